@@ -1,0 +1,256 @@
+package io.embark;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Every choice that a caller can make about embedding, immutable, with all values checked.
+ *
+ * <pre>{@code
+ * EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.MODEL, "/models/e5").with(EmbedOptions.PROMPT, "query: ");
+ * }</pre>
+ *
+ * <p>Two options objects are equal if they choose the same, whether by default or by word. Thread-safe.
+ */
+public final class EmbedOptions implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The model: a bundled name or the folder of a Sentence Transformers model. */
+    public static final Option<String> MODEL = Option.text(
+            "model",
+            "all-MiniLM-L6-v2",
+            "a bundled name (all-MiniLM-L6-v2) or a folder",
+            "The model: all-MiniLM-L6-v2 comes with Embark; else the folder of a Sentence Transformers model.");
+
+    /** Put before every text, as it is; wins over {@link #PROMPT_NAME}. */
+    public static final Option<String> PROMPT = Option.text(
+            "prompt",
+            null,
+            "any text",
+            "Put before every text, as it is; an empty one switches the model's own prompt off.");
+
+    /** One of the prompts that the model brings. */
+    public static final Option<String> PROMPT_NAME = Option.text(
+            "prompt-name",
+            null,
+            "a name from the model's prompts",
+            "One of the prompts that the model brings, such as query.");
+
+    /** Keep only the first so many components of each vector, for models trained that way (Matryoshka). */
+    public static final Option<Integer> DIMENSIONS = Option.integer(
+            "dimensions",
+            null,
+            1,
+            65_536,
+            "components",
+            "Keep only the first so many components of each vector, for models trained that way (Matryoshka).");
+
+    /** Divide each vector by its length, after it was cut to {@link #DIMENSIONS}. */
+    public static final Option<Boolean> NORMALIZE = Option.flag(
+            "normalize",
+            false,
+            "Divide each vector by its length, last of all. A model that normalises by itself does so in any case.");
+
+    /** Where to compute. */
+    public static final Option<Device> DEVICE = Option.choice(
+            "device", Device.AUTO, "Where to compute. A GPU that was asked for and is missing is an error.");
+
+    /** The number format of weights and activations. */
+    public static final Option<Precision> PRECISION = Option.choice(
+            "precision",
+            Precision.AUTO,
+            "The number format inside the model; auto is float32 on a CPU, float16 on a GPU.");
+
+    /** Cut texts to so many tokens, special tokens and prompt included. */
+    public static final Option<Integer> MAX_TOKENS = Option.integer(
+            "max-tokens",
+            null,
+            1,
+            1_048_576,
+            "tokens",
+            "Cut texts to so many tokens, special tokens and prompt included; at most what the model's positions allow.");
+
+    /** What to do with a text that is longer than the limit. */
+    public static final Option<LongText> LONG_TEXT = Option.choice(
+            "long-text", LongText.TRUNCATE, "What to do with a text that has more tokens than the limit.");
+
+    /** What to do with an empty or blank text. */
+    public static final Option<BlankText> BLANK =
+            Option.choice("blank", BlankText.EMBED, "What to do with a text that is empty or white space only.");
+
+    /** What to do with a row that cannot be embedded. */
+    public static final Option<OnError> ON_ERROR = Option.choice(
+            "on-error", OnError.FAIL, "What to do with a row that cannot be embedded: stop, or make its vector null.");
+
+    /** Tokens that go through the model together. */
+    public static final Option<Integer> BATCH_TOKENS = Option.integer(
+            "batch-tokens",
+            1024,
+            16,
+            1_048_576,
+            "tokens",
+            "Tokens that go through the model together; bounds its memory, does not change the vectors.");
+
+    /** Rows that are collected before they are sorted by length and cut into batches. */
+    public static final Option<Integer> WINDOW = Option.integer(
+            "window",
+            4096,
+            1,
+            1_048_576,
+            "rows",
+            "Rows that each task collects before it sorts them by length and cuts batches.");
+
+    /** Forward passes that run at the same time in one process. */
+    public static final Option<Integer> THREADS = Option.integer(
+            "threads",
+            0,
+            0,
+            4096,
+            "threads",
+            "Forward passes that run at the same time in one process; 0 is one for each task slot or processor.");
+
+    /** Where native libraries and bundled models are unpacked. */
+    public static final Option<String> CACHE_DIR = Option.text(
+            "cache-dir",
+            null,
+            "a writable folder on a file system not mounted noexec",
+            "Where native libraries and bundled models are unpacked, once for each host;"
+                    + " else EMBARK_CACHE_DIR, else ~/.cache/embark.");
+
+    /** Whether to raise glibc's thresholds for returning memory to the system. */
+    public static final Option<Boolean> TUNE_MALLOC = Option.flag(
+            "tune-malloc",
+            true,
+            "Raise glibc's mmap and trim thresholds, so that activations are not paged in again for every batch.");
+
+    private static final Map<String, Option<?>> ALL = Stream.of(
+                    MODEL,
+                    PROMPT,
+                    PROMPT_NAME,
+                    DIMENSIONS,
+                    NORMALIZE,
+                    PRECISION,
+                    DEVICE,
+                    MAX_TOKENS,
+                    LONG_TEXT,
+                    BLANK,
+                    ON_ERROR,
+                    BATCH_TOKENS,
+                    WINDOW,
+                    THREADS,
+                    CACHE_DIR,
+                    TUNE_MALLOC)
+            .collect(Collectors.toMap(Option::key, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+
+    private static final EmbedOptions DEFAULTS = new EmbedOptions(Map.of());
+
+    /** Chosen values by key, without those that equal their default. */
+    private final TreeMap<String, Serializable> chosen;
+
+    private EmbedOptions(Map<String, Serializable> chosen) {
+        this.chosen = new TreeMap<>(chosen);
+    }
+
+    /** All options in the order in which people want to read them. */
+    public static List<Option<?>> all() {
+        return List.copyOf(ALL.values());
+    }
+
+    /** The options where nobody chose anything. */
+    public static EmbedOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /**
+     * Reads options by key, as they come from a command line, Spark settings, a SQL map or a file.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for a key that is none, naming the nearest one;
+     *     {@link ErrorCode#OPTION_INVALID} for a value that the option does not take
+     */
+    public static EmbedOptions parse(Map<String, String> settings) {
+        requireNonNull(settings, "settings is null");
+        EmbedOptions options = DEFAULTS;
+        for (Map.Entry<String, String> setting : settings.entrySet()) {
+            options = options.withText(option(setting.getKey()), setting.getValue());
+        }
+        return options;
+    }
+
+    /**
+     * The option with this key.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} if there is none, naming the nearest key
+     */
+    public static Option<?> option(String key) {
+        Option<?> option = ALL.get(key);
+        if (option != null) {
+            return option;
+        }
+
+        throw new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "option '%s' does not exist".formatted(key),
+                "The options are %s.".formatted(String.join(", ", ALL.keySet())),
+                NearestName.find(key, ALL.keySet())
+                        .map("Did you mean %s?"::formatted)
+                        .orElse("Leave it out, or choose one of these."));
+    }
+
+    /** The value of an option: the chosen one, else its default. Null where the model decides. */
+    @SuppressWarnings("unchecked") // with() lets only a T in under the key of an Option<T>
+    public <T> T get(Option<T> option) {
+        Serializable value = chosen.get(option.key());
+        return value == null ? option.defaultValue() : (T) value;
+    }
+
+    /**
+     * These options with one of them changed; null takes the choice back.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the option does not take the value
+     */
+    public <T> EmbedOptions with(Option<T> option, T value) {
+        requireNonNull(option, "option is null");
+        TreeMap<String, Serializable> changed = new TreeMap<>(chosen);
+        if (value == null || value.equals(option.defaultValue())) {
+            changed.remove(option.key());
+        } else {
+            changed.put(option.key(), (Serializable) option.parse(Option.write(value)));
+        }
+        return new EmbedOptions(changed);
+    }
+
+    private <T> EmbedOptions withText(Option<T> option, String value) {
+        return with(option, option.parse(value));
+    }
+
+    /** The choices that differ from the default, by key, as {@link #parse} reads them. */
+    public Map<String, String> toMap() {
+        Map<String, String> map = new LinkedHashMap<>();
+        chosen.forEach((key, value) -> map.put(key, Option.write(value)));
+        return map;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmbedOptions that && chosen.equals(that.chosen);
+    }
+
+    @Override
+    public int hashCode() {
+        return chosen.hashCode();
+    }
+
+    /** The choices that differ from the default: {@code {dimensions=256, model=/models/e5}}. */
+    @Override
+    public String toString() {
+        return toMap().toString();
+    }
+}

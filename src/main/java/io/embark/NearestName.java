@@ -1,0 +1,48 @@
+package io.embark;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds the name that somebody probably meant. */
+public final class NearestName {
+    private NearestName() {}
+
+    /**
+     * The known name with the smallest Levenshtein distance to {@code name}, letters of either case counting as equal.
+     *
+     * @return empty if no known name is within a third of the length of {@code name} (at least 2 edits are allowed)
+     */
+    public static Optional<String> find(String name, Collection<String> known) {
+        requireNonNull(name, "name is null");
+        requireNonNull(known, "known is null");
+        int allowed = Math.max(2, name.length() / 3);
+        return known.stream()
+                .filter(candidate -> distance(name, candidate) <= allowed)
+                .min(Comparator.comparingInt((String candidate) -> distance(name, candidate))
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    private static int distance(String left, String right) {
+        String a = left.toLowerCase(Locale.ROOT);
+        String b = right.toLowerCase(Locale.ROOT);
+        int[] previous = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            previous[j] = j;
+        }
+
+        for (int i = 1; i <= a.length(); i++) {
+            int[] current = new int[b.length() + 1];
+            current[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                current[j] = Math.min(replaced, Math.min(previous[j], current[j - 1]) + 1);
+            }
+            previous = current;
+        }
+        return previous[b.length()];
+    }
+}

@@ -1,0 +1,122 @@
+package io.embark;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * One choice that a caller can make: its key, values, default and check. The command line, {@code spark.embark.*}
+ * settings, SQL maps and configuration files all go through {@link #parse}.
+ *
+ * @param <T> the type of the value; immutable and serializable
+ */
+public final class Option<T> {
+    private final String key;
+    private final T defaultValue;
+    private final String values;
+    private final String description;
+    private final Function<String, T> reader;
+
+    private Option(String key, T defaultValue, String values, String description, Function<String, T> reader) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.values = values;
+        this.description = description;
+        this.reader = reader;
+    }
+
+    static Option<String> text(String key, String defaultValue, String values, String description) {
+        return new Option<>(key, defaultValue, values, description, value -> value);
+    }
+
+    static Option<Integer> integer(
+            String key, Integer defaultValue, int min, int max, String unit, String description) {
+        String values = "%d to %d %s".formatted(min, max, unit).strip();
+        return new Option<>(key, defaultValue, values, description, value -> {
+            int number = Integer.parseInt(value.strip());
+            if (number < min || number > max) {
+                throw new IllegalArgumentException("out of range");
+            }
+            return number;
+        });
+    }
+
+    static Option<Boolean> flag(String key, boolean defaultValue, String description) {
+        return new Option<>(key, defaultValue, "true, false", description, value -> switch (value.strip()
+                .toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("not a boolean");
+        });
+    }
+
+    static <E extends Enum<E>> Option<E> choice(String key, E defaultValue, String description) {
+        Class<E> type = defaultValue.getDeclaringClass();
+        String values =
+                Arrays.stream(type.getEnumConstants()).map(Option::write).collect(Collectors.joining(", "));
+        return new Option<>(
+                key,
+                defaultValue,
+                values,
+                description,
+                value -> Enum.valueOf(type, value.strip().toUpperCase(Locale.ROOT)));
+    }
+
+    /** The key, words linked by dashes: {@code batch-tokens}. */
+    public String key() {
+        return key;
+    }
+
+    /** The value where nobody chose one; null where the model decides. */
+    public T defaultValue() {
+        return defaultValue;
+    }
+
+    /** What may stand behind the key, with its unit, for people: {@code "64 to 1048576 tokens"}. */
+    public String values() {
+        return values;
+    }
+
+    /** One sentence on what the option does. */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * Reads a value as it stands on a command line or in a configuration file.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the value is not one of {@link #values()}
+     */
+    public T parse(String value) {
+        requireNonNull(value, "value is null");
+        try {
+            return reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option %s: '%s' is not a possible value".formatted(key, value),
+                    "It takes %s.".formatted(values),
+                    "Set %s to one of these, or leave it out for its default (%s).".formatted(key, defaultText()),
+                    e);
+        }
+    }
+
+    /** The default as text; {@code "the model's own"} where the model decides. */
+    public String defaultText() {
+        return defaultValue == null ? "the model's own" : write(defaultValue);
+    }
+
+    /** A value as {@link #parse} reads it. */
+    static String write(Object value) {
+        return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : Objects.toString(value);
+    }
+
+    @Override
+    public String toString() {
+        return key;
+    }
+}

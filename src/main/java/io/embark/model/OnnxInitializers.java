@@ -7,6 +7,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ final class OnnxInitializers {
     private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
     private final Map<String, Operands> matMulByOutput = new HashMap<>();
     private final List<Operands> additions = new ArrayList<>();
+    private long fileBytes;
     private int entries;
 
     private OnnxInitializers(Path file) {
@@ -65,15 +67,28 @@ final class OnnxInitializers {
     private List<StoredTensor> read() {
         // A FileInputStream seeks where it is told to skip; CodedInputStream skips what is not asked for.
         try (InputStream in = new FileInputStream(file.toFile())) {
+            fileBytes = Files.size(file);
+            if (fileBytes > Integer.MAX_VALUE) {
+                throw ModelProblem.unsupported(
+                        "%s: larger than 2 GB".formatted(file),
+                        "The ONNX format holds at most that much in one file.",
+                        "Save the model as safetensors.");
+            }
+
             CodedInputStream message = CodedInputStream.newInstance(in);
             for (int tag = message.readTag(); tag != 0; tag = message.readTag()) {
                 if (isMessage(tag, MODEL_GRAPH)) {
                     int limit = enter(message);
                     readGraph(message);
-                    message.popLimit(limit);
+                    leave(message, limit);
                 } else {
                     skip(message, tag);
                 }
+            }
+
+            // A FileInputStream also skips beyond the end of its file.
+            if (message.getTotalBytesRead() != fileBytes) {
+                throw cutOff();
             }
         } catch (InvalidProtocolBufferException e) {
             throw ModelProblem.damaged(
@@ -108,7 +123,7 @@ final class OnnxInitializers {
             } else {
                 readInitializer(message);
             }
-            message.popLimit(limit);
+            leave(message, limit);
         }
     }
 
@@ -148,7 +163,7 @@ final class OnnxInitializers {
                 while (message.getBytesUntilLimit() > 0) {
                     addDimension(shape, message.readInt64());
                 }
-                message.popLimit(limit);
+                leave(message, limit);
             } else if (isVarint(tag, TENSOR_DIMENSION)) {
                 addDimension(shape, message.readInt64());
             } else if (isVarint(tag, TENSOR_TYPE)) {
@@ -268,10 +283,22 @@ final class OnnxInitializers {
         return message.pushLimit(length(message));
     }
 
+    private static InvalidProtocolBufferException cutOff() {
+        return new InvalidProtocolBufferException("The file was cut off.");
+    }
+
+    private static void leave(CodedInputStream message, int limit) throws IOException {
+        // At the end of a file that was cut off, readTag ends a message early without a word.
+        if (message.getBytesUntilLimit() != 0) {
+            throw cutOff();
+        }
+        message.popLimit(limit);
+    }
+
     private static int length(CodedInputStream message) throws IOException {
         int length = message.readRawVarint32();
         if (length < 0) {
-            throw new InvalidProtocolBufferException("a length of " + length + " bytes");
+            throw new InvalidProtocolBufferException("A length of " + length + " bytes.");
         }
         return length;
     }
@@ -279,14 +306,14 @@ final class OnnxInitializers {
     private static String name(CodedInputStream message) throws IOException {
         int length = length(message);
         if (length > MAX_NAME_BYTES) {
-            throw new InvalidProtocolBufferException("a name of " + length + " bytes");
+            throw new InvalidProtocolBufferException("A name of " + length + " bytes.");
         }
         return new String(message.readRawBytes(length), StandardCharsets.UTF_8);
     }
 
     private static void skip(CodedInputStream message, int tag) throws IOException {
         if (!message.skipField(tag)) {
-            throw new InvalidProtocolBufferException("the end of a group that was not opened");
+            throw new InvalidProtocolBufferException("The end of a group that was not opened.");
         }
     }
 }

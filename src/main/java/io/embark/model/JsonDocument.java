@@ -63,7 +63,7 @@ final class JsonDocument {
         } catch (CharacterCodingException e) {
             throw notJson(file, "it is not UTF-8", e);
         } catch (IOException | IllegalStateException e) {
-            throw notJson(file, ModelProblem.show(e.getMessage()), e);
+            throw notJson(file, detail(e), e);
         }
     }
 
@@ -78,6 +78,13 @@ final class JsonDocument {
         if (reader.peek() != JsonToken.END_DOCUMENT) {
             throw new IllegalStateException("text follows the end of the document");
         }
+    }
+
+    /** What Gson says, without its advice to those who program with it. */
+    static String detail(Exception e) {
+        String firstLine = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return ModelProblem.show(firstLine.replace(
+                "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON", "malformed JSON"));
     }
 
     private static RuntimeException notJson(Path file, String detail, Exception e) {

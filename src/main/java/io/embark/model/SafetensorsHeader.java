@@ -126,10 +126,7 @@ final class SafetensorsHeader {
         } catch (CharacterCodingException e) {
             throw e;
         } catch (MalformedJsonException | EOFException | IllegalStateException e) {
-            throw damaged(
-                    "the header is not valid",
-                    "Reading it ended with: %s.".formatted(ModelProblem.show(e.getMessage())),
-                    e);
+            throw damaged("the header is not valid", "Reading it ended with: %s.".formatted(JsonDocument.detail(e)), e);
         }
     }
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -37,6 +40,7 @@ final class BundledModel {
             Map.of(WEIGHTS, "all-minilm-l6-v2.onnx", "tokenizer.json", "all-minilm-l6-v2-tokenizer.json");
 
     private static final int KEY_LENGTH = 12;
+    private static final int MAX_ATTEMPTS = 3;
 
     private final Map<String, String> sha256ByName;
     private final Path folder;
@@ -54,12 +58,15 @@ final class BundledModel {
     }
 
     private FolderFiles open() {
-        FolderFiles found = new FolderFiles(folder);
-        if (isIntact(found)) {
-            return found;
+        // Another process that found the same damage may be replacing the folder just now: look again.
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            FolderFiles found = new FolderFiles(folder);
+            if (isIntact(found)) {
+                return found;
+            }
+            unpack();
         }
 
-        unpack();
         FolderFiles unpacked = new FolderFiles(folder);
         if (!isIntact(unpacked)) {
             throw notWritable(new IOException("what was written there reads back differently"));
@@ -112,22 +119,21 @@ final class BundledModel {
     }
 
     private void install(Path own) throws IOException {
-        for (int attempt = 0; attempt < 2 && !isIntact(new FolderFiles(folder)); attempt++) {
-            Path altered = own.resolveSibling(own.getFileName() + "-altered");
-            try {
-                if (Files.exists(folder)) {
-                    Files.move(folder, altered, StandardCopyOption.ATOMIC_MOVE);
-                }
-                Files.move(own, folder, StandardCopyOption.ATOMIC_MOVE);
-            } catch (IOException e) {
-                // Another process may have been faster; its folder is as good as ours, or the second attempt replaces
-                // it.
-                if (attempt > 0 && !isIntact(new FolderFiles(folder))) {
-                    throw e;
-                }
-            } finally {
-                deleteQuietly(altered);
+        Path altered = own.resolveSibling(own.getFileName() + "-altered");
+        try {
+            if (Files.exists(folder) && !isIntact(new FolderFiles(folder))) {
+                Files.move(folder, altered, StandardCopyOption.ATOMIC_MOVE);
             }
+            if (!Files.exists(folder)) {
+                Files.move(own, folder, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            // Another process may have been faster; then its folder is as good as this one.
+            if (!isIntact(new FolderFiles(folder))) {
+                throw e;
+            }
+        } finally {
+            deleteQuietly(altered);
         }
     }
 
@@ -151,14 +157,19 @@ final class BundledModel {
 
     /** Spark loads the jars that a user adds with a class loader of the thread, which need not be ours. */
     private static InputStream openResource(String resource) throws IOException {
-        return Stream.of(Thread.currentThread().getContextClassLoader(), BundledModel.class.getClassLoader())
-                .filter(loader -> loader != null && loader.getResource(resource) != null)
+        URL url = Stream.of(Thread.currentThread().getContextClassLoader(), BundledModel.class.getClassLoader())
+                .filter(Objects::nonNull)
+                .map(loader -> loader.getResource(resource))
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow(() -> ModelProblem.notFound(
                         "model %s: no resource %s on the class path".formatted(NAME, resource),
                         "The model's weights and tokenizer come in a jar of their own.",
-                        "Add %s to the dependencies, or to spark-submit with --packages.".formatted(ARTIFACT)))
-                .getResourceAsStream(resource);
+                        "Add %s to the dependencies, or to spark-submit with --packages.".formatted(ARTIFACT)));
+        URLConnection connection = url.openConnection();
+        // A cached jar is shared by the whole process, and closed in mid-read when another class loader is closed.
+        connection.setUseCaches(false);
+        return connection.getInputStream();
     }
 
     private EmbarkException notWritable(IOException thrown) {

@@ -1,0 +1,120 @@
+package io.embark.spark;
+
+import java.util.List;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.SortOrder;
+import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.execution.SparkPlan;
+import org.apache.spark.sql.execution.metric.SQLMetric;
+import scala.collection.IndexedSeq;
+import scala.collection.Seq;
+import scala.collection.immutable.Map;
+
+/** Runs the calls of an {@link EmbedNode} on each partition, window by window. */
+public final class EmbedExec extends SparkPlan {
+    private static final long serialVersionUID = 1L;
+
+    private final Seq<EmbedExpression> calls;
+    private final Seq<Attribute> results;
+    private final SparkPlan child;
+    private final Seq<SparkPlan> children;
+    private final EmbedMetrics embedMetrics;
+
+    /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
+    public EmbedExec(Seq<EmbedExpression> calls, Seq<Attribute> results, SparkPlan child) {
+        this.calls = calls;
+        this.results = results;
+        this.child = child;
+        this.children = Scala.seq(List.of(child));
+        this.embedMetrics = EmbedMetrics.create(sparkContext());
+    }
+
+    @Override
+    public RDD<InternalRow> doExecute() {
+        // Locals, so that tasks do not carry the plan with them.
+        List<EmbedExpression> rowCalls = Scala.list(calls);
+        List<Attribute> input = Scala.list(child.output());
+        List<Attribute> output = Scala.list(output());
+        EmbedMetrics rowMetrics = embedMetrics;
+        FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed =
+                rows -> new EmbedRows(rows, rowCalls, input, output, rowMetrics);
+        return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+    }
+
+    @Override
+    public Map<String, SQLMetric> metrics() {
+        return embedMetrics.byKey();
+    }
+
+    @Override
+    public String nodeName() {
+        return "Embed";
+    }
+
+    @Override
+    public Seq<Attribute> output() {
+        return EmbedNode.output(child.output(), results);
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // AttributeSet takes any expressions, of which attributes are some
+    public AttributeSet producedAttributes() {
+        return AttributeSet.apply((scala.collection.Iterable) results);
+    }
+
+    @Override
+    public Partitioning outputPartitioning() {
+        return child.outputPartitioning();
+    }
+
+    @Override
+    public Seq<SortOrder> outputOrdering() {
+        return child.outputOrdering();
+    }
+
+    @Override
+    public Seq<SparkPlan> children() {
+        return children;
+    }
+
+    @Override
+    public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
+        return new EmbedExec(calls, results, newChildren.apply(0));
+    }
+
+    @Override
+    public int productArity() {
+        return 3;
+    }
+
+    @Override
+    public Object productElement(int index) {
+        return switch (index) {
+            case 0 -> calls;
+            case 1 -> results;
+            default -> child;
+        };
+    }
+
+    @Override
+    public boolean canEqual(Object other) {
+        return other instanceof EmbedExec;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmbedExec that
+                && calls.equals(that.calls)
+                && results.equals(that.results)
+                && child.equals(that.child);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * calls.hashCode() + results.hashCode()) + child.hashCode();
+    }
+}

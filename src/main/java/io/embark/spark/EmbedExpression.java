@@ -1,0 +1,132 @@
+package io.embark.spark;
+
+import io.embark.BlankText;
+import io.embark.EmbedOptions;
+import io.embark.OnError;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Unevaluable;
+import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
+import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
+import org.apache.spark.sql.catalyst.trees.TreePattern;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import scala.Enumeration;
+import scala.collection.IndexedSeq;
+import scala.collection.Seq;
+
+/**
+ * A call of {@code embed}: {@code array<float>}, elements never null; null for a null text. Never evaluated itself, so that no
+ * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
+ */
+public final class EmbedExpression extends Expression implements Unevaluable {
+    private static final long serialVersionUID = 1L;
+
+    /** The type of every vector. */
+    static final DataType VECTOR = DataTypes.createArrayType(DataTypes.FloatType, false);
+
+    private final Expression text;
+    private final EmbedOptions options;
+    private final Seq<Expression> children;
+
+    /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
+    public EmbedExpression(Expression text, EmbedOptions options) {
+        this.text = text;
+        this.options = options;
+        this.children = Scala.seq(java.util.List.of(text));
+    }
+
+    /** The text to embed. */
+    Expression text() {
+        return text;
+    }
+
+    EmbedOptions options() {
+        return options;
+    }
+
+    @Override
+    public Seq<Expression> children() {
+        return children;
+    }
+
+    @Override
+    public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
+        return new EmbedExpression(newChildren.apply(0), options);
+    }
+
+    @Override
+    public DataType dataType() {
+        return VECTOR;
+    }
+
+    @Override
+    public boolean nullable() {
+        return text.nullable()
+                || options.get(EmbedOptions.ON_ERROR) == OnError.NULL
+                || options.get(EmbedOptions.BLANK) == BlankText.NULL;
+    }
+
+    @Override
+    public boolean foldable() {
+        return false;
+    }
+
+    /** Counted among user functions, which Spark knows to be expensive (InjectRuntimeFilter). */
+    @Override
+    public Seq<Enumeration.Value> nodePatterns() {
+        return Scala.seq(java.util.List.of(TreePattern.SCALA_UDF()));
+    }
+
+    @Override
+    public TypeCheckResult checkInputDataTypes() {
+        DataType type = text.dataType();
+        if (type.equals(DataTypes.StringType) || type.equals(DataTypes.NullType)) {
+            return TypeCheckResult.TypeCheckSuccess$.MODULE$;
+        }
+        return new TypeCheckResult.TypeCheckFailure(
+                "embed takes a text, and %s is of type %s. Cast it: embed(CAST(%s AS STRING))"
+                        .formatted(text.sql(), type.sql(), text.sql()));
+    }
+
+    @Override
+    public Object eval(InternalRow input) {
+        return Unevaluable.super.eval(input);
+    }
+
+    @Override
+    public ExprCode doGenCode(CodegenContext context, ExprCode code) {
+        return Unevaluable.super.doGenCode(context, code);
+    }
+
+    @Override
+    public String prettyName() {
+        return "embed";
+    }
+
+    @Override
+    public int productArity() {
+        return 2;
+    }
+
+    @Override
+    public Object productElement(int index) {
+        return index == 0 ? text : options;
+    }
+
+    @Override
+    public boolean canEqual(Object other) {
+        return other instanceof EmbedExpression;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmbedExpression that && text.equals(that.text) && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * text.hashCode() + options.hashCode();
+    }
+}

@@ -1,0 +1,74 @@
+package io.embark.spark;
+
+import io.embark.EmbedOptions;
+import io.embark.Option;
+import io.embark.encode.Embedder;
+import io.embark.encode.EmbeddingModel;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+
+/**
+ * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when the JVM ends.
+ * Thread-safe.
+ */
+final class ExecutorModels {
+    /** What a loaded model depends on; all other options only matter before or after it. */
+    private static final List<Option<?>> LOAD_OPTIONS = List.of(
+            EmbedOptions.MODEL,
+            EmbedOptions.MAX_TOKENS,
+            EmbedOptions.DEVICE,
+            EmbedOptions.PRECISION,
+            EmbedOptions.THREADS,
+            EmbedOptions.CACHE_DIR,
+            EmbedOptions.TUNE_MALLOC);
+
+    private static final ConcurrentHashMap<EmbedOptions, EmbeddingModel> MODELS = new ConcurrentHashMap<>();
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> MODELS.values().forEach(EmbeddingModel::close), "embark-close-models"));
+    }
+
+    private ExecutorModels() {}
+
+    /** An embedder on this JVM's model; a model that failed to load is tried again by the next caller. */
+    static Embedder embedder(EmbedOptions options) {
+        EmbedOptions load = EmbedOptions.defaults();
+        for (Option<?> option : LOAD_OPTIONS) {
+            load = copy(option, options, load);
+        }
+        if (load.get(EmbedOptions.THREADS) == 0) {
+            load = load.with(EmbedOptions.THREADS, taskSlots());
+        }
+        return Embedder.on(MODELS.computeIfAbsent(load, EmbeddingModel::open), options);
+    }
+
+    private static <T> EmbedOptions copy(Option<T> option, EmbedOptions from, EmbedOptions to) {
+        return to.with(option, from.get(option));
+    }
+
+    /** How many tasks run in this JVM at the same time. */
+    private static int taskSlots() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        SparkEnv environment = SparkEnv.get();
+        if (environment == null) {
+            return processors;
+        }
+        SparkConf conf = environment.conf();
+        int cores = environment.executorId().equals("driver")
+                ? localCores(conf.get("spark.master", "local[*]"), processors)
+                : conf.getInt("spark.executor.cores", processors);
+        return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
+    }
+
+    private static int localCores(String master, int processors) {
+        if (master.equals("local")) {
+            return 1;
+        }
+        String cores = master.replaceFirst("^local\\[([^,\\]]+).*$", "$1");
+        return cores.chars().allMatch(Character::isDigit) ? Integer.parseInt(cores) : processors;
+    }
+}

@@ -1,0 +1,112 @@
+package io.embark.spark;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeReference;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.Subquery;
+import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.sql.types.Metadata;
+
+/**
+ * Takes the calls of {@code embed} out of each operator and puts one {@link EmbedNode} beneath it, as Spark does with Python
+ * functions (ExtractPythonUDFs). Runs once, after filters and projections were pushed down.
+ */
+final class ExtractEmbed extends Rule<LogicalPlan> {
+    @Override
+    public LogicalPlan apply(LogicalPlan plan) {
+        // A correlated subquery becomes a join later and then comes by again.
+        if (plan instanceof Subquery subquery && subquery.correlated()) {
+            return plan;
+        }
+        LogicalPlan extracted = plan.transformUp(Scala.partial(ExtractEmbed::extract));
+        // Nothing after this prunes what stands beneath the new nodes.
+        return extracted == plan ? plan : ColumnPruning.apply(extracted);
+    }
+
+    private static LogicalPlan extract(LogicalPlan plan) {
+        if (plan instanceof EmbedNode) {
+            return plan;
+        }
+        List<EmbedExpression> calls = innermostCalls(plan);
+        if (calls.isEmpty()) {
+            return plan;
+        }
+
+        Map<Expression, Attribute> results = new LinkedHashMap<>();
+        List<LogicalPlan> children = new ArrayList<>();
+        for (LogicalPlan child : Scala.list(plan.children())) {
+            children.add(embedBelow(child, calls, results));
+        }
+        if (results.isEmpty()) {
+            return plan;
+        }
+
+        LogicalPlan rewritten = plan.withNewChildren(Scala.seq(children))
+                .transformExpressions(Scala.partial(expression -> replace(expression, results)));
+        LogicalPlan whole = extract(rewritten);
+        return whole.output().equals(plan.output()) ? whole : new Project(projection(plan), whole);
+    }
+
+    private static Expression replace(Expression expression, Map<Expression, Attribute> results) {
+        if (!(expression instanceof EmbedExpression)) {
+            return expression;
+        }
+        Attribute result = results.get(expression.canonicalized());
+        return result == null ? expression : result;
+    }
+
+    /** Calls that hold no other call, each once. */
+    private static List<EmbedExpression> innermostCalls(LogicalPlan plan) {
+        Map<Expression, EmbedExpression> calls = new LinkedHashMap<>();
+        Scala.list(plan.expressions()).forEach(expression -> collect(expression, calls));
+        return List.copyOf(calls.values());
+    }
+
+    private static boolean collect(Expression expression, Map<Expression, EmbedExpression> calls) {
+        boolean holdsCall = false;
+        for (Expression child : Scala.list(expression.children())) {
+            holdsCall |= collect(child, calls);
+        }
+        if (!(expression instanceof EmbedExpression call)) {
+            return holdsCall;
+        }
+        if (!holdsCall) {
+            calls.putIfAbsent(call.canonicalized(), call);
+        }
+        return true;
+    }
+
+    private static LogicalPlan embedBelow(
+            LogicalPlan child, List<EmbedExpression> calls, Map<Expression, Attribute> results) {
+        List<EmbedExpression> here = new ArrayList<>();
+        List<Attribute> attributes = new ArrayList<>();
+        for (EmbedExpression call : calls) {
+            boolean taken = results.containsKey(call.canonicalized());
+            if (!taken && call.references().subsetOf(child.outputSet())) {
+                Attribute attribute = new AttributeReference(
+                        "embed",
+                        call.dataType(),
+                        call.nullable(),
+                        Metadata.empty(),
+                        NamedExpression.newExprId(),
+                        Scala.seq(List.of()));
+                here.add(call);
+                attributes.add(attribute);
+                results.put(call.canonicalized(), attribute);
+            }
+        }
+        return here.isEmpty() ? child : new EmbedNode(Scala.seq(here), Scala.seq(attributes), child);
+    }
+
+    private static scala.collection.Seq<NamedExpression> projection(LogicalPlan plan) {
+        return Scala.seq(Scala.list(plan.output()));
+    }
+}

@@ -1,0 +1,161 @@
+package io.embark.encode;
+
+import static java.util.Objects.requireNonNull;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.NearestName;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelSpecification;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Texts in, vectors out: the door for plain Java, and what Spark's tasks use beneath.
+ *
+ * <pre>{@code
+ * try (Embedder embedder = Embedder.open(EmbedOptions.defaults())) {
+ *     float[][] vectors = embedder.embed(List.of("a first text", "and a second"));
+ * }
+ * }</pre>
+ *
+ * <p>The vectors are those of Sentence Transformers, and do not depend on the neighbours of a text. Thread-safe: any number of
+ * threads may embed at the same time and share the compute threads; none may while or after it is closed.
+ */
+public final class Embedder implements AutoCloseable {
+    private final EmbeddingModel model;
+    private final EmbedOptions options;
+    private final boolean ownsModel;
+    private final VectorFinish finish;
+    private final String prompt;
+    private Statistics statistics = Statistics.NONE;
+
+    private Embedder(EmbeddingModel model, EmbedOptions options, boolean ownsModel) {
+        this.model = model;
+        this.options = options;
+        this.ownsModel = ownsModel;
+        this.finish = VectorFinish.of(model.folder(), options);
+        this.prompt = prompt(model.folder(), options);
+    }
+
+    /**
+     * Loads the model that the options name, for this embedder alone.
+     *
+     * @throws EmbarkException as {@link EmbeddingModel#open} and {@link #on}
+     */
+    public static Embedder open(EmbedOptions options) {
+        EmbeddingModel model = EmbeddingModel.open(requireNonNull(options, "options is null"));
+        try {
+            return new Embedder(model, options, true);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * An embedder on a model that is loaded, which stays the caller's to close.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the model has no such prompt or fewer dimensions than the
+     *     options ask for
+     */
+    public static Embedder on(EmbeddingModel model, EmbedOptions options) {
+        return new Embedder(requireNonNull(model, "model is null"), requireNonNull(options, "options is null"), false);
+    }
+
+    /** Opens the folder of the model that the options name, without loading it. */
+    public static ModelFolder openModelFolder(EmbedOptions options) {
+        return EmbeddingModel.openFolder(options);
+    }
+
+    /**
+     * Embeds texts.
+     *
+     * @param texts any of them may be null
+     * @return {@code [texts][dimension]}, the caller's own; null for a null text, and for one that the options give none
+     * @throws EmbarkException {@link ErrorCode#TEXT_REFUSED} for a text that the options refuse; {@link
+     *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted
+     */
+    public float[][] embed(List<String> texts) {
+        return embedCounted(texts).vectors();
+    }
+
+    /** The same as {@link #embed}, with what it took. */
+    public Embeddings embedCounted(List<String> texts) {
+        requireNonNull(texts, "texts is null");
+        int window = options.get(EmbedOptions.WINDOW);
+        List<float[]> vectors = new ArrayList<>(texts.size());
+        Statistics sum = Statistics.NONE;
+        for (int start = 0; start < texts.size(); start += window) {
+            Window one = new Window(model, options, prompt, finish);
+            vectors.addAll(one.embed(texts.subList(start, Math.min(start + window, texts.size()))));
+            sum = sum.plus(one.statistics());
+        }
+        count(sum);
+        return new Embeddings(vectors.toArray(float[][]::new), sum);
+    }
+
+    private synchronized void count(Statistics more) {
+        statistics = statistics.plus(more);
+    }
+
+    /** Components of each vector. */
+    public int dimension() {
+        return finish.dimension();
+    }
+
+    /** The most chars of a text that can change its vector; callers may cut longer ones. */
+    public int maxChars() {
+        return model.tokenizer().maxChars();
+    }
+
+    /** The folder that the model was read from. */
+    public ModelFolder model() {
+        return model.folder();
+    }
+
+    /** What all calls so far took. */
+    public synchronized Statistics statistics() {
+        return statistics;
+    }
+
+    /** Closes the model if it was opened for this embedder alone. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (ownsModel) {
+            model.close();
+        }
+    }
+
+    private static String prompt(ModelFolder folder, EmbedOptions options) {
+        ModelSpecification specification = folder.specification();
+        Map<String, String> prompts = specification.prompts();
+        String prompt = options.get(EmbedOptions.PROMPT);
+        String name = options.get(EmbedOptions.PROMPT_NAME);
+        if (prompt == null && name != null) {
+            if (!prompts.containsKey(name)) {
+                throw new EmbarkException(
+                        ErrorCode.OPTION_INVALID,
+                        "option prompt-name: model %s has no prompt '%s'".formatted(folder.name(), name),
+                        "It has %s.".formatted(prompts.isEmpty() ? "none" : String.join(", ", prompts.keySet())),
+                        NearestName.find(name, prompts.keySet())
+                                .map("Did you mean %s?"::formatted)
+                                .orElse("Leave prompt-name out, or set prompt to the text itself."));
+            }
+            prompt = prompts.get(name);
+        }
+        if (prompt == null) {
+            prompt = specification.defaultPromptName().map(prompts::get).orElse("");
+        }
+        if (!prompt.isEmpty() && !specification.includePrompt()) {
+            throw new EmbarkException(
+                    ErrorCode.MODEL_UNSUPPORTED,
+                    "model %s: its prompts are left out of pooling".formatted(folder.name()),
+                    "Its Pooling module says include_prompt=false, which Embark does not know yet.",
+                    "Choose another model, or set prompt to an empty text.");
+        }
+        return prompt;
+    }
+}

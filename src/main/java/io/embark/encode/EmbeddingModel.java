@@ -1,0 +1,132 @@
+package io.embark.encode;
+
+import io.embark.Device;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.Precision;
+import io.embark.model.CacheDirectory;
+import io.embark.model.ModelFolder;
+import io.embark.text.TextTokenizer;
+import io.embark.torch.Encoder;
+import io.embark.torch.TorchRuntime;
+
+/**
+ * A model in memory, ready to compute: tokenizer, network and compute threads. Embedders whose options differ only in what
+ * happens before or after the network share one. Thread-safe.
+ */
+public final class EmbeddingModel implements AutoCloseable {
+    private final ModelFolder folder;
+    private final TextTokenizer tokenizer;
+    private final Encoder encoder;
+    private final ComputePool pool;
+    private boolean closed;
+
+    private EmbeddingModel(ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, int threads) {
+        this.folder = folder;
+        this.tokenizer = tokenizer;
+        this.encoder = encoder;
+        this.pool = new ComputePool(encoder, threads);
+    }
+
+    /**
+     * Loads the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#MAX_TOKENS}, {@link
+     * EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and
+     * {@link EmbedOptions#TUNE_MALLOC}.
+     *
+     * @throws EmbarkException as {@link ModelFolder#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open} and {@link
+     *     Encoder#load}; {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU; {@link ErrorCode#OPTION_INVALID} if
+     *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
+     */
+    public static EmbeddingModel open(EmbedOptions options) {
+        requireCpu(options);
+        ModelFolder folder = openFolder(options);
+        int maxTokens = maxTokens(folder, options);
+        TorchRuntime.start(options);
+        TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens);
+        try {
+            int threads = options.get(EmbedOptions.THREADS);
+            return new EmbeddingModel(
+                    folder,
+                    tokenizer,
+                    Encoder.load(folder),
+                    threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** Opens the folder of the model that the options name, without loading it. */
+    public static ModelFolder openFolder(EmbedOptions options) {
+        return ModelFolder.open(
+                options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
+    }
+
+    /** The folder that the model was read from. */
+    public ModelFolder folder() {
+        return folder;
+    }
+
+    TextTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    Encoder encoder() {
+        return encoder;
+    }
+
+    ComputePool pool() {
+        return pool;
+    }
+
+    /** Frees the native memory. Does nothing the second time. Nobody may embed while or after it is closed. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        pool.close();
+        encoder.close();
+        tokenizer.close();
+    }
+
+    private static int maxTokens(ModelFolder folder, EmbedOptions options) {
+        int own = folder.specification().maxTokens();
+        Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
+        if (chosen == null) {
+            return own;
+        }
+
+        int positions = folder.specification().architecture().maxPositions();
+        if (chosen > positions) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option max-tokens: %d is more than model %s takes".formatted(chosen, folder.name()),
+                    "It has %d positions.".formatted(positions),
+                    "Set max-tokens to at most %d, or leave it out for the model's own limit (%d)."
+                            .formatted(positions, own));
+        }
+        return chosen;
+    }
+
+    private static void requireCpu(EmbedOptions options) {
+        if (options.get(EmbedOptions.DEVICE) == Device.GPU) {
+            throw new EmbarkException(
+                    ErrorCode.DEVICE_MISSING,
+                    "option device: gpu is not available",
+                    "This version of Embark computes on CPUs only.",
+                    "Set device to auto or cpu.");
+        }
+        Precision precision = options.get(EmbedOptions.PRECISION);
+        if (precision == Precision.FLOAT16 || precision == Precision.BFLOAT16) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option precision: %s is not for CPUs"
+                            .formatted(precision.name().toLowerCase(java.util.Locale.ROOT)),
+                    "CPUs compute in it a hundred times slower than in float32.",
+                    "Set precision to auto or float32.");
+        }
+    }
+}

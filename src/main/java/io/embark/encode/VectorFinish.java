@@ -1,0 +1,82 @@
+package io.embark.encode;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelSpecification;
+import java.util.Arrays;
+
+/**
+ * What happens to a pooled vector: the model's own Normalize module, then the cut to the dimensions asked for, then the
+ * normalisation asked for; the order of Sentence Transformers' {@code encode}.
+ */
+final class VectorFinish {
+    /** torch.nn.functional.normalize divides by at least this. */
+    private static final double MIN_LENGTH = 1e-12;
+
+    private final int pooledDimension;
+    private final int dimension;
+    private final boolean normalizeFirst;
+    private final boolean normalizeLast;
+
+    private VectorFinish(int pooledDimension, int dimension, boolean normalizeFirst, boolean normalizeLast) {
+        this.pooledDimension = pooledDimension;
+        this.dimension = dimension;
+        this.normalizeFirst = normalizeFirst;
+        this.normalizeLast = normalizeLast;
+    }
+
+    static VectorFinish of(ModelFolder folder, EmbedOptions options) {
+        ModelSpecification specification = folder.specification();
+        int pooled = specification.dimension();
+        Integer chosen = options.get(EmbedOptions.DIMENSIONS);
+        if (chosen != null && chosen > pooled) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option dimensions: %d is more than model %s gives".formatted(chosen, folder.name()),
+                    "Its vectors have %d components.".formatted(pooled),
+                    "Set dimensions to at most %d, or leave it out.".formatted(pooled));
+        }
+
+        int own = Math.min(specification.truncateDimension().orElse(pooled), pooled);
+        return new VectorFinish(
+                pooled, chosen == null ? own : chosen, specification.normalize(), options.get(EmbedOptions.NORMALIZE));
+    }
+
+    /** Components of a finished vector. */
+    int dimension() {
+        return dimension;
+    }
+
+    /**
+     * Finishes one row of a batch's pooled vectors.
+     *
+     * @param pooled {@code [texts * pooledDimension]}, not changed
+     * @return a new array {@code [dimension]}
+     */
+    float[] finish(float[] pooled, int row) {
+        int start = row * pooledDimension;
+        double divisor = normalizeFirst ? length(pooled, start, pooledDimension) : 1;
+        float[] vector = Arrays.copyOfRange(pooled, start, start + dimension);
+        divide(vector, divisor);
+        if (normalizeLast) {
+            divide(vector, length(vector, 0, dimension));
+        }
+        return vector;
+    }
+
+    private static double length(float[] values, int start, int count) {
+        double squares = 0;
+        for (int i = start; i < start + count; i++) {
+            squares += (double) values[i] * values[i];
+        }
+        return Math.max(Math.sqrt(squares), MIN_LENGTH);
+    }
+
+    private static void divide(float[] vector, double divisor) {
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) (vector[i] / divisor);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.embark.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a family says about its network, as data: enough for the engine to run it without knowing the family's configuration.
+ *
+ * @param family the family's name, which is also that of its script: {@code bert}
+ * @param hiddenSize components of one token's vector
+ * @param layers how many layers the encoder has
+ * @param maxPositions the most tokens of one text that the network can take
+ * @param numbers the family's own sizes and constants; {@code bert}: {@code layers}, {@code heads}, {@code layer_norm_eps}
+ * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is {@code gelu}, {@code
+ *     gelu_tanh}, {@code relu} or {@code silu}
+ * @param tensors every tensor that the forward pass needs
+ * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
+ *     with the text, is not in it
+ */
+public record Architecture(
+        String family,
+        int hiddenSize,
+        int layers,
+        int maxPositions,
+        Map<String, Double> numbers,
+        Map<String, String> choices,
+        List<TensorShape> tensors,
+        long multiplyAddsPerToken) {
+    /** Refuses null and copies the collections. */
+    public Architecture {
+        requireNonNull(family, "family is null");
+        numbers = Map.copyOf(numbers);
+        choices = Map.copyOf(choices);
+        tensors = List.copyOf(tensors);
+    }
+}

@@ -1,0 +1,113 @@
+package io.embark.model;
+
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Supplier;
+
+/**
+ * The folder on this host into which native libraries and the bundled model are unpacked, shared by all processes.
+ * Immutable and thread-safe.
+ *
+ * @param path the folder, absolute; not necessarily there yet
+ */
+public record CacheDirectory(Path path) {
+    /** The environment variable that names the folder where {@link EmbedOptions#CACHE_DIR} does not. */
+    public static final String VARIABLE = "EMBARK_CACHE_DIR";
+
+    /** The folder that the options, else the environment, else the user's home say. */
+    public static CacheDirectory of(EmbedOptions options) {
+        String chosen = options.get(EmbedOptions.CACHE_DIR);
+        if (chosen == null || chosen.isBlank()) {
+            chosen = System.getenv(VARIABLE);
+        }
+        if (chosen != null && !chosen.isBlank()) {
+            return new CacheDirectory(Path.of(chosen).toAbsolutePath().normalize());
+        }
+
+        // Service users, such as the one of Spark's own container image, have no home.
+        Path home = Path.of(System.getProperty("user.home", "?"));
+        Path parent = Files.isWritable(home) ? home.resolve(".cache") : Path.of(System.getProperty("java.io.tmpdir"));
+        return new CacheDirectory(parent.resolve("embark").toAbsolutePath());
+    }
+
+    /**
+     * Makes sure that native libraries can be unpacked here and loaded from here.
+     *
+     * @throws io.embark.EmbarkException {@link ErrorCode#NATIVES_UNAVAILABLE} if the folder cannot be made or written, or
+     *     lies on a file system from which nothing may be executed
+     */
+    public void requireExecutable() {
+        Path probe = null;
+        try {
+            Files.createDirectories(path);
+            probe = Files.createTempFile(
+                    path,
+                    "probe",
+                    ".so",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            if (!Files.isExecutable(probe)) {
+                throw ModelProblem.problem(
+                        ErrorCode.NATIVES_UNAVAILABLE,
+                        "cache directory %s: nothing may be executed from it".formatted(path),
+                        "Native libraries are loaded from there, and its file system is mounted noexec.",
+                        REMEDY,
+                        null);
+            }
+        } catch (IOException e) {
+            throw notWritable(e);
+        } finally {
+            deleteQuietly(probe);
+        }
+    }
+
+    /**
+     * Does something while no other process does so in this folder.
+     *
+     * @throws io.embark.EmbarkException {@link ErrorCode#NATIVES_UNAVAILABLE} if the lock file cannot be written
+     */
+    public <T> T locked(Supplier<T> action) {
+        // A file lock belongs to the process, so the threads of this one exclude each other here.
+        synchronized (CacheDirectory.class) {
+            try (FileChannel channel = FileChannel.open(
+                            path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (!lock.isValid()) {
+                    throw new IOException("the lock was lost");
+                }
+                return action.get();
+            } catch (IOException e) {
+                throw notWritable(e);
+            }
+        }
+    }
+
+    private static final String REMEDY =
+            "Set option cache-dir, or " + VARIABLE + ", to a writable folder on a file system not mounted noexec.";
+
+    private RuntimeException notWritable(IOException thrown) {
+        return ModelProblem.problem(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "cache directory %s: cannot be written".formatted(path),
+                "The system says: %s.".formatted(ModelProblem.show(thrown.toString())),
+                REMEDY,
+                thrown);
+    }
+
+    private static void deleteQuietly(Path file) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            file.toFile().deleteOnExit();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.embark.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The files of one folder, remembering which of them were asked for: these are what the model is made of. Not thread-safe.
+ *
+ * <p>A file may be a link that leaves the folder, as every file of a Hugging Face cache is; a folder may not.
+ */
+final class FolderFiles {
+    /** Large enough that the digest, not the system call, takes the time. */
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private final Path root;
+    private final TreeSet<String> used = new TreeSet<>();
+    private final Map<String, ModelFile> hashed = new TreeMap<>();
+
+    FolderFiles(Path root) {
+        this.root = root;
+    }
+
+    Path root() {
+        return root;
+    }
+
+    /** The file {@code name} of the sub-folder {@code directory} ("" for the root), if it is there; counted as used then. */
+    Optional<Path> find(String directory, String name) {
+        String relative = directory.isEmpty() ? name : directory + "/" + name;
+        Path file = root.resolve(relative);
+        if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+
+        // Opening anything else, such as a named pipe, could wait for ever.
+        if (!Files.isRegularFile(file)) {
+            throw ModelProblem.invalid(
+                    "%s: not a file".formatted(file),
+                    "A folder, a broken link or a device stands where a file is expected.",
+                    "Put the file there, or remove what stands in its place.");
+        }
+        used.add(relative);
+        return Optional.of(file);
+    }
+
+    Optional<JsonConfig> findJson(String directory, String name) {
+        return find(directory, name).map(JsonConfig::read);
+    }
+
+    JsonConfig json(String directory, String name) {
+        return findJson(directory, name)
+                .orElseThrow(() -> ModelProblem.invalid(
+                        "%s: no %s".formatted(root.resolve(directory), name),
+                        "Every Sentence Transformers model has this file there.",
+                        "Copy the whole folder of the model, or name the right one."));
+    }
+
+    /** Checks a sub-folder that a file of the model names, and brings it to the form that {@link #find} takes. */
+    String subfolder(String subject, String path) {
+        if (path.isEmpty() || path.equals(".")) {
+            return "";
+        }
+
+        try {
+            Path relative = Path.of(path);
+            Path normal = relative.normalize();
+            boolean plain = !relative.isAbsolute() && relative.equals(normal) && !path.contains("\\");
+            if (plain && !normal.startsWith("..") && !leaves(root.resolve(relative))) {
+                return relative.toString();
+            }
+        } catch (InvalidPathException e) {
+            // No such path can exist: refused below like any other that is not inside.
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(root.resolve(path), e);
+        }
+        throw ModelProblem.invalid(
+                "%s: path is '%s'".formatted(subject, ModelProblem.show(path)),
+                "The path of a module must stay inside the model's folder.",
+                "Take the file from the place where the model was published.");
+    }
+
+    /** The size and SHA-256 of a file; each file is read once. */
+    ModelFile describe(String name) {
+        return hashed.computeIfAbsent(name, this::hash);
+    }
+
+    /** Every file that was asked for and is there, sorted by name. */
+    List<ModelFile> files() {
+        return used.stream().map(this::describe).toList();
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private boolean leaves(Path directory) throws IOException {
+        // A folder without files is often not copied, and a module such as Normalize needs none.
+        return Files.exists(directory) && !directory.toRealPath().startsWith(root.toRealPath());
+    }
+
+    private ModelFile hash(String name) {
+        Path file = root.resolve(name);
+        MessageDigest digest = sha256();
+        long bytes = 0;
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+                bytes += read;
+            }
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(file, e);
+        }
+        return new ModelFile(name, bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+}

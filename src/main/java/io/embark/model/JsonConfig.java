@@ -1,0 +1,171 @@
+package io.embark.model;
+
+import io.embark.EmbarkException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A JSON object whose fields are read by type. A field that is null counts as absent, as it does for Python's readers. */
+final class JsonConfig {
+    private final String subject;
+    private final Map<String, Object> fields;
+
+    private JsonConfig(String subject, Map<String, Object> fields) {
+        this.subject = subject;
+        this.fields = fields;
+    }
+
+    /** The object that a file holds. */
+    static JsonConfig read(Path file) {
+        return of(file.toString(), JsonDocument.read(file));
+    }
+
+    /** The objects of the array that a file holds. */
+    static List<JsonConfig> readList(Path file) {
+        if (!(JsonDocument.read(file) instanceof List<?> values)) {
+            throw ModelProblem.damaged("%s: not a JSON array".formatted(file), "This file is a list of objects.");
+        }
+
+        List<JsonConfig> objects = new ArrayList<>();
+        for (Object value : values) {
+            objects.add(of("%s: entry %d".formatted(file, objects.size()), value));
+        }
+        return objects;
+    }
+
+    /** An object without fields, standing for a file that is not there. */
+    static JsonConfig empty(String subject) {
+        return new JsonConfig(subject, Map.of());
+    }
+
+    private static JsonConfig of(String subject, Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw ModelProblem.damaged("%s: not a JSON object".formatted(subject), "An object in braces is expected.");
+        }
+
+        Map<String, Object> fields = new LinkedHashMap<>();
+        map.forEach((key, field) -> fields.put((String) key, field));
+        return new JsonConfig(subject, fields);
+    }
+
+    /** The file, and where in it, for error messages. */
+    String subject() {
+        return subject;
+    }
+
+    boolean isEmpty() {
+        return fields.isEmpty();
+    }
+
+    Set<String> keys() {
+        return fields.keySet();
+    }
+
+    boolean has(String key) {
+        return fields.get(key) != null;
+    }
+
+    Optional<String> text(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> asText(key, value));
+    }
+
+    String requiredText(String key) {
+        return text(key).orElseThrow(() -> missing(key));
+    }
+
+    /** A text, or a list of texts. */
+    Optional<List<String>> texts(String key) {
+        return Optional.ofNullable(fields.get(key))
+                .map(value -> value instanceof List<?> list
+                        ? list.stream().map(item -> asText(key, item)).toList()
+                        : List.of(asText(key, value)));
+    }
+
+    Optional<Boolean> flag(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof Boolean flag) {
+                return flag;
+            }
+            throw wrong(key, value, "true or false");
+        });
+    }
+
+    /** An integer from 1 to {@code max}. */
+    Optional<Integer> positive(String key, int max) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number
+                    && number.literal().matches("[1-9][0-9]{0,9}")) {
+                long parsed = Long.parseLong(number.literal());
+                if (parsed <= max) {
+                    return (int) parsed;
+                }
+            }
+            throw wrong(key, value, "an integer from 1 to " + max);
+        });
+    }
+
+    int requiredPositive(String key, int max) {
+        return positive(key, max).orElseThrow(() -> missing(key));
+    }
+
+    /** A number of tokens; empty as well if it is above every limit, as transformers writes 10^30 for "none". */
+    Optional<Integer> limit(String key) {
+        if (fields.get(key) instanceof JsonDocument.NumberLiteral number
+                && Double.parseDouble(number.literal()) > Integer.MAX_VALUE) {
+            return Optional.empty();
+        }
+        return positive(key, Integer.MAX_VALUE);
+    }
+
+    /** A finite number above zero. */
+    Optional<Double> positiveNumber(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number) {
+                double parsed = Double.parseDouble(number.literal());
+                if (parsed > 0 && parsed < Double.POSITIVE_INFINITY) {
+                    return parsed;
+                }
+            }
+            throw wrong(key, value, "a number above 0");
+        });
+    }
+
+    Optional<JsonConfig> object(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof Map<?, ?>) {
+                return of(subject + ": " + ModelProblem.show(key), value);
+            }
+            throw wrong(key, value, "an object");
+        });
+    }
+
+    /** The object at {@code key}, or one without fields. */
+    JsonConfig objectOrEmpty(String key) {
+        return object(key).orElseGet(() -> empty(subject + ": " + key));
+    }
+
+    private String asText(String key, Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw wrong(key, value, "a text");
+    }
+
+    private EmbarkException missing(String key) {
+        return ModelProblem.invalid(
+                "%s: no field '%s'".formatted(subject, key),
+                "The model cannot be read without it.",
+                "Take the file from the place where the model was published.");
+    }
+
+    private EmbarkException wrong(String key, Object value, String expected) {
+        return ModelProblem.invalid(
+                "%s: %s is %s".formatted(subject, ModelProblem.show(key), ModelProblem.show(value)),
+                "It must be %s.".formatted(expected),
+                "Correct the field, or take the file from the place where the model was published.");
+    }
+}

@@ -1,0 +1,51 @@
+package io.embark.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a model does with a text, as the JSON files of its folder say it. Immutable.
+ *
+ * @param modelType {@code model_type} of {@code config.json}: {@code bert}
+ * @param architecture the network
+ * @param pooling how token vectors become one; several are concatenated in this order; never empty
+ * @param normalize whether the model itself divides its vectors by their length
+ * @param dimension components of a vector before any truncation: hidden size times pooling modes
+ * @param maxTokens the most tokens of one text, special tokens and prompt included; never above what the positions allow
+ * @param prompts the prompts by name, "query" and "document" always among them; an empty text is no prompt
+ * @param defaultPromptName the prompt to use where the caller names none; a key of {@code prompts}
+ * @param includePrompt whether the prompt's tokens take part in pooling; where false, no prompt of the model is set, and a
+ *     caller's own prompt must be refused
+ * @param truncateDimension the components that the model keeps of each vector where the caller chooses nothing
+ * @param lowerCase whether text becomes lower-case before anything else ({@code do_lower_case} of the Transformer module)
+ * @param bertNormalizer the normaliser that replaces the tokenizer's own; present for tokenizers of the BERT kind only
+ */
+public record ModelSpecification(
+        String modelType,
+        Architecture architecture,
+        List<PoolingMode> pooling,
+        boolean normalize,
+        int dimension,
+        int maxTokens,
+        Map<String, String> prompts,
+        Optional<String> defaultPromptName,
+        boolean includePrompt,
+        Optional<Integer> truncateDimension,
+        boolean lowerCase,
+        Optional<BertNormalizer> bertNormalizer) {
+    /** Refuses null and copies the collections, prompts in their order. */
+    public ModelSpecification {
+        requireNonNull(modelType, "modelType is null");
+        requireNonNull(architecture, "architecture is null");
+        requireNonNull(defaultPromptName, "defaultPromptName is null");
+        requireNonNull(truncateDimension, "truncateDimension is null");
+        requireNonNull(bertNormalizer, "bertNormalizer is null");
+        pooling = List.copyOf(pooling);
+        prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+    }
+}

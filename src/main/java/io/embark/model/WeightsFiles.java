@@ -1,0 +1,116 @@
+package io.embark.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Where a model's tensors are stored: one safetensors file, several with an index, or one ONNX file. */
+sealed interface WeightsFiles {
+    /** Every tensor of the files, under the names that the files have for them. */
+    List<StoredTensor> tensors();
+
+    /** One {@code model.safetensors}. */
+    record SafetensorsFile(Path file) implements WeightsFiles {
+        @Override
+        public List<StoredTensor> tensors() {
+            return SafetensorsHeader.read(file);
+        }
+    }
+
+    /** Several safetensors files; the index says which tensor is in which of them. */
+    record SafetensorsShards(Map<String, Path> shardByTensor) implements WeightsFiles {
+        @Override
+        public List<StoredTensor> tensors() {
+            List<StoredTensor> tensors = new ArrayList<>();
+            shardByTensor.values().stream()
+                    .distinct()
+                    .sorted()
+                    .flatMap(shard -> SafetensorsHeader.read(shard).stream())
+                    .filter(tensor -> tensor.file().equals(shardByTensor.get(tensor.name())))
+                    .forEach(tensors::add);
+            return tensors;
+        }
+    }
+
+    /** One {@code model.onnx}. */
+    record OnnxFile(Path file) implements WeightsFiles {
+        @Override
+        public List<StoredTensor> tensors() {
+            return OnnxInitializers.read(file);
+        }
+    }
+
+    /** The weights in a sub-folder, in the order in which transformers prefers them. */
+    static WeightsFiles find(FolderFiles files, String directory) {
+        Optional<Path> single = files.find(directory, "model.safetensors");
+        if (single.isPresent()) {
+            return new SafetensorsFile(single.get());
+        }
+
+        Optional<Path> index = files.find(directory, "model.safetensors.index.json");
+        if (index.isPresent()) {
+            return shards(files, directory, JsonConfig.read(index.get()));
+        }
+
+        return files.find(directory, "model.onnx")
+                .map(OnnxFile::new)
+                .orElseThrow(() -> noWeights(files.root().resolve(directory)));
+    }
+
+    private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
+        JsonConfig map = index.objectOrEmpty("weight_map");
+        Map<String, Path> paths = new LinkedHashMap<>();
+        Map<String, Path> shardByTensor = new LinkedHashMap<>();
+        for (String tensor : map.keys()) {
+            String shard = map.requiredText(tensor);
+            shardByTensor.put(tensor, paths.computeIfAbsent(shard, name -> shard(files, directory, map, name)));
+        }
+        return new SafetensorsShards(shardByTensor);
+    }
+
+    private static Path shard(FolderFiles files, String directory, JsonConfig map, String name) {
+        if (!name.endsWith(".safetensors") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == 0)) {
+            throw ModelProblem.invalid(
+                    "%s: the file '%s' is not allowed".formatted(map.subject(), ModelProblem.show(name)),
+                    "It must be the plain name of a .safetensors file beside the index.",
+                    "Take the file from the place where the model was published.");
+        }
+        return files.find(directory, name)
+                .orElseThrow(() -> ModelProblem.invalid(
+                        "%s: no file %s".formatted(map.subject(), ModelProblem.show(name)),
+                        "The index names it as a part of the weights.",
+                        "Copy or download the missing file."));
+    }
+
+    private static RuntimeException noWeights(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(WeightsFiles::runsCode)
+                    .sorted()
+                    .findFirst()
+                    .map(
+                            name -> ModelProblem.unsupported(
+                                    "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
+                                    "A pickle or TorchScript file runs code when it is read.",
+                                    "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."))
+                    .orElseGet(() -> ModelProblem.invalid(
+                            "%s: no weights".formatted(folder),
+                            "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",
+                            "Copy the whole folder of the model, or name the right one."));
+        } catch (IOException e) {
+            return ModelProblem.unreadable(folder, e);
+        }
+    }
+
+    private static boolean runsCode(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return Stream.of(".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt").anyMatch(lower::endsWith);
+    }
+}

@@ -1,0 +1,13 @@
+/**
+ * A model folder as data: what a reference means, which files it names, what they say, and where each tensor lies.
+ *
+ * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. Then {@code SpecificationReader} (the JSON files of a
+ * Sentence Transformers folder), {@code Family} and {@code BertFamily} (what one architecture needs), and {@link
+ * io.embark.model.Weights} with {@code SafetensorsHeader} and {@code OnnxInitializers} (where the numbers are). The next
+ * architecture is one more {@code Family} and one more line in {@code Families}.
+ *
+ * <p>Everything here is read as untrusted data: sizes are checked before memory is taken for them, and nothing that a file
+ * claims can make this room throw anything but {@link io.embark.EmbarkException}. The room does not know how a tensor is
+ * computed with, how text becomes tokens, or Spark.
+ */
+package io.embark.model;

@@ -1,0 +1,116 @@
+package io.embark.text;
+
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tokenizer of a model, in native memory. Any number of threads may tokenise at the same time; none may while or after it
+ * is closed. The native libraries must have been loaded before.
+ */
+public final class TextTokenizer implements AutoCloseable {
+    /** Longer texts are cut before tokenising, which would go through all of the text however little of it is kept. */
+    private static final int CHARS_PER_TOKEN = 250;
+
+    /** Bounds what one native call holds. */
+    private static final int TEXTS_PER_CALL = 256;
+
+    private static final TokenizersLibrary NATIVE = TokenizersLibrary.LIB;
+
+    private final long handle;
+    private final int maxChars;
+
+    private TextTokenizer(long handle, int maxTokens) {
+        this.handle = handle;
+        this.maxChars = Math.multiplyExact(maxTokens, CHARS_PER_TOKEN);
+    }
+
+    /**
+     * Reads a model's tokenizer and tries it out.
+     *
+     * @param maxTokens the most tokens of a text that are kept, special tokens included
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the file is damaged, if the limit leaves no room beside
+     *     the special tokens, or if there are texts that it cannot tokenise
+     */
+    public static TextTokenizer open(ModelFolder folder, int maxTokens) {
+        String json = TokenizerJson.read(folder);
+        long handle;
+        try {
+            handle = NATIVE.createTokenizerFromString(json);
+        } catch (RuntimeException e) {
+            throw invalid(folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
+        }
+
+        TextTokenizer tokenizer = new TextTokenizer(handle, maxTokens);
+        try {
+            TokenizerProbe.check(handle, folder, maxTokens);
+            NATIVE.setTruncation(handle, maxTokens, "longest_first", 0);
+            return tokenizer;
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** The most chars of a text that reach the tokenizer; what stands behind them never changes the tokens that are kept. */
+    public int maxChars() {
+        return maxChars;
+    }
+
+    /**
+     * Tokenises texts, on the calling thread.
+     *
+     * @param texts none is null
+     * @return one for each text, in order
+     */
+    public List<TokenizedText> tokenize(List<String> texts) {
+        List<TokenizedText> tokenized = new ArrayList<>(texts.size());
+        for (int start = 0; start < texts.size(); start += TEXTS_PER_CALL) {
+            tokenizeCall(texts.subList(start, Math.min(start + TEXTS_PER_CALL, texts.size())), tokenized);
+        }
+        return tokenized;
+    }
+
+    private void tokenizeCall(List<String> texts, List<TokenizedText> tokenized) {
+        String[] repaired = new String[texts.size()];
+        boolean[] cut = new boolean[texts.size()];
+        for (int i = 0; i < repaired.length; i++) {
+            String text = texts.get(i);
+            cut[i] = text.length() > maxChars;
+            repaired[i] = TextRepair.replaceUnpairedSurrogates(TextRepair.cut(text, maxChars));
+        }
+
+        long[] encodings = NATIVE.batchEncode(handle, repaired, true);
+        for (int i = 0; i < encodings.length; i++) {
+            long[] ids = NATIVE.getTokenIds(encodings[i]);
+            boolean overflows = NATIVE.getOverflowCount(encodings[i]) > 0;
+            NATIVE.deleteEncoding(encodings[i]);
+            tokenized.add(new TokenizedText(narrow(ids), cut[i] || overflows));
+        }
+    }
+
+    private static int[] narrow(long[] ids) {
+        int[] narrow = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            narrow[i] = (int) ids[i];
+        }
+        return narrow;
+    }
+
+    @Override
+    public void close() {
+        NATIVE.deleteTokenizer(handle);
+    }
+
+    static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),
+                cause.replace('\n', ' '),
+                "Copy or download the model again, or choose another one.",
+                thrown);
+    }
+}

@@ -1,0 +1,167 @@
+package io.embark.torch;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.model.Architecture;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelSpecification;
+import io.embark.model.TensorInfo;
+import io.embark.model.Weights;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * A network with its weights in native memory. Any number of threads may encode at the same time, each of which has called
+ * {@link TorchRuntime#enterComputeThread()}; none may while or after it is closed.
+ */
+public final class Encoder implements AutoCloseable {
+    /** Weights travel in pieces of this size, so that loading needs no second copy of them. */
+    private static final int PIECE_BYTES = 4 << 20;
+
+    private static final int FLOAT32 = 6;
+
+    private final NDManager manager;
+    private final PtSymbolBlock module;
+    private final int dimension;
+
+    private Encoder(ModelFolder folder) {
+        ModelSpecification specification = folder.specification();
+        Architecture architecture = specification.architecture();
+        this.dimension = specification.dimension();
+        this.manager = NDManager.newBaseManager("PyTorch");
+        try {
+            byte[] archive = ScriptArchive.of(architecture.family());
+            this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
+            architecture.numbers().forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
+            architecture.choices().forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
+            String pooling = specification.pooling().stream()
+                    .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(","));
+            call("choice", IValue.from("pooling"), IValue.from(pooling));
+            fill(folder);
+            call("prepare");
+            call("place", IValue.from("cpu"), IValue.from(FLOAT32));
+        } catch (IOException e) {
+            manager.close();
+            throw new UncheckedIOException("reading from memory failed", e);
+        } catch (RuntimeException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads a model's weights into native memory.
+     *
+     * @throws EmbarkException as {@link ModelFolder#openWeights()} and {@link Weights#read}; {@link
+     *     ErrorCode#COMPUTE_FAILED} if libtorch cannot take them, for want of memory for example
+     */
+    public static Encoder load(ModelFolder folder) {
+        try {
+            return new Encoder(folder);
+        } catch (EmbarkException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw computeFailed("model %s: its weights cannot be loaded".formatted(folder.name()), e);
+        }
+    }
+
+    /** Components of the vector that each text gets. */
+    public int dimension() {
+        return dimension;
+    }
+
+    /**
+     * Runs one forward pass.
+     *
+     * @return the pooled vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
+     * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails
+     */
+    public float[] encode(PackedBatch batch) {
+        try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+            ByteBuffer ids = scope.allocateDirect(batch.tokens() * Integer.BYTES);
+            ids.order(ByteOrder.nativeOrder()).asIntBuffer().put(batch.ids());
+            PtNDArray tokens = scope.create(ids, new Shape(batch.tokens()), DataType.INT32);
+            try (IValue first = IValue.from(tokens);
+                    IValue second = IValue.listFrom(batch.runs());
+                    IValue result = IValueUtils.runMethod(module, "forward", first, second)) {
+                return result.toTensor(scope).toFloatArray();
+            }
+        } catch (RuntimeException e) {
+            throw computeFailed("a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        module.close();
+        manager.close();
+    }
+
+    private void fill(ModelFolder folder) {
+        try (Weights weights = folder.openWeights()) {
+            for (TensorInfo tensor : weights.tensors().values()) {
+                long[] shape =
+                        tensor.shape().stream().mapToLong(Long::longValue).toArray();
+                if (tensor.transposed()) {
+                    shape = new long[] {shape[1], shape[0]};
+                }
+                call("allocate", IValue.from(tensor.name()), IValue.listFrom(shape));
+                weights.read(
+                        tensor.name(),
+                        PIECE_BYTES,
+                        (firstElement, elements, piece) -> put(tensor, firstElement, elements, piece));
+                if (tensor.transposed()) {
+                    call("transpose", IValue.from(tensor.name()));
+                }
+            }
+        }
+    }
+
+    /** The tensor borrows the piece's memory, and the script copies from it before this returns. */
+    private void put(TensorInfo tensor, long firstElement, int elements, ByteBuffer piece) {
+        DataType dataType =
+                switch (tensor.dataType()) {
+                    case FLOAT32 -> DataType.FLOAT32;
+                    case FLOAT16 -> DataType.FLOAT16;
+                    case BFLOAT16 -> DataType.BFLOAT16;
+                };
+        try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+            PtNDArray numbers = scope.create(piece, new Shape(elements), dataType);
+            call("fill", IValue.from(tensor.name()), IValue.from(firstElement), IValue.from(numbers));
+        }
+    }
+
+    private void call(String method, IValue... arguments) {
+        try (IValue result = IValueUtils.runMethod(module, method, arguments)) {
+            result.toLong();
+        } finally {
+            Arrays.stream(arguments).forEach(IValue::close);
+        }
+    }
+
+    private static EmbarkException computeFailed(String problem, RuntimeException thrown) {
+        String message = String.valueOf(thrown.getMessage()).strip();
+        return new EmbarkException(
+                ErrorCode.COMPUTE_FAILED,
+                problem,
+                "libtorch says: %s".formatted(message.lines().findFirst().orElse("nothing")),
+                "If memory ran out, lower batch-tokens or give the process more; else report this with the model's name.",
+                thrown);
+    }
+}

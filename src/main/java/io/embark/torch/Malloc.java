@@ -1,0 +1,41 @@
+package io.embark.torch;
+
+import com.sun.jna.Function;
+import com.sun.jna.Platform;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The C library's allocator. */
+final class Malloc {
+    private static final Logger LOG = LoggerFactory.getLogger(Malloc.class);
+
+    /** {@code M_TRIM_THRESHOLD} and {@code M_MMAP_THRESHOLD} of glibc's malloc.h. */
+    private static final int TRIM_THRESHOLD = -1;
+
+    private static final int MMAP_THRESHOLD = -3;
+
+    /** The most that glibc takes: HEAP_MAX_SIZE / 2 on 64-bit systems. */
+    private static final int MMAP_THRESHOLD_BYTES = 32 << 20;
+
+    private static final int TRIM_THRESHOLD_BYTES = 512 << 20;
+
+    private Malloc() {}
+
+    /**
+     * Lets freed activations stay with the process. By default glibc maps each block over 128 KiB afresh and gives it back
+     * at once, and the page faults cost 5 to 15 % of the time. Does nothing where the C library is another one.
+     */
+    static void keepFreedMemory() {
+        if (!Platform.isLinux()) {
+            return;
+        }
+        try {
+            Function.getFunction("c", "gnu_get_libc_version");
+            Function mallopt = Function.getFunction("c", "mallopt");
+            mallopt.invokeInt(new Object[] {MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES});
+            mallopt.invokeInt(new Object[] {TRIM_THRESHOLD, TRIM_THRESHOLD_BYTES});
+        } catch (LinkageError e) {
+            LOG.debug("malloc stays as it is: {}", e.toString());
+        }
+    }
+}

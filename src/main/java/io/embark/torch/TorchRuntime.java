@@ -1,0 +1,100 @@
+package io.embark.torch;
+
+import ai.djl.engine.Engine;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.CacheDirectory;
+import java.util.Map;
+
+/**
+ * The native libraries of this process: unpacked and loaded once, for whoever asks first; the settings of later callers
+ * change nothing. Thread-safe.
+ */
+public final class TorchRuntime {
+    /** What DJL reads when it is first used: it must not call home, download, or start threads of its own. */
+    private static final Map<String, String> DJL_SETTINGS = Map.of(
+            "OPT_OUT_TRACKING", "true",
+            "ai.djl.offline", "true",
+            "RUST_FLAVOR", "cpu",
+            "ai.djl.pytorch.num_threads", "1",
+            "ai.djl.pytorch.num_interop_threads", "1",
+            "ai.djl.pytorch.graph_optimizer", "false");
+
+    private static boolean started;
+    /** What the system said when it refused to load the libraries; a second try would only hide it. */
+    private static String refusal;
+
+    private TorchRuntime() {}
+
+    /**
+     * Loads the native libraries of libtorch and the tokenizers unless this process has them.
+     *
+     * @throws EmbarkException {@link ErrorCode#NATIVES_UNAVAILABLE} if they cannot be unpacked or loaded here; a library
+     *     that the system refused to load is refused again at once, with the first cause
+     */
+    public static synchronized void start(EmbedOptions options) {
+        if (started) {
+            return;
+        }
+
+        CacheDirectory cache = CacheDirectory.of(options);
+        if (refusal != null) {
+            throw unavailable(cache, null);
+        }
+        cache.requireExecutable();
+        DJL_SETTINGS.forEach(System::setProperty);
+        System.setProperty("DJL_CACHE_DIR", cache.path().toString());
+        System.setProperty("ENGINE_CACHE_DIR", cache.path().toString());
+        if (options.get(EmbedOptions.TUNE_MALLOC)) {
+            Malloc.keepFreedMemory();
+        }
+        started = cache.locked(() -> load(cache));
+    }
+
+    /**
+     * Makes the calling thread ready to compute; libtorch keeps these settings for each thread. Called once at the start of
+     * each compute thread.
+     */
+    public static void enterComputeThread() {
+        JniUtils.setGraphExecutorOptimize(false);
+        JniUtils.setGradMode(false);
+    }
+
+    private static boolean load(CacheDirectory cache) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        // DJL finds its engines through the context class loader, which on a thread of Spark's may not see our jars.
+        Thread.currentThread().setContextClassLoader(TorchRuntime.class.getClassLoader());
+        try {
+            Engine.getEngine("PyTorch");
+            LibUtils.checkStatus();
+            return true;
+        } catch (RuntimeException | LinkageError e) {
+            refusal = rootMessage(e);
+            throw unavailable(cache, e);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).replace('\n', ' ');
+    }
+
+    private static EmbarkException unavailable(CacheDirectory cache, Throwable thrown) {
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "native libraries of libtorch and the tokenizers: cannot be loaded on %s %s"
+                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                "The system says: %s (unpacked in %s).".formatted(refusal, cache.path()),
+                "Use Linux on x86-64 with glibc 2.34 or newer and add the jar ai.djl.pytorch:pytorch-native-cpu:2.7.1"
+                        + " (classifier linux-x86_64); option cache-dir, or EMBARK_CACHE_DIR, moves the folder.",
+                thrown);
+    }
+}

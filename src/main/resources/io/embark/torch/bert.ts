@@ -1,0 +1,43 @@
+  def prepare(self: __torch__.Encoder) -> int:
+    layers = int((self.numbers)["layers"])
+    for i in range(layers):
+      p = torch.format("encoder.layer.{}.", i)
+      a = torch.add(p, "attention.self.")
+      kinds = [".weight", ".bias"]
+      for k in range(2):
+        kind = kinds[k]
+        q = torch.pop(self.w, torch.add(torch.add(a, "query"), kind))
+        key = torch.pop(self.w, torch.add(torch.add(a, "key"), kind))
+        v = torch.pop(self.w, torch.add(torch.add(a, "value"), kind))
+        self.w[torch.add(torch.add(p, "qkv"), kind)] = torch.cat([q, key, v])
+    types = torch.pop(self.w, "embeddings.token_type_embeddings.weight")
+    # All tokens are of type 0, so its row is part of every position.
+    table = torch.add((self.w)["embeddings.position_embeddings.weight"], torch.select(types, 0, 0))
+    self.w["positions"] = table
+    dropped = torch.pop(self.w, "embeddings.position_embeddings.weight")
+    return 0
+  def embed(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
+    x = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
+    table = (self.w)["positions"]
+    start = 0
+    for i in range(torch.floordiv(torch.len(runs), 2)):
+      length = runs[torch.mul(2, i)]
+      count = runs[torch.add(torch.mul(2, i), 1)]
+      tokens = torch.mul(length, count)
+      part = torch.view(torch.narrow(x, 0, start, tokens), [count, length, -1])
+      added = torch.add_(part, torch.narrow(table, 0, 0, length))
+      start = torch.add(start, tokens)
+    return (self).norm(x, "embeddings.LayerNorm", )
+  def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
+    layers = int((self.numbers)["layers"])
+    heads = int((self.numbers)["heads"])
+    h = (self).embed(ids, runs, )
+    for i in range(layers):
+      p = torch.format("encoder.layer.{}.", i)
+      a = (self).attention((self).linear(h, p + "qkv", ), runs, heads, )
+      o = torch.add_((self).linear(a, p + "attention.output.dense", ), h)
+      h1 = (self).norm(o, p + "attention.output.LayerNorm", )
+      f = (self).activate((self).linear(h1, p + "intermediate.dense", ), )
+      o1 = torch.add_((self).linear(f, p + "output.dense", ), h1)
+      h = (self).norm(o1, p + "output.LayerNorm", )
+    return h

@@ -1,0 +1,284 @@
+package io.embark.model;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolderBuilder.Format;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+    private static final String WHAT_A_MODEL_IS =
+            "A model is all-MiniLM-L6-v2, which is bundled, or a folder on this host.";
+    private static final String NAME_ONE =
+            "Name one of these; a model from a hub must be downloaded into a folder first.";
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void opensAFolderByPathAndByUri() {
+        Path folder = builder().write();
+        ModelFolder byPath = open(folder.toString());
+        ModelFolder byUri = open(folder.toUri().toString());
+        ModelFolder byShortUri = open("file:" + folder);
+        assertThat(byPath.name()).isEqualTo("tiny");
+        assertThat(byPath.path()).isEqualTo(folder);
+        assertThat(byPath.tokenizerFile()).isEqualTo(folder.resolve("tokenizer.json"));
+        assertThat(byUri.fingerprint()).isEqualTo(byPath.fingerprint());
+        assertThat(byShortUri.path()).isEqualTo(folder);
+    }
+
+    @Test
+    void namesTheFilesThatTheModelIsMadeOf() {
+        Path folder = builder().file("README.md", "not part of it").write();
+        assertThat(open(folder.toString()).files())
+                .extracting(ModelFile::name)
+                .containsExactly(
+                        "1_Pooling/config.json",
+                        "config.json",
+                        "config_sentence_transformers.json",
+                        "model.safetensors",
+                        "modules.json",
+                        "sentence_bert_config.json",
+                        "tokenizer.json",
+                        "tokenizer_config.json");
+    }
+
+    @Test
+    void namesEveryShard() {
+        Path folder = builder().format(Format.SHARDED_SAFETENSORS).write();
+        assertThat(open(folder.toString()).files())
+                .extracting(ModelFile::name)
+                .contains(
+                        "model-00001-of-00002.safetensors",
+                        "model-00002-of-00002.safetensors",
+                        "model.safetensors.index.json");
+    }
+
+    @Test
+    void fingerprintsTheContentOfItsFiles() throws IOException {
+        Path folder = builder().write();
+        ModelFolder model = open(folder.toString());
+        String lines = model.files().stream()
+                .map(file -> file.sha256() + "  " + file.name() + "\n")
+                .collect(Collectors.joining());
+        assertThat(model.fingerprint())
+                .isEqualTo(
+                        HexFormat.of().formatHex(FolderFiles.sha256().digest(lines.getBytes(StandardCharsets.UTF_8))));
+
+        Files.writeString(folder.resolve("README.md"), "new");
+        assertThat(open(folder.toString()).fingerprint()).isEqualTo(model.fingerprint());
+        Files.writeString(folder.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 9}");
+        assertThat(open(folder.toString()).fingerprint()).isNotEqualTo(model.fingerprint());
+    }
+
+    @Test
+    void hashesAFileAsEveryoneDoes() throws IOException {
+        Path folder = builder().write();
+        Files.writeString(folder.resolve("tokenizer.json"), "abc");
+        assertThat(open(folder.toString()).files())
+                .contains(new ModelFile(
+                        "tokenizer.json", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+    }
+
+    @Test
+    void followsFilesThatAreLinksAsTheCacheOfAHubHasThem() throws IOException {
+        Path folder = builder().write();
+        Path blob = temporary.resolve("blob");
+        Files.move(folder.resolve("model.safetensors"), blob);
+        Files.createSymbolicLink(folder.resolve("model.safetensors"), blob);
+        try (Weights weights = open(folder.toString()).openWeights()) {
+            assertThat(weights.tensors()).hasSize(37);
+        }
+    }
+
+    @Test
+    void refusesANameThatIsNoFolder() {
+        assertRefused(
+                () -> open("all-MiniLM-L6-v3"),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model 'all-MiniLM-L6-v3': no such folder",
+                WHAT_A_MODEL_IS + " The nearest name is all-MiniLM-L6-v2.",
+                NAME_ONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "/no/such/folder", "intfloat/e5-small-v2@main", "hdfs://host/model"})
+    void refusesAReferenceThatLeadsNowhere(String reference) {
+        assertRefused(
+                () -> open(reference),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model '%s': no such folder".formatted(reference),
+                WHAT_A_MODEL_IS,
+                NAME_ONE);
+    }
+
+    @Test
+    void refusesAFileInPlaceOfAFolder() {
+        Path file = builder().write().resolve("config.json");
+        assertRefused(
+                () -> open(file.toString()),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model '%s': a file, not a folder".formatted(file),
+                WHAT_A_MODEL_IS,
+                NAME_ONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file:relative", "file://host/model", "file:/a b"})
+    void refusesAUriThatIsNoPath(String reference) {
+        assertThatThrownBy(() -> open(reference))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("model '%s': not a path\nThe system says: ".formatted(reference))
+                .hasMessageEndingWith("\nName all-MiniLM-L6-v2 or the path of a folder.");
+    }
+
+    @Test
+    void refusesAReferenceWithANulCharacter() {
+        assertRefused(
+                () -> open("a\u0000b"),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model 'a\\u0000b': not a path",
+                "The system says: Nul character not allowed: a\\u0000b.",
+                "Name all-MiniLM-L6-v2 or the path of a folder.");
+    }
+
+    @Test
+    void refusesAFolderWithoutTokenizer() {
+        Path folder =
+                builder().without("tokenizer.json").file("vocab.txt", "[PAD]").write();
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_INVALID,
+                folder + ": no tokenizer.json",
+                "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
+                "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).");
+    }
+
+    @Test
+    void refusesAFolderWithoutWeights() throws IOException {
+        Path folder = builder().write();
+        Files.delete(folder.resolve("model.safetensors"));
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_INVALID,
+                folder + ": no weights",
+                "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",
+                "Copy the whole folder of the model, or name the right one.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pytorch_model.bin", "model.pt", "traced.PTH", "model.pkl", "x.pickle", "last.ckpt"})
+    void refusesWeightsThatRunCode(String name) throws IOException {
+        Path folder = builder().file(name, "code").write();
+        Files.delete(folder.resolve("model.safetensors"));
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s: the only weights are %s".formatted(folder, name),
+                "A pickle or TorchScript file runs code when it is read.",
+                "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True).");
+    }
+
+    @Test
+    void refusesAnAdapter() {
+        Path folder = builder().file("adapter_config.json", "{}").write();
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_UNSUPPORTED,
+                folder + "/adapter_config.json: the model is a PEFT adapter",
+                "An adapter only holds changes to another model's weights.",
+                "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../x.safetensors",
+                "/etc/x.safetensors",
+                "a\\\\x.safetensors",
+                "x.bin",
+                "a\\u0000.safetensors",
+                ""
+            })
+    void refusesAShardThatIsNotAPlainName(String shard) throws IOException {
+        Path folder = builder().format(Format.SHARDED_SAFETENSORS).write();
+        Path index = folder.resolve("model.safetensors.index.json");
+        Files.writeString(index, "{\"weight_map\": {\"a\": \"%s\"}}".formatted(shard));
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_INVALID,
+                "%s: weight_map: the file '%s' is not allowed".formatted(index, shard.replace("\\\\", "\\")),
+                "It must be the plain name of a .safetensors file beside the index.");
+    }
+
+    @Test
+    void refusesAnIndexWithoutOneOfItsShards() throws IOException {
+        Path folder = builder().format(Format.SHARDED_SAFETENSORS).write();
+        Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_INVALID,
+                folder + "/model.safetensors.index.json: weight_map: no file model-00002-of-00002.safetensors",
+                "The index names it as a part of the weights.",
+                "Copy or download the missing file.");
+    }
+
+    @Test
+    void refusesTwoTensorsThatAreTheSame() {
+        Path folder = builder().tensor("bert.embeddings.LayerNorm.bias", 8L).write();
+        assertRefused(
+                () -> open(folder.toString()).openWeights(),
+                ErrorCode.MODEL_INVALID,
+                folder + ": the tensors 'embeddings.LayerNorm.bias' and 'bert.embeddings.LayerNorm.bias' are the same",
+                "Which of them to use cannot be told.");
+    }
+
+    @Test
+    void refusesANeededTensorOfAnotherType() throws IOException {
+        Path folder = builder().write();
+        Path file = folder.resolve("model.safetensors");
+        SafetensorsWriter.write(
+                file,
+                "{\"embeddings.word_embeddings.weight\": {\"dtype\": \"I8\", \"shape\": [20, 8], \"data_offsets\": [0, 160]}}",
+                new byte[160]);
+        assertRefused(
+                () -> open(folder.toString()).openWeights(),
+                ErrorCode.MODEL_UNSUPPORTED,
+                file + ": tensor embeddings.word_embeddings.weight is stored as I8",
+                "Weights are read as float32, float16 or bfloat16, in the file itself.",
+                "Save the model in one of these formats, as safetensors.");
+    }
+
+    @Test
+    void refusesAFolderWhereAFileIsExpected() throws IOException {
+        Path folder = builder().without("sentence_bert_config.json").write();
+        Files.createDirectory(folder.resolve("sentence_bert_config.json"));
+        assertRefused(
+                () -> open(folder.toString()),
+                ErrorCode.MODEL_INVALID,
+                folder + "/sentence_bert_config.json: not a file",
+                "A folder, a broken link or a device stands where a file is expected.",
+                "Put the file there, or remove what stands in its place.");
+    }
+
+    private ModelFolderBuilder builder() {
+        return ModelFolderBuilder.in(temporary.resolve("tiny"));
+    }
+
+    private ModelFolder open(String reference) {
+        return ModelFolder.open(reference, temporary.resolve("cache"));
+    }
+}

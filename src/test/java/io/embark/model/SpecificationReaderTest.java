@@ -1,0 +1,655 @@
+package io.embark.model;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpecificationReaderTest {
+    private static final String CONFIG = "config.json";
+    private static final String SENTENCE = "sentence_bert_config.json";
+    private static final String TOKENIZER = "tokenizer_config.json";
+    private static final String POOLING = "1_Pooling/config.json";
+    private static final String PROMPTS = "config_sentence_transformers.json";
+    private static final String MODULES = "modules.json";
+    private static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
+    private static final String CORRECT_IT =
+            "Correct the field, or take the file from the place where the model was published.";
+    private static final String PLAIN_TEXT_ONLY =
+            "Embark reads plain text, cuts it at its end and takes the last hidden state of an unchanged network.";
+
+    @TempDir
+    Path temporary;
+
+    private Path folder;
+    private ModelFolderBuilder builder;
+
+    @BeforeEach
+    void build() {
+        folder = temporary.resolve("tiny");
+        builder = ModelFolderBuilder.in(folder);
+    }
+
+    @Test
+    void readsABertFolder() {
+        ModelSpecification specification = read();
+        assertThat(specification.modelType()).isEqualTo("bert");
+        assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
+        assertThat(specification.normalize()).isTrue();
+        assertThat(specification.dimension()).isEqualTo(8);
+        assertThat(specification.maxTokens()).isEqualTo(10);
+        assertThat(specification.prompts()).containsExactly(entry("query", ""), entry("document", ""));
+        assertThat(specification.defaultPromptName()).isEmpty();
+        assertThat(specification.includePrompt()).isTrue();
+        assertThat(specification.truncateDimension()).isEmpty();
+        assertThat(specification.lowerCase()).isFalse();
+        assertThat(specification.bertNormalizer()).contains(new BertNormalizer(true, Optional.empty(), true));
+
+        Architecture architecture = specification.architecture();
+        assertThat(architecture.family()).isEqualTo("bert");
+        assertThat(architecture.hiddenSize()).isEqualTo(8);
+        assertThat(architecture.layers()).isEqualTo(2);
+        assertThat(architecture.maxPositions()).isEqualTo(16);
+        assertThat(architecture.numbers())
+                .containsOnly(entry("layers", 2.0), entry("heads", 2.0), entry("layer_norm_eps", 1e-12));
+        assertThat(architecture.choices()).containsOnly(entry("activation", "gelu"));
+        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
+        assertThat(architecture.tensors())
+                .hasSize(5 + 2 * 16)
+                .contains(new TensorShape("encoder.layer.1.output.dense.weight", List.of(8L, 12L)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gelu, gelu",
+        "gelu_python, gelu",
+        "gelu_new, gelu_tanh",
+        "gelu_fast, gelu_tanh",
+        "gelu_pytorch_tanh, gelu_tanh",
+        "relu, relu",
+        "silu, silu",
+        "swish, silu"
+    })
+    void normalisesTheNameOfTheActivation(String name, String normalised) {
+        builder.set(CONFIG, "hidden_act", "\"" + name + "\"");
+        assertThat(read().architecture().choices()).containsEntry("activation", normalised);
+    }
+
+    @Test
+    void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
+        builder.unset(CONFIG, "hidden_act").unset(CONFIG, "layer_norm_eps").unset(CONFIG, "type_vocab_size");
+        builder.set(CONFIG, "position_embedding_type", "\"absolute\"");
+        Architecture architecture = read().architecture();
+        assertThat(architecture.choices()).containsEntry("activation", "gelu");
+        assertThat(architecture.numbers()).containsEntry("layer_norm_eps", 1e-12);
+        assertThat(architecture.tensors())
+                .contains(new TensorShape("embeddings.token_type_embeddings.weight", List.of(2L, 8L)));
+    }
+
+    @Test
+    void refusesAnUnknownArchitecture() {
+        builder.set(CONFIG, "model_type", "\"bart\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config.json: unknown model_type 'bart'",
+                "Known are: bert. The nearest is bert.",
+                "Choose a model of one of these architectures.");
+    }
+
+    @Test
+    void refusesAnUnknownActivation() {
+        builder.set(CONFIG, "hidden_act", "\"gelu_nwe\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config.json: unknown hidden_act 'gelu_nwe'",
+                "Known are: gelu, gelu_fast, gelu_new, gelu_python, gelu_pytorch_tanh, relu, silu, swish."
+                        + " The nearest is gelu_new.",
+                "Choose a model with one of these activation functions.");
+    }
+
+    @Test
+    void refusesRelativePositions() {
+        builder.set(CONFIG, "position_embedding_type", "\"relative_key\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config.json: position_embedding_type is 'relative_key'",
+                "Only 'absolute' positions are known for BERT.",
+                "Choose a model with absolute positions.");
+    }
+
+    @Test
+    void refusesADecoder() {
+        builder.set(CONFIG, "is_decoder", "true");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config.json: is_decoder is true",
+                "A BERT decoder looks only backwards; the encoder is what is known here.",
+                "Choose a model that is an encoder.");
+    }
+
+    @Test
+    void refusesAHiddenSizeThatTheHeadsDoNotDivide() {
+        builder.set(CONFIG, "num_attention_heads", "3");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: hidden_size is 8, num_attention_heads is 3",
+                "The hidden size must be a multiple of the heads.",
+                FROM_PUBLISHER);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            hidden_size             | -8                             | an integer from 1 to 262144
+            hidden_size             | 0                              | an integer from 1 to 262144
+            hidden_size             | 8.0                            | an integer from 1 to 262144
+            hidden_size             | "8"                            | an integer from 1 to 262144
+            hidden_size             | true                           | an integer from 1 to 262144
+            hidden_size             | 99999999999999999999           | an integer from 1 to 262144
+            num_hidden_layers       | 2147483647                     | an integer from 1 to 1000
+            num_attention_heads     | []                             | an integer from 1 to 262144
+            intermediate_size       | 1e3                            | an integer from 1 to 262144
+            vocab_size              | 4294967297                     | an integer from 1 to 268435456
+            max_position_embeddings | -1                             | an integer from 1 to 268435456
+            type_vocab_size         | 0                              | an integer from 1 to 268435456
+            layer_norm_eps          | 0                              | a number above 0
+            layer_norm_eps          | -1e-12                         | a number above 0
+            layer_norm_eps          | 1e999                          | a number above 0
+            layer_norm_eps          | "1e-12"                        | a number above 0
+            hidden_act              | {}                             | a text
+            is_decoder              | 1                              | true or false
+            model_type              | 7                              | a text
+            """)
+    void refusesAFieldOfTheWrongTypeOrRange(String field, String json, String expected) {
+        builder.set(CONFIG, field, json);
+        String shown = json.startsWith("\"") ? json.substring(1, json.length() - 1) : json;
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: %s is %s".formatted(field, shown),
+                "It must be %s.".formatted(expected),
+                CORRECT_IT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model_type",
+                "hidden_size",
+                "num_hidden_layers",
+                "num_attention_heads",
+                "intermediate_size",
+                "vocab_size",
+                "max_position_embeddings"
+            })
+    void refusesAConfigurationWithoutAFieldThatIsNeeded(String field) {
+        builder.unset(CONFIG, field);
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: no field '%s'".formatted(field),
+                "The model cannot be read without it.",
+                FROM_PUBLISHER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not json",
+                "{",
+                "{} {}",
+                "{'a': 1}",
+                "{\"a\": NaN}",
+                "{\"a\": 1,}",
+                "{\"a\": 01}",
+                "// comment\n{}",
+                "<html></html>"
+            })
+    void refusesAFileThatIsNotJson(String content) {
+        builder.file(CONFIG, content).write();
+        assertThatThrownBy(() -> ModelFolder.open(folder.toString(), temporary))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(folder + "/config.json: not valid JSON\nReading it ended with: ")
+                .hasMessageEndingWith(".\nCopy or download the model again.");
+    }
+
+    @Test
+    void saysWhereJsonIsMalformed() {
+        builder.file(CONFIG, "{\"a\": tru}");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: not valid JSON",
+                "Reading it ended with: malformed JSON at line 1 column 7 path $.a.",
+                "Copy or download the model again.");
+    }
+
+    @Test
+    void refusesJsonThatGivesANameTwice() {
+        builder.file(CONFIG, "{\"a\": 1, \"a\": 2}");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: not valid JSON",
+                "Reading it ended with: the name 'a' is given twice.",
+                "Copy or download the model again.");
+    }
+
+    @Test
+    void refusesJsonThatIsNotUtf8() throws IOException {
+        builder.write();
+        Files.write(folder.resolve(CONFIG), new byte[] {'{', '"', (byte) 0xc3, '"', ':', '1', '}'});
+        assertRefused(
+                () -> ModelFolder.open(folder.toString(), temporary),
+                ErrorCode.MODEL_INVALID,
+                folder + "/config.json: not valid JSON",
+                "Reading it ended with: it is not UTF-8.",
+                "Copy or download the model again.");
+    }
+
+    @Test
+    void refusesJsonThatNoModelHas() throws IOException {
+        builder.write();
+        Files.write(folder.resolve(CONFIG), new byte[(16 << 20) + 1]);
+        assertRefused(
+                () -> ModelFolder.open(folder.toString(), temporary),
+                ErrorCode.MODEL_INVALID,
+                folder + "/config.json: larger than 16777216 bytes",
+                "A JSON file of a model is never that large.",
+                "Look whether another file was saved under this name.");
+    }
+
+    @Test
+    void refusesJsonOfAnotherKind() {
+        builder.file(CONFIG, "[]");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config.json: not a JSON object",
+                "An object in braces is expected.",
+                "Copy or download the model again.");
+    }
+
+    @Test
+    void refusesAFolderWithoutConfiguration() {
+        builder.without(CONFIG);
+        refused(
+                ErrorCode.MODEL_INVALID,
+                ": no config.json",
+                "Every Sentence Transformers model has this file there.",
+                "Copy the whole folder of the model, or name the right one.");
+    }
+
+    @Test
+    void readsAFolderWithoutModulesAsSentenceTransformersDoes() {
+        builder.without(MODULES).set(PROMPTS, "prompts", "{\"query\": \"q: \"}");
+        builder.set(PROMPTS, "default_prompt_name", "\"query\"");
+        ModelSpecification specification = read();
+        assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
+        assertThat(specification.normalize()).isFalse();
+        assertThat(specification.prompts()).containsExactly(entry("query", ""), entry("document", ""));
+        assertThat(specification.defaultPromptName()).isEmpty();
+    }
+
+    @Test
+    void refusesAChatTemplateWithoutModules() {
+        builder.without(MODULES).set(TOKENIZER, "chat_template", "\"{{ x }}\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/tokenizer_config.json: chat_template is set and there is no modules.json",
+                "Sentence Transformers puts every text through the template then, which Embark cannot.",
+                "Add the modules.json of the model.");
+    }
+
+    @Test
+    void readsEverySpellingOfTheModules() {
+        builder.file(MODULES, """
+                [{"path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.sentence_transformer.modules.pooling.Pooling"},
+                 {"path": "2_Dropout", "type": "sentence_transformers.models.Dropout.Dropout"},
+                 {"path": "3_Normalize", "type": "sentence_transformers.models.Normalize.Normalize"}]""");
+        assertThat(read().normalize()).isTrue();
+    }
+
+    @Test
+    void readsATransformerInASubfolder() throws IOException {
+        builder.file(MODULES, """
+                [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""").write();
+        Files.createDirectory(folder.resolve("0_Transformer"));
+        for (String name : List.of(CONFIG, SENTENCE, TOKENIZER, "tokenizer.json", "model.safetensors")) {
+            Files.move(folder.resolve(name), folder.resolve("0_Transformer").resolve(name));
+        }
+
+        ModelFolder model = ModelFolder.open(folder.toString(), temporary);
+        assertThat(model.specification().maxTokens()).isEqualTo(10);
+        assertThat(model.specification().normalize()).isFalse();
+        assertThat(model.tokenizerFile()).isEqualTo(folder.resolve("0_Transformer/tokenizer.json"));
+        assertThat(model.files()).extracting(ModelFile::name).contains("0_Transformer/model.safetensors");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sentence_transformers.models.Dense",
+                "sentence_transformers.models.LayerNorm",
+                "sentence_transformers.models.Router",
+                "sentence_transformers.sparse_encoder.models.SpladePooling",
+                "custom_module.Normalize",
+                "Normalize"
+            })
+    void refusesAModuleThatItDoesNotKnow(String type) {
+        builder.file(MODULES, """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                 {"path": "2_X", "type": "%s"}]""".formatted(type));
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/modules.json: entry 2: module of type '%s'".formatted(type),
+                "Known modules are: Transformer, Pooling, Normalize, Dropout.",
+                "Choose a model made of these.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "Transformer", "Pooling,Transformer", "Transformer,Normalize", "Transformer,Pooling,Pooling"
+            })
+    void refusesModulesInAnotherOrder(String types) {
+        StringBuilder modules = new StringBuilder("[");
+        for (String type : types.isEmpty() ? new String[0] : types.split(",")) {
+            modules.append(modules.length() > 1 ? "," : "")
+                    .append("{\"path\": \"1_Pooling\", \"type\": \"sentence_transformers.models.%s\"}".formatted(type));
+        }
+        builder.file(MODULES, modules.append("]").toString());
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/modules.json: the modules do not begin with one Transformer and one Pooling",
+                "A text becomes tokens, tokens become vectors, and one Pooling makes them one vector.",
+                "Choose a model with one Transformer, one Pooling and then at most Normalize and Dropout.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"..", "../other", "/etc", "1_Pooling/../..", "1_Pooling/..", "a\\\\b", "a\\u0000b", "out"})
+    void refusesAModuleOutsideTheFolder(String path) throws IOException {
+        Files.createDirectories(folder);
+        Files.createSymbolicLink(folder.resolve("out"), temporary);
+        builder.file(MODULES, """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "%s", "type": "sentence_transformers.models.Pooling"}]""".formatted(path));
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/modules.json: entry 1: path is '%s'".formatted(path.replace("\\\\", "\\")),
+                "The path of a module must stay inside the model's folder.",
+                FROM_PUBLISHER);
+    }
+
+    @Test
+    void refusesModulesThatAreNoList() {
+        builder.file(MODULES, "{}");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/modules.json: not a JSON array",
+                "This file is a list of objects.",
+                "Copy or download the model again.");
+    }
+
+    @Test
+    void refusesANormalizeOfSomethingElse() {
+        builder.file("2_Normalize/config.json", "{\"module_input_name\": \"token_embeddings\"}");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/2_Normalize/config.json: module_input_name is 'token_embeddings'",
+                "Normalize is known for 'sentence_embedding' only.",
+                "Choose a model that normalises its sentence embedding.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pooling_mode_cls_token, CLS",
+        "pooling_mode_max_tokens, MAX",
+        "pooling_mode_mean_tokens, MEAN",
+        "pooling_mode_mean_sqrt_len_tokens, MEAN_SQRT_LEN",
+        "pooling_mode_weightedmean_tokens, WEIGHTED_MEAN",
+        "pooling_mode_lasttoken, LAST_TOKEN"
+    })
+    void readsThePoolingFlags(String flag, PoolingMode mode) {
+        builder.file(POOLING, "{\"word_embedding_dimension\": 8, \"%s\": true}".formatted(flag));
+        assertThat(read().pooling()).containsExactly(mode);
+    }
+
+    @Test
+    void concatenatesPoolingFlagsInTheirFixedOrder() {
+        builder.file(
+                POOLING,
+                "{\"pooling_mode_lasttoken\": true, \"pooling_mode_max_tokens\": true, \"pooling_mode_cls_token\": true}");
+        assertThat(read().pooling()).containsExactly(PoolingMode.CLS, PoolingMode.MAX, PoolingMode.LAST_TOKEN);
+        assertThat(read().dimension()).isEqualTo(24);
+    }
+
+    @Test
+    void takesTheMeanWhereNoFlagIsSet() {
+        builder.file(POOLING, "{\"pooling_mode_mean_tokens\": false}");
+        assertThat(read().pooling()).containsExactly(PoolingMode.MEAN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "cls, CLS",
+        "max, MAX",
+        "mean, MEAN",
+        "mean_sqrt_len_tokens, MEAN_SQRT_LEN",
+        "weightedmean, WEIGHTED_MEAN",
+        "lasttoken, LAST_TOKEN"
+    })
+    void readsThePoolingModeByName(String name, PoolingMode mode) {
+        builder.file(POOLING, """
+                {"embedding_dimension": 8, "pooling_mode": "%s", "pooling_mode_mean_tokens": true}""".formatted(name));
+        assertThat(read().pooling()).containsExactly(mode);
+    }
+
+    @Test
+    void concatenatesPoolingModesInTheOrderOfTheirList() {
+        builder.file(POOLING, "{\"pooling_mode\": [\"mean\", \"cls\"]}");
+        assertThat(read().pooling()).containsExactly(PoolingMode.MEAN, PoolingMode.CLS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"pooling_mode\": \"meen\"}', pooling_mode 'meen', mean",
+        "'{\"pooling_mode_last_token\": true}', pooling_mode_last_token, lasttoken"
+    })
+    void refusesAnUnknownPoolingMode(String content, String unknown, String nearest) {
+        builder.file(POOLING, content);
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/1_Pooling/config.json: unknown " + unknown,
+                "Known are: cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken. The nearest is %s."
+                        .formatted(nearest),
+                "Choose a model with one of these pooling modes.");
+    }
+
+    @Test
+    void refusesAPoolingOfAnotherWidth() {
+        builder.set(POOLING, "word_embedding_dimension", "9");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/1_Pooling/config.json: word_embedding_dimension is 9",
+                "The network's hidden_size is 8, and pooling does not change it.",
+                "Take both files from the same model.");
+    }
+
+    @Test
+    void refusesAPoolingWithoutConfiguration() {
+        builder.without(POOLING);
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/1_Pooling: no config.json",
+                "Every Sentence Transformers model has this file there.",
+                "Copy the whole folder of the model, or name the right one.");
+    }
+
+    @Test
+    void readsPromptsInTheirOrder() {
+        builder.set(PROMPTS, "prompts", "{\"task\": \"t: \", \"query\": \"q: \", \"none\": null}")
+                .set(PROMPTS, "default_prompt_name", "\"task\"")
+                .set(PROMPTS, "truncate_dim", "4");
+        ModelSpecification specification = read();
+        assertThat(specification.prompts())
+                .containsExactly(entry("task", "t: "), entry("query", "q: "), entry("none", ""), entry("document", ""));
+        assertThat(specification.defaultPromptName()).contains("task");
+        assertThat(specification.truncateDimension()).contains(4);
+    }
+
+    @Test
+    void refusesADefaultPromptThatIsNotThere() {
+        builder.set(PROMPTS, "default_prompt_name", "\"passage\"");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config_sentence_transformers.json: default_prompt_name is 'passage'",
+                "It must be one of its prompts: query, document.",
+                "Add the prompt to the file, or remove default_prompt_name.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SparseEncoder", "CrossEncoder", "MultiVectorEncoder"})
+    void refusesAModelOfAnotherKind(String kind) {
+        builder.set(PROMPTS, "model_type", "\"" + kind + "\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config_sentence_transformers.json: model_type is '%s'".formatted(kind),
+                "Only a SentenceTransformer gives one dense vector for each text.",
+                "Choose a model of the type SentenceTransformer.");
+    }
+
+    @Test
+    void refusesMoreDimensionsThanThereAre() {
+        builder.set(PROMPTS, "truncate_dim", "9");
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/config_sentence_transformers.json: truncate_dim is 9",
+                "It must be an integer from 1 to 8.",
+                CORRECT_IT);
+    }
+
+    @Test
+    void refusesAPromptThatPoolingLeavesOut() {
+        builder.set(POOLING, "include_prompt", "false").set(PROMPTS, "prompts", "{\"query\": \"q: \"}");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                ": include_prompt is false and there is a prompt 'query'",
+                "Leaving a prompt's tokens out of pooling is not known.",
+                "Choose a model whose pooling includes the prompt.");
+    }
+
+    @Test
+    void saysWherePoolingLeavesPromptsOutAndTheModelHasNone() {
+        builder.set(POOLING, "include_prompt", "false");
+        assertThat(read().includePrompt()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"max_seq_length": 7}                                              | {"model_max_length": 5} | 7
+            {"max_seq_length": 400}                                            | {"model_max_length": 5} | 16
+            {"max_seq_length": null}                                           | {"model_max_length": 5} | 5
+            {}                                                                 | {"model_max_length": 5} | 5
+            {}                                                                 | {"model_max_length": 512} | 16
+            {}                                                                 | {"model_max_length": 1000000000000000019884624838656} | 16
+            {}                                                                 | {"model_max_length": 1e30} | 16
+            {}                                                                 | {}                      | 16
+            {"max_seq_length": 7, "tokenizer_args": {"model_max_length": 9}}   | {"model_max_length": 5} | 9
+            {"max_seq_length": 7, "processor_kwargs": {"model_max_length": 9}} | {"model_max_length": 5} | 9
+            {"processing_kwargs": {"text": {"max_length": 8}}}                 | {"model_max_length": 5} | 8
+            """)
+    void takesTheLimitThatSentenceTransformersTakes(String sentence, String tokenizer, int maxTokens) {
+        builder.file(SENTENCE, sentence).file(TOKENIZER, tokenizer);
+        assertThat(read().maxTokens()).isEqualTo(maxTokens);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-5", "1.5", "-1e30"})
+    void refusesALimitThatIsNoCount(String limit) {
+        builder.set(SENTENCE, "max_seq_length", limit);
+        refused(
+                ErrorCode.MODEL_INVALID,
+                "/sentence_bert_config.json: max_seq_length is " + limit,
+                "It must be an integer from 1 to 2147483647.",
+                CORRECT_IT);
+    }
+
+    @Test
+    void movesOnFromAnEmptyFileToTheNextName() {
+        builder.file(SENTENCE, "{}").file("sentence_roberta_config.json", "{\"max_seq_length\": 6}");
+        assertThat(read().maxTokens()).isEqualTo(6);
+    }
+
+    @Test
+    void readsTheFlagsOfTheNormalizer() {
+        builder.set(SENTENCE, "do_lower_case", "true")
+                .set(SENTENCE, "tokenizer_args", "{\"tokenize_chinese_chars\": false}")
+                .set(TOKENIZER, "do_lower_case", "false")
+                .set(TOKENIZER, "strip_accents", "true");
+        ModelSpecification specification = read();
+        assertThat(specification.lowerCase()).isTrue();
+        assertThat(specification.bertNormalizer()).contains(new BertNormalizer(false, Optional.of(true), false));
+    }
+
+    @Test
+    void leavesTheNormalizerOfAnotherTokenizerAlone() {
+        builder.set(TOKENIZER, "tokenizer_class", "\"PreTrainedTokenizerFast\"");
+        assertThat(read().bertNormalizer()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            transformer_task | "fill-mask"                                        | transformer_task is 'fill-mask'
+            modality_config  | {"text": {}, "message": {}}                        | modality_config has 'message'
+            modality_config  | {"text": {"method_output_name": "pooler_output"}}  | method_output_name is [pooler_output]
+            config_args      | {"num_hidden_layers": 3}                           | config_args has 'num_hidden_layers'
+            """)
+    void refusesATransformerUsedInAnotherWay(String field, String json, String what) {
+        builder.set(SENTENCE, field, json);
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/sentence_bert_config.json: " + what,
+                PLAIN_TEXT_ONLY,
+                "Choose a model that needs nothing else.");
+    }
+
+    @Test
+    void refusesTextCutAtItsBeginning() {
+        builder.set(TOKENIZER, "truncation_side", "\"left\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/tokenizer_config.json: truncation_side is 'left'",
+                PLAIN_TEXT_ONLY,
+                "Choose a model that needs nothing else.");
+    }
+
+    @Test
+    void showsAValueOfAFileOnOneLineOfBoundedLength() {
+        builder.set(CONFIG, "model_type", "\"a\\n\\u2028%s\"".formatted("b".repeat(500)));
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/config.json: unknown model_type 'a\\u000a\\u2028%s...'".formatted("b".repeat(107)),
+                "Known are: bert.",
+                "Choose a model of one of these architectures.");
+    }
+
+    private ModelSpecification read() {
+        return ModelFolder.open(builder.write().toString(), temporary).specification();
+    }
+
+    private void refused(ErrorCode code, String problem, String cause, String remedy) {
+        assertRefused(this::read, code, folder + problem, cause, remedy);
+    }
+}

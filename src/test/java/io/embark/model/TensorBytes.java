@@ -1,0 +1,34 @@
+package io.embark.model;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * A tensor ready to be written.
+ *
+ * @param type as the safetensors format calls it
+ */
+// Written once and never compared, so that the array's identity does not matter.
+@SuppressWarnings("ArrayRecordComponent")
+record TensorBytes(String name, String type, List<Long> shape, byte[] bytes) {
+    static TensorBytes of(String name, DataType type, List<Long> shape, float[] values) {
+        ByteBuffer buffer = ByteBuffer.allocate(values.length * type.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            switch (type) {
+                case FLOAT32 -> buffer.putFloat(value);
+                case FLOAT16 -> buffer.putShort(HalfFloats.toFloat16(value));
+                case BFLOAT16 -> buffer.putShort(HalfFloats.toBfloat16(value));
+            }
+        }
+        return new TensorBytes(name, typeName(type), shape, buffer.array());
+    }
+
+    static String typeName(DataType type) {
+        return switch (type) {
+            case FLOAT32 -> "F32";
+            case FLOAT16 -> "F16";
+            case BFLOAT16 -> "BF16";
+        };
+    }
+}

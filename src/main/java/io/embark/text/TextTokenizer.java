@@ -47,7 +47,7 @@ public final class TextTokenizer implements AutoCloseable {
         TextTokenizer tokenizer = new TextTokenizer(handle, maxTokens);
         try {
             TokenizerProbe.check(handle, folder, maxTokens);
-            NATIVE.setTruncation(handle, maxTokens, "longest_first", 0);
+            NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
             return tokenizer;
         } catch (RuntimeException e) {
             tokenizer.close();

@@ -1,0 +1,72 @@
+package io.embark.encode;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import io.embark.model.ModelFolder;
+import io.embark.text.TextTokenizer;
+import io.embark.text.TokenizedText;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * all-MiniLM-L6-v2 as ONNX Runtime computes it, one text at a time and without padding, pooled by the mean and normalised in
+ * float64 here. Shares nothing with Embark but the weights file and the tokenizer.
+ */
+final class OnnxOracle implements AutoCloseable {
+    private final TextTokenizer tokenizer;
+    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private final OrtSession session;
+
+    OnnxOracle(ModelFolder folder) throws OrtException {
+        tokenizer = TextTokenizer.open(folder, 256);
+        OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+        options.setIntraOpNumThreads(1);
+        session = environment.createSession(folder.path().resolve("model.onnx").toString(), options);
+    }
+
+    /** The vector of one text, {@code [384]}. */
+    float[] embed(String text) throws OrtException {
+        TokenizedText tokenized = tokenizer.tokenize(List.of(text)).get(0);
+        long[] ids = Arrays.stream(tokenized.ids()).asLongStream().toArray();
+        long[] shape = {1, ids.length};
+        long[] ones = new long[ids.length];
+        Arrays.fill(ones, 1);
+        try (OnnxTensor input = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+                OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(ones), shape);
+                OnnxTensor types = OnnxTensor.createTensor(environment, LongBuffer.allocate(ids.length), shape);
+                OrtSession.Result result =
+                        session.run(Map.of("input_ids", input, "attention_mask", mask, "token_type_ids", types))) {
+            float[][][] states = (float[][][]) result.get(0).getValue();
+            return normalized(mean(states[0]));
+        }
+    }
+
+    private static double[] mean(float[][] states) {
+        double[] mean = new double[states[0].length];
+        for (float[] state : states) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += state[i] / states.length;
+            }
+        }
+        return mean;
+    }
+
+    private static float[] normalized(double[] vector) {
+        double length = Math.sqrt(Arrays.stream(vector).map(x -> x * x).sum());
+        float[] result = new float[vector.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = (float) (vector[i] / length);
+        }
+        return result;
+    }
+
+    @Override
+    public void close() throws OrtException {
+        session.close();
+        tokenizer.close();
+    }
+}

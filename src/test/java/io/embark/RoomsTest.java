@@ -1,0 +1,140 @@
+package io.embark;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Holds the rooms of the house apart: which room may use which, and what it must not know. */
+class RoomsTest {
+    private static final Path SOURCES = Path.of("src/main/java");
+    private static final int LONGEST = 400;
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.embark");
+
+    @Test
+    void aRoomUsesOnlyTheRoomsToItsRight() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .withOptionalLayers(true)
+                .layer("ground floor")
+                .definedBy("io.embark")
+                .layer("model")
+                .definedBy("io.embark.model..")
+                .layer("text")
+                .definedBy("io.embark.text..")
+                .layer("torch")
+                .definedBy("io.embark.torch..")
+                .layer("encode")
+                .definedBy("io.embark.encode..")
+                .layer("spark")
+                .definedBy("io.embark.spark..")
+                .layer("job")
+                .definedBy("io.embark.job..")
+                .whereLayer("ground floor")
+                .mayNotAccessAnyLayer()
+                .whereLayer("model")
+                .mayOnlyAccessLayers("ground floor")
+                .whereLayer("text")
+                .mayOnlyAccessLayers("ground floor", "model")
+                .whereLayer("torch")
+                .mayOnlyAccessLayers("ground floor", "model")
+                .whereLayer("encode")
+                .mayOnlyAccessLayers("ground floor", "model", "text", "torch")
+                .whereLayer("spark")
+                .mayOnlyAccessLayers("ground floor", "model", "text", "torch", "encode")
+                .whereLayer("job")
+                .mayOnlyAccessLayers("ground floor", "model", "text", "torch", "encode", "spark")
+                .because("a row flows one way, and nothing goes back up")
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ai.djl, text torch",
+        "com.sun.jna, torch",
+        "org.apache.spark, spark job",
+        "org.apache.hadoop, spark job",
+        "scala, spark job",
+        "com.google.protobuf, model",
+        "com.typesafe.config, job",
+        "picocli, job"
+    })
+    void aLibraryIsKnownOnlyInTheRoomsThatNeedIt(String library, String rooms) {
+        String[] packages =
+                Stream.of(rooms.split(" ")).map("io.embark.%s.."::formatted).toArray(String[]::new);
+        ArchRule rule = noClasses()
+                .that(resideOutsideOfPackages(packages))
+                .should()
+                .dependOnClassesThat(resideInAPackage(library + ".."))
+                .allowEmptyShould(true);
+
+        rule.check(CLASSES);
+    }
+
+    @Test
+    void aClassIsNamedForWhatItDoes() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Utils?|Helper|Manager|Impl)")
+                .because("such a name says nothing about what the class does")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyErrorIsAnEmbarkException() {
+        assertThat(CLASSES.stream()
+                        .filter(type -> type.isAssignableTo(Throwable.class))
+                        .map(JavaClass::getName))
+                .containsExactly(EmbarkException.class.getName());
+    }
+
+    @Test
+    void everyRoomSaysWhatLivesThere() {
+        Set<Path> rooms = CLASSES.stream()
+                .map(type -> SOURCES.resolve(type.getPackageName().replace('.', '/')))
+                .collect(Collectors.toSet());
+
+        assertThat(rooms)
+                .allSatisfy(room ->
+                        assertThat(room.resolve("package-info.java")).content().contains("/**", "Read "));
+    }
+
+    @Test
+    void aLongClassSaysWhy() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            List<Path> sources =
+                    files.filter(file -> file.toString().endsWith(".java")).toList();
+
+            assertThat(sources).allSatisfy(source -> {
+                List<String> lines = Files.readAllLines(source);
+                if (lines.size() > LONGEST) {
+                    assertThat(lines)
+                            .as(
+                                    "%s has more than %d lines: make it two, or say in its javadoc 'Long, because'",
+                                    source, LONGEST)
+                            .anyMatch(line -> line.contains("Long, because"));
+                }
+            });
+        }
+    }
+}

@@ -48,7 +48,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
                     "command line: " + ErrorReport.firstLine(e),
                     "Every option stands once, with its value behind it.",
                     "Run %s --help to see what each option takes."
-                            .formatted(e.getCommandLine().getCommandName()),
+                            .formatted(e.getCommandLine().getCommandSpec().qualifiedName()),
                     e);
         }
         if (CommandLine.printHelpIfRequested(result)) {
@@ -69,10 +69,23 @@ record Arguments(Command command, Map<String, List<String>> given) {
         for (Setting setting : command.settings()) {
             OptionSpec option = chosen.matchedOption(name(setting));
             if (option != null) {
-                given.put(setting.key(), option.stringValues());
+                requireOnce(setting, option);
+                given.put(setting.key(), List.copyOf(option.stringValues()));
             }
         }
         return Optional.of(new Arguments(command, given));
+    }
+
+    /** The parser leaves this to us for options that help shows in groups. */
+    private static void requireOnce(Setting setting, OptionSpec option) {
+        if (setting.kind() == Setting.Kind.VALUE && option.stringValues().size() > 1) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option %s: is given %d times"
+                            .formatted(name(setting), option.stringValues().size()),
+                    "The values are %s.".formatted(String.join(" and ", option.stringValues())),
+                    "Keep one of them.");
+        }
     }
 
     /** Whether a flag was given. */

@@ -39,7 +39,9 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
         used.put("options", vectors.options());
 
         Map<String, String> inForce = new LinkedHashMap<>();
-        settings.forEach(setting -> inForce.put(setting.key(), setting.value()));
+        settings.stream()
+                .filter(Settings.Effective::isSet)
+                .forEach(setting -> inForce.put(setting.key(), setting.value()));
 
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("version", 1);

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  */
 final class Settings {
     private static final String SPARK_EMBARK = "spark.embark.";
+    private static final String DEFAULT = "default";
 
     /**
      * A setting in force.
@@ -24,7 +25,12 @@ final class Settings {
      * @param value its value, empty if nothing was chosen and no default is a value
      * @param origin where the value comes from
      */
-    record Effective(String key, String value, String origin) {}
+    record Effective(String key, String value, String origin) {
+        /** Whether the value is one, rather than left to another part. */
+        boolean isSet() {
+            return !value.isEmpty() || !origin.startsWith(DEFAULT);
+        }
+    }
 
     /** Where a value can stand, the most important place first. */
     enum Place {
@@ -152,8 +158,7 @@ final class Settings {
             } else if (isChosen(setting)) {
                 all.add(shown(setting.key(), chosen.get(setting.key())));
             } else {
-                String value = setting.defaultText().map("(%s)"::formatted).orElse("");
-                all.add(new Effective(setting.key(), setting.defaultValue().orElse(value), "default"));
+                all.add(unchosen(setting));
             }
         }
         sparkConf.forEach((key, value) -> {
@@ -162,6 +167,14 @@ final class Settings {
             }
         });
         return all;
+    }
+
+    private static Effective unchosen(Setting setting) {
+        String origin =
+                setting.defaultValue().isPresent() || setting.defaultText().isEmpty()
+                        ? DEFAULT
+                        : "%s: %s".formatted(DEFAULT, setting.defaultText().get());
+        return new Effective(setting.key(), setting.defaultValue().orElse(""), origin);
     }
 
     private Effective shown(String key, Chosen value) {

@@ -98,7 +98,7 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
                 .lines()
                 .map(line -> line.replaceFirst("^\\[[A-Z0-9_.]+\\] ", "")
                         .replaceFirst(" SQLSTATE: \\w+", "")
-                        .replaceFirst("; line \\d+ pos \\d+;?$", "")
+                        .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\))$", "")
                         .strip())
                 .filter(line -> !line.isEmpty() && !line.equals("null"))
                 .findFirst()

@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
 import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
+import scala.collection.JavaConverters;
 
 /**
  * A table of the session's catalog.
@@ -26,6 +28,8 @@ import scala.Option;
  * manages can be replaced so.
  */
 final class TableSink implements Sink {
+    private static final String SESSION_CATALOG = "spark_catalog";
+
     private final SparkSession spark;
     private final String reference;
     private final SinkFormat format;
@@ -163,23 +167,25 @@ final class TableSink implements Sink {
     }
 
     private TableIdentifier identifier() {
-        TableIdentifier parsed = SparkCall.translate(
-                () -> spark.sessionState().sqlParser().parseTableIdentifier(reference),
+        List<String> parts = SparkCall.translate(
+                () -> JavaConverters.seqAsJavaList(
+                        spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
                 e -> new EmbarkException(
                         ErrorCode.OUTPUT_INVALID,
                         "output table %s: is not a name of a table".formatted(reference),
                         ErrorReport.firstLine(e),
                         "Write NAME or DATABASE.NAME.",
                         e));
-        if (parsed.catalog().isDefined() && !parsed.catalog().get().equals("spark_catalog")) {
+        int last = parts.size() - 1;
+        if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
             throw refused(
                     "is not in the session's catalog",
-                    "Tables of catalog %s cannot be written."
-                            .formatted(parsed.catalog().get()),
+                    "Tables of %s cannot be written.".formatted(String.join(".", parts.subList(0, last))),
                     "Write NAME or DATABASE.NAME.");
         }
 
-        return new TableIdentifier(parsed.table(), parsed.database(), Option.empty());
+        Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
+        return new TableIdentifier(parts.get(last), database, Option.empty());
     }
 
     private EmbarkException refused(String what, String cause, String remedy) {

@@ -130,8 +130,10 @@ class SettingsTest {
     void refusesTwoSourcesInOnePlace() {
         assertThatThrownBy(() -> resolve(Map.of(), "--input", "a", "--table", "t"))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessage("options input and table: more than one is given\n"
-                        + "A run has one source and one sink.\nKeep one of them.");
+                .hasMessage("""
+                        options input and table: more than one is given
+                        A run has one source and one sink.
+                        Keep one of them.""");
     }
 
     @ParameterizedTest
@@ -180,8 +182,10 @@ class SettingsTest {
     void refusesEntriesWithoutAnEqualsSign() {
         assertThatThrownBy(() -> resolve(Map.of(), "--set", "quiet"))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessage("option set: 'quiet' is not of the form K=V\n"
-                        + "It takes a key, an equals sign and a value.\nWrite --set KEY=VALUE.");
+                .hasMessage("""
+                        option set: 'quiet' is not of the form K=V
+                        It takes a key, an equals sign and a value.
+                        Write --set KEY=VALUE.""");
     }
 
     @Test
@@ -190,8 +194,10 @@ class SettingsTest {
 
         assertThatThrownBy(() -> resolve(Map.of(), "--config", "/nowhere.conf"))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessage("configuration file /nowhere.conf: cannot be read\nThere is no such file.\n"
-                        + "Name an existing file with --config.");
+                .hasMessage("""
+                        configuration file /nowhere.conf: cannot be read
+                        There is no such file.
+                        Name an existing file with --config.""");
         assertThatThrownBy(() -> resolve(Map.of(), "--config", broken))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("configuration file %s: is not valid HOCON\n".formatted(broken));
@@ -238,8 +244,10 @@ class SettingsTest {
     void saysWhichSettingIsMissing() {
         assertThatThrownBy(() -> resolveCommand("search", Map.of()).require(JobSettings.QUERY))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessage("option --query: is missing\nembark search cannot do without it. What to search for.\n"
-                        + "Add --query TEXT.");
+                .hasMessage("""
+                        option --query: is missing
+                        embark search cannot do without it. What to search for.
+                        Add --query TEXT.""");
     }
 
     private String file(String content) throws IOException {

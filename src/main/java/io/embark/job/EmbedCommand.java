@@ -50,7 +50,7 @@ final class EmbedCommand {
                     preview && !hasOutput ? Optional.empty() : Optional.of(Sink.open(session.spark(), settings));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
-            ModelFolder model = Embedder.openModelFolder(options);
+            ModelFolder model = open(options);
             EmbeddingMetadata metadata = EmbeddingMetadata.of(
                     model.name(), model.fingerprint(), dimension(model.specification(), options), options);
             Dataset<Row> embedded = embed(source.rows(), columns, options, metadata.toMetadata());
@@ -158,6 +158,13 @@ final class EmbedCommand {
         columns.forEach((text, output) ->
                 selected.add(EmbarkFunctions.embed(Columns.named(text), options).as(output, metadata)));
         return rows.select(selected.toArray(new Column[0]));
+    }
+
+    /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */
+    private static ModelFolder open(EmbedOptions options) {
+        ModelFolder model = Embedder.openModelFolder(options);
+        model.openWeights().close();
+        return model;
     }
 
     private static int dimension(ModelSpecification model, EmbedOptions options) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
@@ -158,45 +159,25 @@ final class SearchCommand {
         }
     }
 
-    /** The cosine is computed by Spark's own expressions; a row without a vector, or with one of length 0, has none. */
     private static List<Row> best(Dataset<Row> rows, StructField column, float[] query, List<String> shown, int top) {
-        Column vector = Columns.named(column.name()).cast("array<double>");
-        Column other = functions.lit(normalized(query));
-        Column dot = sum(functions.zip_with(vector, other, (a, b) -> a.multiply(b)));
-        Column length = functions.sqrt(sum(functions.transform(vector, a -> a.multiply(a))));
-        Column score = functions.when(length.gt(0), dot.divide(length));
-
-        List<Column> selected = new ArrayList<>(List.of(score.as(SCORE)));
-        shown.forEach(name -> selected.add(Columns.named(name).cast("string")));
-        Dataset<Row> scored = rows.select(selected.toArray(new Column[0]));
-        // By position: the table may have a column named score as well.
-        Dataset<Row> named = scored.toDF(numbered(scored.columns().length));
-        return named.where(functions.col("c0").isNotNull())
-                .orderBy(functions.col("c0").desc())
+        List<Column> selected = new ArrayList<>(List.of(Columns.named(column.name())));
+        StructType scored = new StructType().add(numbered(0), DataTypes.DoubleType);
+        // By number: the table may have a column named score as well.
+        for (int i = 0; i < shown.size(); i++) {
+            selected.add(Columns.named(shown.get(i)).cast("string"));
+            scored = scored.add(numbered(i + 1), DataTypes.StringType);
+        }
+        Column score = functions.col(numbered(0));
+        return rows.select(selected.toArray(new Column[0]))
+                .map(new CosineScore(query), Encoders.row(scored))
+                .where(score.isNotNull())
+                .orderBy(score.desc())
                 .limit(top)
                 .collectAsList();
     }
 
-    private static String[] numbered(int count) {
-        String[] names = new String[count];
-        Arrays.setAll(names, i -> "c" + i);
-        return names;
-    }
-
-    private static Column sum(Column products) {
-        return functions.aggregate(products, functions.lit(0.0), (sum, product) -> sum.plus(product));
-    }
-
-    private static double[] normalized(float[] vector) {
-        double squares = 0;
-        for (float component : vector) {
-            squares += (double) component * component;
-        }
-        double[] normalized = new double[vector.length];
-        for (int i = 0; i < vector.length; i++) {
-            normalized[i] = squares == 0 ? 0 : vector[i] / Math.sqrt(squares);
-        }
-        return normalized;
+    private static String numbered(int i) {
+        return "c" + i;
     }
 
     private void print(List<Row> rows, List<String> shown) {

@@ -1,0 +1,85 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Holds what is to be appended against what is there. Spark itself would put files of any columns side by side. */
+final class AppendCheck {
+    private AppendCheck() {}
+
+    /**
+     * @param subject the output, for the error
+     * @param typed whether the types of the existing columns are known, not guessed from text
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the columns differ, or the vectors come from another model
+     */
+    static void check(String subject, StructType existing, StructType added, boolean typed) {
+        Map<String, StructField> there = byName(existing);
+        Map<String, StructField> here = byName(added);
+        if (!there.keySet().equals(here.keySet())) {
+            throw refused(
+                    "%s: has other columns than what would be appended".formatted(subject),
+                    "It has %s; appended would be %s."
+                            .formatted(String.join(", ", there.keySet()), String.join(", ", here.keySet())));
+        }
+
+        here.forEach((name, field) -> {
+            StructField old = there.get(name);
+            if (typed && !old.dataType().sameType(field.dataType())) {
+                throw refused(
+                        "%s: column '%s' has another type".formatted(subject, name),
+                        "It is %s; appended would be %s."
+                                .formatted(
+                                        old.dataType().simpleString(),
+                                        field.dataType().simpleString()));
+            }
+
+            Optional<EmbeddingMetadata> oldVectors = EmbeddingMetadata.of(old);
+            Optional<EmbeddingMetadata> newVectors = EmbeddingMetadata.of(field);
+            if (oldVectors.isPresent() && newVectors.isPresent()) {
+                requireSameModel(subject, name, oldVectors.get(), newVectors.get());
+            }
+        });
+    }
+
+    private static void requireSameModel(
+            String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
+        if (!old.fingerprint().equals(added.fingerprint()) || old.dimension() != added.dimension()) {
+            throw refused(
+                    "%s: column '%s' holds vectors of another model".formatted(subject, column),
+                    "It has %s (%d components, fingerprint %.12s); appended would be %s (%d components, fingerprint %.12s)."
+                            .formatted(
+                                    old.model(),
+                                    old.dimension(),
+                                    old.fingerprint(),
+                                    added.model(),
+                                    added.dimension(),
+                                    added.fingerprint()));
+        }
+    }
+
+    private static EmbarkException refused(String problem, String cause) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                problem,
+                cause,
+                "Write to another output, or replace this one with --mode overwrite.");
+    }
+
+    private static Map<String, StructField> byName(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .collect(Collectors.toMap(
+                        field -> field.name().toLowerCase(Locale.ROOT),
+                        Function.identity(),
+                        (a, b) -> a,
+                        TreeMap::new));
+    }
+}

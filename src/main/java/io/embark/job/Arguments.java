@@ -1,0 +1,222 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.NearestName;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * A command line, read: which command, and what stands behind each key. Values are not checked here.
+ *
+ * @param command the command
+ * @param given the values by key, in the order in which they were given; {@code "true"} for a flag
+ */
+record Arguments(Command command, Map<String, List<String>> given) {
+    /**
+     * Reads a command line; answers {@code --help} and {@code --version} itself.
+     *
+     * @param out where help and version are printed
+     * @return empty if the command line asked for help or the version only
+     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for a command or an option that does not exist, naming the
+     *     nearest; {@link ErrorCode#OPTION_INVALID} for an option without its value, or given twice
+     */
+    static Optional<Arguments> parse(PrintWriter out, String... args) {
+        CommandLine line = new CommandLine(specification()).setOut(out);
+        // A query or a prompt may begin with @ or be anything else: it is never the name of a file of arguments.
+        line.setExpandAtFiles(false);
+        line.setUsageHelpAutoWidth(true);
+        ParseResult result;
+        try {
+            result = line.parseArgs(args);
+        } catch (UnmatchedArgumentException e) {
+            throw unknown(e);
+        } catch (ParameterException e) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "command line: " + ErrorReport.firstLine(e),
+                    "Every option stands once, with its value behind it.",
+                    "Run %s --help to see what each option takes."
+                            .formatted(e.getCommandLine().getCommandSpec().qualifiedName()),
+                    e);
+        }
+        if (CommandLine.printHelpIfRequested(result)) {
+            return Optional.empty();
+        }
+
+        ParseResult chosen = result.subcommand();
+        if (chosen == null) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_UNKNOWN,
+                    "no command given",
+                    "The commands are %s.".formatted(commandKeys()),
+                    "Run embark --help, or embark COMMAND --help.");
+        }
+
+        Command command = Command.named(chosen.commandSpec().name()).orElseThrow();
+        Map<String, List<String>> given = new LinkedHashMap<>();
+        for (Setting setting : command.settings()) {
+            OptionSpec option = chosen.matchedOption(name(setting));
+            if (option != null) {
+                requireOnce(setting, option);
+                given.put(setting.key(), List.copyOf(option.stringValues()));
+            }
+        }
+        return Optional.of(new Arguments(command, given));
+    }
+
+    /** The parser leaves this to us for options that help shows in groups. */
+    private static void requireOnce(Setting setting, OptionSpec option) {
+        if (setting.kind() == Setting.Kind.VALUE && option.stringValues().size() > 1) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option %s: is given %d times"
+                            .formatted(name(setting), option.stringValues().size()),
+                    "The values are %s.".formatted(String.join(" and ", option.stringValues())),
+                    "Keep one of them.");
+        }
+    }
+
+    /** Whether a flag was given. */
+    boolean has(Setting flag) {
+        return given.containsKey(flag.key());
+    }
+
+    private static EmbarkException unknown(UnmatchedArgumentException e) {
+        CommandLine line = e.getCommandLine();
+        String argument = e.getUnmatched().get(0);
+        boolean atRoot = line.getParent() == null;
+        if (atRoot && !argument.startsWith("-")) {
+            return unknown(
+                    "command '%s' does not exist".formatted(argument),
+                    "The commands are %s.".formatted(commandKeys()),
+                    NearestName.find(argument, line.getSubcommands().keySet()),
+                    "Run embark --help.",
+                    e);
+        }
+
+        String problem = argument.startsWith("-")
+                ? "option '%s' does not exist".formatted(argument)
+                : "argument '%s' is not expected here".formatted(argument);
+        String name = argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument;
+        return unknown(
+                problem,
+                atRoot
+                        ? "Options stand behind a command: %s.".formatted(commandKeys())
+                        : "embark %s takes options only, none of this name.".formatted(line.getCommandName()),
+                NearestName.find(name, line.getCommandSpec().optionsMap().keySet()),
+                "Run %s --help to see all options."
+                        .formatted(line.getCommandSpec().qualifiedName()),
+                e);
+    }
+
+    private static EmbarkException unknown(
+            String problem, String cause, Optional<String> nearest, String otherwise, Exception thrown) {
+        String remedy = nearest.map("Did you mean %s?"::formatted).orElse(otherwise);
+        return new EmbarkException(ErrorCode.OPTION_UNKNOWN, problem, cause, remedy, thrown);
+    }
+
+    private static String commandKeys() {
+        return String.join(
+                ", ", Arrays.stream(Command.values()).map(Command::key).toList());
+    }
+
+    private static CommandSpec specification() {
+        CommandSpec root = CommandSpec.create().name("embark");
+        root.usageMessage()
+                .description("Text embeddings for Apache Spark tables, inside the executors' own JVMs.")
+                .footer("", "Run embark COMMAND --help for the options of a command.", exitCodes());
+        root.version("embark " + Main.version());
+        addStandardOptions(root);
+        for (Command command : Command.values()) {
+            root.addSubcommand(command.key(), specification(command));
+        }
+        return root;
+    }
+
+    private static CommandSpec specification(Command command) {
+        CommandSpec spec = CommandSpec.create().name(command.key());
+        spec.usageMessage()
+                .abbreviateSynopsis(true)
+                .description(command.description())
+                .footer(
+                        "",
+                        "A value counts in this order: command line, --set, spark.embark.KEY of Spark's configuration,"
+                                + " --config file, default.",
+                        exitCodes());
+        spec.version("embark " + Main.version());
+        spec.usageMessage().sortOptions(false);
+        int order = 0;
+        for (Command.Group group : command.groups()) {
+            ArgGroupSpec.Builder options = ArgGroupSpec.builder()
+                    .heading("%n" + group.heading() + "%n")
+                    .validate(false)
+                    .order(order++);
+            for (Setting setting : group.settings()) {
+                options.addArg(option(setting, order++));
+            }
+            spec.addArgGroup(options.build());
+        }
+        addStandardOptions(spec);
+        return spec;
+    }
+
+    private static OptionSpec option(Setting setting, int order) {
+        OptionSpec.Builder option =
+                OptionSpec.builder(name(setting)).order(order).description(description(setting));
+        return switch (setting.kind()) {
+            case FLAG -> option.type(boolean.class).arity("0").build();
+            case VALUE ->
+                option.type(String.class).arity("1").paramLabel(setting.label()).build();
+            case ENTRIES ->
+                option.type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .arity("1")
+                        .paramLabel(setting.label())
+                        .build();
+        };
+    }
+
+    private static String description(Setting setting) {
+        StringBuilder text = new StringBuilder(setting.description());
+        if (setting.kind() == Setting.Kind.VALUE) {
+            if (!setting.values().equals("any text") && !setting.label().contains("|")) {
+                text.append(" Takes ").append(setting.values()).append('.');
+            }
+            setting.defaultText()
+                    .ifPresent(value -> text.append(" Default: ").append(value).append('.'));
+        }
+        // picocli takes descriptions as format strings.
+        return text.toString().replace("%", "%%");
+    }
+
+    private static void addStandardOptions(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print this and stop.")
+                .build());
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Print the version and stop.")
+                .build());
+    }
+
+    private static String exitCodes() {
+        return "Exit codes: 0 done; 1 the run failed; 2 the request was wrong, nothing was changed.";
+    }
+
+    private static String name(Setting setting) {
+        return "--" + setting.key();
+    }
+}

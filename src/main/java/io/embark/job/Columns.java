@@ -1,0 +1,120 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.NearestName;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Finds the columns that a request names, as Spark would: letters of either case are equal. */
+final class Columns {
+    private Columns() {}
+
+    /** A column by its very name, dots and quotes included. */
+    static Column named(String name) {
+        return functions.col("`" + name.replace("`", "``") + "`");
+    }
+
+    /**
+     * The column of this name.
+     *
+     * @param option the option that names it, for the error
+     * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is none, or more than one
+     */
+    static StructField find(StructType schema, String name, Setting option) {
+        List<StructField> found = Arrays.stream(schema.fields())
+                .filter(field -> field.name().equalsIgnoreCase(name))
+                .toList();
+        if (found.size() == 1) {
+            return found.get(0);
+        }
+
+        List<String> names = List.of(schema.fieldNames());
+        if (found.isEmpty()) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "column '%s': does not exist".formatted(name),
+                    "The columns are %s.".formatted(listed(names)),
+                    NearestName.find(name, names)
+                            .map("Did you mean %s?"::formatted)
+                            .orElse("Name one of them with --%s.".formatted(option.key())));
+        }
+
+        throw new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': there are %d of this name".formatted(name, found.size()),
+                "The columns are %s.".formatted(listed(names)),
+                "Select them under different names with --sql.");
+    }
+
+    /**
+     * The columns to embed: those that were named, else {@code text}, else the only one that holds strings.
+     *
+     * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is no such column, or one holds no strings
+     */
+    static List<String> text(StructType schema, Settings settings) {
+        if (settings.isChosen(JobSettings.TEXT_COLUMN)) {
+            return Stream.of(settings.require(JobSettings.TEXT_COLUMN).split(",", -1))
+                    .map(name -> requireStrings(schema, find(schema, name.strip(), JobSettings.TEXT_COLUMN)))
+                    .distinct()
+                    .toList();
+        }
+
+        List<String> strings = strings(schema);
+        List<String> text =
+                strings.stream().filter(name -> name.equalsIgnoreCase("text")).toList();
+        List<String> candidates = text.isEmpty() ? strings : text;
+        if (candidates.size() != 1) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "text column: not named, and %s holds strings"
+                            .formatted(strings.isEmpty() ? "none" : "more than one"),
+                    "The columns are %s.".formatted(described(schema)),
+                    "Name the column to embed with --text-column.");
+        }
+
+        return candidates;
+    }
+
+    private static String requireStrings(StructType schema, StructField field) {
+        if (!field.dataType().equals(DataTypes.StringType)) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "column '%s': is not text but %s"
+                            .formatted(field.name(), field.dataType().simpleString()),
+                    strings(schema).isEmpty()
+                            ? "No column holds strings; the columns are %s.".formatted(described(schema))
+                            : "Columns that hold strings are %s.".formatted(listed(strings(schema))),
+                    "Name one of them with --text-column, or make it a string with --sql.");
+        }
+
+        return field.name();
+    }
+
+    private static List<String> strings(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .filter(field -> field.dataType().equals(DataTypes.StringType))
+                .map(StructField::name)
+                .toList();
+    }
+
+    /** The names in one line, cut off where there are very many. */
+    static String listed(List<String> names) {
+        int shown = 40;
+        return names.size() <= shown
+                ? String.join(", ", names)
+                : "%s and %d more".formatted(String.join(", ", names.subList(0, shown)), names.size() - shown);
+    }
+
+    private static String described(StructType schema) {
+        return listed(Arrays.stream(schema.fields())
+                .map(field -> "%s %s".formatted(field.name(), field.dataType().simpleString()))
+                .toList());
+    }
+}

@@ -1,0 +1,117 @@
+package io.embark.job;
+
+import io.embark.EmbedOptions;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What the job can be asked to do, and the settings that each command takes. */
+enum Command {
+    EMBED(
+            "embed",
+            "Reads a table, embeds its text and writes the table with the vectors.",
+            List.of(
+                    new Group(
+                            "Source: one of --input, --table, --sql",
+                            List.of(
+                                    JobSettings.INPUT,
+                                    JobSettings.TABLE,
+                                    JobSettings.SQL,
+                                    JobSettings.FORMAT,
+                                    JobSettings.SOURCE_OPTION,
+                                    JobSettings.TEXT_COLUMN,
+                                    JobSettings.ID_COLUMN,
+                                    JobSettings.WHERE,
+                                    JobSettings.LIMIT)),
+                    new Group(
+                            "Sink: one of --output, --output-table",
+                            List.of(
+                                    JobSettings.OUTPUT,
+                                    JobSettings.OUTPUT_TABLE,
+                                    JobSettings.OUTPUT_FORMAT,
+                                    JobSettings.SINK_OPTION,
+                                    JobSettings.MODE,
+                                    JobSettings.EMBEDDING_COLUMN)),
+                    new Group("Embedding", JobSettings.EMBEDDING),
+                    new Group(
+                            "Run",
+                            List.of(
+                                    JobSettings.CONFIG,
+                                    JobSettings.SET,
+                                    JobSettings.DRY_RUN,
+                                    JobSettings.EXPLAIN,
+                                    JobSettings.REPORT,
+                                    JobSettings.QUIET,
+                                    JobSettings.VERBOSE)))),
+    SEARCH(
+            "search",
+            "Lists the rows of an embedded table that are most similar to a query.",
+            List.of(
+                    new Group(
+                            "Search",
+                            List.of(
+                                    JobSettings.SEARCH_TABLE,
+                                    JobSettings.QUERY,
+                                    JobSettings.TOP,
+                                    JobSettings.FORMAT,
+                                    JobSettings.SOURCE_OPTION,
+                                    JobSettings.ID_COLUMN,
+                                    JobSettings.WHERE,
+                                    JobSettings.SEARCH_COLUMN)),
+                    new Group("Embedding of the query; by default as the table was embedded", JobSettings.EMBEDDING),
+                    new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE)))),
+    INSPECT(
+            "inspect",
+            "Shows what a model is: its architecture, limits, prompts and files.",
+            List.of(
+                    new Group(
+                            "Inspection",
+                            List.of(
+                                    Setting.of(EmbedOptions.MODEL),
+                                    Setting.of(EmbedOptions.CACHE_DIR),
+                                    JobSettings.JSON)),
+                    new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE))));
+
+    /** Settings that help shows together. */
+    record Group(String heading, List<Setting> settings) {}
+
+    private final String key;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // lists that List.of made
+    private final List<Group> groups;
+
+    Command(String key, String description, List<Group> groups) {
+        this.key = key;
+        this.description = description;
+        this.groups = groups;
+    }
+
+    static Optional<Command> named(String key) {
+        return Stream.of(values()).filter(command -> command.key.equals(key)).findFirst();
+    }
+
+    /** The settings of any command, by which a file that serves several of them is checked. */
+    static List<Setting> settingsOfAll() {
+        return Stream.of(values())
+                .flatMap(command -> command.settings().stream())
+                .toList();
+    }
+
+    String key() {
+        return key;
+    }
+
+    String description() {
+        return description;
+    }
+
+    List<Group> groups() {
+        return groups;
+    }
+
+    /** The settings of all groups, in the order of help. */
+    List<Setting> settings() {
+        return groups.stream().flatMap(group -> group.settings().stream()).toList();
+    }
+}

@@ -1,0 +1,80 @@
+package io.embark.job;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A file of settings in HOCON, flattened: {@code embark { sink-option { compression = zstd } }} is one entry. */
+final class ConfigFile {
+    private static final String SECTION = "embark.";
+
+    private ConfigFile() {}
+
+    /**
+     * A value of the file.
+     *
+     * @param value the value as text; the elements of a list joined with commas
+     * @param place the file and line where it stands
+     */
+    record Entry(String value, String place) {}
+
+    /**
+     * Reads a file. Its keys stand at the top or in a section named {@code embark}.
+     *
+     * @return values by key, words of a path joined with dots
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the file cannot be read as HOCON
+     */
+    static Map<String, Entry> read(Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "configuration file %s: cannot be read".formatted(file),
+                    Files.exists(file) ? "It is a folder, or its permissions forbid it." : "There is no such file.",
+                    "Name an existing file with --config.");
+        }
+
+        Config config;
+        try {
+            config = ConfigFactory.parseFile(file.toFile()).resolve();
+        } catch (ConfigException e) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "configuration file %s: is not valid HOCON".formatted(file),
+                    ErrorReport.firstLine(e),
+                    "Write each setting as: key = value, with quotes around values that hold signs.",
+                    e);
+        }
+
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+            String key = String.join(".", ConfigUtil.splitPath(entry.getKey()));
+            ConfigValue value = entry.getValue();
+            String place = "%s:%d".formatted(file.getFileName(), value.origin().lineNumber());
+            entries.put(key.startsWith(SECTION) ? key.substring(SECTION.length()) : key, new Entry(text(value), place));
+        }
+        return entries;
+    }
+
+    private static String text(ConfigValue value) {
+        if (value instanceof ConfigList list) {
+            return list.stream().map(ConfigFile::text).collect(Collectors.joining(","));
+        }
+
+        // A number as it was written: 1e3 stays 1e3 and 007 stays 007, so that the setting itself judges it.
+        return value.valueType() == ConfigValueType.STRING
+                ? value.unwrapped().toString()
+                : value.render(ConfigRenderOptions.concise());
+    }
+}

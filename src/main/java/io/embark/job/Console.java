@@ -1,0 +1,18 @@
+package io.embark.job;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** Where the job prints: results for people to {@code out}, progress and errors to {@code err}. */
+record Console(PrintStream out, PrintStream err) {
+    /** The process's own streams, in UTF-8 whatever the locale: containers often have one that knows only ASCII. */
+    static Console system() {
+        return new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+}

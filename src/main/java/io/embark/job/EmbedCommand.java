@@ -1,0 +1,185 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.encode.Embedder;
+import io.embark.encode.Statistics;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelSpecification;
+import io.embark.spark.EmbarkFunctions;
+import io.embark.spark.EmbedProgress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row. */
+final class EmbedCommand {
+    private static final String EMBEDDING = "embedding";
+
+    private final Settings settings;
+    private final Console console;
+
+    EmbedCommand(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    void run() {
+        EmbedOptions options = withAbsoluteModel(settings.embedOptions());
+        boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
+        boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
+        try (JobSession session = JobSession.open(settings, "embark embed")) {
+            Source source = Source.open(session.spark(), settings);
+            StructType schema = source.rows().schema();
+            Map<String, String> columns = columns(schema);
+            Optional<Sink> sink =
+                    preview && !hasOutput ? Optional.empty() : Optional.of(Sink.open(session.spark(), settings));
+            Optional<Report> report =
+                    settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
+            ModelFolder model = open(options);
+            EmbeddingMetadata metadata = EmbeddingMetadata.of(
+                    model.name(), model.fingerprint(), dimension(model.specification(), options), options);
+            Dataset<Row> embedded = embed(source.rows(), columns, options, metadata.toMetadata());
+            sink.ifPresent(place -> place.check(embedded.schema(), source));
+
+            if (settings.isOn(JobSettings.EXPLAIN)) {
+                new Explanation(settings, console).print(embedded);
+            } else if (settings.isOn(JobSettings.DRY_RUN)) {
+                new DryRun(settings, console).run(source, columns, options, sink);
+            } else {
+                Run run = new Run(session.spark(), source, columns, options, model, metadata, sink.orElseThrow());
+                embed(run, report);
+            }
+        }
+    }
+
+    /** What a run works with once all of it was checked. */
+    private record Run(
+            SparkSession spark,
+            Source source,
+            Map<String, String> columns,
+            EmbedOptions options,
+            ModelFolder model,
+            EmbeddingMetadata metadata,
+            Sink sink) {}
+
+    private void embed(Run run, Optional<Report> report) {
+        long started = System.nanoTime();
+        boolean quiet = settings.isOn(JobSettings.QUIET);
+        if (!quiet) {
+            console.err().println("embark: reading %s".formatted(run.source().name()));
+        }
+        Spreading spreading = Spreading.of(run.source(), settings.isChosen(JobSettings.LIMIT));
+        OptionalLong texts = spreading.total().isPresent()
+                ? OptionalLong.of(spreading.total().getAsLong() * run.columns().size())
+                : OptionalLong.empty();
+        Dataset<Row> embedded = embed(
+                spreading.rows(), run.columns(), run.options(), run.metadata().toMetadata());
+
+        EmbedProgress progress = new EmbedProgress();
+        run.spark().sparkContext().addSparkListener(progress);
+        Statistics statistics;
+        try {
+            try (ProgressLine line = new ProgressLine(console.err(), progress::statistics, texts)) {
+                if (!quiet) {
+                    line.start();
+                }
+                run.sink().write(embedded);
+            }
+            awaitListeners(run.spark());
+            statistics = progress.statistics();
+        } finally {
+            run.spark().sparkContext().removeSparkListener(progress);
+        }
+
+        long rows = spreading.total().orElse(statistics.rows() / run.columns().size());
+        RunSummary summary = new RunSummary(
+                rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), run.metadata());
+        FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), statistics);
+        report.ifPresent(folder -> {
+            folder.write("summary.json", summary.toJson(settings.effective()));
+            failed.toJson().ifPresent(json -> folder.write("failed.json", json));
+        });
+        if (!quiet) {
+            summary.print(console.out(), run.sink(), List.copyOf(run.columns().values()));
+            failed.print(console.out());
+        }
+    }
+
+    /** The last tasks' figures are on their way when the job ends; Spark delivers events on a thread of its own. */
+    private static void awaitListeners(SparkSession spark) {
+        try {
+            spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+        } catch (TimeoutException e) {
+            System.getLogger(EmbedCommand.class.getName())
+                    .log(System.Logger.Level.WARNING, "the figures of the last tasks may be missing", e);
+        }
+    }
+
+    /** The columns to embed, each with the name of the column that gets its vectors. */
+    private Map<String, String> columns(StructType schema) {
+        settings.find(JobSettings.ID_COLUMN).ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN));
+        List<String> texts = Columns.text(schema, settings);
+        String name = settings.find(JobSettings.EMBEDDING_COLUMN).orElse(EMBEDDING);
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (String text : texts) {
+            String output = texts.size() == 1 ? name : name + "_" + text;
+            for (String existing : schema.fieldNames()) {
+                if (existing.equalsIgnoreCase(output)) {
+                    throw new EmbarkException(
+                            ErrorCode.COLUMN_INVALID,
+                            "column '%s': the input has one of this name".formatted(existing),
+                            "The vectors would get the same name.",
+                            "Name the column of the vectors with --embedding-column.");
+                }
+            }
+            columns.put(text, output);
+        }
+        return columns;
+    }
+
+    private static Dataset<Row> embed(
+            Dataset<Row> rows, Map<String, String> columns, EmbedOptions options, Metadata metadata) {
+        List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
+        columns.forEach((text, output) ->
+                selected.add(EmbarkFunctions.embed(Columns.named(text), options).as(output, metadata)));
+        return rows.select(selected.toArray(new Column[0]));
+    }
+
+    /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */
+    private static ModelFolder open(EmbedOptions options) {
+        ModelFolder model = Embedder.openModelFolder(options);
+        model.openWeights().close();
+        return model;
+    }
+
+    private static int dimension(ModelSpecification model, EmbedOptions options) {
+        Integer chosen = options.get(EmbedOptions.DIMENSIONS);
+        return chosen != null ? chosen : model.truncateDimension().orElse(model.dimension());
+    }
+
+    /** A folder named from here is found from elsewhere too: by executors, and by a search next week. */
+    private static EmbedOptions withAbsoluteModel(EmbedOptions options) {
+        String reference = options.get(EmbedOptions.MODEL);
+        boolean relative = reference.contains("/") && !reference.contains(":") && !reference.startsWith("/");
+        return relative && Files.isDirectory(Path.of(reference))
+                ? options.with(
+                        EmbedOptions.MODEL,
+                        Path.of(reference).toAbsolutePath().normalize().toString())
+                : options;
+    }
+}

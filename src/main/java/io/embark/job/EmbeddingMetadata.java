@@ -1,0 +1,80 @@
+package io.embark.job;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonSyntaxException;
+import com.google.gson.reflect.TypeToken;
+import io.embark.EmbedOptions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a column of vectors knows about where they come from. Spark keeps it in Parquet files and in tables.
+ *
+ * @param model the name of the model
+ * @param fingerprint the fingerprint of its files
+ * @param dimension components of each vector
+ * @param options the options that the vectors were made with, without those that had their default
+ */
+record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<String, String> options) {
+    private static final String MODEL = "embark.model";
+    private static final String FINGERPRINT = "embark.fingerprint";
+    private static final String DIMENSION = "embark.dimension";
+    private static final String OPTIONS = "embark.options";
+
+    /** Read by Arrow and by vector stores that take fixed-size lists only. */
+    private static final String FIXED_SIZE = "arrow.fixed-size-list.size";
+
+    static EmbeddingMetadata of(String model, String fingerprint, int dimension, EmbedOptions options) {
+        return new EmbeddingMetadata(model, fingerprint, dimension, options.toMap());
+    }
+
+    /** What the column says; empty if it is not one of Embark's. */
+    static Optional<EmbeddingMetadata> of(StructField column) {
+        Metadata metadata = column.metadata();
+        if (!metadata.contains(MODEL)
+                || !metadata.contains(FINGERPRINT)
+                || !metadata.contains(DIMENSION)
+                || !metadata.contains(OPTIONS)) {
+            return Optional.empty();
+        }
+
+        return Optional.of(new EmbeddingMetadata(
+                metadata.getString(MODEL),
+                metadata.getString(FINGERPRINT),
+                metadata.getLong(DIMENSION),
+                options(metadata.getString(OPTIONS))));
+    }
+
+    /** The columns of a table that are Embark's. */
+    static List<StructField> columns(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .filter(field -> of(field).isPresent())
+                .toList();
+    }
+
+    private static Map<String, String> options(String json) {
+        try {
+            Map<String, String> options = new Gson().fromJson(json, new TypeToken<Map<String, String>>() {}.getType());
+            return options == null ? Map.of() : options;
+        } catch (JsonSyntaxException e) {
+            // Somebody else wrote under our name; the fingerprint still tells whether the model is the same.
+            return Map.of();
+        }
+    }
+
+    Metadata toMetadata() {
+        return new MetadataBuilder()
+                .putString(MODEL, model)
+                .putString(FINGERPRINT, fingerprint)
+                .putLong(DIMENSION, dimension)
+                .putString(OPTIONS, new Gson().toJson(options))
+                .putLong(FIXED_SIZE, dimension)
+                .build();
+    }
+}

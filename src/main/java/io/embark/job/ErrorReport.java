@@ -1,0 +1,117 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.PrintStream;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.AnalysisException;
+
+/**
+ * What a person and a shell get to know about a failure: three lines and an exit code.
+ *
+ * @param problem what is wrong
+ * @param cause why
+ * @param remedy what to do about it
+ * @param exitCode 2 if the request was wrong, else 1
+ */
+record ErrorReport(String problem, String cause, String remedy, int exitCode) {
+    static final int RUN_FAILED = 1;
+    static final int REQUEST_WRONG = 2;
+
+    private static final String VERBOSE = "Run it again with --verbose for Spark's log and the stack trace.";
+
+    /** An exception of ours in the text of another, where Spark could not keep the object. */
+    private static final Pattern QUOTED =
+            Pattern.compile(Pattern.quote(EmbarkException.class.getName()) + ": (.+)\n(.+)\n(.+)");
+
+    /** The report of whatever ended a run. */
+    static ErrorReport of(Throwable thrown) {
+        Throwable root = thrown;
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Throwable link = thrown; link != null && seen.add(link); link = link.getCause()) {
+            root = link;
+            if (link instanceof EmbarkException ours) {
+                return of(ours);
+            }
+        }
+        for (Throwable link : seen) {
+            Matcher quoted = QUOTED.matcher(String.valueOf(link.getMessage()));
+            if (quoted.find()) {
+                return new ErrorReport(
+                        quoted.group(1).strip(),
+                        quoted.group(2).strip(),
+                        quoted.group(3).strip(),
+                        RUN_FAILED);
+            }
+        }
+        if (root instanceof AnalysisException) {
+            return new ErrorReport(
+                    "the request does not fit the table",
+                    firstLine(root),
+                    "Check the columns and names.",
+                    REQUEST_WRONG);
+        }
+        if (root instanceof OutOfMemoryError) {
+            return new ErrorReport(
+                    "the run failed: out of memory",
+                    firstLine(root),
+                    "Give it more memory (--driver-memory, --executor-memory), or lower --window and --batch-tokens.",
+                    RUN_FAILED);
+        }
+
+        return new ErrorReport(
+                "the run failed: %s".formatted(root.getClass().getSimpleName()), firstLine(root), VERBOSE, RUN_FAILED);
+    }
+
+    private static ErrorReport of(EmbarkException ours) {
+        List<String> lines = ours.getMessage().lines().toList();
+        return new ErrorReport(
+                lines.isEmpty() ? "" : lines.get(0),
+                lines.size() < 2 ? "" : lines.get(1),
+                lines.size() < 3 ? VERBOSE : lines.get(2),
+                ours.code().isWrongRequest() ? REQUEST_WRONG : RUN_FAILED);
+    }
+
+    /** The code that a failure of the run itself has, however it came about. */
+    static EmbarkException runFailed(String problem, Throwable thrown) {
+        return new EmbarkException(ErrorCode.RUN_FAILED, problem, firstLine(thrown), VERBOSE, thrown);
+    }
+
+    void print(PrintStream err) {
+        err.println("embark: " + problem);
+        err.println("        " + cause);
+        err.println("        " + remedy);
+        err.flush();
+    }
+
+    /**
+     * The first line of an exception's message that says something, without Spark's error class, state and position;
+     * the exception's name if it says nothing.
+     */
+    static String firstLine(Throwable thrown) {
+        return String.valueOf(thrown.getMessage())
+                .lines()
+                .map(line -> line.replaceFirst("^\\[[A-Z0-9_.]+\\] ", "")
+                        .replaceFirst(" SQLSTATE: \\w+", "")
+                        .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\))$", "")
+                        .strip())
+                .filter(line -> !line.isEmpty() && !line.equals("null"))
+                .findFirst()
+                .orElse(thrown.getClass().getName());
+    }
+
+    /** The first line of the deepest cause's message. */
+    static String rootLine(Throwable thrown) {
+        Throwable root = thrown;
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        while (root.getCause() != null && seen.add(root)) {
+            root = root.getCause();
+        }
+        return firstLine(root);
+    }
+}

@@ -1,0 +1,32 @@
+package io.embark.job;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** {@code --explain}: the settings in force with where each comes from, and Spark's plan. */
+final class Explanation {
+    private final Settings settings;
+    private final Console console;
+
+    Explanation(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    void print(Dataset<Row> embedded) {
+        List<List<String>> cells = settings.effective().stream()
+                .map(setting -> List.of(setting.key(), setting.value(), setting.origin()))
+                .toList();
+        // Complete, whatever the width of the terminal: this is where people look for what went wrong.
+        Stream.of(new TextTable(List.of("setting", "value", "from"), cells).lines(Integer.MAX_VALUE))
+                .flatMap(List::stream)
+                .forEach(console.out()::println);
+        console.out().println();
+        console.out()
+                .println("Plan, before rows are counted and, where the input is too coarse, spread over all cores:");
+        console.out()
+                .println(embedded.queryExecution().executedPlan().toString().strip());
+    }
+}

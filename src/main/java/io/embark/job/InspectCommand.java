@@ -1,0 +1,121 @@
+package io.embark.job;
+
+import com.google.gson.GsonBuilder;
+import io.embark.encode.Embedder;
+import io.embark.model.Architecture;
+import io.embark.model.ModelFile;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelSpecification;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** {@code embark inspect}: what a model is, without opening it for computing. */
+final class InspectCommand {
+    private final Settings settings;
+    private final Console console;
+
+    InspectCommand(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    void run() {
+        ModelFolder model = Embedder.openModelFolder(settings.embedOptions());
+        if (settings.isOn(JobSettings.JSON)) {
+            console.out()
+                    .println(new GsonBuilder()
+                            .setPrettyPrinting()
+                            .disableHtmlEscaping()
+                            .create()
+                            .toJson(facts(model)));
+        } else {
+            print(model);
+        }
+    }
+
+    private static Map<String, Object> facts(ModelFolder model) {
+        ModelSpecification specification = model.specification();
+        Architecture architecture = specification.architecture();
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("version", 1);
+        facts.put("name", model.name());
+        facts.put("path", model.path().toString());
+        facts.put("modelType", specification.modelType());
+        facts.put("architecture", architecture.family());
+        facts.put("hiddenSize", architecture.hiddenSize());
+        facts.put("layers", architecture.layers());
+        facts.put("parameters", parameters(architecture));
+        facts.put("pooling", pooling(specification));
+        facts.put("normalize", specification.normalize());
+        facts.put("dimension", specification.dimension());
+        facts.put("maxTokens", specification.maxTokens());
+        facts.put("maxPositions", architecture.maxPositions());
+        facts.put("prompts", specification.prompts());
+        specification.defaultPromptName().ifPresent(name -> facts.put("defaultPromptName", name));
+        facts.put("files", model.files());
+        facts.put("fingerprint", model.fingerprint());
+        return facts;
+    }
+
+    private void print(ModelFolder model) {
+        ModelSpecification specification = model.specification();
+        Architecture architecture = specification.architecture();
+        line("Model", model.name());
+        line("Path", model.path().toString());
+        line(
+                "Architecture",
+                "%s (%s), %d layers, hidden size %d, %s parameters"
+                        .formatted(
+                                architecture.family(),
+                                specification.modelType(),
+                                architecture.layers(),
+                                architecture.hiddenSize(),
+                                Figures.count(parameters(architecture))));
+        line("Pooling", String.join(", ", pooling(specification)));
+        line("Normalises", specification.normalize() ? "yes" : "no");
+        line("Dimension", specification.dimension() + " components");
+        line("Limits", "%d tokens; positions for %d".formatted(specification.maxTokens(), architecture.maxPositions()));
+        line("Prompts", prompts(specification));
+        line("Fingerprint", model.fingerprint());
+        console.out().println();
+        List<List<String>> files = model.files().stream()
+                .map(file -> List.of(file.name(), Figures.bytes(file.bytes()), file.sha256()))
+                .toList();
+        new TextTable(List.of("file", "size", "SHA-256"), files)
+                .lines(Integer.MAX_VALUE)
+                .forEach(console.out()::println);
+        long bytes = model.files().stream().mapToLong(ModelFile::bytes).sum();
+        console.out().println("%d files, %s".formatted(model.files().size(), Figures.bytes(bytes)));
+    }
+
+    private void line(String name, String value) {
+        console.out().println("%-13s %s".formatted(name, value));
+    }
+
+    private static String prompts(ModelSpecification specification) {
+        String prompts = specification.prompts().entrySet().stream()
+                .filter(prompt -> !prompt.getValue().isEmpty())
+                .map(prompt -> "%s = \"%s\"".formatted(prompt.getKey(), TextTable.clean(prompt.getValue())))
+                .collect(Collectors.joining(", "));
+        String known = prompts.isEmpty() ? "none" : prompts;
+        return specification
+                .defaultPromptName()
+                .map(name -> "%s; by default %s".formatted(known, name))
+                .orElse(known);
+    }
+
+    private static List<String> pooling(ModelSpecification specification) {
+        return specification.pooling().stream()
+                .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static long parameters(Architecture architecture) {
+        return architecture.tensors().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
+                .sum();
+    }
+}

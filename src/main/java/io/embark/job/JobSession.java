@@ -1,0 +1,102 @@
+package io.embark.job;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
+import scala.collection.JavaConverters;
+
+/** The Spark session of a command; closing it stops Spark if this command started it. */
+final class JobSession implements AutoCloseable {
+    private final SparkSession spark;
+    private final boolean started;
+
+    private JobSession(SparkSession spark, boolean started) {
+        this.spark = spark;
+        this.started = started;
+    }
+
+    /** Spark's configuration as it was submitted, or that of the session that runs already. */
+    static Map<String, String> submittedConf() {
+        if (SparkSession.getDefaultSession().isDefined()) {
+            return JavaConverters.mapAsJavaMap(
+                    SparkSession.getDefaultSession().get().conf().getAll());
+        }
+
+        Map<String, String> submitted = new LinkedHashMap<>();
+        for (Tuple2<String, String> entry : new SparkConf().getAll()) {
+            submitted.put(entry._1(), entry._2());
+        }
+        return submitted;
+    }
+
+    /** The session that runs already, or a new one: on the cluster that spark-submit named, else on all cores here. */
+    static JobSession open(Settings settings, String name) {
+        boolean running = SparkSession.getDefaultSession().isDefined();
+        Map<String, String> conf = new LinkedHashMap<>(settings.sparkConf());
+        boolean quiet = !settings.isOn(JobSettings.VERBOSE) && !conf.containsKey("spark.log.level");
+        if (running) {
+            quieten(quiet);
+            SparkSession spark = SparkSession.getDefaultSession().get();
+            settings.sparkConf().forEach((key, value) -> {
+                if (spark.conf().isModifiable(key)) {
+                    spark.conf().set(key, value);
+                }
+            });
+            return new JobSession(spark, false);
+        }
+
+        conf.putIfAbsent("spark.app.name", name);
+        conf.putIfAbsent("spark.master", "local[*]");
+        if (conf.get("spark.master").startsWith("local")) {
+            // Progress comes with heartbeats; within one process they cost nothing.
+            conf.putIfAbsent("spark.executor.heartbeatInterval", "1s");
+        }
+        if (hiveIsThere()) {
+            // Without Hive's catalog a table is forgotten when the job ends.
+            conf.putIfAbsent("spark.sql.catalogImplementation", "hive");
+        }
+        SparkSession.Builder builder = SparkSession.builder();
+        conf.forEach(builder::config);
+        quieten(quiet);
+        SparkSession spark = builder.getOrCreate();
+        quieten(quiet);
+        return new JobSession(spark, true);
+    }
+
+    /**
+     * Silences the log of this process, errors included: Spark logs the stack trace of every failed task, and what failed
+     * is told in three lines at the end. Spark sets its own level when it starts, hence before and after.
+     */
+    private static void quieten(boolean quiet) {
+        if (quiet) {
+            Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+        }
+    }
+
+    private static boolean hiveIsThere() {
+        try {
+            ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            Class.forName("org.apache.hadoop.hive.conf.HiveConf", false, loader);
+            Class.forName("org.apache.spark.sql.hive.HiveSessionStateBuilder", false, loader);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    SparkSession spark() {
+        return spark;
+    }
+
+    @Override
+    public void close() {
+        if (started) {
+            spark.stop();
+        }
+    }
+}

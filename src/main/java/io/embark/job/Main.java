@@ -1,0 +1,84 @@
+package io.embark.job;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Properties;
+
+/** The command line: {@code embark embed|search|inspect}. Started by spark-submit or by plain java. */
+public final class Main {
+    private static final String PROPERTIES = "/META-INF/maven/io.embark/embark-spark-3.5_2.12/pom.properties";
+
+    private Main() {}
+
+    /**
+     * Runs a command and ends the process: with 0 if it is done, 1 if it failed, 2 if the request was wrong.
+     *
+     * @param args the command and its options
+     */
+    public static void main(String[] args) {
+        int code = run(args);
+        // Under spark-submit a normal end lets Spark close what it opened; threads of libraries must not keep a failed
+        // run.
+        if (code != 0) {
+            System.exit(code);
+        }
+    }
+
+    /**
+     * Runs a command, printing to standard output and standard error.
+     *
+     * @param args the command and its options
+     * @return 0 if it is done, 1 if it failed, 2 if the request was wrong
+     */
+    static int run(String... args) {
+        return run(Console.system(), args);
+    }
+
+    static int run(Console console, String... args) {
+        boolean verbose = false;
+        try {
+            PrintWriter out = new PrintWriter(console.out(), true, StandardCharsets.UTF_8);
+            Optional<Arguments> arguments = Arguments.parse(out, args);
+            if (arguments.isEmpty()) {
+                return 0;
+            }
+
+            verbose = arguments.get().has(JobSettings.VERBOSE);
+            Settings settings = Settings.resolve(arguments.get(), JobSession.submittedConf());
+            verbose = settings.isOn(JobSettings.VERBOSE);
+            switch (arguments.get().command()) {
+                case EMBED -> new EmbedCommand(settings, console).run();
+                case SEARCH -> new SearchCommand(settings, console).run();
+                case INSPECT -> new InspectCommand(settings, console).run();
+            }
+            console.out().flush();
+            return 0;
+        } catch (Throwable e) {
+            // Everything, errors of the virtual machine included: whatever happened is told in three lines.
+            ErrorReport report = ErrorReport.of(e);
+            report.print(console.err());
+            if (verbose) {
+                e.printStackTrace(console.err());
+            }
+            return report.exitCode();
+        }
+    }
+
+    /** The version of Embark, as Maven wrote it into the jar. */
+    static String version() {
+        try (InputStream stream = Main.class.getResourceAsStream(PROPERTIES)) {
+            if (stream == null) {
+                return "(not packaged)";
+            }
+
+            Properties properties = new Properties();
+            properties.load(stream);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            return "(unknown: %s)".formatted(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,245 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A folder of files.
+ *
+ * <p>A new output is written to a hidden sibling, {@code .NAME.embark-unfinished-ID}, and renamed when it is complete; one
+ * that it replaces is first renamed to {@code .NAME.embark-replaced-ID}, and deleted last. So the output may also be the
+ * input. What a killed run leaves behind is one of these, which nothing reads; if it was killed between the two renames, the
+ * old output is the {@code embark-replaced} one. On object stores, where a rename copies, the swap takes as long as a copy.
+ *
+ * <p>Appending leaves it to Spark's commit protocol (version 1: files appear when the whole job commits).
+ */
+final class PathSink implements Sink {
+    private final SparkSession spark;
+    private final String reference;
+    private final SinkFormat format;
+    private final WriteMode mode;
+    private final Map<String, String> options;
+
+    PathSink(SparkSession spark, String reference, SinkFormat format, WriteMode mode, Map<String, String> options) {
+        this.spark = spark;
+        this.reference = reference;
+        this.format = format;
+        this.mode = mode;
+        this.options = options;
+    }
+
+    @Override
+    public void check(StructType schema, Source source) {
+        try {
+            FileSystem files = files();
+            Path target = target(files);
+            if (target.getParent() == null) {
+                throw refused("is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
+            }
+
+            if (files.exists(target)) {
+                checkExisting(files, target, schema, source);
+            }
+            checkWritable(files, target.getParent());
+        } catch (IOException | IllegalArgumentException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {
+        switch (mode) {
+            case ERROR ->
+                throw refused(
+                        "exists",
+                        "With --mode error, the default, an output that exists is left alone.",
+                        "Choose another --output, or --mode overwrite or append.");
+            case OVERWRITE -> {
+                if (source.path().isPresent()
+                        && new Path(source.path().get())
+                                .makeQualified(files.getUri(), files.getWorkingDirectory())
+                                .toString()
+                                .startsWith(target + "/")) {
+                    throw refused(
+                            "contains the input",
+                            "Replacing it would delete %s."
+                                    .formatted(source.path().get()),
+                            "Choose another --output.");
+                }
+            }
+            case APPEND -> {
+                if (!files.getFileStatus(target).isDirectory()) {
+                    throw refused("is a file", "Only a folder can be appended to.", "Choose another --output.");
+                }
+
+                StructType existing = SparkCall.translate(
+                        () -> spark.read()
+                                .format(format.sparkName())
+                                .load(target.toString())
+                                .schema(),
+                        e -> new EmbarkException(
+                                ErrorCode.OUTPUT_INVALID,
+                                "output %s: cannot be appended to as %s".formatted(reference, format.sparkName()),
+                                ErrorReport.rootLine(e),
+                                "Choose the --output-format that it has, or another --output.",
+                                e));
+                AppendCheck.check("output " + reference, existing, schema, format != SinkFormat.JSON);
+            }
+        }
+    }
+
+    private void checkWritable(FileSystem files, Path folder) throws IOException {
+        Path existing = folder;
+        while (!files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        FileStatus status = files.getFileStatus(existing);
+        if (!status.isDirectory()) {
+            throw refused("cannot be written", "%s is a file.".formatted(existing), "Choose another --output.");
+        }
+
+        try {
+            files.access(existing, FsAction.WRITE_EXECUTE);
+        } catch (AccessControlException e) {
+            throw new EmbarkException(
+                    ErrorCode.OUTPUT_INVALID,
+                    "output %s: cannot be written".formatted(reference),
+                    ErrorReport.firstLine(e),
+                    "Choose another --output, or have the permission granted.",
+                    e);
+        }
+    }
+
+    @Override
+    public void write(Dataset<Row> rows) {
+        if (mode == WriteMode.APPEND) {
+            rows.write()
+                    .format(format.sparkName())
+                    .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
+                    .options(options)
+                    .mode("append")
+                    .save(reference);
+            return;
+        }
+
+        FileSystem files;
+        Path target;
+        Path unfinished;
+        try {
+            files = files();
+            target = target(files);
+            unfinished = sibling(target, "unfinished");
+            if (!files.mkdirs(unfinished)) {
+                throw new IOException("mkdirs of %s failed".formatted(unfinished));
+            }
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+
+        try {
+            rows.write()
+                    .format(format.sparkName())
+                    .options(options)
+                    .mode("overwrite")
+                    .save(unfinished.toString());
+            swap(files, unfinished, target);
+        } finally {
+            deleteQuietly(files, unfinished);
+        }
+    }
+
+    private void swap(FileSystem files, Path unfinished, Path target) {
+        Path replaced = sibling(target, "replaced");
+        try {
+            boolean there = files.exists(target);
+            if (there && mode == WriteMode.ERROR) {
+                throw refused(
+                        "exists",
+                        "Somebody wrote it while this run embedded; it was left alone.",
+                        "Choose another --output, or --mode overwrite.");
+            }
+
+            if (there) {
+                rename(files, target, replaced);
+            }
+            try {
+                rename(files, unfinished, target);
+            } catch (IOException e) {
+                if (there) {
+                    rename(files, replaced, target);
+                }
+                throw e;
+            }
+        } catch (IOException e) {
+            throw ErrorReport.runFailed("output %s: cannot be put in its place".formatted(reference), e);
+        }
+        deleteQuietly(files, replaced);
+    }
+
+    private static void rename(FileSystem files, Path from, Path to) throws IOException {
+        if (!files.rename(from, to)) {
+            throw new IOException("rename of %s to %s failed".formatted(from, to));
+        }
+    }
+
+    /** What cannot be deleted is hidden and harmless, and the error that led here matters more. */
+    private static void deleteQuietly(FileSystem files, Path path) {
+        try {
+            files.delete(path, true);
+        } catch (IOException e) {
+            System.getLogger(PathSink.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + path, e);
+        }
+    }
+
+    private static Path sibling(Path target, String state) {
+        String id = UUID.randomUUID().toString().substring(0, 8);
+        return new Path(target.getParent(), ".%s.embark-%s-%s".formatted(target.getName(), state, id));
+    }
+
+    private FileSystem files() throws IOException {
+        return new Path(reference).getFileSystem(spark.sessionState().newHadoopConf());
+    }
+
+    private Path target(FileSystem files) {
+        return new Path(reference).makeQualified(files.getUri(), files.getWorkingDirectory());
+    }
+
+    private EmbarkException refused(String what, String cause, String remedy) {
+        return new EmbarkException(ErrorCode.OUTPUT_INVALID, "output %s: %s".formatted(reference, what), cause, remedy);
+    }
+
+    private EmbarkException unreachable(Exception e) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "output %s: cannot be written".formatted(reference),
+                ErrorReport.rootLine(e),
+                "Check the path, its permissions and the settings of its file system.",
+                e);
+    }
+
+    @Override
+    public Dataset<Row> read(StructType schema) {
+        return spark.read().format(format.sparkName()).schema(schema).load(reference);
+    }
+
+    @Override
+    public String reference() {
+        return reference;
+    }
+
+    @Override
+    public String description() {
+        return "%s (%s)".formatted(reference, format.sparkName());
+    }
+}

@@ -1,0 +1,96 @@
+package io.embark.job;
+
+import io.embark.encode.Statistics;
+import java.io.PrintStream;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Says while a run goes on how far it is: about once a second on one line of a terminal, every ten seconds a line elsewhere.
+ * Closing it ends the line.
+ */
+final class ProgressLine implements AutoCloseable {
+    private static final String ERASE = "\r\u001b[K";
+
+    private final PrintStream err;
+    private final boolean terminal;
+    private final Supplier<Statistics> statistics;
+    private final OptionalLong total;
+    private final long started = System.nanoTime();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    /**
+     * @param statistics what was embedded so far; called by a thread of its own
+     * @param total the texts to embed in all, if known
+     */
+    ProgressLine(PrintStream err, Supplier<Statistics> statistics, OptionalLong total) {
+        this.err = err;
+        this.terminal = Terminal.shows(Terminal.STANDARD_ERROR);
+        this.statistics = statistics;
+        this.total = total;
+        this.thread = new Thread(this::run, "embark-progress");
+        this.thread.setDaemon(true);
+    }
+
+    /** Starts to tell; without it, closing does nothing. */
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!closed.await(terminal ? 1 : 10, TimeUnit.SECONDS)) {
+                String text = text(statistics.get(), total, (System.nanoTime() - started) / 1e9);
+                if (terminal) {
+                    err.print(ERASE + text);
+                } else {
+                    err.println(text);
+                }
+                err.flush();
+            }
+            if (terminal) {
+                err.print(ERASE);
+                err.flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What to say after so many seconds. */
+    static String text(Statistics done, OptionalLong total, double seconds) {
+        StringBuilder text = new StringBuilder("embark: ").append(Figures.count(done.rows()));
+        if (total.isPresent() && total.getAsLong() > 0) {
+            text.append(" of ")
+                    .append(Figures.count(total.getAsLong()))
+                    .append(" rows (")
+                    .append(100 * Math.min(done.rows(), total.getAsLong()) / total.getAsLong())
+                    .append(" %)");
+        } else {
+            text.append(" rows");
+        }
+        text.append(", ")
+                .append(Figures.count(Math.round(done.rows() / seconds)))
+                .append(" rows/s, ")
+                .append(Figures.count(Math.round(done.tokens() / seconds)))
+                .append(" tokens/s");
+        if (total.isPresent() && done.rows() > 0 && done.rows() < total.getAsLong()) {
+            double left = (total.getAsLong() - done.rows()) * seconds / done.rows();
+            text.append(", ").append(Figures.duration(left)).append(" left");
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

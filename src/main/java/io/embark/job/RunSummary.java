@@ -1,0 +1,90 @@
+package io.embark.job;
+
+import com.google.gson.GsonBuilder;
+import io.embark.encode.Statistics;
+import io.embark.model.ModelFolder;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run did.
+ *
+ * @param rows rows that were written
+ * @param statistics what embedding them took; counts texts, of which a row has one for each embedded column
+ * @param seconds from the first row read to the last one written
+ * @param model the model
+ * @param vectors what the columns of vectors say
+ */
+record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder model, EmbeddingMetadata vectors) {
+    /** Texts that got a vector. */
+    private long embedded() {
+        return statistics.rows() - statistics.nulls() - statistics.failed();
+    }
+
+    /** The summary as {@code summary.json} has it. */
+    String toJson(List<Settings.Effective> settings) {
+        Map<String, Object> spent = new LinkedHashMap<>();
+        spent.put("total", seconds);
+        spent.put("tokenize", Figures.seconds(statistics.tokenizeNanos()));
+        spent.put("forward", Figures.seconds(statistics.forwardNanos()));
+        spent.put("wait", Figures.seconds(statistics.waitNanos()));
+
+        Map<String, Object> used = new LinkedHashMap<>();
+        used.put("name", vectors.model());
+        used.put("fingerprint", vectors.fingerprint());
+        used.put("dimension", vectors.dimension());
+        used.put("maxTokens", model.specification().maxTokens());
+        used.put("options", vectors.options());
+
+        Map<String, String> inForce = new LinkedHashMap<>();
+        settings.stream()
+                .filter(Settings.Effective::isSet)
+                .forEach(setting -> inForce.put(setting.key(), setting.value()));
+
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("version", 1);
+        all.put("rows", rows);
+        all.put("embedded", embedded());
+        all.put("nulls", statistics.nulls());
+        all.put("distinct", statistics.distinct());
+        all.put("truncated", statistics.truncated());
+        all.put("failed", statistics.failed());
+        all.put("tokens", statistics.tokens());
+        all.put("batches", statistics.batches());
+        all.put("seconds", spent);
+        all.put("model", used);
+        all.put("settings", inForce);
+        return new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(all) + "\n";
+    }
+
+    /** Prints the summary for people. */
+    void print(PrintStream out, Sink sink, List<String> columns) {
+        double time = Math.max(seconds, 1e-3);
+        out.println("Embedded %s rows in %s: %s rows/s, %s tokens/s"
+                .formatted(
+                        Figures.count(rows),
+                        Figures.duration(seconds),
+                        Figures.count(Math.round(rows / time)),
+                        Figures.count(Math.round(statistics.tokens() / time))));
+        out.println("  texts   %s embedded (%s different), %s null, %s truncated, %s failed"
+                .formatted(
+                        Figures.count(embedded()),
+                        Figures.count(statistics.distinct()),
+                        Figures.count(statistics.nulls()),
+                        Figures.count(statistics.truncated()),
+                        Figures.count(statistics.failed())));
+        out.println("  tokens  %s in %s batches"
+                .formatted(Figures.count(statistics.tokens()), Figures.count(statistics.batches())));
+        out.println("  model   %s, %d components, fingerprint %.12s"
+                .formatted(vectors.model(), vectors.dimension(), vectors.fingerprint()));
+        out.println("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
+        out.println("Search it: embark search --table '%s'%s --query \"...\""
+                .formatted(sink.reference(), columns.size() == 1 ? "" : " --embedding-column " + columns.get(0)));
+    }
+}

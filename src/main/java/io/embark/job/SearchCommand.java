@@ -1,0 +1,199 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.encode.Embedder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** {@code embark search}: the rows of an embedded table whose vectors have the highest cosine with that of a query. */
+final class SearchCommand {
+    private static final String EMBEDDING = "embedding";
+    private static final String SCORE = "score";
+
+    /** What shapes a vector. The rest, such as threads, is the matter of the machine that searches. */
+    private static final List<Option<?>> SHAPING =
+            List.of(EmbedOptions.MODEL, EmbedOptions.DIMENSIONS, EmbedOptions.NORMALIZE, EmbedOptions.MAX_TOKENS);
+
+    private final Settings settings;
+    private final Console console;
+
+    SearchCommand(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    void run() {
+        String query = settings.require(JobSettings.QUERY);
+        String reference = settings.require(JobSettings.SEARCH_TABLE);
+        int top = Integer.parseInt(settings.require(JobSettings.TOP));
+        try (JobSession session = JobSession.open(settings, "embark search")) {
+            Source source = Source.pathOrTable(session.spark(), settings, reference);
+            StructType schema = source.rows().schema();
+            StructField column = vectors(schema, reference);
+            Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
+            List<String> shown = shown(schema, column);
+            float[] vector = embed(query, reference, metadata);
+            metadata.ifPresentOrElse(
+                    known -> requireDimension(reference, known.dimension(), vector.length),
+                    () -> requireDimension(reference, firstDimension(source.rows(), column), vector.length));
+            print(best(source.rows(), column, vector, shown, top), shown);
+        }
+    }
+
+    private StructField vectors(StructType schema, String reference) {
+        Optional<String> named = settings.find(JobSettings.SEARCH_COLUMN);
+        List<StructField> known = EmbeddingMetadata.columns(schema);
+        if (named.isEmpty() && known.size() > 1) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "table %s: has more than one column of vectors".formatted(reference),
+                    "They are %s."
+                            .formatted(Columns.listed(
+                                    known.stream().map(StructField::name).toList())),
+                    "Name one of them with --embedding-column.");
+        }
+
+        StructField column = named.isEmpty() && known.size() == 1
+                ? known.get(0)
+                : Columns.find(schema, named.orElse(EMBEDDING), JobSettings.SEARCH_COLUMN);
+        if (!isVector(column.dataType())) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "column '%s': holds no vectors but %s"
+                            .formatted(column.name(), column.dataType().simpleString()),
+                    "A vector is an array of floats.",
+                    "Name the column of the vectors with --embedding-column.");
+        }
+
+        return column;
+    }
+
+    private static boolean isVector(DataType type) {
+        return type instanceof ArrayType array
+                && (array.elementType().equals(DataTypes.FloatType)
+                        || array.elementType().equals(DataTypes.DoubleType));
+    }
+
+    private List<String> shown(StructType schema, StructField column) {
+        List<String> shown = new ArrayList<>();
+        settings.find(JobSettings.ID_COLUMN)
+                .ifPresent(id -> shown.add(
+                        Columns.find(schema, id, JobSettings.ID_COLUMN).name()));
+        Arrays.stream(schema.fields())
+                .filter(field -> !isVector(field.dataType()) && !field.equals(column))
+                .map(StructField::name)
+                .filter(name -> !shown.contains(name))
+                .forEach(shown::add);
+        return shown;
+    }
+
+    private float[] embed(String query, String reference, Optional<EmbeddingMetadata> metadata) {
+        Map<String, String> options = new HashMap<>();
+        metadata.ifPresent(known -> SHAPING.forEach(option -> {
+            String value = known.options().get(option.key());
+            if (value != null) {
+                options.put(option.key(), value);
+            }
+        }));
+        options.putAll(settings.embedding());
+        try (Embedder embedder = Embedder.open(EmbedOptions.parse(options))) {
+            String fingerprint = embedder.model().fingerprint();
+            if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
+                throw new EmbarkException(
+                        ErrorCode.MODEL_INVALID,
+                        "model %s: is not the one that table %s was embedded with"
+                                .formatted(embedder.model().name(), reference),
+                        "The table has %s, fingerprint %.12s; the model here has %.12s."
+                                .formatted(
+                                        metadata.get().model(), metadata.get().fingerprint(), fingerprint),
+                        "Name the same model with --model, or embed the table anew.");
+            }
+
+            float[] vector = embedder.embed(List.of(query))[0];
+            if (vector == null) {
+                throw new EmbarkException(
+                        ErrorCode.OPTION_INVALID,
+                        "option query: has no vector",
+                        "The options in force give none to a blank text.",
+                        "Search for some text.");
+            }
+
+            return vector;
+        }
+    }
+
+    private static long firstDimension(Dataset<Row> rows, StructField column) {
+        Column vector = Columns.named(column.name());
+        List<Row> first = rows.where(vector.isNotNull())
+                .select(functions.size(vector))
+                .limit(1)
+                .collectAsList();
+        return first.isEmpty() ? -1 : first.get(0).getInt(0);
+    }
+
+    private static void requireDimension(String reference, long table, int query) {
+        if (table >= 0 && table != query) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "table %s: its vectors have %d components, that of the query %d".formatted(reference, table, query),
+                    "Both have to come from the same model, cut to the same length.",
+                    "Name the table's model with --model, and --dimensions if it was cut.");
+        }
+    }
+
+    private static List<Row> best(Dataset<Row> rows, StructField column, float[] query, List<String> shown, int top) {
+        List<Column> selected = new ArrayList<>(List.of(Columns.named(column.name())));
+        StructType scored = new StructType().add(numbered(0), DataTypes.DoubleType);
+        // By number: the table may have a column named score as well.
+        for (int i = 0; i < shown.size(); i++) {
+            selected.add(Columns.named(shown.get(i)).cast("string"));
+            scored = scored.add(numbered(i + 1), DataTypes.StringType);
+        }
+        Column score = functions.col(numbered(0));
+        return rows.select(selected.toArray(new Column[0]))
+                .map(new CosineScore(query), Encoders.row(scored))
+                .where(score.isNotNull())
+                .orderBy(score.desc())
+                .limit(top)
+                .collectAsList();
+    }
+
+    private static String numbered(int i) {
+        return "c" + i;
+    }
+
+    private void print(List<Row> rows, List<String> shown) {
+        List<String> header = new ArrayList<>(List.of(SCORE));
+        header.addAll(shown);
+        List<List<String>> cells = new ArrayList<>();
+        for (Row row : rows) {
+            List<String> line = new ArrayList<>(List.of(String.format(Locale.ROOT, "%.4f", row.getDouble(0))));
+            for (int i = 1; i < row.size(); i++) {
+                line.add(row.isNullAt(i) ? "" : row.getString(i));
+            }
+            cells.add(line);
+        }
+        new TextTable(header, cells).lines(Terminal.width()).forEach(console.out()::println);
+        if (rows.isEmpty()) {
+            console.out().println("(no row has a vector)");
+        }
+    }
+}

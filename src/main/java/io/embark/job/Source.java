@@ -1,0 +1,214 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.Command;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
+
+/**
+ * The table that is read: files, a table of the catalog or the result of a query.
+ *
+ * @param rows its rows
+ * @param name what it is, for people
+ * @param path the path of its files; empty if it was not named by one
+ * @param cheap whether its rows can be counted for much less than embedding them costs
+ */
+record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
+    /**
+     * Opens what the settings name.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if they name none, or the condition or query cannot be read;
+     *     {@link ErrorCode#INPUT_NOT_FOUND} if it does not exist or cannot be read
+     */
+    static Source open(SparkSession spark, Settings settings) {
+        Source whole;
+        if (settings.isChosen(JobSettings.INPUT)) {
+            whole = files(spark, settings, settings.require(JobSettings.INPUT), "input");
+        } else if (settings.isChosen(JobSettings.TABLE)) {
+            whole = table(spark, settings.require(JobSettings.TABLE));
+        } else if (settings.isChosen(JobSettings.SQL)) {
+            whole = query(spark, settings.require(JobSettings.SQL));
+        } else {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "no input given",
+                    "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
+                    "Add one of them.");
+        }
+        return whole.filtered(settings).limited(settings);
+    }
+
+    /** Opens the files at a path or, if nothing is there, the table of this name: what is searched. */
+    static Source pathOrTable(SparkSession spark, Settings settings, String reference) {
+        boolean isTable = !reference.contains("/") && !exists(spark, reference) && tableExists(spark, reference);
+        Source whole = isTable ? table(spark, reference) : files(spark, settings, reference, "table");
+        return whole.filtered(settings);
+    }
+
+    private static boolean exists(SparkSession spark, String path) {
+        try {
+            Path pattern = new Path(path);
+            FileStatus[] found =
+                    pattern.getFileSystem(spark.sessionState().newHadoopConf()).globStatus(pattern);
+            return found != null && found.length > 0;
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static boolean tableExists(SparkSession spark, String name) {
+        try {
+            return spark.catalog().tableExists(name);
+        } catch (Exception e) {
+            // Not a name at all, such as articles.parquet: the caller says that there is no such file.
+            return false;
+        }
+    }
+
+    private static Source files(SparkSession spark, Settings settings, String path, String noun) {
+        FileStatus first = firstFile(spark, path, noun);
+        SourceFormat format = settings.find(JobSettings.FORMAT)
+                .map(SourceFormat::named)
+                .or(() -> SourceFormat.ofFile(first.getPath().getName()))
+                .orElse(SourceFormat.PARQUET);
+        Map<String, String> options = new LinkedHashMap<>(format.defaults());
+        if (first.getPath().getName().contains(".tsv")) {
+            options.put("sep", "\t");
+        }
+        Map<String, String> chosen = settings.entries(JobSettings.SOURCE_OPTION);
+        // Spark's reader takes its options in letters of either case.
+        options.keySet().removeIf(key -> chosen.keySet().stream().anyMatch(key::equalsIgnoreCase));
+        options.putAll(chosen);
+
+        DataFrameReader reader = spark.read().format(format.sparkName()).options(options);
+        Dataset<Row> rows = SparkCall.translate(
+                () -> reader.load(path),
+                e -> new EmbarkException(
+                        ErrorCode.INPUT_NOT_FOUND,
+                        "%s %s: cannot be read as %s".formatted(noun, path, format.sparkName()),
+                        ErrorReport.rootLine(e),
+                        "Say what the files are with --format %s.".formatted(String.join("|", SourceFormat.names())),
+                        e));
+        if (format == SourceFormat.JSON && List.of(rows.columns()).equals(List.of("_corrupt_record"))) {
+            throw new EmbarkException(
+                    ErrorCode.INPUT_NOT_FOUND,
+                    "%s %s: no line of it is JSON".formatted(noun, path),
+                    "Each line has to be one JSON object.",
+                    "For one array over many lines, add --source-option multiLine=true.");
+        }
+
+        return new Source(rows, path, Optional.of(path), true);
+    }
+
+    /** The first file with data, whose name tells what the files are; the path itself for an empty folder. */
+    private static FileStatus firstFile(SparkSession spark, String path, String noun) {
+        try {
+            Path pattern = new Path(path);
+            FileSystem files = pattern.getFileSystem(spark.sessionState().newHadoopConf());
+            FileStatus[] found = files.globStatus(pattern);
+            if (found == null || found.length == 0) {
+                throw new EmbarkException(
+                        ErrorCode.INPUT_NOT_FOUND,
+                        "%s %s: does not exist".formatted(noun, path),
+                        "No file or folder is there.",
+                        "Check the path; a relative one starts at %s.".formatted(files.getWorkingDirectory()));
+            }
+
+            return firstFile(files, found).orElse(found[0]);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new EmbarkException(
+                    ErrorCode.INPUT_NOT_FOUND,
+                    "%s %s: cannot be reached".formatted(noun, path),
+                    ErrorReport.rootLine(e),
+                    "Check the path, its permissions and the settings of its file system.",
+                    e);
+        }
+    }
+
+    private static Optional<FileStatus> firstFile(FileSystem files, FileStatus[] candidates) throws IOException {
+        for (FileStatus candidate : candidates) {
+            String name = candidate.getPath().getName();
+            boolean hidden = name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
+            if (hidden) {
+                continue;
+            }
+
+            Optional<FileStatus> found = candidate.isDirectory()
+                    ? firstFile(files, files.listStatus(candidate.getPath()))
+                    : Optional.of(candidate);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Source table(SparkSession spark, String name) {
+        Dataset<Row> rows = SparkCall.translate(
+                () -> spark.table(name),
+                e -> new EmbarkException(
+                        ErrorCode.INPUT_NOT_FOUND,
+                        "table %s: does not exist".formatted(name),
+                        ErrorReport.firstLine(e),
+                        "Check the name and the catalog of this Spark session.",
+                        e));
+        return new Source(rows, name, Optional.empty(), true);
+    }
+
+    private static Source query(SparkSession spark, String query) {
+        LogicalPlan parsed = SparkCall.translate(
+                () -> spark.sessionState().sqlParser().parsePlan(query),
+                e -> invalid("option sql: is not valid SQL", e));
+        if (parsed.exists(node -> node instanceof Command || node instanceof ParsedStatement)) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option sql: is not a query",
+                    "Only a SELECT is read; this statement would change something.",
+                    "Give a query, and name the output with --output or --output-table.");
+        }
+
+        Dataset<Row> rows =
+                SparkCall.translate(() -> spark.sql(query), e -> invalid("option sql: names what does not exist", e));
+        return new Source(rows, "the result of --sql", Optional.empty(), false);
+    }
+
+    private Source filtered(Settings settings) {
+        return settings.find(JobSettings.WHERE)
+                .map(condition -> with(SparkCall.translate(
+                        () -> rows.where(condition),
+                        e -> invalid("option where: '%s' does not hold for the input".formatted(condition), e))))
+                .orElse(this);
+    }
+
+    private Source limited(Settings settings) {
+        return settings.find(JobSettings.LIMIT)
+                .map(limit -> with(rows.limit(Integer.parseInt(limit))))
+                .orElse(this);
+    }
+
+    private Source with(Dataset<Row> changed) {
+        return new Source(changed, name, path, cheap);
+    }
+
+    private static EmbarkException invalid(String problem, Exception e) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                problem,
+                ErrorReport.firstLine(e),
+                "Write it as Spark SQL does, with columns of the input.",
+                e);
+    }
+}

@@ -1,0 +1,24 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/** Calls into Spark whose failures get words of ours. */
+final class SparkCall {
+    private SparkCall() {}
+
+    /**
+     * The result of {@code call}. Spark throws checked exceptions whether its methods declare them or not, so any exception is
+     * caught; one of ours passes as it is.
+     */
+    static <T> T translate(Callable<T> call, Function<Exception, EmbarkException> words) {
+        try {
+            return call.call();
+        } catch (EmbarkException e) {
+            throw e;
+        } catch (Exception e) {
+            throw words.apply(e);
+        }
+    }
+}

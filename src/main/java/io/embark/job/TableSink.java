@@ -1,0 +1,210 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.TableIdentifier;
+import org.apache.spark.sql.catalyst.catalog.CatalogTable;
+import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
+import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
+import org.apache.spark.sql.types.StructType;
+import scala.Option;
+import scala.collection.JavaConverters;
+
+/**
+ * A table of the session's catalog.
+ *
+ * <p>A new table is written under another name, {@code NAME__embark_unfinished_ID}, and renamed when it is complete; one that
+ * it replaces is first renamed to {@code NAME__embark_replaced_ID}, and dropped last. Only tables whose files the catalog
+ * manages can be replaced so.
+ */
+final class TableSink implements Sink {
+    private static final String SESSION_CATALOG = "spark_catalog";
+
+    private final SparkSession spark;
+    private final String reference;
+    private final SinkFormat format;
+    private final WriteMode mode;
+    private final Map<String, String> options;
+
+    TableSink(SparkSession spark, String reference, SinkFormat format, WriteMode mode, Map<String, String> options) {
+        this.spark = spark;
+        this.reference = reference;
+        this.format = format;
+        this.mode = mode;
+        this.options = options;
+    }
+
+    @Override
+    public void check(StructType schema, Source source) {
+        TableIdentifier target = identifier();
+        SessionCatalog catalog = spark.sessionState().catalog();
+        String database = target.database().isDefined() ? target.database().get() : catalog.getCurrentDatabase();
+        if (!catalog.databaseExists(database)) {
+            throw refused("cannot be written", "There is no database %s.".formatted(database), "Create it first.");
+        }
+        if (!exists(target)) {
+            return;
+        }
+
+        switch (mode) {
+            case ERROR ->
+                throw refused(
+                        "exists",
+                        "With --mode error, the default, an output that exists is left alone.",
+                        "Choose another --output-table, or --mode overwrite or append.");
+            case OVERWRITE -> requireManaged(metadata(target));
+            case APPEND ->
+                AppendCheck.check(
+                        "output table " + reference, spark.table(reference).schema(), schema, true);
+        }
+    }
+
+    private CatalogTable metadata(TableIdentifier table) {
+        return SparkCall.translate(
+                () -> spark.sessionState().catalog().getTableMetadata(table),
+                e -> new EmbarkException(
+                        ErrorCode.OUTPUT_INVALID,
+                        "output table %s: cannot be looked up".formatted(reference),
+                        ErrorReport.rootLine(e),
+                        "Check the catalog of this Spark session.",
+                        e));
+    }
+
+    private void requireManaged(CatalogTable table) {
+        if (!table.tableType().equals(CatalogTableType.MANAGED())) {
+            throw refused(
+                    "cannot be replaced",
+                    "Its files are not managed by the catalog (%s)."
+                            .formatted(table.tableType().name()),
+                    "Choose another --output-table, or replace its files with --output.");
+        }
+        if (!table.partitionColumnNames().isEmpty()) {
+            throw refused(
+                    "cannot be replaced",
+                    "It has partitions, and the new table would have none.",
+                    "Choose another --output-table.");
+        }
+    }
+
+    @Override
+    public void write(Dataset<Row> rows) {
+        TableIdentifier target = identifier();
+        if (mode == WriteMode.APPEND && exists(target)) {
+            // By name, since a table may hold its columns in another order.
+            Column[] columns = Arrays.stream(spark.table(reference).columns())
+                    .map(Columns::named)
+                    .toArray(Column[]::new);
+            rows.select(columns).write().insertInto(reference);
+            return;
+        }
+
+        TableIdentifier unfinished = sibling(target, "unfinished");
+        try {
+            rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
+            swap(unfinished, target);
+        } finally {
+            drop(unfinished);
+        }
+    }
+
+    private void swap(TableIdentifier unfinished, TableIdentifier target) {
+        if (!exists(target)) {
+            rename(unfinished, target);
+            return;
+        }
+
+        if (mode != WriteMode.OVERWRITE) {
+            throw refused(
+                    "exists",
+                    "Somebody wrote it while this run embedded; it was left alone.",
+                    "Choose another --output-table, or --mode overwrite.");
+        }
+
+        TableIdentifier replaced = sibling(target, "replaced");
+        rename(target, replaced);
+        try {
+            rename(unfinished, target);
+        } catch (RuntimeException e) {
+            rename(replaced, target);
+            throw e;
+        }
+        drop(replaced);
+    }
+
+    private void rename(TableIdentifier from, TableIdentifier to) {
+        spark.sql("ALTER TABLE %s RENAME TO %s".formatted(from.quotedString(), to.quotedString()));
+    }
+
+    /** Drops a table and the files that a failed write may have left without one. */
+    private void drop(TableIdentifier table) {
+        Path location = new Path(spark.sessionState().catalog().defaultTablePath(table));
+        spark.sql("DROP TABLE IF EXISTS " + table.quotedString());
+        try {
+            location.getFileSystem(spark.sessionState().newHadoopConf()).delete(location, true);
+        } catch (IOException e) {
+            System.getLogger(TableSink.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + location, e);
+        }
+    }
+
+    private boolean exists(TableIdentifier table) {
+        return spark.sessionState().catalog().tableExists(table);
+    }
+
+    private static TableIdentifier sibling(TableIdentifier target, String state) {
+        String id = UUID.randomUUID().toString().substring(0, 8);
+        return new TableIdentifier(
+                "%s__embark_%s_%s".formatted(target.table(), state, id), target.database(), Option.empty());
+    }
+
+    private TableIdentifier identifier() {
+        List<String> parts = SparkCall.translate(
+                () -> JavaConverters.seqAsJavaList(
+                        spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
+                e -> new EmbarkException(
+                        ErrorCode.OUTPUT_INVALID,
+                        "output table %s: is not a name of a table".formatted(reference),
+                        ErrorReport.firstLine(e),
+                        "Write NAME or DATABASE.NAME.",
+                        e));
+        int last = parts.size() - 1;
+        if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
+            throw refused(
+                    "is not in the session's catalog",
+                    "Tables of %s cannot be written.".formatted(String.join(".", parts.subList(0, last))),
+                    "Write NAME or DATABASE.NAME.");
+        }
+
+        Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
+        return new TableIdentifier(parts.get(last), database, Option.empty());
+    }
+
+    private EmbarkException refused(String what, String cause, String remedy) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID, "output table %s: %s".formatted(reference, what), cause, remedy);
+    }
+
+    @Override
+    public Dataset<Row> read(StructType schema) {
+        return spark.table(reference);
+    }
+
+    @Override
+    public String reference() {
+        return reference;
+    }
+
+    @Override
+    public String description() {
+        return "table %s (%s)".formatted(reference, format.sparkName());
+    }
+}

@@ -1,0 +1,27 @@
+package io.embark.job;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What becomes of an output that is there already. */
+enum WriteMode {
+    /** It stays, and the run is refused. */
+    ERROR,
+    /** It is replaced once the new one is complete. */
+    OVERWRITE,
+    /** It keeps its rows and gets the new ones. */
+    APPEND;
+
+    static List<String> names() {
+        return Arrays.stream(values()).map(WriteMode::key).toList();
+    }
+
+    static WriteMode named(String name) {
+        return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

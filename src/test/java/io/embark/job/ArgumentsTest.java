@@ -1,0 +1,135 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArgumentsTest {
+    @Test
+    void readsValuesFlagsAndEntries() {
+        Arguments read = parse(
+                "embed",
+                "--input",
+                "a b.csv",
+                "--limit=3",
+                "--quiet",
+                "--source-option",
+                "sep=;",
+                "--source-option",
+                "a=b=c");
+
+        assertThat(read.command()).isEqualTo(Command.EMBED);
+        assertThat(read.given())
+                .containsEntry("input", List.of("a b.csv"))
+                .containsEntry("limit", List.of("3"))
+                .containsEntry("quiet", List.of("true"))
+                .containsEntry("source-option", List.of("sep=;", "a=b=c"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@file", "", "-5 degrees", "a=b", "100 % \"sure\"", "${HOME}", "query: "})
+    void takesAnyTextAsAQuery(String query) {
+        assertThat(parse("search", "--query", query).given()).containsEntry("query", List.of(query));
+    }
+
+    static Stream<ArgumentSet> wrong() {
+        return Stream.of(
+                set("an unknown command", List.of("emebd"), "command 'emebd' does not exist", "Did you mean embed?"),
+                set("no command", List.of(), "no command given", "Run embark --help, or embark COMMAND --help."),
+                set(
+                        "an unknown option",
+                        List.of("embed", "--inptu", "x"),
+                        "option '--inptu' does not exist",
+                        "Did you mean --input?"),
+                set(
+                        "an unknown option with its value",
+                        List.of("embed", "--batchtokens=7"),
+                        "option '--batchtokens=7' does not exist",
+                        "Did you mean --batch-tokens?"),
+                set(
+                        "an option unlike any other",
+                        List.of("embed", "--xylophone"),
+                        "option '--xylophone' does not exist",
+                        "Run embark embed --help to see all options."),
+                set(
+                        "an option before the command",
+                        List.of("--input", "x", "embed"),
+                        "option '--input' does not exist",
+                        "Run embark --help to see all options."),
+                set(
+                        "a stray word",
+                        List.of("embed", "articles.parquet"),
+                        "argument 'articles.parquet' is not expected here",
+                        "Run embark embed --help to see all options."),
+                set(
+                        "an option without its value",
+                        List.of("embed", "--input"),
+                        "command line: Missing required parameter for option '--input' (PATH)",
+                        "Run embark embed --help to see what each option takes."),
+                set(
+                        "an option given twice",
+                        List.of("embed", "--input", "a", "--quiet", "--input", "b"),
+                        "option --input: is given 2 times",
+                        "Keep one of them."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrong")
+    void refusesAWrongCommandLine(List<String> args, String problem, String remedy) {
+        assertThatThrownBy(() -> parse(args.toArray(new String[0])))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(problem + "\n")
+                .hasMessageEndingWith("\n" + remedy);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Command.class)
+    void helpNamesEverySettingWithItsValuesAndDefault(Command command) {
+        String help = help(command.key(), "--help");
+        String letters = help.replaceAll("\\s", "");
+
+        for (Setting setting : command.settings()) {
+            assertThat(help).contains("--" + setting.key());
+            assertThat(letters).contains(setting.description().replace(" ", ""));
+            setting.defaultText()
+                    .filter(text -> setting.kind() == Setting.Kind.VALUE)
+                    .ifPresent(text -> assertThat(letters).contains("Default:" + text.replace(" ", "")));
+        }
+        assertThat(help).contains("Exit codes: 0 done; 1 the run failed; 2 the request was wrong");
+    }
+
+    @Test
+    void helpListsTheCommands() {
+        assertThat(help("--help")).contains("embed", "search", "inspect");
+    }
+
+    @Test
+    void printsTheVersion() {
+        assertThat(help("--version")).startsWith("embark ");
+    }
+
+    private static ArgumentSet set(String name, List<String> args, String problem, String remedy) {
+        return org.junit.jupiter.params.provider.Arguments.argumentSet(name, args, problem, remedy);
+    }
+
+    private static Arguments parse(String... args) {
+        return Arguments.parse(new PrintWriter(new StringWriter()), args).orElseThrow();
+    }
+
+    private static String help(String... args) {
+        StringWriter out = new StringWriter();
+        assertThat(Arguments.parse(new PrintWriter(out), args)).isEmpty();
+        return out.toString();
+    }
+}

@@ -1,0 +1,203 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments.ArgumentSet;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is wrong with a request: exit code 2, three lines, no stack trace, and an output that was there untouched. */
+class BadInputTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    private String input;
+    private String output;
+    private String model;
+
+    @BeforeEach
+    void writeAnInputAnOutputAndAModel() throws IOException {
+        input = Files.writeString(folder.resolve("in.csv"), "id,body\n1,the cat\n2,a dog\n")
+                .toString();
+        output = folder.resolve("out").toString();
+        spark.range(3).write().parquet(output);
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+    }
+
+    static Stream<ArgumentSet> requests() {
+        return Stream.of(
+                request("a missing input", Map.of("input", "/nowhere.csv"), "input /nowhere.csv: does not exist"),
+                request("a missing column", Map.of("text-column", "bodi"), "column 'bodi': does not exist"),
+                request("a missing id column", Map.of("id-column", "key"), "column 'key': does not exist"),
+                request("a missing model", Map.of("model", "/nowhere"), "model '/nowhere': no such folder"),
+                request("a missing table", Map.of("table", "nowhere", "input", ""), "table nowhere: does not exist"),
+                request("a wrong query", Map.of("sql", "SELECT", "input", ""), "option sql: "),
+                request("a wrong condition", Map.of("where", "x = 1"), "option where: 'x = 1' does not hold"),
+                request("an output that exists", Map.of("mode", "error"), "output "),
+                request("columns that do not fit", Map.of("mode", "append"), "output "),
+                request("an unknown option", Map.of("modell", "x"), "option '--modell' does not exist"),
+                request("an unknown setting", Map.of("set", "modell=x"), "--set: key 'modell' does not exist"),
+                request("a format that is not read", Map.of("format", "delta"), "option format: 'delta' is not"),
+                request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': the input has one"),
+                request("a value out of range", Map.of("batch-tokens", "1"), "option batch-tokens: '1' is not"),
+                request("two sources", Map.of("table", "t"), "options input and table: more than one is given"),
+                request("a report in a file", Map.of("report", "pom.xml"), "report pom.xml: cannot be written"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("requests")
+    void isRefused(Map<String, String> changes, String problem) throws IOException {
+        Map<String, String> settings = good();
+        settings.putAll(changes);
+
+        assertRefused(problem, settings);
+    }
+
+    @Test
+    void anUnknownKeyInAFileIsRefused() throws IOException {
+        Map<String, String> settings = good();
+        settings.put(
+                "config",
+                Files.writeString(folder.resolve("job.conf"), "embark {\n  modell = x\n}\n")
+                        .toString());
+
+        assertRefused("configuration file job.conf:2: key 'modell' does not exist", settings);
+    }
+
+    static Stream<ArgumentSet> models() {
+        return Stream.of(
+                model("without a tokenizer", builder -> builder.without("tokenizer.json")
+                        .write()),
+                model("with a truncated weights file", builder -> {
+                    Path file = builder.write().resolve("model.safetensors");
+                    rewrite(file, bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+                }),
+                model("with a corrupt weights file", builder -> {
+                    Path file = builder.write().resolve("model.safetensors");
+                    rewrite(file, bytes -> {
+                        Arrays.fill(bytes, 0, 64, (byte) 0x7f);
+                        return bytes;
+                    });
+                }),
+                model("with a wrong shape", builder -> builder.tensor("embeddings.LayerNorm.weight", 7L)
+                        .write()),
+                model("with a missing tensor", builder -> builder.withoutTensor("embeddings.LayerNorm.weight")
+                        .write()),
+                model("with only pickle files", builder -> {
+                    Path written = builder.write();
+                    move(written.resolve("model.safetensors"), written.resolve("pytorch_model.bin"));
+                }),
+                model("of an unknown architecture", builder -> builder.set("config.json", "model_type", "\"mamba\"")
+                        .write()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aModelIsRefused(Consumer<ModelFolderBuilder> spoil) throws IOException {
+        Path spoilt = folder.resolve("spoilt");
+        spoil.accept(ModelFolderBuilder.in(spoilt));
+        Map<String, String> settings = good();
+        settings.put("model", spoilt.toString());
+
+        assertRefused("", settings);
+    }
+
+    @Test
+    void nothingBeneathIsShownUnlessAskedFor() {
+        Map<String, String> settings = good();
+        settings.put("model", "/nowhere");
+        List<String> line = line(settings);
+        line.add("--verbose");
+
+        assertThat(Outcome.of(line.toArray(new String[0])).err())
+                .contains("embark: model '/nowhere': no such folder\n")
+                .contains("\tat io.embark.");
+    }
+
+    private void assertRefused(String problem, Map<String, String> settings) throws IOException {
+        Map<String, FileTime> before = files();
+        Outcome outcome = Outcome.of(line(settings).toArray(new String[0]));
+
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).startsWith("embark: " + problem).doesNotContain("\tat ", "Exception");
+        assertThat(outcome.err().lines()).hasSize(3).allSatisfy(line -> assertThat(line.strip())
+                .isNotEmpty());
+        assertThat(files()).isEqualTo(before);
+    }
+
+    private Map<String, String> good() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("input", input);
+        settings.put("text-column", "body");
+        settings.put("output", output);
+        settings.put("mode", "overwrite");
+        settings.put("model", model);
+        return settings;
+    }
+
+    private static List<String> line(Map<String, String> settings) {
+        List<String> line = new ArrayList<>(List.of("embed"));
+        settings.forEach((key, value) -> {
+            if (!value.isEmpty()) {
+                line.addAll(List.of("--" + key, value));
+            }
+        });
+        return line;
+    }
+
+    private Map<String, FileTime> files() throws IOException {
+        Map<String, FileTime> files = new LinkedHashMap<>();
+        try (Stream<Path> found = Files.walk(folder.resolve("out"))) {
+            for (Path file : found.sorted().toList()) {
+                files.put(file.toString(), Files.getLastModifiedTime(file));
+            }
+        }
+        return files;
+    }
+
+    private static ArgumentSet request(String name, Map<String, String> changes, String problem) {
+        return org.junit.jupiter.params.provider.Arguments.argumentSet(name, changes, problem);
+    }
+
+    private static ArgumentSet model(String name, Consumer<ModelFolderBuilder> spoil) {
+        return org.junit.jupiter.params.provider.Arguments.argumentSet(name, spoil);
+    }
+
+    private static void rewrite(Path file, UnaryOperator<byte[]> change) {
+        try {
+            Files.write(file, change.apply(Files.readAllBytes(file)), StandardOpenOption.TRUNCATE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

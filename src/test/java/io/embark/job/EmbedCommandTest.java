@@ -1,0 +1,283 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EmbedCommandTest {
+    private static final String TABLE = """
+            id,title,body
+            1,cat,the cat sat on the mat
+            2,dog,
+            3,cat,"a dog,
+            a cat"
+            4,mat,the cat sat on the mat
+            """;
+
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    private String input;
+    private String output;
+    private String model;
+
+    @BeforeEach
+    void writeAnInputAndAModel() throws IOException {
+        input = Files.writeString(folder.resolve("in.csv"), TABLE).toString();
+        output = folder.resolve("out").toString();
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+    }
+
+    @Test
+    void embedsATableAndSaysWhatItDid() throws IOException {
+        Path report = folder.resolve("report");
+        Outcome outcome = embed("--text-column", "body", "--report", report.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        Dataset<Row> written = spark.read().parquet(output);
+        assertThat(written.columns()).containsExactly("id", "title", "body", "embedding");
+        List<Row> rows = written.orderBy("id").collectAsList();
+        assertThat(rows).hasSize(4);
+        assertThat(rows.get(1).isNullAt(3)).isTrue();
+        assertThat(vector(rows.get(0))).hasSize(8).isEqualTo(vector(rows.get(3)));
+        assertThat(Math.sqrt(vector(rows.get(2)).stream()
+                        .mapToDouble(x -> (double) x * x)
+                        .sum()))
+                .isCloseTo(1, within(1e-5));
+        assertThat(EmbeddingMetadata.of(written.schema().apply("embedding"))).hasValueSatisfying(metadata -> {
+            assertThat(metadata.model()).isEqualTo("model");
+            assertThat(metadata.fingerprint()).hasSize(64);
+            assertThat(metadata.dimension()).isEqualTo(8);
+            assertThat(metadata.options()).containsEntry("model", model);
+        });
+        assertThat(written.schema().apply("embedding").metadata().getLong("arrow.fixed-size-list.size"))
+                .isEqualTo(8);
+
+        assertThat(outcome.out())
+                .startsWith("Embedded 4 rows in ")
+                .contains("  texts   3 embedded (2 different), 1 null, 0 truncated, 0 failed\n")
+                .contains("  model   model, 8 components, fingerprint ")
+                .contains("  output  %s (parquet), column embedding\n".formatted(output))
+                .endsWith("Search it: embark search --table '%s' --query \"...\"\n".formatted(output));
+        assertThat(outcome.err()).isEqualTo("embark: reading %s\n".formatted(input));
+
+        JsonObject summary = JsonParser.parseString(Files.readString(report.resolve("summary.json")))
+                .getAsJsonObject();
+        assertThat(summary.keySet())
+                .containsExactly(
+                        "version",
+                        "rows",
+                        "embedded",
+                        "nulls",
+                        "distinct",
+                        "truncated",
+                        "failed",
+                        "tokens",
+                        "batches",
+                        "seconds",
+                        "model",
+                        "settings");
+        assertThat(number(summary, "version")).isEqualTo(1);
+        assertThat(number(summary, "rows")).isEqualTo(4);
+        assertThat(number(summary, "embedded")).isEqualTo(3);
+        assertThat(number(summary, "nulls")).isEqualTo(1);
+        assertThat(number(summary, "distinct")).isEqualTo(2);
+        assertThat(number(summary, "tokens")).isEqualTo(8 + 7);
+        assertThat(number(summary, "batches")).isPositive();
+        assertThat(summary.getAsJsonObject("seconds").keySet()).containsExactly("total", "tokenize", "forward", "wait");
+        assertThat(summary.getAsJsonObject("model").get("name").getAsString()).isEqualTo("model");
+        assertThat(summary.getAsJsonObject("settings").get("text-column").getAsString())
+                .isEqualTo("body");
+    }
+
+    @Test
+    void embedsSeveralColumns() {
+        Outcome outcome = embed("--text-column", "title,body", "--output-format", "orc");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(spark.read().orc(output).columns())
+                .containsExactly("id", "title", "body", "embedding_title", "embedding_body");
+        assertThat(outcome.out())
+                .startsWith("Embedded 4 rows in ")
+                .contains("column embedding_title, embedding_body\n")
+                .contains("--embedding-column embedding_title");
+    }
+
+    @Test
+    void readsAQueryAndWritesATable() {
+        spark.sql("CREATE DATABASE jobs LOCATION '%s'".formatted(folder.resolve("db")));
+        try {
+            spark.read()
+                    .option("header", true)
+                    .option("multiLine", true)
+                    .csv(input)
+                    .createOrReplaceTempView("articles");
+            Outcome outcome = Outcome.of(
+                    "embed",
+                    "--sql",
+                    "SELECT id, upper(body) AS text FROM articles",
+                    "--output-table",
+                    "jobs.embedded",
+                    "--model",
+                    model);
+
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            assertThat(outcome.out()).startsWith("Embedded 4 rows in ");
+            assertThat(spark.table("jobs.embedded").columns()).containsExactly("id", "text", "embedding");
+            assertThat(EmbeddingMetadata.of(
+                            spark.table("jobs.embedded").schema().apply("embedding")))
+                    .isPresent();
+        } finally {
+            spark.sql("DROP DATABASE jobs CASCADE");
+        }
+    }
+
+    @Test
+    void filtersAndLimits() {
+        Outcome outcome = embed("--text-column", "body", "--where", "title = 'cat'", "--limit", "1", "--quiet");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).isEmpty();
+        assertThat(spark.read().parquet(output).count()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "orc"})
+    void writesAnEmptyTableWithItsColumns(String format) {
+        Outcome outcome = embed("--text-column", "body", "--where", "false", "--output-format", format);
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).startsWith("Embedded 0 rows in ");
+        Dataset<Row> written = spark.read().format(format).load(output);
+        assertThat(written.columns()).containsExactly("id", "title", "body", "embedding");
+        assertThat(written.count()).isZero();
+    }
+
+    @Test
+    void aRunThatFailsHalfWaySaysWhyAndLeavesTheOldOutput() throws IOException {
+        assertThat(embed("--text-column", "body").code()).isZero();
+        List<String> before = files();
+        Outcome outcome =
+                embed("--text-column", "body", "--mode", "overwrite", "--long-text", "fail", "--max-tokens", "7");
+
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(1);
+        assertThat(outcome.errorLines()).hasSize(3).allSatisfy(line -> assertThat(line)
+                .doesNotContain("\tat "));
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void namesTheRowsThatFailed() throws IOException {
+        Path report = folder.resolve("report");
+        Outcome outcome = embed(
+                "--text-column",
+                "body",
+                "--long-text",
+                "fail",
+                "--max-tokens",
+                "7",
+                "--on-error",
+                "null",
+                "--id-column",
+                "id",
+                "--report",
+                report.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("1 embedded", "2 failed").containsPattern("Failed rows: id (1, 4|4, 1)\n");
+        JsonObject failed = JsonParser.parseString(Files.readString(report.resolve("failed.json")))
+                .getAsJsonObject();
+        assertThat(failed.get("idColumn").getAsString()).isEqualTo("id");
+        assertThat(failed.getAsJsonArray("ids")).hasSize(2);
+    }
+
+    @Test
+    void aDryRunShowsThreeRowsAndWritesNothing() {
+        Outcome outcome = embed("--text-column", "body", "--id-column", "id", "--dry-run");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("Column  body -> embedding\n")
+                .containsPattern("1: \"the cat sat on the mat\" -> \\[-?0\\.\\d{4}, .*\\], norm 1\\.0000\n")
+                .contains("2: null -> null\n")
+                .contains("3: \"a dog, a cat\" -> ")
+                .contains("Output  %s (parquet) can be written\n".formatted(output))
+                .endsWith("Dry run: nothing was written.\n");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void anExplanationTellsEachSettingAndThePlan() {
+        Outcome outcome = embed("--text-column", "body", "--explain", "--set", "window=7");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .containsPattern("window +7 +--set\n")
+                .containsPattern("text-column +body +command line\n")
+                .containsPattern("batch-tokens +1024 +default\n")
+                .contains("Plan, before rows are counted")
+                .contains("FileScan csv");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void aRunInSettingsOfAFile() throws IOException {
+        Path config = Files.writeString(folder.resolve("job.conf"), """
+                embark {
+                  input = "%s"
+                  text-column = body
+                  output = "%s"
+                  output-format = json
+                  embedding-column = vector
+                  model = "%s"
+                }
+                """.formatted(input, output, model));
+        Outcome outcome = Outcome.of("embed", "--config", config.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(spark.read().json(output).columns()).contains("vector");
+    }
+
+    private Outcome embed(String... more) {
+        List<String> line = new ArrayList<>(List.of("embed", "--input", input, "--output", output, "--model", model));
+        line.addAll(List.of(more));
+        return Outcome.of(line.toArray(new String[0]));
+    }
+
+    private static List<Float> vector(Row row) {
+        return row.getList(3);
+    }
+
+    private static long number(JsonObject summary, String key) {
+        return summary.get(key).getAsLong();
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(Path::toString)
+                    .sorted()
+                    .toList();
+        }
+    }
+}

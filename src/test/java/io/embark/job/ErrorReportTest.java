@@ -1,0 +1,86 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ErrorReportTest {
+    private final EmbarkException ours =
+            new EmbarkException(ErrorCode.TEXT_REFUSED, "text 'a': is too long", "It has 300 tokens.", "Cut it.");
+
+    @Test
+    void printsThreeLines() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ErrorReport.of(ours).print(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8))
+                .isEqualToNormalizingNewlines(
+                        "embark: text 'a': is too long\n        It has 300 tokens.\n        Cut it.\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorCode.class)
+    void aWrongRequestIsToldFromAFailedRun(ErrorCode code) {
+        assertThat(ErrorReport.of(new EmbarkException(code, "a", "b", "c")).exitCode())
+                .isEqualTo(code.isWrongRequest() ? 2 : 1);
+    }
+
+    @Test
+    void findsOurExceptionBeneathThoseOfSpark() {
+        Exception sparks = new SparkException("Job aborted.", new SparkException("Task failed.", ours));
+
+        assertThat(ErrorReport.of(sparks))
+                .isEqualTo(new ErrorReport("text 'a': is too long", "It has 300 tokens.", "Cut it.", 1));
+    }
+
+    @Test
+    void findsOurExceptionInTheTextOfSparks() {
+        Exception sparks = new SparkException(
+                "Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times, most recent failure: Lost task 0.3"
+                        + " (host executor 1): io.embark.EmbarkException: text 'a': is too long\nIt has 300 tokens.\nCut it.\n"
+                        + "\tat io.embark.Foo.bar(Foo.java:1)\nDriver stacktrace:",
+                null);
+
+        assertThat(ErrorReport.of(sparks))
+                .isEqualTo(new ErrorReport("text 'a': is too long", "It has 300 tokens.", "Cut it.", 1));
+    }
+
+    @Test
+    void tellsTheRootOfAForeignException() {
+        Exception thrown =
+                new IllegalStateException("outer", new java.io.IOException("No space left on device\n\tat x"));
+
+        assertThat(ErrorReport.of(thrown))
+                .isEqualTo(new ErrorReport(
+                        "the run failed: IOException",
+                        "No space left on device",
+                        "Run it again with --verbose for Spark's log and the stack trace.",
+                        1));
+    }
+
+    @Test
+    void endsWithExceptionsThatCauseEachOther() {
+        Exception first = new IllegalStateException("first");
+        Exception second = new IllegalStateException("second", first);
+        first.initCause(second);
+
+        assertThat(ErrorReport.of(first).cause()).isEqualTo("second");
+        assertThat(ErrorReport.rootLine(first)).isNotEmpty();
+    }
+
+    @Test
+    void leavesOutSparksErrorClass() {
+        assertThat(ErrorReport.firstLine(
+                        new IllegalStateException("[PATH_NOT_FOUND] Path does not exist: file:/x. SQLSTATE: 42K03")))
+                .isEqualTo("Path does not exist: file:/x.");
+        assertThat(ErrorReport.firstLine(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
+    }
+}

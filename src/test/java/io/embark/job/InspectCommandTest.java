@@ -1,0 +1,60 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.model.ModelFolderBuilder;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InspectCommandTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void showsWhatAModelIs() {
+        Path model = ModelFolderBuilder.in(folder.resolve("tiny"))
+                .set("config_sentence_transformers.json", "prompts", "{\"query\": \"query: \", \"document\": \"\"}")
+                .write();
+        Outcome outcome = Outcome.of("inspect", "--model", model.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("Model         tiny\n")
+                .contains("Path          %s\n".formatted(model))
+                .contains("Architecture  bert (bert), 2 layers, hidden size 8, ")
+                .contains("Pooling       mean\n")
+                .contains("Normalises    yes\n")
+                .contains("Dimension     8 components\n")
+                .contains("Limits        10 tokens; positions for 16\n")
+                .contains("Prompts       query = \"query:\"\n")
+                .containsPattern("Fingerprint   [0-9a-f]{64}\n")
+                .containsPattern("config.json +\\d+ bytes +[0-9a-f]{64}\n")
+                .containsPattern("model.safetensors +\\S+ kB +[0-9a-f]{64}\n");
+    }
+
+    @Test
+    void printsJson() {
+        Path model = ModelFolderBuilder.in(folder.resolve("tiny")).write();
+        Outcome outcome = Outcome.of("inspect", "--model", model.toString(), "--json");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        JsonObject facts = JsonParser.parseString(outcome.out()).getAsJsonObject();
+        assertThat(facts.get("name").getAsString()).isEqualTo("tiny");
+        assertThat(facts.get("dimension").getAsInt()).isEqualTo(8);
+        assertThat(facts.get("fingerprint").getAsString()).hasSize(64);
+        assertThat(facts.getAsJsonArray("files").get(0).getAsJsonObject().keySet())
+                .containsExactly("name", "bytes", "sha256");
+    }
+
+    @Test
+    void refusesAModelThatIsNotThere() {
+        Outcome outcome = Outcome.of("inspect", "--model", "/nowhere");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines()).hasSize(3);
+        assertThat(outcome.errorLines().get(0)).isEqualTo("model '/nowhere': no such folder");
+    }
+}

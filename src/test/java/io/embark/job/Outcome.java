@@ -1,0 +1,28 @@
+package io.embark.job;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** What a command left behind: its exit code and what it printed. */
+record Outcome(int code, String out, String err) {
+    static Outcome of(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                new Console(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8)),
+                args);
+        return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The lines of the error, without what was said while the run was going on. */
+    List<String> errorLines() {
+        return err.lines()
+                .filter(line -> !line.startsWith("embark: reading "))
+                .map(line -> line.replaceFirst("^(embark: | {8})", ""))
+                .toList();
+    }
+}

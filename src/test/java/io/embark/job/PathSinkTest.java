@@ -1,0 +1,235 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PathSinkTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(SinkFormat.class)
+    void writesEveryFormat(SinkFormat format) throws IOException {
+        PathSink sink = new PathSink(spark, path("out"), format, WriteMode.ERROR, Map.of());
+        Dataset<Row> rows = vectors("m", "f", 3);
+        sink.check(rows.schema(), source());
+        sink.write(rows);
+
+        assertThat(sink.read(rows.schema()).collectAsList()).containsExactlyInAnyOrderElementsOf(rows.collectAsList());
+        assertThat(entries()).containsExactly("out");
+    }
+
+    @Test
+    void parquetKeepsTheMetadataOfTheVectors() {
+        write(WriteMode.ERROR, vectors("m", "f", 3));
+
+        assertThat(EmbeddingMetadata.of(
+                        spark.read().parquet(path("out")).schema().apply("embedding")))
+                .contains(new EmbeddingMetadata("m", "f", 3, Map.of("max-tokens", "9")));
+    }
+
+    @Test
+    void refusesAnOutputThatExists() {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+
+        assertThatThrownBy(() -> write(WriteMode.ERROR, spark.range(5).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("output %s: exists\n".formatted(path("out"))
+                        + "With --mode error, the default, an output that exists is left alone.\n"
+                        + "Choose another --output, or --mode overwrite or append.");
+        assertThat(count()).isEqualTo(3);
+    }
+
+    @Test
+    void leavesAnOutputAloneThatAppearedMeanwhile() throws IOException {
+        Files.createDirectory(folder.resolve("out"));
+        PathSink sink = sink(WriteMode.ERROR);
+
+        assertThatThrownBy(() -> sink.write(spark.range(5).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: exists\nSomebody wrote it".formatted(path("out")));
+        assertThat(entries()).containsExactly("out");
+    }
+
+    @Test
+    void replacesAnOutput() throws IOException {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+        write(WriteMode.OVERWRITE, spark.range(5).toDF());
+
+        assertThat(count()).isEqualTo(5);
+        assertThat(entries()).containsExactly("out");
+    }
+
+    @Test
+    void replacesTheInputItself() throws IOException {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+        Dataset<Row> rows = spark.read().parquet(path("out"));
+        Source source = new Source(rows, path("out"), Optional.of(path("out")), true);
+        PathSink sink = sink(WriteMode.OVERWRITE);
+        sink.check(rows.schema(), source);
+        sink.write(rows.withColumn("n", functions.lit(1)));
+
+        assertThat(spark.read().parquet(path("out")).columns()).containsExactly("id", "n");
+        assertThat(count()).isEqualTo(3);
+        assertThat(entries()).containsExactly("out");
+    }
+
+    @ParameterizedTest
+    @EnumSource(WriteMode.class)
+    void aRunThatFailsHalfWayLeavesTheOldOutputAsItWas(WriteMode mode) throws IOException {
+        if (mode != WriteMode.ERROR) {
+            write(WriteMode.ERROR, spark.range(3).toDF());
+        }
+        List<String> before = files();
+
+        assertThatThrownBy(() -> write(mode, failingAtTheEnd())).hasStackTraceContaining("half-way");
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void appends() {
+        write(WriteMode.APPEND, vectors("m", "f", 3));
+        write(WriteMode.APPEND, vectors("m", "f", 3));
+
+        assertThat(count()).isEqualTo(4);
+    }
+
+    @Test
+    void refusesToAppendVectorsOfAnotherModel() {
+        write(WriteMode.ERROR, vectors("m", "f", 3));
+
+        assertThatThrownBy(() -> write(WriteMode.APPEND, vectors("m2", "f2", 3)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("output %s: column 'embedding' holds vectors of another model\n".formatted(path("out"))
+                        + "It has m (3 components, fingerprint f); appended would be m2 (3 components, fingerprint f2).\n"
+                        + "Write to another output, or replace this one with --mode overwrite.");
+        assertThatThrownBy(() -> write(WriteMode.APPEND, vectors("m", "f", 2)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining("It has m (3 components, fingerprint f); appended would be m (2 components");
+    }
+
+    @Test
+    void refusesToAppendOtherColumnsOrAnotherFormat() {
+        write(WriteMode.ERROR, vectors("m", "f", 3));
+
+        assertThatThrownBy(() -> write(WriteMode.APPEND, spark.range(3).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining("""
+                        has other columns than what would be appended
+                        It has embedding, id; appended would be id.
+                        """);
+        assertThatThrownBy(() -> write(WriteMode.APPEND, vectors("m", "f", 3).withColumn("id", functions.lit("a"))))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining("column 'id' has another type\nIt is bigint; appended would be string.\n");
+        PathSink orc = new PathSink(spark, path("out"), SinkFormat.ORC, WriteMode.APPEND, Map.of());
+        assertThatThrownBy(() -> orc.check(vectors("m", "f", 3).schema(), source()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: cannot be appended to as orc\n".formatted(path("out")));
+    }
+
+    @Test
+    void refusesAPlaceWhereNothingCanBeWritten() throws IOException {
+        Files.writeString(folder.resolve("file"), "x");
+        PathSink beneathAFile = new PathSink(spark, path("file/out"), SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+        PathSink root = new PathSink(spark, "/", SinkFormat.PARQUET, WriteMode.OVERWRITE, Map.of());
+        PathSink unknown = new PathSink(spark, "nosuch://a/b", SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+
+        assertThatThrownBy(() -> beneathAFile.check(spark.range(1).schema(), source()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: cannot be written\n".formatted(path("file/out")));
+        assertThatThrownBy(() -> root.check(spark.range(1).schema(), source()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output /: is the root of a file system\n");
+        assertThatThrownBy(() -> unknown.check(spark.range(1).schema(), source()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(
+                        "output nosuch://a/b: cannot be written\nNo FileSystem for scheme \"nosuch\"\n");
+    }
+
+    @Test
+    void refusesToReplaceAFolderThatHoldsTheInput() throws IOException {
+        Files.createDirectory(folder.resolve("out"));
+        Source source = new Source(spark.range(1).toDF(), "x", Optional.of(path("out/in.parquet")), true);
+
+        assertThatThrownBy(() -> sink(WriteMode.OVERWRITE).check(spark.range(1).schema(), source))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: contains the input\n".formatted(path("out")));
+    }
+
+    private void write(WriteMode mode, Dataset<Row> rows) {
+        PathSink sink = sink(mode);
+        sink.check(rows.schema(), source());
+        sink.write(rows);
+    }
+
+    private PathSink sink(WriteMode mode) {
+        return new PathSink(spark, path("out"), SinkFormat.PARQUET, mode, Map.of());
+    }
+
+    private Source source() {
+        return new Source(spark.range(1).toDF(), "test", Optional.empty(), true);
+    }
+
+    private Dataset<Row> vectors(String model, String fingerprint, int dimension) {
+        EmbedOptions options = EmbedOptions.parse(Map.of("max-tokens", "9"));
+        return spark.range(2)
+                .toDF()
+                .select(
+                        functions.col("id"),
+                        functions
+                                .lit(new float[dimension])
+                                .as(
+                                        "embedding",
+                                        EmbeddingMetadata.of(model, fingerprint, dimension, options)
+                                                .toMetadata()));
+    }
+
+    private Dataset<Row> failingAtTheEnd() {
+        return spark.range(0, 100, 1, 4)
+                .toDF()
+                .where(functions.expr("IF(id = 99, raise_error('half-way') IS NULL, true)"));
+    }
+
+    private long count() {
+        return spark.read().parquet(path("out")).count();
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private List<String> entries() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SearchCommandTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    private String input;
+    private String output;
+    private String model;
+
+    @BeforeEach
+    void writeAnInputAndAModel() throws IOException {
+        input = Files.writeString(
+                        folder.resolve("in.csv"), "score,text\n7,the cat sat on the mat\n8,a dog ran\n9,\n10,b c d\n")
+                .toString();
+        output = folder.resolve("out").toString();
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"parquet", "json", "orc"})
+    void findsTheTextItself(String format) {
+        embed("--output-format", format);
+        Outcome outcome = search("a dog ran", "--top", "2", "--model", model);
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).startsWith("score  ").contains("text");
+        assertThat(lines.get(1)).startsWith("1.0000").contains("8", "a dog ran");
+    }
+
+    @Test
+    void takesModelAndOptionsFromTheTable() {
+        embed("--dimensions", "4", "--max-tokens", "5");
+        Outcome outcome = search("the cat sat on the mat", "--id-column", "score");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        List<String> lines = outcome.out().lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).matches("score +score +text");
+        assertThat(lines.get(1)).matches("1\\.0000 +7 +the cat sat on the mat");
+    }
+
+    @Test
+    void readsATableOfTheCatalog() {
+        embed();
+        spark.read().parquet(output).createOrReplaceTempView("found");
+        Outcome outcome = Outcome.of("search", "--table", "found", "--query", "b c d", "--where", "score > 9");
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines()).hasSize(2);
+    }
+
+    @Test
+    void refusesAModelThatChangedSinceTheTableWasEmbedded() throws IOException {
+        embed();
+        Files.writeString(Path.of(model, "sentence_bert_config.json"), "{\"max_seq_length\": 9}");
+        Outcome outcome = search("a");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines()).hasSize(3);
+        assertThat(outcome.errorLines().get(0))
+                .isEqualTo("model model: is not the one that table %s was embedded with".formatted(output));
+    }
+
+    @Test
+    void refusesVectorsOfAnotherLength() {
+        embed("--output-format", "json", "--dimensions", "4");
+        Outcome outcome = search("a", "--model", model);
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines().get(0))
+                .isEqualTo("table %s: its vectors have 4 components, that of the query 8".formatted(output));
+    }
+
+    @Test
+    void refusesATableWithoutVectors() {
+        assertRefused("table /nowhere: does not exist", "search", "--table", "/nowhere", "--query", "a");
+        assertRefused("table nowhere: does not exist", "search", "--table", "nowhere", "--query", "a");
+        assertRefused("column 'embedding': does not exist", "search", "--table", input, "--query", "a");
+        assertRefused(
+                "column 'text': holds no vectors but string",
+                "search",
+                "--table",
+                input,
+                "--query",
+                "a",
+                "--embedding-column",
+                "text");
+        assertRefused("option --query: is missing", "search", "--table", input);
+    }
+
+    private static void assertRefused(String problem, String... line) {
+        Outcome outcome = Outcome.of(line);
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines()).hasSize(3);
+        assertThat(outcome.errorLines().get(0)).isEqualTo(problem);
+    }
+
+    private void embed(String... more) {
+        List<String> line = new ArrayList<>(List.of(
+                "embed", "--input", input, "--text-column", "text", "--output", output, "--model", model, "--quiet"));
+        line.addAll(List.of(more));
+        Outcome outcome = Outcome.of(line.toArray(new String[0]));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+    }
+
+    private Outcome search(String query, String... more) {
+        List<String> line = new ArrayList<>(List.of("search", "--table", output, "--query", query));
+        line.addAll(List.of(more));
+        return Outcome.of(line.toArray(new String[0]));
+    }
+}

@@ -1,0 +1,268 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void theMoreImportantPlaceWins() throws IOException {
+        String file = file("embark { window = 1, batch-tokens = 100, threads = 1, max-tokens = 11 }");
+        Settings settings = resolve(
+                Map.of("spark.embark.window", "2", "spark.embark.batch-tokens", "200", "spark.embark.threads", "2"),
+                "--config",
+                file,
+                "--set",
+                "window=3",
+                "--set",
+                "batch-tokens=300",
+                "--window",
+                "4");
+
+        assertThat(settings.effective())
+                .contains(
+                        new Settings.Effective("window", "4", "command line"),
+                        new Settings.Effective("batch-tokens", "300", "--set"),
+                        new Settings.Effective("threads", "2", "spark.embark.threads"),
+                        new Settings.Effective("max-tokens", "11", "job.conf:1"),
+                        new Settings.Effective("precision", "auto", "default"),
+                        new Settings.Effective("format", "", "default: by the file's extension, else parquet"));
+        assertThat(settings.embedOptions())
+                .isEqualTo(EmbedOptions.parse(
+                        Map.of("window", "4", "batch-tokens", "300", "threads", "2", "max-tokens", "11")));
+    }
+
+    @Test
+    void aDefaultThatIsAskedForWinsOverALessImportantChoice() {
+        Settings settings = resolve(Map.of("spark.embark.window", "2"), "--window", "4096");
+
+        assertThat(settings.embedOptions()).isEqualTo(EmbedOptions.defaults());
+    }
+
+    @Test
+    void readsAFileWithSectionsListsAndEntries() throws IOException {
+        String file = file("""
+                # comments are allowed
+                input = /data/a.csv
+                text-column = [title, body]
+                source-option { sep = ";", "a.b" = c }
+                spark.sql.shuffle.partitions = 7
+                embark {
+                  quiet = true
+                  prompt = "query: "
+                }
+                """);
+        Settings settings = resolve(Map.of(), "--config", file, "--source-option", "sep=|");
+
+        assertThat(settings.find(JobSettings.INPUT)).contains("/data/a.csv");
+        assertThat(settings.find(JobSettings.TEXT_COLUMN)).contains("title,body");
+        assertThat(settings.entries(JobSettings.SOURCE_OPTION)).isEqualTo(Map.of("sep", "|", "a.b", "c"));
+        assertThat(settings.isOn(JobSettings.QUIET)).isTrue();
+        assertThat(settings.embedOptions().get(EmbedOptions.PROMPT)).isEqualTo("query: ");
+        assertThat(settings.sparkConf()).containsEntry("spark.sql.shuffle.partitions", "7");
+        assertThat(settings.effective())
+                .contains(
+                        new Settings.Effective("source-option.sep", "|", "command line"),
+                        new Settings.Effective("source-option.a.b", "c", "job.conf:4"),
+                        new Settings.Effective("prompt", "query: ", "job.conf:8"),
+                        new Settings.Effective("spark.sql.shuffle.partitions", "7", "job.conf:5"));
+    }
+
+    @Test
+    void setIsAboveSparksOwnConfigurationAndTheFileBelow() throws IOException {
+        Settings settings = resolve(
+                Map.of("spark.a", "submitted", "spark.b", "submitted"),
+                "--config",
+                file("spark.a = file, spark.b = file, spark.c = file"),
+                "--set",
+                "spark.a=set");
+
+        assertThat(settings.sparkConf()).isEqualTo(Map.of("spark.a", "set", "spark.b", "submitted", "spark.c", "file"));
+    }
+
+    @Test
+    void oneFileServesSeveralCommands() throws IOException {
+        String file = file("input = a, output = b, top = 5, json = true, model = /m");
+
+        assertThat(resolveCommand("search", Map.of("spark.embark.mode", "append"), "--config", file)
+                        .require(JobSettings.TOP))
+                .isEqualTo("5");
+        assertThat(resolveCommand("inspect", Map.of(), "--config", file)
+                        .embedOptions()
+                        .get(EmbedOptions.MODEL))
+                .isEqualTo("/m");
+    }
+
+    @Test
+    void aSourceOnTheCommandLineDropsThatOfTheFile() throws IOException {
+        Settings settings = resolve(Map.of(), "--config", file("input = a, output = b"), "--table", "t");
+
+        assertThat(settings.isChosen(JobSettings.INPUT)).isFalse();
+        assertThat(settings.find(JobSettings.TABLE)).contains("t");
+        assertThat(settings.find(JobSettings.OUTPUT)).contains("b");
+    }
+
+    @Test
+    void aPromptsNameOnTheCommandLineDropsThePromptOfTheFile() throws IOException {
+        Settings settings = resolve(Map.of(), "--config", file("prompt = a"), "--prompt-name", "query");
+
+        assertThat(settings.embedding()).isEqualTo(Map.of("prompt-name", "query"));
+    }
+
+    @Test
+    void refusesTwoSourcesInOnePlace() {
+        assertThatThrownBy(() -> resolve(Map.of(), "--input", "a", "--table", "t"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        options input and table: more than one is given
+                        A run has one source and one sink.
+                        Keep one of them.""");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    format=delta        | parquet, json, csv, text, orc
+                    output-format=csv   | parquet, json, orc
+                    mode=refresh        | error, overwrite, append
+                    limit=-1            | 0 to 2147483647 rows
+                    limit=many          | 0 to 2147483647 rows
+                    quiet=maybe         | true, false
+                    device=tpu          | auto, cpu, gpu
+                    window=0            | 1 to 1048576 rows
+                    """)
+    void refusesAValueAndNamesTheOnesThatArePossible(String setting, String values) {
+        String key = setting.substring(0, setting.indexOf('='));
+        String value = setting.substring(setting.indexOf('=') + 1);
+
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", setting))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("option %s: '%s' is not a possible value\nIt takes %s.\nSet %s to one of these"
+                        .formatted(key, value, values, key));
+    }
+
+    @Test
+    void refusesAnUnknownKeyInEveryPlaceAndNamesTheNearest() throws IOException {
+        String file = file("\n\nembark.modell = x");
+
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", file))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("configuration file job.conf:3: key 'modell' does not exist\nThe keys are ")
+                .hasMessageEndingWith("\nDid you mean model?");
+        assertThatThrownBy(() -> resolve(Map.of("spark.embark.batch-token", "1")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("Spark's configuration: key 'batch-token' does not exist\n")
+                .hasMessageEndingWith("\nDid you mean batch-tokens?");
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "wherre=1"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("--set: key 'wherre' does not exist\n")
+                .hasMessageEndingWith("\nDid you mean where?");
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "model.x=1"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("--set: key 'model.x' does not exist\n");
+    }
+
+    @Test
+    void refusesEntriesWithoutAnEqualsSign() {
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "quiet"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        option set: 'quiet' is not of the form K=V
+                        It takes a key, an equals sign and a value.
+                        Write --set KEY=VALUE.""");
+    }
+
+    @Test
+    void refusesAFileThatIsMissingOrBroken() throws IOException {
+        String broken = file("input = {");
+
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", "/nowhere.conf"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        configuration file /nowhere.conf: cannot be read
+                        There is no such file.
+                        Name an existing file with --config.""");
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", broken))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("configuration file %s: is not valid HOCON\n".formatted(broken));
+    }
+
+    @Test
+    void takesSecretsOutOfWhatIsShownButNotOutOfWhatIsUsed() {
+        Settings settings = resolve(
+                Map.of(),
+                "--source-option",
+                "password=p1",
+                "--set",
+                "spark.hadoop.fs.s3a.access.key=k",
+                "--input",
+                "ftp://me:p2@host/a",
+                "--batch-tokens",
+                "64");
+
+        assertThat(settings.effective())
+                .contains(
+                        new Settings.Effective("source-option.password", "*********(redacted)", "command line"),
+                        new Settings.Effective("spark.hadoop.fs.s3a.access.key", "*********(redacted)", "--set"),
+                        new Settings.Effective("input", "ftp://*********(redacted)@host/a", "command line"),
+                        new Settings.Effective("batch-tokens", "64", "command line"));
+        assertThat(settings.entries(JobSettings.SOURCE_OPTION)).isEqualTo(Map.of("password", "p1"));
+    }
+
+    @Test
+    void sparksOwnPatternSaysWhatASecretIs() {
+        Settings settings = resolve(
+                Map.of("spark.redaction.regex", "(?i)colou?r"),
+                "--sink-option",
+                "color=red",
+                "--sink-option",
+                "token=t");
+
+        assertThat(settings.effective())
+                .contains(
+                        new Settings.Effective("sink-option.color", "*********(redacted)", "command line"),
+                        new Settings.Effective("sink-option.token", "t", "command line"));
+    }
+
+    @Test
+    void saysWhichSettingIsMissing() {
+        assertThatThrownBy(() -> resolveCommand("search", Map.of()).require(JobSettings.QUERY))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        option --query: is missing
+                        embark search cannot do without it. What to search for.
+                        Add --query TEXT.""");
+    }
+
+    private String file(String content) throws IOException {
+        return Files.writeString(folder.resolve("job.conf"), content).toString();
+    }
+
+    private static Settings resolve(Map<String, String> submitted, String... args) {
+        return resolveCommand("embed", submitted, args);
+    }
+
+    private static Settings resolveCommand(String command, Map<String, String> submitted, String... args) {
+        List<String> line = new ArrayList<>(List.of(command));
+        line.addAll(List.of(args));
+        Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.toArray(new String[0]))
+                .orElseThrow();
+        return Settings.resolve(arguments, submitted);
+    }
+}

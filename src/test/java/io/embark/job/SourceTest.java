@@ -1,0 +1,183 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SourceTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.parquet,PARQUET",
+        "part-0.snappy.parquet,PARQUET",
+        "a.json.gz,JSON",
+        "A.JSONL,JSON",
+        "a.ndjson,JSON",
+        "a.csv.bz2,CSV",
+        "a.tsv,CSV",
+        "a.txt,TEXT",
+        "a.zstd.orc,ORC"
+    })
+    void aFilesNameTellsItsFormat(String name, SourceFormat format) {
+        assertThat(SourceFormat.ofFile(name)).contains(format);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a.gz", "csv", "a.xml"})
+    void aFilesNameMayTellNothing(String name) {
+        assertThat(SourceFormat.ofFile(name))
+                .isEqualTo(name.equals("csv") ? SourceFormat.ofFile("a.csv") : SourceFormat.ofFile("b"));
+    }
+
+    @Test
+    void readsQuotedCellsWithLineBreaksAndDoubledQuotes() throws IOException {
+        String path = file("a.csv", "id,text\n1,\"one\ntwo, \"\"three\"\"\"\n2,\n");
+
+        assertThat(rows("--input", path)).containsExactly("[1,one\ntwo, \"three\"]", "[2,null]");
+    }
+
+    @Test
+    void aChosenReaderOptionReplacesTheDefaultInLettersOfEitherCase() throws IOException {
+        String path = file("a.csv", "1;a\n2;b\n");
+
+        assertThat(rows("--input", path, "--source-option", "HEADER=false", "--source-option", "sep=;"))
+                .containsExactly("[1,a]", "[2,b]");
+    }
+
+    @Test
+    void readsTabsJsonTextAndCompressedFiles() throws IOException {
+        Path zipped = folder.resolve("a.jsonl.gz");
+        try (OutputStream stream = new GZIPOutputStream(Files.newOutputStream(zipped))) {
+            stream.write("{\"id\": 1, \"text\": \"a\"}\n".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(rows("--input", file("a.tsv", "id\ttext\n1\ta,b\n"))).containsExactly("[1,a,b]");
+        assertThat(rows("--input", zipped.toString())).containsExactly("[1,a]");
+        assertThat(rows("--input", file("a.txt", "one\ntwo\n"))).containsExactly("[one]", "[two]");
+    }
+
+    @Test
+    void aFolderIsWhatItsFilesAreAndAGlobChoosesSome() throws IOException {
+        spark.range(3).coalesce(1).write().orc(folder.resolve("o").toString());
+        file("x1.csv", "text\na\n");
+        file("x2.csv", "text\nb\n");
+        file("y.csv", "text\nc\n");
+
+        assertThat(rows("--input", folder.resolve("o").toString())).containsExactly("[0]", "[1]", "[2]");
+        assertThat(rows("--input", folder.resolve("x*.csv").toString())).containsExactlyInAnyOrder("[a]", "[b]");
+    }
+
+    @Test
+    void readsTablesAndQueries() {
+        spark.range(5).createOrReplaceTempView("five");
+
+        assertThat(rows("--table", "five", "--where", "id > 2")).containsExactly("[3]", "[4]");
+        assertThat(rows("--sql", "SELECT id + 1 AS n FROM five", "--limit", "2"))
+                .hasSize(2);
+        assertThat(open("--sql", "SELECT 1 AS n").cheap()).isFalse();
+    }
+
+    @Test
+    void refusesWhatIsNotThere() {
+        assertRefused("input /nowhere/a.parquet: does not exist\n", "--input", "/nowhere/a.parquet");
+        assertRefused("input %s/*.csv: does not exist\n".formatted(folder), "--input", folder + "/*.csv");
+        assertRefused(
+                "input nosuch://x/a: cannot be reached\nNo FileSystem for scheme \"nosuch\"\n",
+                "--input",
+                "nosuch://x/a");
+        assertRefused("table nowhere: does not exist\n", "--table", "nowhere");
+        assertRefused("table a b: does not exist\n", "--table", "a b");
+        assertRefused("option sql: names what does not exist\n", "--sql", "SELECT * FROM nowhere");
+        assertRefused("option sql: is not valid SQL\n", "--sql", "SELEC 1");
+        assertRefused("no input given\n");
+    }
+
+    @Test
+    void refusesFilesThatAreNotWhatTheySeem() throws IOException {
+        assertRefused(
+                "input %s: cannot be read as parquet\n".formatted(folder.resolve("a.parquet")),
+                "--input",
+                file("a.parquet", "this is no parquet file at all"));
+        assertRefused(
+                "input %s: no line of it is JSON\n".formatted(folder.resolve("a.json")),
+                "--input",
+                file("a.json", "[\n{\n\"a\": 1\n}\n]\n"));
+        Files.createDirectory(folder.resolve("empty"));
+        assertRefused(
+                "input %s: cannot be read as parquet\n".formatted(folder.resolve("empty")),
+                "--input",
+                folder.resolve("empty").toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DROP TABLE five",
+                "CREATE TABLE x AS SELECT 1",
+                "INSERT INTO five VALUES (1)",
+                "WITH a AS (SELECT 1) INSERT INTO five SELECT * FROM a",
+                "SET spark.sql.ansi.enabled=true"
+            })
+    void refusesSqlThatWouldChangeSomething(String statement) {
+        assertRefused("option sql: is not a query\n", "--sql", statement);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nosuch = 1", "id >", "id"})
+    void refusesAConditionThatDoesNotHold(String condition) {
+        spark.range(5).createOrReplaceTempView("five");
+
+        assertRefused(
+                "option where: '%s' does not hold for the input\n".formatted(condition),
+                "--table",
+                "five",
+                "--where",
+                condition);
+    }
+
+    private void assertRefused(String start, String... args) {
+        assertThatThrownBy(() -> open(args))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(start)
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(3));
+    }
+
+    private List<String> rows(String... args) {
+        return open(args).rows().collectAsList().stream().map(Row::toString).toList();
+    }
+
+    private Source open(String... args) {
+        List<String> line = new ArrayList<>(List.of("embed"));
+        line.addAll(List.of(args));
+        Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.toArray(new String[0]))
+                .orElseThrow();
+        return Source.open(spark, Settings.resolve(arguments, Map.of()));
+    }
+
+    private String file(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content).toString();
+    }
+}

@@ -1,0 +1,86 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpreadingTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @ParameterizedTest
+    @CsvSource({"0,2,1", "1,2,1", "64,2,1", "65,2,2", "512,2,8", "100000,2,10", "100001,2,11", "50000,64,256"})
+    void rowsAreDealtToAllCoresInPortionsThatAreWorthATask(long rows, int cores, long partitions) {
+        assertThat(Spreading.partitions(rows, cores)).isEqualTo(partitions);
+    }
+
+    @Test
+    void evenPartitionsStayWhereTheyAre() {
+        assertThat(Spreading.isFine(List.of(), 2)).isTrue();
+        assertThat(Spreading.isFine(List.of(60L), 2)).isTrue();
+        assertThat(Spreading.isFine(Collections.nCopies(8, 1_000L), 2)).isTrue();
+        assertThat(Spreading.isFine(Collections.nCopies(100, 20_000L), 2)).isTrue();
+    }
+
+    @Test
+    void fewBigOrUnevenPartitionsDoNotStay() {
+        assertThat(Spreading.isFine(List.of(10_000L), 2)).isFalse();
+        assertThat(Spreading.isFine(List.of(10_000L, 10_000L), 2)).isFalse();
+        assertThat(Spreading.isFine(Collections.nCopies(100, 20_001L), 2)).isFalse();
+        assertThat(Spreading.isFine(List.of(9_000L, 10L, 10L, 10L, 10L, 10L, 10L, 10L), 2))
+                .isFalse();
+    }
+
+    @Test
+    void spreadsOnePartitionAndLosesNoRow() {
+        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), false);
+
+        assertThat(spreading.total()).hasValue(3_000);
+        assertThat(sizes(spreading.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
+                .isBetween(300L, 450L));
+        assertThat(spreading.rows().distinct().count()).isEqualTo(3_000);
+    }
+
+    @Test
+    void leavesAGoodInputAlone() {
+        Dataset<Row> rows = spark.range(0, 8_000, 1, 8).toDF();
+
+        assertThat(Spreading.of(source(rows, true), false).rows()).isSameAs(rows);
+    }
+
+    @Test
+    void keepsTheRowsOfALimitForTasksThatRunAgain() {
+        Spreading spreading =
+                Spreading.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), true);
+
+        assertThat(spreading.total()).hasValue(1_000);
+        assertThat(spreading.rows().collectAsList())
+                .containsExactlyInAnyOrderElementsOf(spreading.rows().collectAsList());
+    }
+
+    @Test
+    void doesNotRunAQueryTwice() {
+        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), false);
+
+        assertThat(spreading.total()).isEmpty();
+        assertThat(sizes(spreading.rows())).hasSize(8);
+    }
+
+    private static List<Long> sizes(Dataset<Row> rows) {
+        return rows.groupBy(functions.spark_partition_id()).count().collectAsList().stream()
+                .map(row -> row.getLong(1))
+                .toList();
+    }
+
+    private static Source source(Dataset<Row> rows, boolean cheap) {
+        return new Source(rows, "test", Optional.empty(), cheap);
+    }
+}

@@ -3,6 +3,7 @@ package io.embark.spark;
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.OnError;
+import java.io.Serializable;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -20,7 +21,7 @@ import scala.collection.Seq;
  * A call of {@code embed}: {@code array<float>}, elements never null; null for a null text. Never evaluated itself, so that no
  * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
  */
-public final class EmbedExpression extends Expression implements Unevaluable {
+public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
     private static final long serialVersionUID = 1L;
 
     /** The type of every vector. */

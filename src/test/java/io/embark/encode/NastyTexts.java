@@ -3,10 +3,11 @@ package io.embark.encode;
 import java.util.List;
 
 /** Texts that break careless code. */
-final class NastyTexts {
+public final class NastyTexts {
     private NastyTexts() {}
 
-    static List<String> all() {
+    /** None is null; two are longer than 100,000 chars, one has 10 million. */
+    public static List<String> all() {
         return List.of(
                 "",
                 " ",

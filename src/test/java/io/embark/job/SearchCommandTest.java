@@ -3,6 +3,7 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.model.ModelFolderBuilder;
+import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

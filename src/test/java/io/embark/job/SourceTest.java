@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
+import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;

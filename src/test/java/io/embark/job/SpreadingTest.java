@@ -2,6 +2,7 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.spark.SharedSpark;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;

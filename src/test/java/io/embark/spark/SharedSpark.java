@@ -1,14 +1,15 @@
-package io.embark.job;
+package io.embark.spark;
 
 import org.apache.spark.sql.SparkSession;
 
-/** One Spark session for all tests of the job; commands find it and leave it running. */
-final class SharedSpark {
+/** One Spark session for all tests; commands find it and leave it running. A task may fail once. */
+public final class SharedSpark {
     private SharedSpark() {}
 
-    static SparkSession session() {
+    /** The session, started by whoever asks first. */
+    public static SparkSession session() {
         return SparkSession.builder()
-                .master("local[2]")
+                .master("local[2,2]")
                 .appName("embark tests")
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when the JVM ends.
@@ -26,10 +28,10 @@ final class ExecutorModels {
 
     private static final ConcurrentHashMap<EmbedOptions, EmbeddingModel> MODELS = new ConcurrentHashMap<>();
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
+
     static {
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> MODELS.values().forEach(EmbeddingModel::close), "embark-close-models"));
+        Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModels::closeAll, "embark-close-models"));
     }
 
     private ExecutorModels() {}
@@ -43,7 +45,25 @@ final class ExecutorModels {
         if (load.get(EmbedOptions.THREADS) == 0) {
             load = load.with(EmbedOptions.THREADS, taskSlots());
         }
-        return Embedder.on(MODELS.computeIfAbsent(load, EmbeddingModel::open), options);
+        return Embedder.on(MODELS.computeIfAbsent(load, ExecutorModels::load), options);
+    }
+
+    private static EmbeddingModel load(EmbedOptions options) {
+        long start = System.nanoTime();
+        EmbeddingModel model = EmbeddingModel.open(options);
+        LOG.info(
+                "Loaded model {} in {} s, {} forward passes at a time",
+                model.folder().name(),
+                "%.1f".formatted((System.nanoTime() - start) / 1e9),
+                options.get(EmbedOptions.THREADS));
+        return model;
+    }
+
+    private static void closeAll() {
+        for (EmbeddingModel model : MODELS.values()) {
+            model.close();
+            LOG.info("Closed model {}", model.folder().name());
+        }
     }
 
     private static <T> EmbedOptions copy(Option<T> option, EmbedOptions from, EmbedOptions to) {

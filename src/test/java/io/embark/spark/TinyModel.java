@@ -1,0 +1,56 @@
+package io.embark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.encode.Embedder;
+import io.embark.model.ModelFolderBuilder;
+import java.nio.file.Path;
+import java.util.Collections;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
+
+/** A model of 8 components that loads in milliseconds, and what it gives without Spark. */
+final class TinyModel implements AutoCloseable {
+    private final EmbedOptions options;
+    private final Embedder embedder;
+
+    private TinyModel(EmbedOptions options) {
+        this.options = options;
+        this.embedder = Embedder.open(options);
+    }
+
+    /** Writes it to a folder that no test used before, so that no JVM has loaded it yet. */
+    static TinyModel in(Path folder) {
+        return new TinyModel(EmbedOptions.defaults()
+                .with(EmbedOptions.MODEL, ModelFolderBuilder.in(folder).write().toString()));
+    }
+
+    EmbedOptions options() {
+        return options;
+    }
+
+    Column embed(String column) {
+        return EmbarkFunctions.embed(functions.col(column), options);
+    }
+
+    Column embed(Column column) {
+        return EmbarkFunctions.embed(column, options);
+    }
+
+    float[] vector(String text) {
+        return embedder.embed(Collections.singletonList(text))[0];
+    }
+
+    void assertVector(float[] actual, String text) {
+        float[] expected = vector(text);
+        assertThat(Plans.isClose(actual, expected))
+                .as("'%s': %s is not %s", text, Plans.text(actual), Plans.text(expected))
+                .isTrue();
+    }
+
+    @Override
+    public void close() {
+        embedder.close();
+    }
+}

@@ -1,7 +1,8 @@
 package io.embark.spark;
 
+import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -40,9 +41,9 @@ public final class EmbedExec extends SparkPlan {
         List<Attribute> input = Scala.list(child.output());
         List<Attribute> output = Scala.list(output());
         EmbedMetrics rowMetrics = embedMetrics;
-        FlatMapFunction<java.util.Iterator<InternalRow>, InternalRow> embed =
-                rows -> new EmbedRows(rows, rowCalls, input, output, rowMetrics);
-        return child.execute().toJavaRDD().mapPartitions(embed, true).rdd();
+        Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> embed =
+                (partition, rows) -> new EmbedRows(partition, rows, rowCalls, input, output, rowMetrics);
+        return child.execute().toJavaRDD().mapPartitionsWithIndex(embed, true).rdd();
     }
 
     @Override

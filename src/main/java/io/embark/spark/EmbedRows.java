@@ -46,6 +46,7 @@ final class EmbedRows implements Iterator<InternalRow> {
     private int next;
 
     EmbedRows(
+            int partition,
             Iterator<InternalRow> rows,
             List<EmbedExpression> calls,
             List<Attribute> input,
@@ -56,6 +57,8 @@ final class EmbedRows implements Iterator<InternalRow> {
         this.metrics = metrics;
         List<Expression> arguments = calls.stream().map(EmbedExpression::text).toList();
         this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(input));
+        // Texts may be random, or hold the number of their partition.
+        texts.initialize(partition);
         this.joined = UnsafeProjection.create(Scala.<Expression>seq(output), Scala.seq(output));
         this.embedders = new Embedder[calls.size()];
         this.windowRows = calls.stream()

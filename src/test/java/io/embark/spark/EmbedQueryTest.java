@@ -1,0 +1,106 @@
+package io.embark.spark;
+
+import static org.apache.spark.sql.functions.col;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.spark.EmbedMetrics.Counter;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls over and under operators that bring rows together. */
+class EmbedQueryTest extends PlannedRows {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void underAnAggregate(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> grouped =
+                rows.groupBy("half").agg(functions.max(first("text")).as("max"), functions.count("*"));
+
+        float max = (float)
+                WORDS.stream().mapToDouble(text -> model.vector(text)[0]).max().orElseThrow();
+        assertThat(collect(grouped)).hasSize(2).allSatisfy(row -> {
+            assertThat(row.getFloat(1)).isEqualTo(max, within());
+            assertThat(row.getLong(2)).isEqualTo(10);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void asWhatIsGroupedBy(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> grouped = rows.groupBy(model.embed("text").as("emb"))
+                .agg(functions.max("text").as("text"), functions.count("*").as("n"));
+        Dataset<Row> having = rows.withColumn("emb", model.embed("text"))
+                .groupBy("emb")
+                .count()
+                .filter("count > 1");
+
+        assertThat(collect(grouped)).hasSize(5).allSatisfy(row -> {
+            assertVector(row, "emb", row.getAs("text"));
+            assertThat(row.<Long>getAs("n")).isEqualTo(4);
+        });
+        assertThat(collect(having)).hasSize(5);
+        assertThat(Plans.sum(having, Counter.ROWS)).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inAJoinCondition(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> left = rows.select(col("id").as("l"), col("text").as("left"));
+        Dataset<Row> right =
+                rows.filter("id < 5").select(col("id").as("r"), col("text").as("right"));
+        Dataset<Row> equal = left.join(right, model.embed("left").equalTo(model.embed("right")));
+        Dataset<Row> outer =
+                left.join(right, col("l").equalTo(col("r")).and(first("right").gt(threshold())), "left_outer");
+        Dataset<Row> less = left.join(right, first("left").lt(first("right")));
+
+        assertThat(collect(equal)).hasSize(20).allSatisfy(row -> assertThat(row.<String>getAs("left"))
+                .isEqualTo(row.getAs("right")));
+        List<Long> matching = idsWhere(text -> model.vector(text)[0] > threshold()).stream()
+                .filter(id -> id < 5)
+                .toList();
+        assertThat(collect(outer)).hasSize(20);
+        assertThat(collect(outer.filter("r IS NOT NULL")).stream()
+                        .map(row -> row.<Long>getAs("l"))
+                        .sorted())
+                .containsExactlyElementsOf(matching);
+        // Of five different vectors each of four rows is below 0, 1, 2, 3 and 4 others.
+        assertThat(collect(less)).hasSize(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inAViewThatIsUsedTwice(boolean adaptive) {
+        adapt(adaptive);
+        rows.withColumn("emb", model.embed("text")).createOrReplaceTempView("embedded");
+        Dataset<Row> joined =
+                spark.sql("SELECT a.id, a.emb AS one, b.emb AS two FROM embedded a JOIN embedded b ON a.id = b.id");
+        Dataset<Row> twice = spark.sql("SELECT id, emb AS one, emb[0] AS first, emb AS two FROM embedded");
+
+        assertThat(collect(joined)).hasSize(20).allSatisfy(row -> {
+            assertVector(row, "one", text(row.getLong(0)));
+            assertVector(row, "two", text(row.getLong(0)));
+        });
+        assertThat(collect(twice)).hasSize(20).allSatisfy(row -> assertVector(row, "two", text(row.getLong(0))));
+        assertThat(Plans.sum(twice, Counter.ROWS)).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aboveAndBelowAUnion(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> embedded = rows.withColumn("emb", model.embed("text"));
+        Dataset<Row> below = embedded.union(embedded);
+        Dataset<Row> above = rows.union(rows).withColumn("emb", model.embed("text"));
+
+        for (Dataset<Row> union : List.of(below, above)) {
+            assertThat(collect(union)).hasSize(40).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
+            assertThat(Plans.sum(union, Counter.ROWS)).isEqualTo(40);
+        }
+    }
+}

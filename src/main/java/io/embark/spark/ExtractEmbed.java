@@ -9,6 +9,7 @@ import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
+import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Subquery;
@@ -35,9 +36,13 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         if (plan instanceof EmbedNode) {
             return plan;
         }
-        List<EmbedExpression> calls = innermostCalls(plan);
+        List<EmbedExpression> calls = EmbedCalls.innermost(plan);
         if (calls.isEmpty()) {
             return plan;
+        }
+        LogicalPlan lifted = lift(plan);
+        if (lifted != plan) {
+            return lifted.transformUp(Scala.partial(ExtractEmbed::extract));
         }
 
         Map<Expression, Attribute> results = new LinkedHashMap<>();
@@ -63,25 +68,8 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         return result == null ? expression : result;
     }
 
-    /** Calls that hold no other call, each once. */
-    private static List<EmbedExpression> innermostCalls(LogicalPlan plan) {
-        Map<Expression, EmbedExpression> calls = new LinkedHashMap<>();
-        Scala.list(plan.expressions()).forEach(expression -> collect(expression, calls));
-        return List.copyOf(calls.values());
-    }
-
-    private static boolean collect(Expression expression, Map<Expression, EmbedExpression> calls) {
-        boolean holdsCall = false;
-        for (Expression child : Scala.list(expression.children())) {
-            holdsCall |= collect(child, calls);
-        }
-        if (!(expression instanceof EmbedExpression call)) {
-            return holdsCall;
-        }
-        if (!holdsCall) {
-            calls.putIfAbsent(call.canonicalized(), call);
-        }
-        return true;
+    private static LogicalPlan lift(LogicalPlan plan) {
+        return plan instanceof Aggregate aggregate ? CallsOverAggregate.lift(aggregate) : plan;
     }
 
     private static LogicalPlan embedBelow(

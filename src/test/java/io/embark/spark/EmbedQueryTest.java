@@ -30,6 +30,54 @@ class EmbedQueryTest extends PlannedRows {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void overAnAggregate(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> whole = rows.agg(functions.max("text").as("max")).withColumn("emb", model.embed("max"));
+        Dataset<Row> direct = rows.agg(
+                model.embed(functions.max("text")).as("emb"),
+                functions.max("text").as("max"));
+        Dataset<Row> grouped = rows.groupBy("half")
+                .agg(
+                        functions.count("*").as("n"),
+                        model.embed(functions.concat(functions.max("text"), functions.lit(" "), functions.min("other")))
+                                .getItem(0)
+                                .plus(functions.sum("id"))
+                                .as("sum"),
+                        functions.max(first("other")).as("under"));
+
+        assertThat(collect(whole)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
+        assertThat(Plans.sum(whole, Counter.ROWS)).isEqualTo(1);
+        assertThat(collect(direct)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
+        assertThat(collect(grouped)).hasSize(2).allSatisfy(row -> {
+            long sum = row.<Long>getAs("half") == 0 ? 90 : 100;
+            assertThat(row.<Float>getAs("sum"))
+                    .isEqualTo(model.vector("the dog a cat")[0] + sum, org.assertj.core.api.Assertions.within(1e-4f));
+            assertThat(row.<Float>getAs("under"))
+                    .isEqualTo(
+                            (float) WORDS.subList(0, 3).stream()
+                                    .mapToDouble(text -> model.vector(text)[0])
+                                    .max()
+                                    .orElseThrow(),
+                            within());
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofWhatIsGroupedBy(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> grouped =
+                rows.groupBy("text").agg(functions.count("*").as("n")).withColumn("emb", model.embed("text"));
+        Dataset<Row> distinct = rows.select("text").distinct().withColumn("emb", model.embed("text"));
+
+        for (Dataset<Row> each : List.of(grouped, distinct)) {
+            assertThat(collect(each)).hasSize(5).allSatisfy(row -> assertVector(row, "emb", row.getAs("text")));
+            assertThat(Plans.sum(each, Counter.ROWS)).isEqualTo(5);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void asWhatIsGroupedBy(boolean adaptive) {
         adapt(adaptive);
         Dataset<Row> grouped = rows.groupBy(model.embed("text").as("emb"))

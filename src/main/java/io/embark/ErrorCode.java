@@ -18,6 +18,8 @@ public enum ErrorCode {
     INPUT_NOT_FOUND(true),
     /** A column is missing, ambiguous or of the wrong type. */
     COLUMN_INVALID(true),
+    /** A query that asks for vectors where they cannot be computed. */
+    QUERY_UNSUPPORTED(true),
     /** The output exists, or cannot be written to. */
     OUTPUT_INVALID(true),
     /** The device that was asked for is not there. */

@@ -10,6 +10,7 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.plans.logical.Join;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Subquery;
@@ -69,7 +70,10 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
     }
 
     private static LogicalPlan lift(LogicalPlan plan) {
-        return plan instanceof Aggregate aggregate ? CallsOverAggregate.lift(aggregate) : plan;
+        if (plan instanceof Aggregate aggregate) {
+            return CallsOverAggregate.lift(aggregate);
+        }
+        return plan instanceof Join join ? CallsInJoin.lift(join) : plan;
     }
 
     private static LogicalPlan embedBelow(

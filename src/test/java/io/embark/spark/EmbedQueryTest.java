@@ -2,9 +2,12 @@ package io.embark.spark;
 
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.embark.EmbarkException;
 import io.embark.spark.EmbedMetrics.Counter;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -119,6 +122,37 @@ class EmbedQueryTest extends PlannedRows {
                 .containsExactlyElementsOf(matching);
         // Of five different vectors each of four rows is below 0, 1, 2, 3 and 4 others.
         assertThat(collect(less)).hasSize(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofColumnsFromBothSidesOfAJoin(boolean adaptive) {
+        adapt(adaptive);
+        Dataset<Row> left =
+                rows.filter("id < 5").select(col("id").as("l"), col("text").as("left"));
+        Dataset<Row> right =
+                rows.filter("id < 5").select(col("id").as("r"), col("text").as("right"));
+        Column both = model.embed(functions.concat_ws(" ", col("left"), col("right")));
+        Dataset<Row> joined = left.join(right, both.getItem(0).gt(threshold()).and(col("l").leq(col("r"))));
+        Dataset<Row> outer = left.join(right, both.getItem(0).gt(threshold()), "left_outer");
+        Dataset<Row> projected = left.join(right, col("l").equalTo(col("r"))).select(both.as("emb"), col("left"));
+
+        long expected = 0;
+        for (int l = 0; l < 5; l++) {
+            for (int r = l; r < 5; r++) {
+                expected += model.vector(text(l) + " " + text(r))[0] > threshold() ? 1 : 0;
+            }
+        }
+        assertThat(collect(projected))
+                .hasSize(5)
+                .allSatisfy(row -> assertVector(row, "emb", row.getAs("left") + " " + row.getAs("left")));
+        assertThat(collect(joined)).hasSize((int) expected);
+        assertThatThrownBy(outer::collectAsList)
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("join condition (embed(concat_ws(' ', left, right))[0] > ")
+                .hasMessageEndingWith(
+                        ": embeds a text made from both sides\nIt can be computed neither before nor after a "
+                                + "LEFT OUTER join.\nEmbed a column of each side on its own, or use an inner join.");
     }
 
     @ParameterizedTest

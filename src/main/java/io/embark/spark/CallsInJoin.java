@@ -1,0 +1,72 @@
+package io.embark.spark;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.And;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.InnerLike;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.Join;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import scala.Option;
+
+/**
+ * Takes calls of {@code embed} that need columns of both sides out of the condition of a join and puts them above it, as Spark
+ * does with Python functions (ExtractPythonUDFFromJoinCondition).
+ */
+final class CallsInJoin {
+    private CallsInJoin() {}
+
+    /**
+     * The same rows from a filter over a join; the join itself if it has no such call.
+     *
+     * @throws EmbarkException {@link ErrorCode#QUERY_UNSUPPORTED} if the join is no inner one, since a filter above it would
+     *     drop rows that it has to keep
+     */
+    static LogicalPlan lift(Join join) {
+        List<Expression> above = new ArrayList<>();
+        List<Expression> inside = new ArrayList<>();
+        if (join.condition().isDefined()) {
+            split(join.condition().get()).forEach(part -> (needsBothSides(part, join) ? above : inside).add(part));
+        }
+        if (above.isEmpty()) {
+            return join;
+        }
+
+        if (!(join.joinType() instanceof InnerLike)) {
+            throw new EmbarkException(
+                    ErrorCode.QUERY_UNSUPPORTED,
+                    "join condition %s: embeds a text made from both sides"
+                            .formatted(and(above).sql()),
+                    "It can be computed neither before nor after a %s join."
+                            .formatted(join.joinType().sql()),
+                    "Embed a column of each side on its own, or use an inner join.");
+        }
+        Option<Expression> condition = inside.isEmpty() ? Option.empty() : Option.apply(and(inside));
+        return new Filter(and(above), new Join(join.left(), join.right(), join.joinType(), condition, join.hint()));
+    }
+
+    private static boolean needsBothSides(Expression expression, Join join) {
+        if (expression instanceof EmbedExpression
+                && !expression.references().subsetOf(join.left().outputSet())
+                && !expression.references().subsetOf(join.right().outputSet())) {
+            return true;
+        }
+        return Scala.list(expression.children()).stream().anyMatch(child -> needsBothSides(child, join));
+    }
+
+    private static List<Expression> split(Expression condition) {
+        if (!(condition instanceof And and)) {
+            return List.of(condition);
+        }
+        List<Expression> parts = new ArrayList<>(split(and.left()));
+        parts.addAll(split(and.right()));
+        return parts;
+    }
+
+    private static Expression and(List<Expression> parts) {
+        return parts.stream().reduce(And::new).orElseThrow();
+    }
+}

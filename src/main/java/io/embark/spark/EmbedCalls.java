@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 
 /** Finds the calls of {@code embed} in a plan. */
@@ -29,5 +30,32 @@ final class EmbedCalls {
             calls.putIfAbsent(call.canonicalized(), call);
         }
         return true;
+    }
+
+    /** Whether an operator of the plan has a subquery with a call that no {@link EmbedNode} runs yet. */
+    static boolean areInSubqueriesOf(LogicalPlan plan) {
+        return Scala.list(plan.expressions()).stream().anyMatch(EmbedCalls::areInSubqueriesOf)
+                || Scala.list(plan.children()).stream().anyMatch(EmbedCalls::areInSubqueriesOf);
+    }
+
+    private static boolean areInSubqueriesOf(Expression expression) {
+        boolean inThis = expression instanceof SubqueryExpression subquery
+                && (areIn(subquery.plan())
+                        || Scala.list(subquery.children()).stream().anyMatch(EmbedCalls::areIn));
+        return inThis || Scala.list(expression.children()).stream().anyMatch(EmbedCalls::areInSubqueriesOf);
+    }
+
+    private static boolean areIn(LogicalPlan plan) {
+        boolean inThis = !(plan instanceof EmbedNode)
+                && Scala.list(plan.expressions()).stream().anyMatch(EmbedCalls::areIn);
+        return inThis
+                || areInSubqueriesOf(plan)
+                || Scala.list(plan.children()).stream().anyMatch(EmbedCalls::areIn);
+    }
+
+    /** Whether an expression is a call or holds one. */
+    static boolean areIn(Expression expression) {
+        return expression instanceof EmbedExpression
+                || Scala.list(expression.children()).stream().anyMatch(EmbedCalls::areIn);
     }
 }

@@ -9,6 +9,7 @@ import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
+import org.apache.spark.sql.catalyst.optimizer.RewritePredicateSubquery;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.Join;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
@@ -24,11 +25,13 @@ import org.apache.spark.sql.types.Metadata;
 final class ExtractEmbed extends Rule<LogicalPlan> {
     @Override
     public LogicalPlan apply(LogicalPlan plan) {
-        // A correlated subquery becomes a join later and then comes by again.
+        // A correlated subquery comes by again as a part of the query around it.
         if (plan instanceof Subquery subquery && subquery.correlated()) {
             return plan;
         }
-        LogicalPlan extracted = plan.transformUp(Scala.partial(ExtractEmbed::extract));
+        // Left alone, EXISTS and IN would become joins only after this rule, and bring calls that nothing extracts.
+        LogicalPlan joined = EmbedCalls.areInSubqueriesOf(plan) ? RewritePredicateSubquery.apply(plan) : plan;
+        LogicalPlan extracted = joined.transformUp(Scala.partial(ExtractEmbed::extract));
         // Nothing after this prunes what stands beneath the new nodes.
         return extracted == plan ? plan : ColumnPruning.apply(extracted);
     }

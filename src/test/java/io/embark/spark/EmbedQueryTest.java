@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.embark.EmbarkException;
 import io.embark.spark.EmbedMetrics.Counter;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -170,6 +171,49 @@ class EmbedQueryTest extends PlannedRows {
         });
         assertThat(collect(twice)).hasSize(20).allSatisfy(row -> assertVector(row, "two", text(row.getLong(0))));
         assertThat(Plans.sum(twice, Counter.ROWS)).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inSubqueries(boolean adaptive) {
+        adapt(adaptive);
+        rows.createOrReplaceTempView("plain");
+        rows.withColumn("emb", model.embed("text")).createOrReplaceTempView("embedded");
+        String condition = "emb[0] > cast(%s AS float)".formatted(threshold());
+        List<Long> expected = idsWhere(text -> model.vector(text)[0] > threshold());
+
+        assertThat(ids(spark.sql(
+                        "SELECT id FROM plain WHERE id IN (SELECT id FROM embedded WHERE %s)".formatted(condition))))
+                .isEqualTo(expected);
+        assertThat(ids(spark.sql("SELECT id FROM embedded WHERE emb[0] >= (SELECT max(emb[0]) FROM embedded)")))
+                .hasSize(4);
+        assertThat(ids(spark.sql(
+                        "SELECT id FROM plain p WHERE (SELECT max(emb[0]) FROM embedded e WHERE e.id = p.id) > cast(%s AS float)"
+                                .formatted(threshold()))))
+                .isEqualTo(expected);
+        assertThat(ids(spark.sql(
+                        "SELECT id FROM plain p WHERE EXISTS (SELECT 1 FROM embedded e WHERE e.id = p.id AND %s)"
+                                .formatted(condition))))
+                .isEqualTo(expected);
+        assertThat(ids(spark.sql(
+                        "SELECT p.id FROM plain p, LATERAL (SELECT e.emb FROM embedded e WHERE e.id = p.id) WHERE %s"
+                                .formatted(condition))))
+                .isEqualTo(expected);
+        assertThat(
+                        ids(
+                                spark.sql(
+                                        "SELECT id FROM embedded p WHERE EXISTS (SELECT 1 FROM embedded e WHERE e.id = p.id + 1 AND e.emb[0] > p.emb[0])")))
+                .isEqualTo(Stream.iterate(0L, id -> id + 1)
+                        .limit(19)
+                        .filter(id -> model.vector(text(id + 1))[0] > model.vector(text(id))[0])
+                        .toList());
+        assertThat(ids(spark.sql(
+                        "SELECT id FROM plain p WHERE id NOT IN (SELECT e.id FROM embedded e WHERE e.half = p.half AND %s)"
+                                .formatted(condition))))
+                .isEqualTo(Stream.iterate(0L, id -> id + 1)
+                        .limit(20)
+                        .filter(id -> !expected.contains(id))
+                        .toList());
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ public final class EmbedExec extends SparkPlan {
     private final Seq<Attribute> results;
     private final SparkPlan child;
     private final Seq<SparkPlan> children;
-    private final EmbedMetrics embedMetrics;
+    private EmbedMetrics embedMetrics;
 
     /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
     public EmbedExec(Seq<EmbedExpression> calls, Seq<Attribute> results, SparkPlan child) {
@@ -31,7 +31,6 @@ public final class EmbedExec extends SparkPlan {
         this.results = results;
         this.child = child;
         this.children = Scala.seq(List.of(child));
-        this.embedMetrics = EmbedMetrics.create(sparkContext());
     }
 
     @Override
@@ -40,7 +39,7 @@ public final class EmbedExec extends SparkPlan {
         List<EmbedExpression> rowCalls = Scala.list(calls);
         List<Attribute> input = Scala.list(child.output());
         List<Attribute> output = Scala.list(output());
-        EmbedMetrics rowMetrics = embedMetrics;
+        EmbedMetrics rowMetrics = embedMetrics();
         Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> embed =
                 (partition, rows) -> new EmbedRows(partition, rows, rowCalls, input, output, rowMetrics);
         return child.execute().toJavaRDD().mapPartitionsWithIndex(embed, true).rdd();
@@ -48,7 +47,15 @@ public final class EmbedExec extends SparkPlan {
 
     @Override
     public Map<String, SQLMetric> metrics() {
-        return embedMetrics.byKey();
+        return embedMetrics().byKey();
+    }
+
+    /** Made when first asked for: planning copies nodes by the dozen, also where no session is active. */
+    private synchronized EmbedMetrics embedMetrics() {
+        if (embedMetrics == null) {
+            embedMetrics = EmbedMetrics.create(sparkContext());
+        }
+        return embedMetrics;
     }
 
     @Override

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.Success$;
@@ -29,6 +31,7 @@ public final class EmbedProgress extends SparkListener {
 
     private final Map<Partition, Map<Counter, Long>> finished = new HashMap<>();
     private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
+    private final Set<Long> ended = new HashSet<>();
 
     /** A listener to be added to a SparkContext. */
     public EmbedProgress() {}
@@ -36,6 +39,7 @@ public final class EmbedProgress extends SparkListener {
     @Override
     public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
         running.remove(task.taskInfo().taskId());
+        ended.add(task.taskInfo().taskId());
         if (task.reason() == Success$.MODULE$) {
             Partition partition = new Partition(task.stageId(), task.taskInfo().partitionId());
             finished.put(
@@ -47,7 +51,11 @@ public final class EmbedProgress extends SparkListener {
     public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
         for (Tuple4<Object, Object, Object, scala.collection.Seq<AccumulableInfo>> task :
                 Scala.list(heartbeat.accumUpdates())) {
-            running.put((Long) task._1(), counts(Scala.list(task._4())));
+            long taskId = (Long) task._1();
+            // The end of a task may overtake its last heartbeat.
+            if (!ended.contains(taskId)) {
+                running.put(taskId, counts(Scala.list(task._4())));
+            }
         }
     }
 

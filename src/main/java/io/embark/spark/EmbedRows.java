@@ -139,7 +139,7 @@ final class EmbedRows implements Iterator<InternalRow> {
         for (List<Integer> group : groups.values()) {
             List<String> together = new ArrayList<>();
             group.forEach(column -> together.addAll(columns.get(column)));
-            Embeddings embeddings = embedders[group.get(0)].embedCounted(together);
+            Embeddings embeddings = ExecutorModels.embed(embedders[group.get(0)], together);
             metrics.add(embeddings.statistics());
             int from = 0;
             for (int column : group) {

@@ -4,8 +4,11 @@ import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.encode.Embedder;
 import io.embark.encode.EmbeddingModel;
+import io.embark.encode.Embeddings;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
@@ -27,6 +30,12 @@ final class ExecutorModels {
             EmbedOptions.TUNE_MALLOC);
 
     private static final ConcurrentHashMap<EmbedOptions, EmbeddingModel> MODELS = new ConcurrentHashMap<>();
+
+    /** Held for reading by those who embed, for writing by the one who closes. */
+    private static final ReentrantReadWriteLock IN_USE = new ReentrantReadWriteLock();
+
+    /** Less than what Spark's workers grant an executor before they kill it. */
+    private static final long CLOSE_WAIT_SECONDS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
@@ -59,7 +68,28 @@ final class ExecutorModels {
         return model;
     }
 
+    /** Embeds texts with one of this JVM's embedders; when the JVM ends meanwhile, its model outlives this call. */
+    static Embeddings embed(Embedder embedder, List<String> texts) {
+        IN_USE.readLock().lock();
+        try {
+            return embedder.embedCounted(texts);
+        } finally {
+            IN_USE.readLock().unlock();
+        }
+    }
+
+    /** An executor may be stopped while tasks embed, and native memory that is freed under them ends in a crash. */
     private static void closeAll() {
+        try {
+            if (!IN_USE.writeLock().tryLock(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.info("Left {} models to the operating system: tasks still use them", MODELS.size());
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        // Never unlocked: nobody may embed from here on.
         for (EmbeddingModel model : MODELS.values()) {
             model.close();
             LOG.info("Closed model {}", model.folder().name());

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbedOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -103,6 +106,39 @@ class ExecutorModelsTest {
         Files.move(away, weights);
         assertThat(rows.collectAsList()).hasSize(4);
         assertThat(log.lines("Loaded model fresh")).hasSize(1);
+    }
+
+    @Test
+    void aJvmThatEndsWhileTasksEmbedDoesNotCrash() throws Exception {
+        Path output = folder.resolve("output.txt");
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-cp",
+                        classPath,
+                        EmbedUntilExit.class.getName(),
+                        folder.resolve("fresh").toString())
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS))
+                    .as(() -> "still runs: " + text(output))
+                    .isTrue();
+            assertThat(process.exitValue()).as(() -> text(output)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Dataset<Row> texts(long rows, int partitions) {

@@ -26,8 +26,9 @@ public final class EmbarkException extends RuntimeException {
      */
     public EmbarkException(ErrorCode code, String problem, String cause, String remedy, Throwable thrown) {
         super(
-                requireNonNull(problem, "problem is null") + "\n" + requireNonNull(cause, "cause is null") + "\n"
-                        + requireNonNull(remedy, "remedy is null"),
+                oneLine(requireNonNull(problem, "problem is null")) + "\n"
+                        + oneLine(requireNonNull(cause, "cause is null")) + "\n"
+                        + oneLine(requireNonNull(remedy, "remedy is null")),
                 thrown);
         this.code = requireNonNull(code, "code is null");
     }
@@ -35,5 +36,10 @@ public final class EmbarkException extends RuntimeException {
     /** What kind of error this is. */
     public ErrorCode code() {
         return code;
+    }
+
+    /** Values and foreign messages may hold line breaks, and whoever reads the message takes it apart by its lines. */
+    private static String oneLine(String text) {
+        return text.replaceAll("\\R+", " ");
     }
 }

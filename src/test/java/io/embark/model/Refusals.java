@@ -8,10 +8,12 @@ import io.embark.ErrorCode;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What a refusal must look like: the code, and exactly three lines. */
-final class Refusals {
+public final class Refusals {
     private Refusals() {}
 
-    static void assertRefused(ThrowingCallable call, ErrorCode code, String problem, String cause, String remedy) {
+    /** The refusal says exactly this. */
+    public static void assertRefused(
+            ThrowingCallable call, ErrorCode code, String problem, String cause, String remedy) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(code))
@@ -19,7 +21,7 @@ final class Refusals {
     }
 
     /** The same where the remedy is beside the point. */
-    static void assertRefused(ThrowingCallable call, ErrorCode code, String problem, String cause) {
+    public static void assertRefused(ThrowingCallable call, ErrorCode code, String problem, String cause) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(code))

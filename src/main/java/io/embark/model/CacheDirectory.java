@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,14 +22,18 @@ public record CacheDirectory(Path path) {
     /** The environment variable that names the folder where {@link EmbedOptions#CACHE_DIR} does not. */
     public static final String VARIABLE = "EMBARK_CACHE_DIR";
 
-    /** The folder that the options, else the environment, else the user's home say. */
+    /**
+     * The folder that the options, else the environment, else the user's home say.
+     *
+     * @throws io.embark.EmbarkException {@link ErrorCode#OPTION_INVALID} if it is not a path
+     */
     public static CacheDirectory of(EmbedOptions options) {
         String chosen = options.get(EmbedOptions.CACHE_DIR);
         if (chosen == null || chosen.isBlank()) {
             chosen = System.getenv(VARIABLE);
         }
         if (chosen != null && !chosen.isBlank()) {
-            return new CacheDirectory(Path.of(chosen).toAbsolutePath().normalize());
+            return new CacheDirectory(path(chosen).toAbsolutePath().normalize());
         }
 
         // Service users, such as the one of Spark's own container image, have no home.
@@ -85,6 +90,19 @@ public record CacheDirectory(Path path) {
             } catch (IOException e) {
                 throw notWritable(e);
             }
+        }
+    }
+
+    private static Path path(String chosen) {
+        try {
+            return Path.of(chosen);
+        } catch (InvalidPathException e) {
+            throw ModelProblem.problem(
+                    ErrorCode.OPTION_INVALID,
+                    "option cache-dir: '%s' is not a path".formatted(ModelProblem.show(chosen)),
+                    "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),
+                    REMEDY,
+                    e);
         }
     }
 

@@ -1,0 +1,96 @@
+package io.embark.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.model.CacheDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Natives are loaded once for each process, so what goes wrong before that is tried in processes of their own. */
+class TorchRuntimeTest {
+    private static final String REMEDY =
+            "Set option cache-dir, or EMBARK_CACHE_DIR, to a writable folder on a file system not mounted noexec.";
+    private static final String NATIVES = "pytorch-native-cpu";
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void refusesACacheDirectoryThatCannotBeWrittenAndStartsInAnotherOne() throws Exception {
+        Path file = Files.writeString(temporary.resolve("file"), "");
+        Path below = file.resolve("cache");
+        Path kernel = Path.of("/proc/embark");
+        String whole = CacheDirectory.of(EmbedOptions.defaults()).path().toString();
+        List<String> results = start(
+                classPath(jar -> true), file.toString(), below.toString(), kernel.toString(), whole, file.toString());
+        assertThat(results).hasSize(5);
+        assertThat(results.get(0)).isEqualTo(refusal(file, "java.nio.file.FileAlreadyExistsException: " + file));
+        assertThat(results.get(1))
+                .startsWith("NATIVES_UNAVAILABLE\ncache directory %s: cannot be written\nThe system says: "
+                        .formatted(below))
+                .endsWith("\n" + REMEDY);
+        assertThat(results.get(2))
+                .startsWith("NATIVES_UNAVAILABLE\ncache directory %s: cannot be written\nThe system says: "
+                        .formatted(kernel))
+                .endsWith("\n" + REMEDY);
+        assertThat(results.get(3)).isEqualTo(StartTorch.STARTED);
+        assertThat(results.get(4)).as("loaded is loaded").isEqualTo(StartTorch.STARTED);
+    }
+
+    @Test
+    void saysWhichJarIsMissingAndKeepsToTheFirstCause() throws Exception {
+        Path empty = temporary.resolve("empty");
+        List<String> results = start(classPath(jar -> !jar.contains(NATIVES)), empty.toString(), empty.toString());
+        assertThat(results).hasSize(2);
+        assertThat(results.get(0))
+                .startsWith("NATIVES_UNAVAILABLE\n"
+                        + "native libraries of libtorch and the tokenizers: cannot be loaded on Linux ")
+                .contains("\nThe system says: ", " (unpacked in %s).\n".formatted(empty))
+                .endsWith("\nUse Linux on x86-64 with glibc 2.34 or newer and add the jar"
+                        + " ai.djl.pytorch:pytorch-native-cpu:2.7.1 (classifier linux-x86_64);"
+                        + " option cache-dir, or EMBARK_CACHE_DIR, moves the folder.");
+        assertThat(results.get(1)).isEqualTo(results.get(0));
+        assertThat(results.get(0).lines()).hasSize(4);
+    }
+
+    private static String refusal(Path path, String says) {
+        return "NATIVES_UNAVAILABLE\ncache directory %s: cannot be written\nThe system says: %s.\n%s"
+                .formatted(path, says, REMEDY);
+    }
+
+    private List<String> start(String classPath, String... cacheDirectories) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                classPath,
+                StartTorch.class.getName()));
+        command.addAll(Arrays.asList(cacheDirectories));
+        Path output = temporary.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(temporary.resolve("log").toFile())
+                .start();
+        assertThat(process.waitFor()).isZero();
+        return Stream.of(Files.readString(output, StandardCharsets.UTF_8).split("\n" + StartTorch.END + "\n"))
+                .toList();
+    }
+
+    /** Surefire's own class path is one jar that names all others. */
+    private static String classPath(Predicate<String> wanted) {
+        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Stream.of(all.split(File.pathSeparator)).filter(wanted).collect(Collectors.joining(File.pathSeparator));
+    }
+}

@@ -135,16 +135,25 @@ public final class Encoder implements AutoCloseable {
 
     /** The tensor borrows the piece's memory, and the script copies from it before this returns. */
     private void put(TensorInfo tensor, long firstElement, int elements, ByteBuffer piece) {
-        DataType dataType =
-                switch (tensor.dataType()) {
-                    case FLOAT32 -> DataType.FLOAT32;
-                    case FLOAT16 -> DataType.FLOAT16;
-                    case BFLOAT16 -> DataType.BFLOAT16;
-                };
         try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-            PtNDArray numbers = scope.create(piece, new Shape(elements), dataType);
+            PtNDArray numbers =
+                    switch (tensor.dataType()) {
+                        case FLOAT32 -> scope.create(piece, new Shape(elements), DataType.FLOAT32);
+                        case FLOAT16 -> scope.create(piece, new Shape(elements), DataType.FLOAT16);
+                        case BFLOAT16 -> scope.create(widen(scope, piece), new Shape(elements), DataType.FLOAT32);
+                    };
             call("fill", IValue.from(tensor.name()), IValue.from(firstElement), IValue.from(numbers));
         }
+    }
+
+    /** DJL's native side does not know bfloat16, and ends the process when it is asked for one. */
+    private static ByteBuffer widen(PtNDManager scope, ByteBuffer bfloat16) {
+        ByteBuffer float32 = scope.allocateDirect(2 * bfloat16.remaining());
+        float32.order(ByteOrder.nativeOrder());
+        while (bfloat16.hasRemaining()) {
+            float32.putInt(bfloat16.getShort() << Short.SIZE);
+        }
+        return float32.flip();
     }
 
     private void call(String method, IValue... arguments) {

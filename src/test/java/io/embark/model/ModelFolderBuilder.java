@@ -98,6 +98,11 @@ public final class ModelFolderBuilder {
         return this;
     }
 
+    /** What a file says. */
+    public String content(String name) {
+        return files.get(name);
+    }
+
     /** Leaves a file out. */
     public ModelFolderBuilder without(String name) {
         files.remove(name);
@@ -148,6 +153,21 @@ public final class ModelFolderBuilder {
     /** What the files call the tensors. */
     public ModelFolderBuilder tensorNames(UnaryOperator<String> names) {
         fileNames = names;
+        return this;
+    }
+
+    /** Multiplies every value of a tensor. */
+    public ModelFolderBuilder scale(String tensor, float factor) {
+        float[] numbers = values.get(tensor);
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] *= factor;
+        }
+        return this;
+    }
+
+    /** Sets one value of a tensor, by its place in row-major order. */
+    public ModelFolderBuilder value(String tensor, int index, float number) {
+        values.get(tensor)[index] = number;
         return this;
     }
 

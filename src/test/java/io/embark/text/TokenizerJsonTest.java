@@ -1,0 +1,148 @@
+package io.embark.text;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenizerJsonTest {
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String CONFIG = "tokenizer_config.json";
+    private static final String SENTENCE = "sentence_bert_config.json";
+
+    @TempDir
+    Path temporary;
+
+    private ModelFolderBuilder builder;
+
+    @BeforeEach
+    void build() {
+        builder = ModelFolderBuilder.in(temporary.resolve("tiny"));
+    }
+
+    @Test
+    void dropsTheTruncationAndPaddingOfTheFile() {
+        builder.set(TOKENIZER, "truncation", "{\"max_length\": 128}").set(TOKENIZER, "padding", "{\"length\": 128}");
+        JsonObject json = read();
+        assertThat(json.get("truncation").isJsonNull()).isTrue();
+        assertThat(json.get("padding").isJsonNull()).isTrue();
+    }
+
+    @Test
+    void keepsEverythingElse() {
+        JsonObject file = JsonParser.parseString(builder.content(TOKENIZER)).getAsJsonObject();
+        JsonObject json = read();
+        for (String key :
+                new String[] {"version", "added_tokens", "pre_tokenizer", "post_processor", "decoder", "model"}) {
+            assertThat(json.get(key)).isEqualTo(file.get(key));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            -                        | true  | null  | true
+            do_lower_case=true       | true  | null  | true
+            do_lower_case=false      | false | null  | true
+            strip_accents=true       | true  | true  | true
+            strip_accents=false      | true  | false | true
+            tokenize_chinese_chars=false | true | null | false
+            """)
+    void buildsTheNormaliserOfABertTokenizerFromItsConfiguration(
+            String setting, boolean lowerCase, String stripAccents, boolean splitChinese) {
+        builder.unset(CONFIG, "do_lower_case").set(TOKENIZER, "normalizer", "{\"type\": \"NFC\"}");
+        if (setting != null) {
+            String[] parts = setting.split("=", 2);
+            builder.set(CONFIG, parts[0], parts[1]);
+        }
+        assertThat(read().get("normalizer"))
+                .isEqualTo(JsonParser.parseString("""
+                        {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": %s,
+                         "strip_accents": %s, "lowercase": %s}""".formatted(splitChinese, stripAccents, lowerCase)));
+    }
+
+    @Test
+    void leavesTheNormaliserOfAnotherTokenizerAlone() {
+        builder.set(CONFIG, "tokenizer_class", "\"PreTrainedTokenizerFast\"")
+                .set(TOKENIZER, "normalizer", "{\"type\": \"NFC\"}");
+        assertThat(read().get("normalizer")).isEqualTo(JsonParser.parseString("{\"type\": \"NFC\"}"));
+    }
+
+    @Test
+    void putsLowerCaseFirstWhereTheModuleAsksForIt() {
+        builder.set(CONFIG, "tokenizer_class", "\"PreTrainedTokenizerFast\"")
+                .set(SENTENCE, "do_lower_case", "true")
+                .set(TOKENIZER, "normalizer", "{\"type\": \"NFC\"}");
+        assertThat(read().get("normalizer")).isEqualTo(JsonParser.parseString("""
+                {"type": "Sequence", "normalizers": [{"type": "Lowercase"}, {"type": "NFC"}]}"""));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "{\"type\": \"Lowercase\"}"})
+    void lowersTheCaseOnce(String normalizer) {
+        builder.set(CONFIG, "tokenizer_class", "\"PreTrainedTokenizerFast\"")
+                .set(SENTENCE, "do_lower_case", "true")
+                .set(TOKENIZER, "normalizer", normalizer);
+        assertThat(read().get("normalizer").toString()).containsOnlyOnce("\"Lowercase\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "null", "7", "\"text\""})
+    void refusesAFileThatIsNoObject(String content) {
+        refused(content, "It is JSON, but not an object.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{\"model\": {\"vocab\"", "{} {}", "not json at all", "{\"a\" 1}"})
+    void refusesAFileThatIsNoJson(String content) {
+        refused(content, "Reading it as JSON in UTF-8 failed: JsonSyntaxException.");
+    }
+
+    @Test
+    void refusesAFileThatIsNestedWithoutEnd() {
+        refused("{\"a\":" + "[".repeat(1_000_000), "Reading it as JSON in UTF-8 failed: JsonSyntaxException.");
+    }
+
+    @Test
+    void refusesAFileThatIsNotInUtf8() throws IOException {
+        ModelFolder folder = open();
+        Files.write(folder.tokenizerFile(), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+        assertRefused(
+                () -> TokenizerJson.read(folder),
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: not a tokenizer".formatted(folder.tokenizerFile()),
+                "Reading it as JSON in UTF-8 failed: MalformedInputException.",
+                "Copy or download the model again.");
+    }
+
+    private void refused(String content, String cause) {
+        builder.file(TOKENIZER, content);
+        ModelFolder folder = open();
+        assertRefused(
+                () -> TokenizerJson.read(folder),
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: not a tokenizer".formatted(folder.tokenizerFile()),
+                cause,
+                "Copy or download the model again.");
+    }
+
+    private JsonObject read() {
+        return JsonParser.parseString(TokenizerJson.read(open())).getAsJsonObject();
+    }
+
+    private ModelFolder open() {
+        return ModelFolder.open(builder.write().toString(), temporary);
+    }
+}

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
+import io.embark.model.TensorShape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,19 +22,24 @@ public final class TextTokenizer implements AutoCloseable {
     private static final TokenizersLibrary NATIVE = TokenizersLibrary.LIB;
 
     private final long handle;
+    private final ModelFolder folder;
     private final int maxChars;
+    private final long vocabulary;
 
-    private TextTokenizer(long handle, int maxTokens) {
+    private TextTokenizer(long handle, ModelFolder folder, int maxTokens) {
         this.handle = handle;
-        this.maxChars = Math.multiplyExact(maxTokens, CHARS_PER_TOKEN);
+        this.folder = folder;
+        // One below the largest number, since callers add to it.
+        this.maxChars = (int) Math.min((long) maxTokens * CHARS_PER_TOKEN, Integer.MAX_VALUE - 1);
+        this.vocabulary = vocabulary(folder);
     }
 
     /**
      * Reads a model's tokenizer and tries it out.
      *
      * @param maxTokens the most tokens of a text that are kept, special tokens included
-     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the file is damaged, if the limit leaves no room beside
-     *     the special tokens, or if there are texts that it cannot tokenise
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the file is damaged, or if there are texts that it
+     *     cannot tokenise; {@link ErrorCode#OPTION_INVALID} if the limit leaves no room beside the special tokens
      */
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
         String json = TokenizerJson.read(folder);
@@ -44,9 +50,9 @@ public final class TextTokenizer implements AutoCloseable {
             throw invalid(folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
         }
 
-        TextTokenizer tokenizer = new TextTokenizer(handle, maxTokens);
+        TextTokenizer tokenizer = new TextTokenizer(handle, folder, maxTokens);
         try {
-            TokenizerProbe.check(handle, folder, maxTokens);
+            TokenizerProbe.check(tokenizer, maxTokens);
             NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
             return tokenizer;
         } catch (RuntimeException e) {
@@ -65,6 +71,7 @@ public final class TextTokenizer implements AutoCloseable {
      *
      * @param texts none is null
      * @return one for each text, in order
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
      */
     public List<TokenizedText> tokenize(List<String> texts) {
         List<TokenizedText> tokenized = new ArrayList<>(texts.size());
@@ -84,25 +91,49 @@ public final class TextTokenizer implements AutoCloseable {
         }
 
         long[] encodings = NATIVE.batchEncode(handle, repaired, true);
+        long[][] ids = new long[encodings.length][];
         for (int i = 0; i < encodings.length; i++) {
-            long[] ids = NATIVE.getTokenIds(encodings[i]);
-            boolean overflows = NATIVE.getOverflowCount(encodings[i]) > 0;
+            ids[i] = NATIVE.getTokenIds(encodings[i]);
+            cut[i] |= NATIVE.getOverflowCount(encodings[i]) > 0;
             NATIVE.deleteEncoding(encodings[i]);
-            tokenized.add(new TokenizedText(narrow(ids), cut[i] || overflows));
+        }
+        for (int i = 0; i < ids.length; i++) {
+            tokenized.add(new TokenizedText(known(ids[i]), cut[i]));
         }
     }
 
-    private static int[] narrow(long[] ids) {
-        int[] narrow = new int[ids.length];
+    /** A tokenizer may have more words than its model, and nobody notices until one of them comes. */
+    int[] known(long[] ids) {
+        int[] known = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            narrow[i] = (int) ids[i];
+            if (ids[i] >= vocabulary) {
+                throw invalid(
+                        folder, "It gives token %d, and the model has only %d.".formatted(ids[i], vocabulary), null);
+            }
+            known[i] = (int) ids[i];
         }
-        return narrow;
+        return known;
+    }
+
+    long handle() {
+        return handle;
+    }
+
+    ModelFolder folder() {
+        return folder;
     }
 
     @Override
     public void close() {
         NATIVE.deleteTokenizer(handle);
+    }
+
+    private static long vocabulary(ModelFolder folder) {
+        return folder.specification().architecture().tensors().stream()
+                .filter(tensor -> tensor.name().equals("embeddings.word_embeddings.weight"))
+                .mapToLong((TensorShape tensor) -> tensor.shape().get(0))
+                .findFirst()
+                .orElse(Long.MAX_VALUE);
     }
 
     static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {

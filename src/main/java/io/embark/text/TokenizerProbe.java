@@ -1,8 +1,8 @@
 package io.embark.text;
 
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import io.embark.model.ModelFolder;
-import io.embark.model.TensorShape;
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
 import java.util.List;
 
 /**
@@ -24,42 +24,29 @@ final class TokenizerProbe {
 
     private TokenizerProbe() {}
 
-    static void check(long handle, ModelFolder folder, int maxTokens) {
-        long vocabulary = vocabulary(folder);
+    static void check(TextTokenizer tokenizer, int maxTokens) {
         for (String text : TEXTS) {
-            long[] ids = encode(handle, folder, text);
-            if (text.isEmpty() && ids.length >= maxTokens) {
-                throw TextTokenizer.invalid(
-                        folder,
-                        "It adds %d special tokens, and the limit is %d tokens.".formatted(ids.length, maxTokens),
-                        null);
-            }
-            for (long id : ids) {
-                if (id >= vocabulary) {
-                    throw TextTokenizer.invalid(
-                            folder, "It gives token %d, and the model has only %d.".formatted(id, vocabulary), null);
-                }
+            int tokens = tokenizer.known(encode(tokenizer, text)).length;
+            if (text.isEmpty() && tokens >= maxTokens) {
+                throw new EmbarkException(
+                        ErrorCode.OPTION_INVALID,
+                        "option max-tokens: %d is too few for model %s"
+                                .formatted(maxTokens, tokenizer.folder().name()),
+                        "Its tokenizer adds %d special tokens to every text.".formatted(tokens),
+                        "Set max-tokens to at least %d.".formatted(tokens + 1));
             }
         }
     }
 
-    private static long[] encode(long handle, ModelFolder folder, String text) {
+    private static long[] encode(TextTokenizer tokenizer, String text) {
         try {
-            long encoding = TokenizersLibrary.LIB.encode(handle, text, true);
+            long encoding = TokenizersLibrary.LIB.encode(tokenizer.handle(), text, true);
             long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
             TokenizersLibrary.LIB.deleteEncoding(encoding);
             return ids;
         } catch (RuntimeException e) {
             throw TextTokenizer.invalid(
-                    folder, "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
+                    tokenizer.folder(), "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
         }
-    }
-
-    private static long vocabulary(ModelFolder folder) {
-        return folder.specification().architecture().tensors().stream()
-                .filter(tensor -> tensor.name().equals("embeddings.word_embeddings.weight"))
-                .mapToLong((TensorShape tensor) -> tensor.shape().get(0))
-                .findFirst()
-                .orElse(Long.MAX_VALUE);
     }
 }

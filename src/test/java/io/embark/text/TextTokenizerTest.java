@@ -1,0 +1,190 @@
+package io.embark.text;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelFolderBuilder;
+import io.embark.torch.TorchRuntime;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The builder's tokenizer knows [PAD] [UNK] [CLS] [SEP] a b c d the cat dog sat on mat ##s . , and so on, as 0, 1, 2 ... */
+class TextTokenizerTest {
+    private static final int UNKNOWN = 1;
+    private static final int FIRST = 2;
+    private static final int LAST = 3;
+    private static final int CAT = 9;
+    private static final int LIMIT = 10;
+
+    @TempDir
+    static Path temporary;
+
+    private static ModelFolder folder;
+    private static TextTokenizer tokenizer;
+
+    @BeforeAll
+    static void open() {
+        TorchRuntime.start(EmbedOptions.defaults());
+        folder = ModelFolder.open(
+                ModelFolderBuilder.in(temporary.resolve("tiny")).write().toString(), temporary);
+        tokenizer = TextTokenizer.open(folder, LIMIT);
+    }
+
+    @AfterAll
+    static void close() {
+        tokenizer.close();
+    }
+
+    @Test
+    void numbersTheTokensOfEachTextInOrder() {
+        List<TokenizedText> tokenized = tokenizer.tokenize(List.of("The cats sat.", "", "dog"));
+        assertThat(tokenized)
+                .extracting(TokenizedText::ids)
+                .containsExactly(
+                        new int[] {FIRST, 8, CAT, 15, 11, 16, LAST}, new int[] {FIRST, LAST}, new int[] {FIRST, 10, LAST
+                        });
+        assertThat(tokenized).noneMatch(TokenizedText::truncated);
+    }
+
+    @Test
+    void tokenizesNoTexts() {
+        assertThat(tokenizer.tokenize(List.of())).isEmpty();
+    }
+
+    @Test
+    void keepsTheOrderOfMoreTextsThanOneNativeCallTakes() {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            texts.add("a ".repeat(i % 9));
+        }
+        List<TokenizedText> tokenized = tokenizer.tokenize(texts);
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(tokenized.get(i).ids()).hasSize(2 + Math.min(8, i % 9));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 9, false", "8, 10, false", "9, 10, true", "100, 10, true"})
+    void isTruncatedOnlyBeyondTheLimit(int words, int tokens, boolean truncated) {
+        TokenizedText text = only("cat ".repeat(words));
+        assertThat(text.ids()).hasSize(tokens).startsWith(FIRST, CAT).endsWith(CAT, LAST);
+        assertThat(text.truncated()).isEqualTo(truncated);
+    }
+
+    @Test
+    void readsNoMoreThan250CharsForEachTokenOfTheLimit() {
+        assertThat(tokenizer.maxChars()).isEqualTo(2_500);
+        String blanks = " ".repeat(2_500 - 3);
+        assertThat(only("dog" + blanks).truncated()).isFalse();
+        assertThat(only(blanks + "dog").ids()).containsExactly(FIRST, 10, LAST);
+
+        TokenizedText longer = only("cat" + blanks + "dog");
+        assertThat(longer.ids()).containsExactly(FIRST, CAT, LAST);
+        assertThat(longer.truncated()).isTrue();
+    }
+
+    @Test
+    void isTheSameForACellOf10MegabytesAsForItsFirstChars() {
+        String cell = "the cat sat on a mat. ".repeat(500_000);
+        assertThat(only(cell).ids())
+                .isEqualTo(only(cell.substring(0, tokenizer.maxChars())).ids());
+        assertThat(only(cell).truncated()).isTrue();
+    }
+
+    @Test
+    void cutsNoCharacterInTwo() {
+        String emoji = "\uD83D\uDE00";
+        TokenizedText text = only(" ".repeat(2_499) + emoji);
+        assertThat(text.ids()).containsExactly(FIRST, LAST);
+        assertThat(text.truncated()).isTrue();
+        assertThat(only(" ".repeat(2_498) + emoji).ids()).containsExactly(FIRST, UNKNOWN, LAST);
+    }
+
+    @Test
+    void readsASurrogateWithoutPartnerAsTheReplacementCharacter() {
+        assertThat(only("cat \uD83D dog").ids())
+                .isEqualTo(only("cat \uFFFD dog").ids());
+        assertThat(only("\uDE00").ids()).isEqualTo(only("\uFFFD").ids());
+    }
+
+    @Test
+    void replacesTheTruncationAndPaddingOfTheFile() {
+        ModelFolder other = folder(builder()
+                .set(
+                        "tokenizer.json",
+                        "truncation",
+                        "{\"direction\": \"Right\", \"max_length\": 3, \"strategy\": \"LongestFirst\", \"stride\": 0}")
+                .set(
+                        "tokenizer.json",
+                        "padding",
+                        "{\"strategy\": {\"Fixed\": 12}, \"direction\": \"Right\", \"pad_to_multiple_of\": null,"
+                                + " \"pad_id\": 0, \"pad_type_id\": 0, \"pad_token\": \"[PAD]\"}"));
+        try (TextTokenizer plain = TextTokenizer.open(other, LIMIT)) {
+            assertThat(plain.tokenize(List.of("the cat sat")).get(0).ids()).containsExactly(FIRST, 8, CAT, 11, LAST);
+        }
+    }
+
+    @Test
+    void takesALimitWhoseCharsNobodyCanCount() {
+        try (TextTokenizer patient = TextTokenizer.open(folder, 100_000_000)) {
+            assertThat(patient.maxChars()).isGreaterThan(1_000_000_000);
+            assertThat(patient.tokenize(Collections.nCopies(3, "cat")))
+                    .allSatisfy(text -> assertThat(text.ids()).containsExactly(FIRST, CAT, LAST));
+        }
+    }
+
+    @Test
+    void refusesALimitThatLeavesNoRoomBesideTheSpecialTokens() {
+        assertRefused(
+                () -> TextTokenizer.open(folder, 2),
+                ErrorCode.OPTION_INVALID,
+                "option max-tokens: 2 is too few for model tiny",
+                "Its tokenizer adds 2 special tokens to every text.",
+                "Set max-tokens to at least 3.");
+        try (TextTokenizer short3 = TextTokenizer.open(folder, 3)) {
+            assertThat(short3.tokenize(List.of("cat dog")).get(0).ids()).containsExactly(FIRST, CAT, LAST);
+        }
+    }
+
+    @Test
+    void refusesATokenThatTheModelDoesNotHaveWhenItComes() {
+        ModelFolder other = folder(
+                builder().file("tokenizer.json", tokenizerJson().replace("\"2\": 19", "\"2\": 19, \"bird\": 20")));
+        try (TextTokenizer larger = TextTokenizer.open(other, LIMIT)) {
+            assertThat(larger.tokenize(List.of("cat")).get(0).ids()).containsExactly(FIRST, CAT, LAST);
+            assertRefused(
+                    () -> larger.tokenize(List.of("cat", "a bird sat")),
+                    ErrorCode.TOKENIZER_INVALID,
+                    "%s: cannot be used as a tokenizer".formatted(other.tokenizerFile()),
+                    "It gives token 20, and the model has only 20.",
+                    "Copy or download the model again, or choose another one.");
+        }
+    }
+
+    private static TokenizedText only(String text) {
+        return tokenizer.tokenize(List.of(text)).get(0);
+    }
+
+    private static String tokenizerJson() {
+        return builder().content("tokenizer.json");
+    }
+
+    private static ModelFolderBuilder builder() {
+        return ModelFolderBuilder.in(temporary.resolve("other-" + System.nanoTime()));
+    }
+
+    private static ModelFolder folder(ModelFolderBuilder builder) {
+        return ModelFolder.open(builder.write().toString(), temporary);
+    }
+}

@@ -1,0 +1,106 @@
+package io.embark.text;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelFolderBuilder;
+import io.embark.torch.TorchRuntime;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tokenizers that must not get as far as a window of texts, where the native library would end the process. */
+class TokenizerProbeTest {
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String REMEDY = "Copy or download the model again, or choose another one.";
+
+    @TempDir
+    Path temporary;
+
+    private ModelFolderBuilder builder;
+
+    @BeforeAll
+    static void loadNatives() {
+        TorchRuntime.start(EmbedOptions.defaults());
+    }
+
+    @BeforeEach
+    void build() {
+        builder = ModelFolderBuilder.in(temporary.resolve("tiny"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"[CLS]": 2, "[SEP]": 3, "plain": 4, "text": 5}} | WordLevel error: Missing [UNK] token from the vocabulary
+            {"type": "WordPiece", "unk_token": "[NO]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"[CLS]": 2, "[SEP]": 3}} | WordPiece error: Missing [UNK] token from the vocabulary
+            {"type": "Unigram", "unk_id": null, "byte_fallback": false, "vocab": [["[CLS]", -1.0], ["[SEP]", -2.0]]} | Encountered an unknown token but `unk_id` is missing
+            """)
+    void refusesATokenizerThatFailsForUnknownWords(String model, String complaint) {
+        builder.set(TOKENIZER, "model", model);
+        builder.set(TOKENIZER, "added_tokens", "[]");
+        ModelFolder folder = open();
+        assertThatThrownBy(() -> TextTokenizer.open(folder, 10))
+                .isInstanceOfSatisfying(
+                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOKENIZER_INVALID))
+                .hasMessageStartingWith("%s: cannot be used as a tokenizer\nThere are texts that it cannot tokenise: "
+                        .formatted(folder.tokenizerFile()))
+                .hasMessageContaining(complaint)
+                .hasMessageEndingWith("\n" + REMEDY);
+    }
+
+    @Test
+    void refusesSpecialTokensThatTheModelDoesNotHave() {
+        builder.file(TOKENIZER, builder.content(TOKENIZER).replace("\"ids\": [3]", "\"ids\": [20]"));
+        ModelFolder folder = open();
+        assertRefused(
+                () -> TextTokenizer.open(folder, 10),
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),
+                "It gives token 20, and the model has only 20.",
+                REMEDY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            model          | {"type": "Unheard"}
+            model          | null
+            normalizer     | {"type": "BertNormalizer", "clean_text": 7}
+            post_processor | {"type": "TemplateProcessing"}
+            """)
+    void refusesWhatTheTokenizersLibraryRefuses(String field, String json) {
+        builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"");
+        builder.set(TOKENIZER, field, json);
+        ModelFolder folder = open();
+        assertThatThrownBy(() -> TextTokenizer.open(folder, 10))
+                .isInstanceOfSatisfying(
+                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOKENIZER_INVALID))
+                .hasMessageStartingWith("%s: cannot be used as a tokenizer\nThe tokenizers library refuses it: "
+                        .formatted(folder.tokenizerFile()))
+                .hasMessageEndingWith("\n" + REMEDY);
+    }
+
+    @Test
+    void takesATokenizerThatAddsNoSpecialTokens() {
+        builder.set(TOKENIZER, "post_processor", "null");
+        try (TextTokenizer tokenizer = TextTokenizer.open(open(), 1)) {
+            List<TokenizedText> tokenized = tokenizer.tokenize(List.of("", "cat", "cat dog"));
+            assertThat(tokenized).extracting(TokenizedText::ids).containsExactly(new int[0], new int[] {9}, new int[] {9
+            });
+            assertThat(tokenized).extracting(TokenizedText::truncated).containsExactly(false, false, true);
+        }
+    }
+
+    private ModelFolder open() {
+        return ModelFolder.open(builder.write().toString(), temporary);
+    }
+}

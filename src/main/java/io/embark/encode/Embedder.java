@@ -76,7 +76,9 @@ public final class Embedder implements AutoCloseable {
      * @param texts any of them may be null
      * @return {@code [texts][dimension]}, the caller's own; null for a null text, and for one that the options give none
      * @throws EmbarkException {@link ErrorCode#TEXT_REFUSED} for a text that the options refuse; {@link
-     *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted
+     *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted; {@link ErrorCode#TOKENIZER_INVALID} if
+     *     a text has a token that is none of the model's
+     * @throws IllegalStateException if the model was closed before
      */
     public float[][] embed(List<String> texts) {
         return embedCounted(texts).vectors();
@@ -85,6 +87,7 @@ public final class Embedder implements AutoCloseable {
     /** The same as {@link #embed}, with what it took. */
     public Embeddings embedCounted(List<String> texts) {
         requireNonNull(texts, "texts is null");
+        model.requireOpen();
         int window = options.get(EmbedOptions.WINDOW);
         List<float[]> vectors = new ArrayList<>(texts.size());
         Statistics sum = Statistics.NONE;

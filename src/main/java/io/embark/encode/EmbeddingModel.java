@@ -20,7 +20,7 @@ public final class EmbeddingModel implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final Encoder encoder;
     private final ComputePool pool;
-    private boolean closed;
+    private volatile boolean closed;
 
     private EmbeddingModel(ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, int threads) {
         this.folder = folder;
@@ -66,6 +66,13 @@ public final class EmbeddingModel implements AutoCloseable {
     /** The folder that the model was read from. */
     public ModelFolder folder() {
         return folder;
+    }
+
+    /** Native memory that was freed is not to be touched: that would end the process. */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("model %s is closed".formatted(folder.name()));
+        }
     }
 
     TextTokenizer tokenizer() {

@@ -1,0 +1,151 @@
+package io.embark.encode;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolderBuilder;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Opening, sharing and closing a model. */
+class EmbeddingModelTest {
+    @TempDir
+    Path temporary;
+
+    private EmbedOptions options;
+
+    @BeforeEach
+    void build() {
+        Path folder = ModelFolderBuilder.in(temporary.resolve("tiny")).write();
+        options = EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString());
+    }
+
+    @Test
+    void refusesAGpu() {
+        assertRefused(
+                () -> Embedder.open(with(Map.of("device", "gpu"))),
+                ErrorCode.DEVICE_MISSING,
+                "option device: gpu is not available",
+                "This version of Embark computes on CPUs only.",
+                "Set device to auto or cpu.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"float16", "bfloat16"})
+    void refusesAPrecisionThatIsNotForCpus(String precision) {
+        assertRefused(
+                () -> Embedder.open(with(Map.of("precision", precision))),
+                ErrorCode.OPTION_INVALID,
+                "option precision: %s is not for CPUs".formatted(precision),
+                "CPUs compute in it a hundred times slower than in float32.",
+                "Set precision to auto or float32.");
+    }
+
+    @Test
+    void refusesMoreTokensThanTheModelHasPositions() {
+        assertRefused(
+                () -> Embedder.open(with(Map.of("max-tokens", "17"))),
+                ErrorCode.OPTION_INVALID,
+                "option max-tokens: 17 is more than model tiny takes",
+                "It has 16 positions.",
+                "Set max-tokens to at most 16, or leave it out for the model's own limit (10).");
+    }
+
+    @Test
+    void takesAsManyTokensAsTheModelHasPositions() {
+        try (Embedder embedder = Embedder.open(with(Map.of("max-tokens", "16")))) {
+            Statistics statistics = embedder.embedCounted(List.of("a ".repeat(14), "a ".repeat(15)))
+                    .statistics();
+            assertThat(statistics.tokens()).isEqualTo(32);
+            assertThat(statistics.truncated()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void refusesAModelThatIsNotThere() {
+        assertThatThrownBy(() -> Embedder.open(with(Map.of("model", "/no/such/folder"))))
+                .isInstanceOfSatisfying(
+                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND))
+                .hasMessageStartingWith("model '/no/such/folder': no such folder\n");
+    }
+
+    @Test
+    void refusesWhatTheModelCannotDoAfterItWasLoaded() {
+        assertRefused(
+                () -> Embedder.open(with(Map.of("dimensions", "9"))),
+                ErrorCode.OPTION_INVALID,
+                "option dimensions: 9 is more than model tiny gives",
+                "Its vectors have 8 components.",
+                "Set dimensions to at most 8, or leave it out.");
+    }
+
+    @Test
+    void computesOnAsManyThreadsAsAskedFor() {
+        try (EmbeddingModel model = EmbeddingModel.open(with(Map.of("threads", "3")))) {
+            assertThat(model.pool().size()).isEqualTo(3);
+        }
+        try (EmbeddingModel model = EmbeddingModel.open(options)) {
+            assertThat(model.pool().size()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    @Test
+    void isClosedOnceHoweverOftenItIsAsked() {
+        Embedder embedder = Embedder.open(options);
+        embedder.embed(List.of("cat"));
+        embedder.close();
+        embedder.close();
+    }
+
+    @Test
+    void outlivesTheEmbeddersThatShareIt() {
+        try (EmbeddingModel model = EmbeddingModel.open(options)) {
+            Embedder first = Embedder.on(model, options);
+            Embedder second = Embedder.on(model, options.with(EmbedOptions.DIMENSIONS, 2));
+            float[] vector = first.embed(List.of("cat"))[0];
+            first.close();
+            assertThat(second.embed(List.of("cat"))[0]).containsExactly(vector[0], vector[1]);
+        }
+    }
+
+    @Test
+    void refusesToComputeOnceItIsClosed() {
+        Embedder embedder = Embedder.open(options);
+        embedder.close();
+        assertThatThrownBy(() -> embedder.embed(List.of("cat")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("model tiny is closed");
+    }
+
+    @Test
+    void stopsWaitingWhenItsThreadIsInterrupted() {
+        Embedder embedder = SharedModel.embedder(EmbedOptions.defaults());
+        List<String> texts = MixedLengths.texts(20, 200, 1);
+        Thread.currentThread().interrupt();
+        assertRefused(
+                () -> embedder.embed(texts),
+                ErrorCode.COMPUTE_FAILED,
+                "embedding was interrupted",
+                "Somebody asked this thread to stop.",
+                "Nothing has to be done; run it again if that was a mistake.");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(embedder.embed(texts.subList(0, 2))).hasDimensions(2, 384);
+    }
+
+    private EmbedOptions with(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(options.toMap());
+        all.putAll(settings);
+        return EmbedOptions.parse(all);
+    }
+}

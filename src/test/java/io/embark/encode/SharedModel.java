@@ -1,0 +1,20 @@
+package io.embark.encode;
+
+import io.embark.EmbedOptions;
+
+/** The bundled model, loaded once for all tests of this room; it lives as long as their process. */
+final class SharedModel {
+    private static final class Bundled {
+        static final EmbeddingModel MODEL = EmbeddingModel.open(EmbedOptions.defaults());
+    }
+
+    private SharedModel() {}
+
+    static EmbeddingModel bundled() {
+        return Bundled.MODEL;
+    }
+
+    static Embedder embedder(EmbedOptions options) {
+        return Embedder.on(bundled(), options);
+    }
+}

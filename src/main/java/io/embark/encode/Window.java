@@ -24,12 +24,16 @@ import java.util.concurrent.Future;
 final class Window {
     private static final int NO_VECTOR = -1;
 
+    /** How much of a text an error message shows. */
+    private static final int SHOWN_CHARS = 40;
+
     private final EmbeddingModel model;
     private final EmbedOptions options;
     private final String prompt;
     private final VectorFinish finish;
 
     private long nulls;
+    private long embedded;
     private long truncated;
     private long failed;
     private long tokens;
@@ -64,16 +68,7 @@ final class Window {
 
     Statistics statistics() {
         return new Statistics(
-                rows,
-                nulls,
-                distinct.size(),
-                truncated,
-                failed,
-                tokens,
-                batches,
-                tokenizeNanos,
-                forwardNanos,
-                waitNanos);
+                rows, nulls, embedded, truncated, failed, tokens, batches, tokenizeNanos, forwardNanos, waitNanos);
     }
 
     /** For each text the index of its distinct one. */
@@ -179,6 +174,7 @@ final class Window {
             current.add(index);
             filled += length;
             tokens += length;
+            embedded++;
         }
         if (!current.isEmpty()) {
             cut.add(current);
@@ -197,7 +193,7 @@ final class Window {
         }
         if (isRefused(text)) {
             fail(
-                    "text '%s...': too long".formatted(start(distinct.get(index))),
+                    "text '%s': too long".formatted(start(distinct.get(index))),
                     "It has more tokens than the limit, and option long-text is set to fail.",
                     "Set long-text to truncate, or on-error to null.");
             return null;
@@ -206,7 +202,7 @@ final class Window {
         float[] vector = vectors[index] == null ? new float[finish.dimension()] : vectors[index];
         if (!isFinite(vector)) {
             fail(
-                    "text '%s...': its vector is not finite".formatted(start(distinct.get(index))),
+                    "text '%s': its vector is not finite".formatted(start(distinct.get(index))),
                     "The model's own numbers overflow for it.",
                     "Check the model's weights, or set on-error to null.");
             return null;
@@ -226,8 +222,9 @@ final class Window {
     }
 
     private static String start(String text) {
-        int end = Math.min(40, text.length());
-        return text.substring(0, end).replaceAll("\\p{Cntrl}", " ");
+        boolean cut = text.length() > SHOWN_CHARS;
+        // A surrogate is matched only without its partner, which the cut may have taken.
+        return (cut ? text.substring(0, SHOWN_CHARS) : text).replaceAll("[\\p{Cc}\\p{Cs}]", " ") + (cut ? "..." : "");
     }
 
     private static boolean isFinite(float[] vector) {

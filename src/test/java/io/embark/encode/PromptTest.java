@@ -1,0 +1,115 @@
+package io.embark.encode;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolderBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PromptTest {
+    private static final String PROMPTS = "config_sentence_transformers.json";
+
+    @TempDir
+    static Path temporary;
+
+    /** Its prompts: query "the cat ", passage "a dog " (the default), document none. */
+    private static EmbeddingModel model;
+
+    @BeforeAll
+    static void open() {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("prompted"));
+        builder.set(PROMPTS, "prompts", "{\"query\": \"the cat \", \"passage\": \"a dog \"}");
+        builder.set(PROMPTS, "default_prompt_name", "\"passage\"");
+        model = EmbeddingModel.open(
+                EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString()));
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @Test
+    void putsThePromptBeforeEveryText() {
+        assertThat(embed(Map.of("prompt", "on "), "mat")).isEqualTo(embed(Map.of("prompt", ""), "on mat"));
+        assertThat(embed(Map.of("prompt", "a"), "b")).isEqualTo(embed(Map.of("prompt", ""), "ab"));
+    }
+
+    @Test
+    void findsAPromptByItsName() {
+        assertThat(embed(Map.of("prompt-name", "query"), "sat")).isEqualTo(embed(Map.of("prompt", ""), "the cat sat"));
+        assertThat(embed(Map.of("prompt-name", "document"), "sat")).isEqualTo(embed(Map.of("prompt", ""), "sat"));
+    }
+
+    @Test
+    void takesTheModelsDefaultPromptUnlessTold() {
+        assertThat(embed(Map.of(), "sat")).isEqualTo(embed(Map.of("prompt", ""), "a dog sat"));
+    }
+
+    @Test
+    void prefersThePromptItselfToItsName() {
+        assertThat(embed(Map.of("prompt", "on ", "prompt-name", "query"), "mat"))
+                .isEqualTo(embed(Map.of("prompt", ""), "on mat"));
+        assertThat(embed(Map.of("prompt", "", "prompt-name", "nonsense"), "mat"))
+                .isEqualTo(embed(Map.of("prompt", ""), "mat"));
+    }
+
+    @Test
+    void countsThePromptsTokensAgainstTheLimit() {
+        Embedder embedder = Embedder.on(model, EmbedOptions.parse(Map.of("prompt-name", "query")));
+        Statistics statistics =
+                embedder.embedCounted(List.of("a b c d a b", "a b c d a b c")).statistics();
+        assertThat(statistics.tokens()).isEqualTo(20);
+        assertThat(statistics.truncated()).isEqualTo(1);
+    }
+
+    @Test
+    void judgesATextBlankWithoutItsPrompt() {
+        assertThat(embed(Map.of("prompt-name", "query", "blank", "null"), " ")).isNull();
+    }
+
+    @Test
+    void refusesANameThatTheModelDoesNotHave() {
+        assertRefused(
+                () -> Embedder.on(model, EmbedOptions.parse(Map.of("prompt-name", "pasage"))),
+                ErrorCode.OPTION_INVALID,
+                "option prompt-name: model prompted has no prompt 'pasage'",
+                "It has query, passage, document.",
+                "Did you mean passage?");
+        assertRefused(
+                () -> Embedder.on(model, EmbedOptions.parse(Map.of("prompt-name", "clustering"))),
+                ErrorCode.OPTION_INVALID,
+                "option prompt-name: model prompted has no prompt 'clustering'",
+                "It has query, passage, document.",
+                "Leave prompt-name out, or set prompt to the text itself.");
+    }
+
+    @Test
+    void refusesAPromptWhereItsTokensAreLeftOutOfPooling() {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("excluding"));
+        builder.set("1_Pooling/config.json", "include_prompt", "false");
+        EmbedOptions options =
+                EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString());
+        try (EmbeddingModel excluding = EmbeddingModel.open(options)) {
+            assertThat(Embedder.on(excluding, options).embed(List.of("cat"))).hasDimensions(1, 8);
+            assertRefused(
+                    () -> Embedder.on(excluding, options.with(EmbedOptions.PROMPT, "the ")),
+                    ErrorCode.MODEL_UNSUPPORTED,
+                    "model excluding: its prompts are left out of pooling",
+                    "Its Pooling module says include_prompt=false, which Embark does not know yet.",
+                    "Choose another model, or set prompt to an empty text.");
+        }
+    }
+
+    private static float[] embed(Map<String, String> options, String text) {
+        return Embedder.on(model, EmbedOptions.parse(options)).embed(List.of(text))[0];
+    }
+}

@@ -28,8 +28,20 @@ final class OnnxOracle implements AutoCloseable {
         session = environment.createSession(folder.path().resolve("model.onnx").toString(), options);
     }
 
-    /** The vector of one text, {@code [384]}. */
-    float[] embed(String text) throws OrtException {
+    /** The vectors of texts, {@code [texts][384]}; on all processors, each text by itself. */
+    float[][] embed(List<String> texts) {
+        return texts.parallelStream().map(this::embed).toArray(float[][]::new);
+    }
+
+    private float[] embed(String text) {
+        try {
+            return run(text);
+        } catch (OrtException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private float[] run(String text) throws OrtException {
         TokenizedText tokenized = tokenizer.tokenize(List.of(text)).get(0);
         long[] ids = Arrays.stream(tokenized.ids()).asLongStream().toArray();
         long[] shape = {1, ids.length};

@@ -4,44 +4,62 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.benchmark.Glosses;
-import java.util.ArrayList;
+import io.embark.text.TokenizedText;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The vectors against ONNX Runtime on the same weights. */
 class OracleTest {
     private static final double MIN_COSINE = 0.999999;
-    private static final float MAX_DIFFERENCE = 1e-5f;
+    private static final double MAX_DIFFERENCE = 1e-5;
+    private static final int LIMIT = 256;
+
+    private static OnnxOracle oracle;
+
+    @BeforeAll
+    static void open() throws Exception {
+        oracle = new OnnxOracle(SharedModel.bundled().folder());
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        oracle.close();
+    }
 
     @Test
-    void givesTheVectorsOfOnnxRuntimeForRealAndNastyTexts() throws Exception {
-        List<String> texts = new ArrayList<>(Glosses.first(2_000));
-        texts.addAll(NastyTexts.all());
-        try (Embedder embedder = Embedder.open(EmbedOptions.defaults());
-                OnnxOracle oracle = new OnnxOracle(embedder.model())) {
-            float[][] vectors = embedder.embed(texts);
-            for (int i = 0; i < texts.size(); i++) {
-                float[] expected = oracle.embed(texts.get(i));
-                assertThat(vectors[i]).as("text %d", i).hasSize(384);
-                assertThat(cosine(vectors[i], expected)).as("text %d", i).isGreaterThanOrEqualTo(MIN_COSINE);
-                assertThat(vectors[i]).as("text %d", i).containsExactly(expected, within(MAX_DIFFERENCE));
-            }
-        }
+    void givesTheVectorsOfOnnxRuntimeForRealTexts() {
+        assertSameAsOracle(Glosses.first(2_000));
     }
 
-    private static org.assertj.core.data.Offset<Float> within(float difference) {
-        return org.assertj.core.data.Offset.offset(difference);
+    @Test
+    void givesTheVectorsOfOnnxRuntimeForNastyTexts() {
+        assertSameAsOracle(NastyTexts.all());
     }
 
-    private static double cosine(float[] a, float[] b) {
-        double product = 0;
-        double squaresA = 0;
-        double squaresB = 0;
-        for (int i = 0; i < a.length; i++) {
-            product += (double) a[i] * b[i];
-            squaresA += (double) a[i] * a[i];
-            squaresB += (double) b[i] * b[i];
+    @Test
+    void givesTheVectorsOfOnnxRuntimeFromTheShortestTextToBeyondTheLimit() {
+        List<String> texts = MixedLengths.texts(48, 300, 1);
+        List<TokenizedText> tokenized = SharedModel.bundled().tokenizer().tokenize(texts);
+        assertThat(tokenized.stream().map(text -> text.ids().length / 64).distinct())
+                .containsExactlyInAnyOrder(0, 1, 2, 3, LIMIT / 64);
+        assertThat(tokenized).anyMatch(text -> text.ids().length <= 4);
+        assertThat(tokenized).filteredOn(TokenizedText::truncated).hasSizeBetween(5, 40);
+        assertSameAsOracle(texts);
+    }
+
+    private static void assertSameAsOracle(List<String> texts) {
+        float[][] vectors = SharedModel.embedder(EmbedOptions.defaults()).embed(texts);
+        float[][] expected = oracle.embed(texts);
+        assertThat(vectors).hasDimensions(texts.size(), 384);
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(Differences.cosine(vectors[i], expected[i]))
+                    .as("text %d", i)
+                    .isGreaterThanOrEqualTo(MIN_COSINE);
+            assertThat(Differences.largest(vectors[i], expected[i]))
+                    .as("text %d", i)
+                    .isLessThanOrEqualTo(MAX_DIFFERENCE);
         }
-        return product / Math.sqrt(squaresA * squaresB);
     }
 }

@@ -118,12 +118,11 @@ public final class EmbedOptions implements Serializable {
             "Forward passes that run at the same time in one process; 0 is one for each task slot or processor.");
 
     /** Where native libraries and bundled models are unpacked. */
-    public static final Option<String> CACHE_DIR = Option.text(
+    public static final Option<String> CACHE_DIR = Option.textElse(
             "cache-dir",
-            null,
+            "EMBARK_CACHE_DIR, else ~/.cache/embark",
             "a writable folder on a file system not mounted noexec",
-            "Where native libraries and bundled models are unpacked, once for each host;"
-                    + " else EMBARK_CACHE_DIR, else ~/.cache/embark.");
+            "Where native libraries and bundled models are unpacked, once for each host.");
 
     /** Whether to raise glibc's thresholds for returning memory to the system. */
     public static final Option<Boolean> TUNE_MALLOC = Option.flag(

@@ -19,11 +19,23 @@ public final class Option<T> {
     private final T defaultValue;
     private final String values;
     private final String description;
+    private final String unchosen;
     private final Function<String, T> reader;
 
     private Option(String key, T defaultValue, String values, String description, Function<String, T> reader) {
+        this(key, defaultValue, "the model's own", values, description, reader);
+    }
+
+    private Option(
+            String key,
+            T defaultValue,
+            String unchosen,
+            String values,
+            String description,
+            Function<String, T> reader) {
         this.key = key;
         this.defaultValue = defaultValue;
+        this.unchosen = unchosen;
         this.values = values;
         this.description = description;
         this.reader = reader;
@@ -31,6 +43,11 @@ public final class Option<T> {
 
     static Option<String> text(String key, String defaultValue, String values, String description) {
         return new Option<>(key, defaultValue, values, description, value -> value);
+    }
+
+    /** A text without a default value; {@code unchosen} says for people what holds where nobody chose one. */
+    static Option<String> textElse(String key, String unchosen, String values, String description) {
+        return new Option<>(key, null, unchosen, values, description, value -> value);
     }
 
     static Option<Integer> integer(
@@ -71,7 +88,7 @@ public final class Option<T> {
         return key;
     }
 
-    /** The value where nobody chose one; null where the model decides. */
+    /** The value where nobody chose one; null where the model or the host decides. */
     public T defaultValue() {
         return defaultValue;
     }
@@ -105,9 +122,9 @@ public final class Option<T> {
         }
     }
 
-    /** The default as text; {@code "the model's own"} where the model decides. */
+    /** The default for people; what decides where it is no value: {@code "the model's own"}. */
     public String defaultText() {
-        return defaultValue == null ? "the model's own" : write(defaultValue);
+        return defaultValue == null ? unchosen : write(defaultValue);
     }
 
     /** A value as {@link #parse} reads it. */

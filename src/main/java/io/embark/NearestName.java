@@ -14,14 +14,15 @@ public final class NearestName {
     /**
      * The known name with the smallest Levenshtein distance to {@code name}, letters of either case counting as equal.
      *
-     * @return empty if no known name is within a third of the length of {@code name} (at least 2 edits are allowed)
+     * @return empty if no known name is within a third of the length of {@code name} (at least 2 edits are allowed), or the
+     *     edits would leave nothing of it
      */
     public static Optional<String> find(String name, Collection<String> known) {
         requireNonNull(name, "name is null");
         requireNonNull(known, "known is null");
         int allowed = Math.max(2, name.length() / 3);
         return known.stream()
-                .filter(candidate -> distance(name, candidate) <= allowed)
+                .filter(candidate -> distance(name, candidate) <= Math.min(allowed, name.length() - 1))
                 .min(Comparator.comparingInt((String candidate) -> distance(name, candidate))
                         .thenComparing(Comparator.naturalOrder()));
     }

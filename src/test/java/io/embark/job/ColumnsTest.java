@@ -42,6 +42,10 @@ class ColumnsTest {
         assertThatThrownBy(() -> text("id INT, body STRING", "bdy"))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("column 'bdy': does not exist\nThe columns are id, body.\nDid you mean body?");
+        assertThatThrownBy(() -> text("id INT, body STRING", "body,"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage(
+                        "column '': does not exist\nThe columns are id, body.\nName one of them with --text-column.");
         assertThatThrownBy(() -> text("a STRING, A STRING", "a"))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("column 'a': there are 2 of this name\nThe columns are a, A.\n");

@@ -65,9 +65,16 @@ public final class Embedder implements AutoCloseable {
         return new Embedder(requireNonNull(model, "model is null"), requireNonNull(options, "options is null"), false);
     }
 
-    /** Opens the folder of the model that the options name, without loading it. */
+    /**
+     * Opens the folder of the model that the options name, without loading it, and holds the options against it.
+     *
+     * @throws EmbarkException as {@link #open}, for all that can be told without native libraries
+     */
     public static ModelFolder openModelFolder(EmbedOptions options) {
-        return EmbeddingModel.openFolder(options);
+        ModelFolder folder = EmbeddingModel.openFolder(requireNonNull(options, "options is null"));
+        VectorFinish.of(folder, options);
+        prompt(folder, options);
+        return folder;
     }
 
     /**

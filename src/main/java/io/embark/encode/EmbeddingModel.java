@@ -39,7 +39,6 @@ public final class EmbeddingModel implements AutoCloseable {
      *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
      */
     public static EmbeddingModel open(EmbedOptions options) {
-        requireCpu(options);
         ModelFolder folder = openFolder(options);
         int maxTokens = maxTokens(folder, options);
         TorchRuntime.start(options);
@@ -57,10 +56,13 @@ public final class EmbeddingModel implements AutoCloseable {
         }
     }
 
-    /** Opens the folder of the model that the options name, without loading it. */
-    public static ModelFolder openFolder(EmbedOptions options) {
-        return ModelFolder.open(
+    /** Opens the folder of the model that the options name, without loading it, and holds the options against it. */
+    static ModelFolder openFolder(EmbedOptions options) {
+        requireCpu(options);
+        ModelFolder folder = ModelFolder.open(
                 options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
+        maxTokens(folder, options);
+        return folder;
     }
 
     /** The folder that the model was read from. */

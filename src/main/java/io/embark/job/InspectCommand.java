@@ -24,6 +24,7 @@ final class InspectCommand {
 
     void run() {
         ModelFolder model = Embedder.openModelFolder(settings.embedOptions());
+        model.openWeights().close();
         if (settings.isOn(JobSettings.JSON)) {
             console.out()
                     .println(new GsonBuilder()

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.sql.SparkSession;
 
 /** The folder of a run's report, on any file system of Hadoop. */
@@ -22,18 +23,24 @@ final class Report {
     /**
      * The report in this folder, which is created when something is written.
      *
-     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if there is a file of this name, or the place cannot be reached
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if there is a file of this name or above it, or the place
+     *     cannot be reached or written to
      */
     static Report in(SparkSession spark, String reference) {
         try {
             Path folder = new Path(reference);
             FileSystem files = folder.getFileSystem(spark.sessionState().newHadoopConf());
-            if (files.exists(folder) && !files.getFileStatus(folder).isDirectory()) {
-                throw new IOException("there is a file of this name");
+            Path existing = folder.makeQualified(files.getUri(), files.getWorkingDirectory());
+            while (!files.exists(existing) && existing.getParent() != null) {
+                existing = existing.getParent();
+            }
+            if (!files.getFileStatus(existing).isDirectory()) {
+                throw new IOException("%s is a file".formatted(existing));
             }
 
+            files.access(existing, FsAction.WRITE_EXECUTE);
             return new Report(files, folder);
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
             throw new EmbarkException(
                     ErrorCode.OUTPUT_INVALID,
                     "report %s: cannot be written".formatted(reference),

@@ -53,7 +53,10 @@ final class PathSink implements Sink {
                 checkExisting(files, target, schema, source);
             }
             checkWritable(files, target.getParent());
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (EmbarkException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // Hadoop throws any of them for a file system that is unknown or lacks its jar.
             throw unreachable(e);
         }
     }
@@ -224,7 +227,7 @@ final class PathSink implements Sink {
                 ErrorCode.OUTPUT_INVALID,
                 "output %s: cannot be written".formatted(reference),
                 ErrorReport.rootLine(e),
-                "Check the path, its permissions and the settings of its file system.",
+                "Check the path, its permissions, and the jars and settings of its file system.",
                 e);
     }
 

@@ -55,10 +55,22 @@ final class SettingsReader {
         });
 
         chooseAmongAlternatives();
-        chosen.replaceAll((key, value) -> own.containsKey(key)
-                ? new Chosen(own.get(key).read(value.value()), value.origin(), value.place())
-                : value);
+        chosen.replaceAll((key, value) -> own.containsKey(key) ? checked(own.get(key), value) : value);
         return new Settings(arguments.command(), chosen, sparkConf);
+    }
+
+    private static Chosen checked(Setting setting, Chosen value) {
+        try {
+            return new Chosen(setting.read(value.value()), value.origin(), value.place());
+        } catch (EmbarkException e) {
+            if (value.place() == Place.COMMAND_LINE || value.place() == Place.SET) {
+                throw e;
+            }
+
+            List<String> lines = e.getMessage().lines().toList();
+            throw new EmbarkException(
+                    e.code(), "%s: %s".formatted(value.origin(), lines.get(0)), lines.get(1), lines.get(2), e);
+        }
     }
 
     private List<String> given(Setting setting) {

@@ -3,12 +3,14 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.PrintStream;
+import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.AnalysisException;
 
 /**
@@ -49,11 +51,33 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
                         RUN_FAILED);
             }
         }
+        if (seen.stream().anyMatch(ErrorReport::tellsOfAStop)) {
+            return new ErrorReport(
+                    "the run was stopped",
+                    "Spark was shut down before it was done, by Ctrl-C or from outside.",
+                    "An output that was there is as it was. Run it again.",
+                    RUN_FAILED);
+        }
+        if (root instanceof SparkThrowable spark && "MALFORMED_CSV_RECORD".equals(spark.getErrorClass())) {
+            return new ErrorReport(
+                    "input: a CSV record has fewer or more cells than there are columns",
+                    TextTable.shorten(TextTable.clean(firstLine(root)), 200),
+                    "Repair it, or add --source-option mode=PERMISSIVE: missing cells are null then, others dropped.",
+                    REQUEST_WRONG);
+        }
         if (root instanceof AnalysisException) {
             return new ErrorReport(
                     "the request does not fit the table",
                     firstLine(root),
                     "Check the columns and names.",
+                    REQUEST_WRONG);
+        }
+        if (thrown instanceof IllegalArgumentException && thrown == root) {
+            // Not from a task: Spark refuses an option or a setting that was passed on to it.
+            return new ErrorReport(
+                    "the request cannot be carried out",
+                    firstLine(root),
+                    "Check the options and settings that are passed on to Spark.",
                     REQUEST_WRONG);
         }
         if (root instanceof OutOfMemoryError) {
@@ -66,6 +90,13 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
 
         return new ErrorReport(
                 "the run failed: %s".formatted(root.getClass().getSimpleName()), firstLine(root), VERBOSE, RUN_FAILED);
+    }
+
+    /** Whether Spark says in this exception that it was shut down while it worked. */
+    private static boolean tellsOfAStop(Throwable link) {
+        String message = String.valueOf(link.getMessage());
+        return message.contains("cancelled because SparkContext was shut down")
+                || message.contains("Cannot call methods on a stopped SparkContext");
     }
 
     private static ErrorReport of(EmbarkException ours) {
@@ -102,6 +133,8 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
                         .strip())
                 .filter(line -> !line.isEmpty() && !line.equals("null"))
                 .findFirst()
+                // The message is nothing but the name of the host.
+                .map(line -> thrown instanceof UnknownHostException ? "There is no host %s.".formatted(line) : line)
                 .orElse(thrown.getClass().getName());
     }
 

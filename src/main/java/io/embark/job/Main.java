@@ -6,10 +6,14 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The command line: {@code embark embed|search|inspect}. Started by spark-submit or by plain java. */
 public final class Main {
     private static final String PROPERTIES = "/META-INF/maven/io.embark/embark-spark-3.5_2.12/pom.properties";
+
+    private static final long SECONDS_TO_END = 10;
 
     private Main() {}
 
@@ -19,11 +23,30 @@ public final class Main {
      * @param args the command and its options
      */
     public static void main(String[] args) {
-        int code = run(args);
+        CountDownLatch done = new CountDownLatch(1);
+        // Ctrl-C stops Spark, which ends the run with an error: it gets the time to tidy up and to say so.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> await(done), "embark-await-end"));
+        int code;
+        try {
+            code = run(args);
+        } finally {
+            done.countDown();
+        }
         // Under spark-submit a normal end lets Spark close what it opened; threads of libraries must not keep a failed
         // run.
         if (code != 0) {
             System.exit(code);
+        }
+    }
+
+    private static void await(CountDownLatch done) {
+        try {
+            boolean ended = done.await(SECONDS_TO_END, TimeUnit.SECONDS);
+            if (!ended) {
+                System.getLogger(Main.class.getName()).log(System.Logger.Level.WARNING, "the run did not end in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -54,6 +54,24 @@ class ErrorReportTest {
     }
 
     @Test
+    void aStoppedRunIsNoRiddle() {
+        Exception sparks = new SparkException("Job 4 cancelled because SparkContext was shut down");
+
+        assertThat(ErrorReport.of(new IllegalStateException("outer", sparks)))
+                .isEqualTo(new ErrorReport(
+                        "the run was stopped",
+                        "Spark was shut down before it was done, by Ctrl-C or from outside.",
+                        "An output that was there is as it was. Run it again.",
+                        1));
+    }
+
+    @Test
+    void anUnknownHostIsCalledOne() {
+        assertThat(ErrorReport.rootLine(new IllegalStateException(new java.net.UnknownHostException("nohost"))))
+                .isEqualTo("There is no host nohost.");
+    }
+
+    @Test
     void tellsTheRootOfAForeignException() {
         Exception thrown =
                 new IllegalStateException("outer", new java.io.IOException("No space left on device\n\tat x"));

@@ -25,8 +25,16 @@ import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
  * @param name what it is, for people
  * @param path the path of its files; empty if it was not named by one
  * @param cheap whether its rows can be counted for much less than embedding them costs
+ * @param note what people should know about it, if anything
  */
-record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
+record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, Optional<String> note) {
+    private static final String CORRUPT = "_corrupt_record";
+
+    /** A source that there is nothing to say about. */
+    Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
+        this(rows, name, path, cheap, Optional.empty());
+    }
+
     /**
      * Opens what the settings name.
      *
@@ -64,7 +72,8 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
             FileStatus[] found =
                     pattern.getFileSystem(spark.sessionState().newHadoopConf()).globStatus(pattern);
             return found != null && found.length > 0;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
+            // Whoever opens it next says why it cannot be reached.
             return false;
         }
     }
@@ -100,9 +109,19 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
                         ErrorCode.INPUT_NOT_FOUND,
                         "%s %s: cannot be read as %s".formatted(noun, path, format.sparkName()),
                         ErrorReport.rootLine(e),
-                        "Say what the files are with --format %s.".formatted(String.join("|", SourceFormat.names())),
+                        "Check the files, or say what they are with --format %s."
+                                .formatted(String.join("|", SourceFormat.names())),
                         e));
-        if (format == SourceFormat.JSON && List.of(rows.columns()).equals(List.of("_corrupt_record"))) {
+        if (rows.columns().length == 0) {
+            throw new EmbarkException(
+                    ErrorCode.INPUT_NOT_FOUND,
+                    "%s %s: is empty".formatted(noun, path),
+                    "Not even the names of columns are there.",
+                    "Check how it was written.");
+        }
+
+        List<String> columns = List.of(rows.columns());
+        if (format == SourceFormat.JSON && columns.equals(List.of(CORRUPT))) {
             throw new EmbarkException(
                     ErrorCode.INPUT_NOT_FOUND,
                     "%s %s: no line of it is JSON".formatted(noun, path),
@@ -110,32 +129,42 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
                     "For one array over many lines, add --source-option multiLine=true.");
         }
 
-        return new Source(rows, path, Optional.of(path), true);
+        Optional<String> note = format == SourceFormat.JSON && columns.contains(CORRUPT)
+                ? Optional.of(
+                        "some lines are not JSON; they are kept in column %s, with null elsewhere".formatted(CORRUPT))
+                : Optional.empty();
+        return new Source(rows, path, Optional.of(path), true, note);
     }
 
-    /** The first file with data, whose name tells what the files are; the path itself for an empty folder. */
+    /** The first file that is not hidden, whose name tells what the files are. */
     private static FileStatus firstFile(SparkSession spark, String path, String noun) {
-        try {
-            Path pattern = new Path(path);
-            FileSystem files = pattern.getFileSystem(spark.sessionState().newHadoopConf());
-            FileStatus[] found = files.globStatus(pattern);
-            if (found == null || found.length == 0) {
-                throw new EmbarkException(
+        return SparkCall.translate(
+                () -> firstFile(new Path(path), spark, noun),
+                e -> new EmbarkException(
                         ErrorCode.INPUT_NOT_FOUND,
-                        "%s %s: does not exist".formatted(noun, path),
-                        "No file or folder is there.",
-                        "Check the path; a relative one starts at %s.".formatted(files.getWorkingDirectory()));
-            }
+                        "%s %s: cannot be reached".formatted(noun, path),
+                        ErrorReport.rootLine(e),
+                        "Check the path, its permissions, and the jars and settings of its file system.",
+                        e));
+    }
 
-            return firstFile(files, found).orElse(found[0]);
-        } catch (IOException | IllegalArgumentException e) {
+    private static FileStatus firstFile(Path path, SparkSession spark, String noun) throws IOException {
+        FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+        FileStatus[] found = files.globStatus(path);
+        if (found == null || found.length == 0) {
             throw new EmbarkException(
                     ErrorCode.INPUT_NOT_FOUND,
-                    "%s %s: cannot be reached".formatted(noun, path),
-                    ErrorReport.rootLine(e),
-                    "Check the path, its permissions and the settings of its file system.",
-                    e);
+                    "%s %s: does not exist".formatted(noun, path),
+                    "No file or folder is there.",
+                    "Check the path; a relative one starts at %s.".formatted(files.getWorkingDirectory()));
         }
+
+        return firstFile(files, found)
+                .orElseThrow(() -> new EmbarkException(
+                        ErrorCode.INPUT_NOT_FOUND,
+                        "%s %s: holds no files".formatted(noun, path),
+                        "It is empty, or the names of all its files begin with _ or a dot, which hides them.",
+                        "Check the path."));
     }
 
     private static Optional<FileStatus> firstFile(FileSystem files, FileStatus[] candidates) throws IOException {
@@ -200,7 +229,7 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
     }
 
     private Source with(Dataset<Row> changed) {
-        return new Source(changed, name, path, cheap);
+        return new Source(changed, name, path, cheap, note);
     }
 
     private static EmbarkException invalid(String problem, Exception e) {

@@ -11,8 +11,18 @@ import java.util.Optional;
 enum SourceFormat {
     PARQUET(List.of("parquet"), Map.of()),
     JSON(List.of("json", "jsonl", "ndjson"), Map.of()),
-    /** Quoted cells may hold line breaks, and quotes written twice, as spreadsheets and Python write them. */
-    CSV(List.of("csv", "tsv"), Map.of("header", "true", "multiLine", "true", "escape", "\"")),
+    /**
+     * Quoted cells may hold line breaks, and quotes written twice, as spreadsheets and Python write them. Records of another
+     * length than the header are refused, since surplus cells would be lost; without pruning, counting finds them already.
+     */
+    CSV(
+            List.of("csv", "tsv"),
+            Map.of(
+                    "header", "true",
+                    "multiLine", "true",
+                    "escape", "\"",
+                    "mode", "FAILFAST",
+                    "columnPruning", "false")),
     TEXT(List.of("txt", "text"), Map.of()),
     ORC(List.of("orc"), Map.of());
 

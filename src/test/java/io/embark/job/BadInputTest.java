@@ -63,6 +63,19 @@ class BadInputTest {
                 request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': the input has one"),
                 request("a value out of range", Map.of("batch-tokens", "1"), "option batch-tokens: '1' is not"),
                 request("two sources", Map.of("table", "t"), "options input and table: more than one is given"),
+                request("a report below a file", Map.of("report", "pom.xml/a"), "report pom.xml/a: cannot be written"),
+                request(
+                        "more dimensions than the model has",
+                        Map.of("dimensions", "9"),
+                        "option dimensions: 9 is more"),
+                request("more tokens than the model takes", Map.of("max-tokens", "17"), "option max-tokens: 17 is"),
+                request("a prompt that is none", Map.of("prompt-name", "q"), "option prompt-name: model model has no"),
+                request(
+                        "an option that Spark refuses",
+                        Map.of("sink-option", "compression=nope"),
+                        "the request cannot be"),
+                request("a GPU", Map.of("device", "gpu"), "option device: gpu is not available"),
+                request("a precision for GPUs", Map.of("precision", "float16"), "option precision: float16 is not for"),
                 request("a report in a file", Map.of("report", "pom.xml"), "report pom.xml: cannot be written"));
     }
 
@@ -84,6 +97,32 @@ class BadInputTest {
                         .toString());
 
         assertRefused("configuration file job.conf:2: key 'modell' does not exist", settings);
+    }
+
+    @Test
+    void aWrongValueInAFileIsRefusedWithItsPlace() throws IOException {
+        Map<String, String> settings = good();
+        settings.put(
+                "config",
+                Files.writeString(folder.resolve("job.conf"), "embark {\n  window = many\n}\n")
+                        .toString());
+
+        assertRefused("job.conf:2: option window: 'many' is not a possible value", settings);
+    }
+
+    @Test
+    void aCsvRecordOfAnotherLengthIsRefused() throws IOException {
+        Files.writeString(Path.of(input), "id,body\n1,the cat\n2,a dog,too,many\n");
+        Map<String, FileTime> before = files();
+        Outcome outcome = Outcome.of(line(good()).toArray(new String[0]));
+
+        assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
+        assertThat(outcome.errorLines())
+                .containsExactly(
+                        "input: a CSV record has fewer or more cells than there are columns",
+                        "Malformed CSV record: 2,a dog,too,many",
+                        "Repair it, or add --source-option mode=PERMISSIVE: missing cells are null then, others dropped.");
+        assertThat(files()).isEqualTo(before);
     }
 
     static Stream<ArgumentSet> models() {
@@ -142,8 +181,8 @@ class BadInputTest {
 
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
-        assertThat(outcome.err()).startsWith("embark: " + problem).doesNotContain("\tat ", "Exception");
-        assertThat(outcome.err().lines()).hasSize(3).allSatisfy(line -> assertThat(line.strip())
+        assertThat(outcome.err()).contains("embark: " + problem).doesNotContain("\tat ", "Exception");
+        assertThat(outcome.errorLines()).hasSize(3).allSatisfy(line -> assertThat(line.strip())
                 .isNotEmpty());
         assertThat(files()).isEqualTo(before);
     }

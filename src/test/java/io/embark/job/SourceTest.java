@@ -126,11 +126,46 @@ class SourceTest {
                 "input %s: no line of it is JSON\n".formatted(folder.resolve("a.json")),
                 "--input",
                 file("a.json", "[\n{\n\"a\": 1\n}\n]\n"));
-        Files.createDirectory(folder.resolve("empty"));
+    }
+
+    @Test
+    void refusesEmptyFoldersAndFiles() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertRefused("input %s: holds no files\n".formatted(empty), "--input", empty.toString());
+        Files.createFile(empty.resolve("_hidden.csv"));
+        assertRefused("input %s: holds no files\n".formatted(empty), "--input", empty.toString());
+        for (String name : List.of("a.csv", "a.json")) {
+            String path = file(name, "");
+            assertRefused("input %s: is empty\n".formatted(path), "--input", path);
+        }
+    }
+
+    @Test
+    void aFileSystemWithoutItsJarIsAWrongRequest() {
         assertRefused(
-                "input %s: cannot be read as parquet\n".formatted(folder.resolve("empty")),
+                "input s3a://bucket/a: cannot be reached\nClass org.apache.hadoop.fs.s3a.S3AFileSystem not found\n",
                 "--input",
-                folder.resolve("empty").toString());
+                "s3a://bucket/a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16LE"})
+    void readsOneJsonArrayOverManyLines(String charset) throws IOException {
+        Path path = folder.resolve("a.json");
+        Files.write(path, "\ufeff[{\"text\":\n\"a\"}]".getBytes(java.nio.charset.Charset.forName(charset)));
+
+        assertThat(rows("--input", path.toString(), "--source-option", "multiline=true"))
+                .containsExactly("[a]");
+    }
+
+    @Test
+    void linesThatAreNotJsonAreKeptAndTold() throws IOException {
+        Source source = open("--input", file("a.jsonl", "{\"text\": \"a\"}\nnot json\n"));
+
+        assertThat(source.rows().collectAsList().stream().map(Row::toString))
+                .containsExactly("[null,a]", "[not json,null]");
+        assertThat(source.note())
+                .contains("some lines are not JSON; they are kept in column _corrupt_record, with null elsewhere");
     }
 
     @ParameterizedTest

@@ -72,12 +72,17 @@ final class ProgressLine implements AutoCloseable {
         } else {
             text.append(" rows");
         }
+        if (done.rows() == 0) {
+            // A speed of 0 would say that it stands still; the model is being loaded, or a first window computed.
+            return text.toString();
+        }
+
         text.append(", ")
                 .append(Figures.count(Math.round(done.rows() / seconds)))
                 .append(" rows/s, ")
                 .append(Figures.count(Math.round(done.tokens() / seconds)))
                 .append(" tokens/s");
-        if (total.isPresent() && done.rows() > 0 && done.rows() < total.getAsLong()) {
+        if (total.isPresent() && done.rows() < total.getAsLong()) {
             double left = (total.getAsLong() - done.rows()) * seconds / done.rows();
             text.append(", ").append(Figures.duration(left)).append(" left");
         }

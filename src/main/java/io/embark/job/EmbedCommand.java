@@ -28,7 +28,8 @@ import org.apache.spark.sql.types.StructType;
 
 /** {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row. */
 final class EmbedCommand {
-    private static final String EMBEDDING = "embedding";
+    /** The column of the vectors where nobody named one. */
+    static final String EMBEDDING = "embedding";
 
     private final Settings settings;
     private final Console console;
@@ -82,6 +83,8 @@ final class EmbedCommand {
         boolean quiet = settings.isOn(JobSettings.QUIET);
         if (!quiet) {
             console.err().println("embark: reading %s".formatted(run.source().name()));
+            run.source().note().ifPresent(note -> console.err().println("embark: " + note));
+            run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
         Spreading spreading = Spreading.of(run.source(), settings.isChosen(JobSettings.LIMIT));
         OptionalLong texts = spreading.total().isPresent()
@@ -115,7 +118,11 @@ final class EmbedCommand {
             failed.toJson().ifPresent(json -> folder.write("failed.json", json));
         });
         if (!quiet) {
-            summary.print(console.out(), run.sink(), List.copyOf(run.columns().values()));
+            summary.print(
+                    console.out(),
+                    run.sink(),
+                    embedded.schema(),
+                    List.copyOf(run.columns().values()));
             failed.print(console.out());
         }
     }

@@ -11,6 +11,11 @@ final class Figures {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
+    /** {@code 1 row}, {@code 12,345 rows}. */
+    static String count(long number, String one, String many) {
+        return "%s %s".formatted(count(number), number == 1 ? one : many);
+    }
+
     /** {@code 0.8 s}, {@code 42 s}, {@code 3 min 07 s}, {@code 2 h 05 min}. */
     static String duration(double seconds) {
         if (seconds < 10) {

@@ -242,6 +242,11 @@ final class PathSink implements Sink {
     }
 
     @Override
+    public boolean keepsMetadata() {
+        return format == SinkFormat.PARQUET;
+    }
+
+    @Override
     public String description() {
         return "%s (%s)".formatted(reference, format.sparkName());
     }

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What a run did.
@@ -63,12 +64,17 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         .toJson(all) + "\n";
     }
 
-    /** Prints the summary for people. */
-    void print(PrintStream out, Sink sink, List<String> columns) {
+    /**
+     * Prints the summary for people.
+     *
+     * @param written the output's columns
+     * @param columns those of them that this run made
+     */
+    void print(PrintStream out, Sink sink, StructType written, List<String> columns) {
         double time = Math.max(seconds, 1e-3);
-        out.println("Embedded %s rows in %s: %s rows/s, %s tokens/s"
+        out.println("Embedded %s in %s: %s rows/s, %s tokens/s"
                 .formatted(
-                        Figures.count(rows),
+                        Figures.count(rows, "row", "rows"),
                         Figures.duration(seconds),
                         Figures.count(Math.round(rows / time)),
                         Figures.count(Math.round(statistics.tokens() / time))));
@@ -79,12 +85,35 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         Figures.count(statistics.nulls()),
                         Figures.count(statistics.truncated()),
                         Figures.count(statistics.failed())));
-        out.println("  tokens  %s in %s batches"
-                .formatted(Figures.count(statistics.tokens()), Figures.count(statistics.batches())));
+        out.println("  tokens  %s in %s"
+                .formatted(
+                        Figures.count(statistics.tokens()), Figures.count(statistics.batches(), "batch", "batches")));
         out.println("  model   %s, %d components, fingerprint %.12s"
                 .formatted(vectors.model(), vectors.dimension(), vectors.fingerprint()));
         out.println("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
-        out.println("Search it: embark search --table '%s'%s --query \"...\""
-                .formatted(sink.reference(), columns.size() == 1 ? "" : " --embedding-column " + columns.get(0)));
+        out.println("Search it: %s".formatted(search(sink, written, columns.get(0))));
+    }
+
+    /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */
+    private String search(Sink sink, StructType written, String column) {
+        StringBuilder command = new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark"))
+                .append(" search --table ")
+                .append(quoted(sink.reference()));
+        boolean known = sink.keepsMetadata();
+        if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(EmbedCommand.EMBEDDING)) {
+            command.append(" --embedding-column ").append(quoted(column));
+        }
+        if (!known) {
+            vectors.options().forEach((key, value) -> {
+                if (SearchCommand.isShaping(key)) {
+                    command.append(" --").append(key).append(' ').append(quoted(value));
+                }
+            });
+        }
+        return command.append(" --query \"...\"").toString();
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

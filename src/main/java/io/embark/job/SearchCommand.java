@@ -40,6 +40,11 @@ final class SearchCommand {
         this.console = console;
     }
 
+    /** Whether the option with this key shapes a vector. */
+    static boolean isShaping(String key) {
+        return SHAPING.stream().anyMatch(option -> option.key().equals(key));
+    }
+
     void run() {
         String query = settings.require(JobSettings.QUERY);
         String reference = settings.require(JobSettings.SEARCH_TABLE);

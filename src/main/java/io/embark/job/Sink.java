@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -59,8 +60,16 @@ sealed interface Sink permits PathSink, TableSink {
     /** Reads the output back, its columns as they were written. */
     Dataset<Row> read(StructType schema);
 
-    /** What {@code embark search --table} takes to find the output. */
+    /** What {@code embark search --table} takes to find the output later. */
     String reference();
+
+    /** Whether a reader finds with the vectors which model they come from. */
+    boolean keepsMetadata();
+
+    /** What people should know before the output is written, if anything. */
+    default Optional<String> note() {
+        return Optional.empty();
+    }
 
     /** The place and its format, for people. */
     String description();

@@ -3,9 +3,11 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -53,6 +55,7 @@ final class TableSink implements Sink {
             throw refused("cannot be written", "There is no database %s.".formatted(database), "Create it first.");
         }
         if (!exists(target)) {
+            requireFree(new Path(catalog.defaultTablePath(target)));
             return;
         }
 
@@ -66,6 +69,25 @@ final class TableSink implements Sink {
             case APPEND ->
                 AppendCheck.check(
                         "output table " + reference, spark.table(reference).schema(), schema, true);
+        }
+    }
+
+    /** Spark refuses a folder that is in a new table's place, but only once everything was computed. */
+    private void requireFree(Path location) {
+        boolean taken = SparkCall.translate(
+                () -> location.getFileSystem(spark.sessionState().newHadoopConf())
+                        .exists(location),
+                e -> new EmbarkException(
+                        ErrorCode.OUTPUT_INVALID,
+                        "output table %s: cannot be written".formatted(reference),
+                        ErrorReport.rootLine(e),
+                        "Check the warehouse of this Spark session.",
+                        e));
+        if (taken) {
+            throw refused(
+                    "cannot be written",
+                    "There is no such table, but its place is taken by %s.".formatted(location),
+                    "Remove this folder, or choose another --output-table, or --output.");
         }
     }
 
@@ -200,11 +222,36 @@ final class TableSink implements Sink {
 
     @Override
     public String reference() {
-        return reference;
+        return isForgotten() ? location() : reference;
+    }
+
+    @Override
+    public boolean keepsMetadata() {
+        return !isForgotten() || format == SinkFormat.PARQUET;
+    }
+
+    @Override
+    public Optional<String> note() {
+        return isForgotten()
+                ? Optional.of("without a Hive catalog, Spark forgets table %s when it ends; its files stay in %s"
+                        .formatted(reference, location()))
+                : Optional.empty();
+    }
+
+    private boolean isForgotten() {
+        return spark.conf().get("spark.sql.catalogImplementation", "in-memory").equals("in-memory");
+    }
+
+    private String location() {
+        URI location = spark.sessionState().catalog().defaultTablePath(identifier());
+        return "file".equals(location.getScheme()) ? location.getPath() : location.toString();
     }
 
     @Override
     public String description() {
-        return "table %s (%s)".formatted(reference, format.sparkName());
+        // A table that is appended to keeps its own format.
+        return mode == WriteMode.APPEND
+                ? "table %s".formatted(reference)
+                : "table %s (%s)".formatted(reference, format.sparkName());
     }
 }

@@ -120,7 +120,30 @@ class EmbedCommandTest {
         assertThat(outcome.out())
                 .startsWith("Embedded 4 rows in ")
                 .contains("column embedding_title, embedding_body\n")
-                .contains("--embedding-column embedding_title");
+                .contains(" --embedding-column 'embedding_title' --model '%s' --query ".formatted(model));
+    }
+
+    @Test
+    void suggestsASearchThatFindsTheVectors() throws IOException {
+        String first = embed("--text-column", "body").out();
+        String second = Outcome.of(
+                        "embed",
+                        "--input",
+                        output,
+                        "--text-column",
+                        "body",
+                        "--embedding-column",
+                        "more",
+                        "--output",
+                        folder.resolve("it's").toString(),
+                        "--model",
+                        model)
+                .out();
+
+        assertThat(first).endsWith(" search --table '%s' --query \"...\"\n".formatted(output));
+        assertThat(second)
+                .endsWith(
+                        " search --table '%s/it'\\''s' --embedding-column 'more' --query \"...\"\n".formatted(folder));
     }
 
     @Test

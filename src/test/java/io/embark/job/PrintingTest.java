@@ -23,15 +23,21 @@ class PrintingTest {
     }
 
     @Test
-    void progressAtTheStartTellsNoTimeLeft() {
-        assertThat(ProgressLine.text(Statistics.NONE, OptionalLong.of(7), 1))
-                .isEqualTo("embark: 0 of 7 rows (0 %), 0 rows/s, 0 tokens/s");
+    void progressAtTheStartTellsNoSpeed() {
+        assertThat(ProgressLine.text(Statistics.NONE, OptionalLong.of(7), 1)).isEqualTo("embark: 0 of 7 rows (0 %)");
+        assertThat(ProgressLine.text(Statistics.NONE, OptionalLong.empty(), 1)).isEqualTo("embark: 0 rows");
     }
 
     @ParameterizedTest
     @CsvSource({"0.04,0.0 s", "9.94,9.9 s", "12.2,12 s", "61,1 min 01 s", "3599,59 min 59 s", "7500,2 h 05 min"})
     void durationsHaveUnits(double seconds, String text) {
         assertThat(Figures.duration(seconds)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,0 rows", "1,1 row", "2,2 rows"})
+    void oneIsNotMany(long number, String text) {
+        assertThat(Figures.count(number, "row", "rows")).isEqualTo(text);
     }
 
     @ParameterizedTest

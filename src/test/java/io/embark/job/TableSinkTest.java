@@ -61,6 +61,28 @@ class TableSinkTest {
     }
 
     @Test
+    void refusesAPlaceThatIsTakenBeforeAnythingIsComputed() throws IOException {
+        Files.createDirectories(folder.resolve("db/t"));
+
+        assertThatThrownBy(() -> write(WriteMode.OVERWRITE, spark.range(5).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(
+                        "output table sinks.t: cannot be written\nThere is no such table, but its place");
+        assertThat(folders()).containsExactly("t");
+    }
+
+    @Test
+    void tellsThatATableIsForgottenAndWhereItsFilesAre() {
+        TableSink sink = new TableSink(spark, "sinks.t", SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+        String place = folder.resolve("db/t").toString();
+
+        assertThat(sink.note())
+                .contains(
+                        "without a Hive catalog, Spark forgets table sinks.t when it ends; its files stay in " + place);
+        assertThat(sink.reference()).isEqualTo(place);
+    }
+
+    @Test
     void replacesATableEvenIfItIsTheInput() throws IOException {
         write(WriteMode.ERROR, spark.range(3).toDF());
         write(WriteMode.OVERWRITE, spark.table("sinks.t").withColumn("n", functions.lit(1)));

@@ -38,7 +38,8 @@ final class JobSession implements AutoCloseable {
     static JobSession open(Settings settings, String name) {
         boolean running = SparkSession.getDefaultSession().isDefined();
         Map<String, String> conf = new LinkedHashMap<>(settings.sparkConf());
-        boolean quiet = !settings.isOn(JobSettings.VERBOSE) && !conf.containsKey("spark.log.level");
+        boolean levelIsChosen = conf.containsKey("spark.log.level");
+        boolean quiet = !settings.isOn(JobSettings.VERBOSE) && !levelIsChosen;
         if (running) {
             quieten(quiet);
             SparkSession spark = SparkSession.getDefaultSession().get();
@@ -63,6 +64,10 @@ final class JobSession implements AutoCloseable {
         SparkSession.Builder builder = SparkSession.builder();
         conf.forEach(builder::config);
         quieten(quiet);
+        if (!quiet && !levelIsChosen) {
+            // The launcher's own settings show errors only.
+            Configurator.setRootLevel(Level.INFO);
+        }
         SparkSession spark = builder.getOrCreate();
         quieten(quiet);
         return new JobSession(spark, true);

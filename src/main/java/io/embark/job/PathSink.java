@@ -146,6 +146,8 @@ final class PathSink implements Sink {
             if (!files.mkdirs(unfinished)) {
                 throw new IOException("mkdirs of %s failed".formatted(unfinished));
             }
+            // Tasks that have not noticed yet that the job failed may write on after it is deleted below.
+            files.deleteOnExit(unfinished);
         } catch (IOException e) {
             throw unreachable(e);
         }

@@ -59,6 +59,8 @@ public final class TorchRuntime {
      * each compute thread.
      */
     public static void enterComputeThread() {
+        // The setting that DJL makes holds for the thread that loaded it; others would share out each product.
+        JniUtils.setNumThreads(1);
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(false);
     }

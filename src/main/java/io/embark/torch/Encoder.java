@@ -35,6 +35,9 @@ public final class Encoder implements AutoCloseable {
 
     private static final int FLOAT32 = 6;
 
+    /** The size of batch that the weights' order in memory suits best; others work as well. */
+    private static final long PACKED_FOR_TOKENS = 1024;
+
     private final NDManager manager;
     private final PtSymbolBlock module;
     private final int dimension;
@@ -56,6 +59,7 @@ public final class Encoder implements AutoCloseable {
             fill(folder);
             call("prepare");
             call("place", IValue.from("cpu"), IValue.from(FLOAT32));
+            call("pack", IValue.from(PACKED_FOR_TOKENS));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("reading from memory failed", e);

@@ -35,9 +35,9 @@
     for i in range(layers):
       p = torch.format("encoder.layer.{}.", i)
       a = (self).attention((self).linear(h, p + "qkv", ), runs, heads, )
-      o = torch.add_((self).linear(a, p + "attention.output.dense", ), h)
+      o = (self).linear_add(a, p + "attention.output.dense", h, )
       h1 = (self).norm(o, p + "attention.output.LayerNorm", )
-      f = (self).activate((self).linear(h1, p + "intermediate.dense", ), )
-      o1 = torch.add_((self).linear(f, p + "output.dense", ), h1)
+      f = (self).linear_activate(h1, p + "intermediate.dense", )
+      o1 = (self).linear_add(f, p + "output.dense", h1, )
       h = (self).norm(o1, p + "output.LayerNorm", )
     return h

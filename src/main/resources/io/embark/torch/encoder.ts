@@ -26,24 +26,38 @@ class Encoder(Module):
       name = names[i]
       self.w[name] = torch.to((self.w)[name], torch.device(device), dtype)
     return torch.len(names)
+  def pack(self: __torch__.Encoder, tokens: int) -> int:
+    # oneDNN multiplies by a matrix that lies as its kernels read it. A matrix with a bias beside it is a linear layer's.
+    names = torch.keys(self.w)
+    for i in range(torch.len(names)):
+      if torch.endswith(names[i], ".bias"):
+        name = torch.add(torch.slice(names[i], 0, -5, 1), ".weight")
+        if torch.eq(torch.dim((self.w)[name]), 2):
+          self.w[name] = ops.mkldnn._reorder_linear_weight((self.w)[name], tokens)
+    return torch.len(names)
   def linear(self: __torch__.Encoder, x: Tensor, name: str) -> Tensor:
-    return torch.linear(x, (self.w)[name + ".weight"], (self.w)[name + ".bias"])
+    return ops.mkldnn._linear_pointwise(x, (self.w)[name + ".weight"], (self.w)[name + ".bias"], "none", annotate(List[Optional[number]], []), "")
+  def linear_add(self: __torch__.Encoder, x: Tensor, name: str, residual: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, residual, (self.w)[name + ".weight"], (self.w)[name + ".bias"], "add")
+  def linear_activate(self: __torch__.Encoder, x: Tensor, name: str) -> Tensor:
+    kind = (self.choices)["activation"]
+    scalars = annotate(List[Optional[number]], [])
+    weight = (self.w)[name + ".weight"]
+    bias = (self.w)[name + ".bias"]
+    if torch.eq(kind, "gelu"):
+      y = ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", scalars, "none")
+    else:
+      if torch.eq(kind, "gelu_tanh"):
+        y = ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", scalars, "tanh")
+      else:
+        if torch.eq(kind, "silu"):
+          y = ops.mkldnn._linear_pointwise(x, weight, bias, "swish", scalars, "")
+        else:
+          y = ops.mkldnn._linear_pointwise(x, weight, bias, "relu", scalars, "")
+    return y
   def norm(self: __torch__.Encoder, x: Tensor, name: str) -> Tensor:
     g = (self.w)[name + ".weight"]
     return torch.layer_norm(x, [torch.size(g, 0)], g, (self.w)[name + ".bias"], (self.numbers)["layer_norm_eps"])
-  def activate(self: __torch__.Encoder, x: Tensor) -> Tensor:
-    kind = (self.choices)["activation"]
-    if torch.eq(kind, "gelu"):
-      y = torch.gelu_(x)
-    else:
-      if torch.eq(kind, "gelu_tanh"):
-        y = torch.gelu_(x, approximate="tanh")
-      else:
-        if torch.eq(kind, "silu"):
-          y = torch.silu_(x)
-        else:
-          y = torch.relu_(x)
-    return y
   def attention(self: __torch__.Encoder, qkv: Tensor, runs: List[int], heads: int) -> Tensor:
     hidden = torch.floordiv(torch.size(qkv, 1), 3)
     size = torch.floordiv(hidden, heads)
@@ -58,6 +72,7 @@ class Encoder(Module):
       target = torch.view(torch.narrow(out, 0, start, tokens), [count, length, heads, size])
       copied = torch.copy_(target, torch.transpose(mixed, 1, 2))
       start = torch.add(start, tokens)
+    spare = torch.zero_(torch.narrow(out, 0, start, torch.sub(torch.size(out, 0), start)))
     return out
   def pool(self: __torch__.Encoder, mode: str, x: Tensor) -> Tensor:
     length = torch.size(x, 1)
@@ -81,7 +96,9 @@ class Encoder(Module):
               y = torch.sum(torch.mul(x, torch.view(shares, [1, -1, 1])), [1])
     return y
   def forward(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
-    hidden = (self).encode(ids, runs, )
+    # oneDNN compiles its kernels for one number of tokens: at most 15 spare ones keep these few.
+    spare = torch.remainder(torch.neg(torch.size(ids, 0)), 16)
+    hidden = (self).encode(torch.constant_pad_nd(ids, [0, spare], 0), runs, )
     modes = torch.split((self.choices)["pooling"], ",", -1)
     rows = annotate(List[Tensor], [])
     start = 0

@@ -1,0 +1,27 @@
+package io.embark.benchmark;
+
+import java.util.List;
+
+/** Started by {@code jobs/benchmark}: prints what the README's table of measured figures says. */
+public final class Benchmark {
+    private Benchmark() {}
+
+    /**
+     * Runs the parts named, or all of them.
+     *
+     * @param parts {@code engine}, {@code job}, {@code ratios}
+     */
+    public static void main(String[] parts) throws Exception {
+        List<String> chosen = parts.length == 0 ? List.of("engine", "job", "ratios") : List.of(parts);
+        for (String part : chosen) {
+            switch (part) {
+                case "engine" -> EngineBenchmark.run();
+                case "job" -> JobBenchmark.whole();
+                case "ratios" -> JobBenchmark.ratios();
+                default ->
+                    throw new IllegalArgumentException(
+                            "there is no part '%s'; the parts are engine, job, ratios".formatted(part));
+            }
+        }
+    }
+}

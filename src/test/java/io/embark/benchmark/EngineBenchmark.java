@@ -1,0 +1,74 @@
+package io.embark.benchmark;
+
+import io.embark.EmbedOptions;
+import io.embark.encode.Embedder;
+import io.embark.encode.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The embedder on one thread against what matrix multiplication reaches on that thread. The two take turns, so that a machine
+ * whose speed drifts slows both.
+ */
+final class EngineBenchmark {
+    private static final int TURNS = 5;
+    private static final int GLOSSES_PER_TURN = 2_048;
+    private static final int LONG_TEXTS_PER_TURN = 200;
+    /** Gives about 100 tokens. */
+    private static final int LONG_TEXT_CHARS = 400;
+
+    private EngineBenchmark() {}
+
+    static void run() throws Exception {
+        long start = System.nanoTime();
+        try (Embedder embedder = Embedder.open(EmbedOptions.defaults().with(EmbedOptions.THREADS, 1));
+                MatrixPeak peak = new MatrixPeak(1)) {
+            double opened = (System.nanoTime() - start) / 1e9;
+            Figures.print("Opening the model in a new process, natives unpacked: %.2f s", opened);
+            measure("Texts of about 100 tokens", longTexts(), LONG_TEXTS_PER_TURN, embedder, peak);
+            measure("Glosses", Glosses.first(GLOSSES_PER_TURN * (TURNS + 1)), GLOSSES_PER_TURN, embedder, peak);
+        }
+    }
+
+    /** Glosses joined one after the other. */
+    private static List<String> longTexts() {
+        List<String> texts = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (String gloss : Glosses.first(20_000)) {
+            text.append(text.isEmpty() ? "" : " ").append(gloss);
+            if (text.length() > LONG_TEXT_CHARS) {
+                texts.add(text.toString());
+                text.setLength(0);
+            }
+        }
+        return texts;
+    }
+
+    private static void measure(String name, List<String> texts, int perTurn, Embedder embedder, MatrixPeak peak)
+            throws Exception {
+        Figures.print("%n%s, one thread", name);
+        embedder.embed(texts.subList(0, perTurn));
+        List<Double> model = new ArrayList<>();
+        List<Double> whole = new ArrayList<>();
+        double before = peak.measure();
+        for (int turn = 1; turn <= TURNS; turn++) {
+            List<String> part = texts.subList(turn * perTurn, (turn + 1) * perTurn);
+            Work work = Work.of(part.stream().distinct().toList(), embedder.model());
+            long start = System.nanoTime();
+            Statistics took = embedder.embedCounted(part).statistics();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double after = peak.measure();
+
+            double reachable = (before + after) / 2;
+            double forward = work.operations() / (took.forwardNanos() / 1e9);
+            model.add(forward / reachable);
+            whole.add(work.operations() / seconds / reachable);
+            Figures.print(
+                    "  %.1f tokens/text  %.0f tokens/s  %.1f GFLOP/s in the model  sgemm %.1f GFLOP/s",
+                    (double) took.tokens() / took.distinct(), took.tokens() / seconds, forward / 1e9, reachable / 1e9);
+            before = after;
+        }
+        Figures.print("  model / sgemm          %s", Figures.spread(model));
+        Figures.print("  with tokenising        %s", Figures.spread(whole));
+    }
+}

@@ -1,0 +1,69 @@
+package io.embark.benchmark;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import io.embark.torch.TorchRuntime;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What this process's own matrix multiplication reaches: square float32 matrices through the libtorch that also runs the
+ * model, on some threads at the same time.
+ */
+final class MatrixPeak implements AutoCloseable {
+    private static final int SIZE = 1536;
+    private static final double OPERATIONS = 2.0 * SIZE * SIZE * SIZE;
+    private static final double SECONDS = 1;
+
+    private final ExecutorService pool;
+    private final int threads;
+
+    MatrixPeak(int threads) {
+        this.threads = threads;
+        this.pool = Executors.newFixedThreadPool(
+                threads,
+                work -> new Thread(() -> {
+                    TorchRuntime.enterComputeThread();
+                    work.run();
+                }));
+    }
+
+    /** Floating-point operations per second of all threads together, over about a second. */
+    double measure() throws InterruptedException, ExecutionException {
+        List<Callable<Double>> parts = Collections.nCopies(threads, MatrixPeak::multiply);
+        double sum = 0;
+        for (Future<Double> part : pool.invokeAll(parts)) {
+            sum += part.get();
+        }
+        return sum;
+    }
+
+    private static double multiply() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray left = manager.randomNormal(new Shape(SIZE, SIZE));
+            NDArray right = manager.randomNormal(new Shape(SIZE, SIZE));
+            left.matMul(right).close();
+
+            int done = 0;
+            long start = System.nanoTime();
+            double seconds = 0;
+            while (seconds < SECONDS) {
+                left.matMul(right).close();
+                done++;
+                seconds = (System.nanoTime() - start) / 1e9;
+            }
+            return done * OPERATIONS / seconds;
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.shutdown();
+    }
+}

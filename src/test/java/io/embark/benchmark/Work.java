@@ -1,0 +1,38 @@
+package io.embark.benchmark;
+
+import io.embark.model.Architecture;
+import io.embark.model.ModelFolder;
+import io.embark.text.TextTokenizer;
+import io.embark.text.TokenizedText;
+import java.util.List;
+
+/**
+ * The floating-point work in some texts: multiplications and additions of linear layers and attention. LayerNorm, GELU,
+ * softmax, pooling and tokenising count as none, though they take time.
+ *
+ * @param tokens tokens of all texts, special ones included
+ * @param operations floating-point operations
+ */
+record Work(long tokens, double operations) {
+    /** The work of embedding each of the texts once. */
+    static Work of(List<String> texts, ModelFolder folder) {
+        Architecture network = folder.specification().architecture();
+        long tokens = 0;
+        double multiplyAdds = 0;
+        try (TextTokenizer tokenizer =
+                TextTokenizer.open(folder, folder.specification().maxTokens())) {
+            for (TokenizedText text : tokenizer.tokenize(texts)) {
+                long length = text.ids().length;
+                tokens += length;
+                multiplyAdds += (double) length * network.multiplyAddsPerToken();
+                // Scores and mixing: two products of [length, hidden] with [hidden, length] in each layer.
+                multiplyAdds += 2.0 * length * length * network.hiddenSize() * network.layers();
+            }
+        }
+        return new Work(tokens, 2 * multiplyAdds);
+    }
+
+    double operationsPerToken() {
+        return operations / tokens;
+    }
+}

@@ -86,7 +86,7 @@ final class EmbedCommand {
             run.source().note().ifPresent(note -> console.err().println("embark: " + note));
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
-        Spreading spreading = Spreading.of(run.source(), settings.isChosen(JobSettings.LIMIT));
+        Spreading spreading = Spreading.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
         OptionalLong texts = spreading.total().isPresent()
                 ? OptionalLong.of(spreading.total().getAsLong() * run.columns().size())
                 : OptionalLong.empty();

@@ -1,7 +1,9 @@
 package io.embark.job;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -14,8 +16,12 @@ import org.apache.spark.sql.functions;
  * uneven they are dealt out anew. Counting reads no column (Parquet and ORC answer from their footers). The result of a query
  * is not counted, since that would run it twice; it is dealt out by its estimated size.
  *
- * <p>Spark sorts rows before it deals them out ({@code spark.sql.execution.sortBeforeRepartition}), so that a task that is
- * run again deals the same rows to the same partitions.
+ * <p>Rows with equal texts are dealt to one partition and stand together there, so that each text is embedded once. Where that
+ * would make a partition too big, since a text or null stands in a great part of the rows, rows are dealt out in turn: then
+ * such a text is still embedded only once in each window. The result of a query is dealt out in turn as well.
+ *
+ * <p>A task that is run again deals the same rows to the same partitions: by their texts, or in turn after Spark sorted them
+ * ({@code spark.sql.execution.sortBeforeRepartition}).
  *
  * @param rows the rows, spread
  * @param total how many there are, if they were counted
@@ -27,11 +33,19 @@ record Spreading(Dataset<Row> rows, OptionalLong total) {
     /** Below this a task costs more than its rows. */
     static final long FEWEST_ROWS_PER_PARTITION = 64;
 
+    /** How many times its share of the rows a partition may hold for the sake of equal texts. */
+    private static final long MOST_SHARES_BY_TEXT = 2;
+
     private static final long BYTES_PER_PARTITION = 4L << 20;
     private static final long MOST_UNCOUNTED_PARTITIONS = 2_000;
 
-    /** Spreads the rows of a source over all cores of the session. */
-    static Spreading of(Source source, boolean limited) {
+    /**
+     * Spreads the rows of a source over all cores of the session.
+     *
+     * @param texts the columns to embed
+     * @param limited whether the source is limited to some number of rows
+     */
+    static Spreading of(Source source, Collection<String> texts, boolean limited) {
         // Which rows a limit lets through depends on who comes first; once kept, a task that runs again sees the same
         // ones.
         Dataset<Row> rows = limited ? source.rows().localCheckpoint() : source.rows();
@@ -45,8 +59,22 @@ record Spreading(Dataset<Row> rows, OptionalLong total) {
                 .toList();
         long total = counts.stream().mapToLong(Long::longValue).sum();
         Dataset<Row> spread =
-                isFine(counts, cores) ? rows : rows.repartition(Math.toIntExact(partitions(total, cores)));
+                isFine(counts, cores) ? rows : deal(rows, texts, total, Math.toIntExact(partitions(total, cores)));
         return new Spreading(spread, OptionalLong.of(total));
+    }
+
+    private static Dataset<Row> deal(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {
+        Column[] columns = texts.stream().map(Columns::named).toArray(Column[]::new);
+        // What Spark's repartition computes for each row: the sizes of the partitions that it would make.
+        Column partition = functions.pmod(functions.hash(columns), functions.lit(partitions));
+        long largest = rows.groupBy(partition).count().collectAsList().stream()
+                .mapToLong(row -> row.getLong(1))
+                .max()
+                .orElse(0);
+        long share = Math.max(FEWEST_ROWS_PER_PARTITION, ceilDiv(total, partitions));
+        return largest > MOST_SHARES_BY_TEXT * share
+                ? rows.repartition(partitions)
+                : rows.repartition(partitions, columns).sortWithinPartitions(functions.xxhash64(columns));
     }
 
     /** Whether partitions of these sizes keep all cores busy, so that moving the rows would gain nothing. */

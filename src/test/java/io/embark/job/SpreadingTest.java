@@ -6,7 +6,10 @@ import io.embark.spark.SharedSpark;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -15,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SpreadingTest {
+    private static final List<String> ID = List.of("id");
+
     private final SparkSession spark = SharedSpark.session();
 
     @ParameterizedTest
@@ -42,7 +47,7 @@ class SpreadingTest {
 
     @Test
     void spreadsOnePartitionAndLosesNoRow() {
-        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), false);
+        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), ID, false);
 
         assertThat(spreading.total()).hasValue(3_000);
         assertThat(sizes(spreading.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
@@ -51,16 +56,51 @@ class SpreadingTest {
     }
 
     @Test
+    void equalTextsStandTogetherInOnePartition() {
+        Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 1000) AS text");
+        Spreading spreading = Spreading.of(source(rows, true), List.of("text"), false);
+
+        List<List<String>> partitions = spreading
+                .rows()
+                .select("text")
+                .as(Encoders.STRING())
+                .javaRDD()
+                .glom()
+                .collect();
+        assertThat(partitions).hasSize(8).allSatisfy(texts -> assertThat(texts).hasSizeBetween(300, 700));
+        List<String> firsts =
+                partitions.stream().flatMap(SpreadingTest::firstOfEach).toList();
+        assertThat(firsts).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aTextInAGreatPartOfTheRowsStaysSpread() {
+        Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "if(id % 2 = 0, null, string(id)) AS text");
+        Spreading spreading = Spreading.of(source(rows, true), List.of("text"), false);
+
+        assertThat(sizes(spreading.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
+                .isBetween(400L, 600L));
+        assertThat(spreading.rows().distinct().count()).isEqualTo(4_000);
+    }
+
+    /** The texts that differ from the one before. */
+    private static Stream<String> firstOfEach(List<String> texts) {
+        return IntStream.range(0, texts.size())
+                .filter(i -> i == 0 || !texts.get(i).equals(texts.get(i - 1)))
+                .mapToObj(texts::get);
+    }
+
+    @Test
     void leavesAGoodInputAlone() {
         Dataset<Row> rows = spark.range(0, 8_000, 1, 8).toDF();
 
-        assertThat(Spreading.of(source(rows, true), false).rows()).isSameAs(rows);
+        assertThat(Spreading.of(source(rows, true), ID, false).rows()).isSameAs(rows);
     }
 
     @Test
     void keepsTheRowsOfALimitForTasksThatRunAgain() {
         Spreading spreading =
-                Spreading.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), true);
+                Spreading.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), ID, true);
 
         assertThat(spreading.total()).hasValue(1_000);
         assertThat(spreading.rows().collectAsList())
@@ -69,7 +109,7 @@ class SpreadingTest {
 
     @Test
     void doesNotRunAQueryTwice() {
-        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), false);
+        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), ID, false);
 
         assertThat(spreading.total()).isEmpty();
         assertThat(sizes(spreading.rows())).hasSize(8);

@@ -25,8 +25,7 @@ import java.util.regex.Pattern;
 final class JobBenchmark {
     private static final Path FOLDER = Path.of("target", "benchmark");
     private static final int ALL = 100_000;
-    private static final int SOME = 10_000;
-    private static final int WARM = 20_000;
+    private static final int SOME = 20_000;
     private static final int TURNS = 3;
     private static final Pattern PROGRESS = Pattern.compile("embark: ([0-9,]+) of ");
     private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s+(\\d+) kB$");
@@ -67,12 +66,12 @@ final class JobBenchmark {
         Figures.print("%nResident memory of the same run");
         residents.forEach((rows, bytes) -> Figures.print("  after %7d rows: %5d MB", rows, bytes >> 20));
         long early = residents.entrySet().stream()
-                .filter(entry -> entry.getKey() >= WARM)
+                .filter(entry -> entry.getKey() >= SOME)
                 .findFirst()
                 .orElseThrow()
                 .getValue();
         long late = new ArrayList<>(residents.values()).get(residents.size() - 1);
-        Figures.print("  last / after %d rows %.3f", WARM, (double) late / early);
+        Figures.print("  last / after %d rows %.3f", SOME, (double) late / early);
     }
 
     /** One core against two, and each text once against twice, in turns. */

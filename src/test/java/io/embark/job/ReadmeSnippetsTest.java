@@ -1,0 +1,244 @@
+package io.embark.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.embark.EmbedOptions;
+import io.embark.encode.Embedder;
+import io.embark.spark.SharedSpark;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Runs what README.md shows, as it is printed there: its Java, and its commands by the job's own entry point. Not run here
+ * are the launcher and spark-submit around a command, and HDFS: each path is looked for in a temporary folder.
+ */
+class ReadmeSnippetsTest {
+    private static final Path README = Path.of("README.md");
+    private static final Path GATE = Path.of(".ci", "run");
+
+    private static final Pattern FENCED = Pattern.compile("(?ms)^```(\\V*)\\n(.*?)^```$");
+    private static final Pattern INDENTED = Pattern.compile("(?m)^ {4}((?:.*\\\\\\n)*.*)$");
+    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+    private static final Pattern IMPORT = Pattern.compile("(?m)^import .*;$");
+
+    /** What a reader is expected to put around a snippet. In no package, so it sees only what is public. */
+    private static final String CLASS = """
+            import static org.apache.spark.sql.functions.col;
+
+            import io.embark.EmbedOptions;
+            import io.embark.encode.Embedder;
+            import java.util.List;
+            import org.apache.spark.sql.Dataset;
+            import org.apache.spark.sql.Row;
+            %s
+
+            public final class Snippet {
+                public static Object run(Dataset<Row> articles) {
+                    Object result;
+                    %s
+                    return result;
+                }
+            }
+            """;
+
+    private static final int DIMENSION = 384;
+    private static final float MAX_DIFFERENCE = 1e-6f;
+
+    private static final String ABOUT_VOLCANOES = "Magma rises through the crust and piles up around the vent.";
+    private static final List<String> BODIES = List.of(
+            "Knead flour, water and salt, and let the dough rest.", ABOUT_VOLCANOES, "The income tax has been raised.");
+
+    private final SparkSession spark = SharedSpark.session();
+    private final Dataset<Row> articles =
+            spark.createDataset(BODIES, Encoders.STRING()).toDF("body");
+
+    @TempDir
+    Path folder;
+
+    private String readme;
+
+    @BeforeEach
+    void read() throws IOException {
+        readme = Files.readString(README);
+    }
+
+    @Test
+    void readmeShowsNothingThatIsUnknownHere() {
+        assertThat(FENCED.matcher(readme).results().map(block -> block.group(1)))
+                .containsExactly("java", "java");
+        assertThat(FENCED.matcher(readme).replaceAll("")).doesNotContain("```");
+        assertThat(commands())
+                .extracting(words -> words.get(0))
+                .containsExactly("jobs/quickstart", "jobs/embark", "jobs/embark", "spark-submit", "mvn");
+    }
+
+    @Test
+    void theGateRunsTheCommandsThatAreNotRunHere() {
+        assertThat(commands()).contains(List.of("jobs/quickstart"), List.of("mvn", "-B", "verify"));
+        assertThat(GATE).content().contains("\nstep jobs/quickstart\n", "\nstep mvn -B verify\n");
+    }
+
+    @Test
+    void theSparkSnippetEmbedsAColumn() throws Exception {
+        Dataset<Row> embedded = ((Dataset<?>) resultOfJava("embedded")).toDF();
+
+        assertThat(embedded.columns()).containsExactly("body", "embedding");
+        assertEmbedded(embedded);
+    }
+
+    @Test
+    void thePlainJavaSnippetEmbedsTexts() throws Exception {
+        float[][] vectors = (float[][]) resultOfJava("vectors");
+
+        assertThat(vectors).hasDimensions(2, DIMENSION);
+        assertVectors(List.of(vectors), List.of("how volcanoes form", "a recipe for bread"));
+    }
+
+    @Test
+    void theCommandsEmbedTablesAndSearchThem() {
+        articles.write().parquet(inFolder("articles.parquet"));
+        articles.write().parquet(inFolder("hdfs:///articles"));
+        List<List<String>> jobs = jobs();
+
+        assertThat(jobs).extracting(job -> job.get(0)).containsExactly("embed", "search", "embed");
+        for (List<String> job : jobs) {
+            Outcome outcome = Outcome.of(job.toArray(new String[0]));
+            assertThat(outcome.code()).as("%s: %s", job, outcome.err()).isZero();
+            if (job.get(0).equals("embed")) {
+                assertEmbedded(spark.read().parquet(job.get(job.indexOf("--output") + 1)));
+            } else {
+                List<String> lines = outcome.out().lines().toList();
+                assertThat(lines).hasSize(1 + BODIES.size());
+                assertThat(lines.get(1)).endsWith(ABOUT_VOLCANOES);
+            }
+        }
+    }
+
+    /** Compiles and runs the block that declares a variable; what the variable was set to. */
+    private Object resultOfJava(String variable) throws Exception {
+        Pattern declaration = Pattern.compile("\\b%s = [^;]*;".formatted(variable));
+        List<String> blocks = FENCED.matcher(readme)
+                .results()
+                .map(block -> block.group(2))
+                .filter(declaration.asPredicate())
+                .toList();
+        assertThat(blocks).as("blocks that declare %s", variable).hasSize(1);
+
+        String block = blocks.get(0);
+        String imports = IMPORT.matcher(block).results().map(MatchResult::group).collect(Collectors.joining("\n"));
+        String statements = IMPORT.matcher(block).replaceAll("");
+        compile(CLASS.formatted(
+                imports, declaration.matcher(statements).replaceFirst("$0 result = %s;".formatted(variable))));
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+            return loader.loadClass("Snippet").getMethod("run", Dataset.class).invoke(null, articles);
+        }
+    }
+
+    private void compile(String source) throws IOException {
+        Path file = Files.writeString(folder.resolve("Snippet.java"), source);
+        ByteArrayOutputStream messages = new ByteArrayOutputStream();
+        String classPath = System.getProperty("java.class.path");
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, messages, "-proc:none", "-classpath", classPath, file.toString());
+        assertThat(code).as("%s%n%s", source, messages.toString(UTF_8)).isZero();
+    }
+
+    /** The words of each command that stands indented in the README. */
+    private List<List<String>> commands() {
+        return INDENTED.matcher(FENCED.matcher(readme).replaceAll(""))
+                .results()
+                .map(command -> words(command.group(1).replace("\\\n", " ")))
+                .toList();
+    }
+
+    private static List<String> words(String command) {
+        return WORD.matcher(command)
+                .results()
+                .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+                .toList();
+    }
+
+    /** What the commands hand to the job, with their paths in the temporary folder. */
+    private List<List<String>> jobs() {
+        List<List<String>> jobs = new ArrayList<>();
+        for (List<String> words : commands()) {
+            switch (words.get(0)) {
+                case "jobs/embark" -> jobs.add(withLocalPaths(words.subList(1, words.size())));
+                case "spark-submit" -> jobs.add(withLocalPaths(behindTheJar(words)));
+                default -> {}
+            }
+        }
+        return jobs;
+    }
+
+    private static List<String> behindTheJar(List<String> words) {
+        int jar = 1;
+        while (words.get(jar).startsWith("--")) {
+            jar += 2;
+        }
+        assertThat(words.get(jar)).endsWith(".jar");
+        assertThat(words.subList(0, jar)).containsSequence("--class", Main.class.getName());
+        return words.subList(jar + 1, words.size());
+    }
+
+    private List<String> withLocalPaths(List<String> arguments) {
+        List<String> local = new ArrayList<>(arguments);
+        for (String option : List.of("--input", "--output", "--table")) {
+            int at = arguments.indexOf(option);
+            if (at >= 0) {
+                local.set(at + 1, inFolder(arguments.get(at + 1)));
+            }
+        }
+        return local;
+    }
+
+    private String inFolder(String path) {
+        return folder.resolve(path.replace("hdfs:///", "hdfs/")).toString();
+    }
+
+    private static void assertEmbedded(Dataset<Row> table) {
+        List<Row> rows = table.select("body", "embedding").collectAsList();
+        List<String> texts = rows.stream().map(row -> row.getString(0)).toList();
+        List<float[]> vectors = rows.stream().map(row -> floats(row.getList(1))).toList();
+
+        assertThat(texts).containsExactlyInAnyOrderElementsOf(BODIES);
+        assertVectors(vectors, texts);
+    }
+
+    private static float[] floats(List<Float> list) {
+        float[] floats = new float[list.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = list.get(i);
+        }
+        return floats;
+    }
+
+    private static void assertVectors(List<float[]> vectors, List<String> texts) {
+        try (Embedder embedder = Embedder.open(EmbedOptions.defaults())) {
+            float[][] expected = embedder.embed(texts);
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(vectors.get(i)).hasSize(DIMENSION).containsExactly(expected[i], within(MAX_DIFFERENCE));
+            }
+        }
+    }
+}

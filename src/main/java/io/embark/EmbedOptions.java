@@ -106,7 +106,7 @@ public final class EmbedOptions implements Serializable {
             1,
             1_048_576,
             "rows",
-            "Rows that each task collects before it sorts them by length and cuts batches.");
+            "Rows that each task collects, fewer of long texts, before it sorts them by length and cuts batches.");
 
     /** Forward passes that run at the same time in one process. */
     public static final Option<Integer> THREADS = Option.integer(

@@ -31,6 +31,9 @@ final class EmbedRows implements Iterator<InternalRow> {
     /** A window also ends where the rows copied for it fill so much memory. */
     private static final long WINDOW_BYTES = 32L << 20;
 
+    /** And where its texts have so many chars, about 100,000 tokens: enough to sort, without minutes of silence. */
+    private static final long WINDOW_CHARS = 1L << 19;
+
     private static final int MAX_BYTES_PER_CHAR = 4;
 
     private final Iterator<InternalRow> rows;
@@ -94,12 +97,15 @@ final class EmbedRows implements Iterator<InternalRow> {
         calls.forEach(call -> columns.add(new ArrayList<>()));
 
         long bytes = 0;
-        while (window.size() < windowRows && bytes < WINDOW_BYTES && rows.hasNext()) {
+        long chars = 0;
+        while (window.size() < windowRows && bytes < WINDOW_BYTES && chars < WINDOW_CHARS && rows.hasNext()) {
             InternalRow row = rows.next();
             bytes += row instanceof UnsafeRow unsafe ? unsafe.getSizeInBytes() : 0;
             UnsafeRow arguments = texts.apply(row);
             for (int i = 0; i < columns.size(); i++) {
-                columns.get(i).add(text(arguments, i));
+                String text = text(arguments, i);
+                columns.get(i).add(text);
+                chars += text == null ? 0 : text.length();
             }
             // The row below is reused for the next one.
             window.add(row.copy());

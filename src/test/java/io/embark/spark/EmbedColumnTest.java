@@ -280,6 +280,17 @@ class EmbedColumnTest {
         assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(3);
     }
 
+    @Test
+    void aWindowEndsWhereItsTextsAreLongTogether() {
+        // Texts of 5,000 characters: 105 of them are more than 524,288.
+        Dataset<Row> rows = spark.range(0, 210, 1, 1)
+                .selectExpr("rpad('a cat', 5000, ' sat') AS text")
+                .withColumn("emb", model.embed("text"));
+
+        assertThat(rows.collectAsList()).hasSize(210);
+        assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(2);
+    }
+
     private Dataset<Row> frame(List<String> texts) {
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {

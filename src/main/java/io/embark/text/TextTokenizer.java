@@ -61,7 +61,7 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    /** The most chars of a text that reach the tokenizer; what stands behind them never changes the tokens that are kept. */
+    /** The most chars of a text that reach the tokenizer; what stands behind them is not read. */
     public int maxChars() {
         return maxChars;
     }

@@ -9,18 +9,19 @@ public final class Benchmark {
     /**
      * Runs the parts named, or all of them.
      *
-     * @param parts {@code engine}, {@code job}, {@code ratios}
+     * @param parts {@code engine}, {@code job}, {@code cores}, {@code copies}
      */
     public static void main(String[] parts) throws Exception {
-        List<String> chosen = parts.length == 0 ? List.of("engine", "job", "ratios") : List.of(parts);
+        List<String> chosen = parts.length == 0 ? List.of("engine", "job", "cores", "copies") : List.of(parts);
         for (String part : chosen) {
             switch (part) {
                 case "engine" -> EngineBenchmark.run();
                 case "job" -> JobBenchmark.whole();
-                case "ratios" -> JobBenchmark.ratios();
+                case "cores" -> JobBenchmark.cores();
+                case "copies" -> JobBenchmark.copies();
                 default ->
                     throw new IllegalArgumentException(
-                            "there is no part '%s'; the parts are engine, job, ratios".formatted(part));
+                            "there is no part '%s'; the parts are engine, job, cores, copies".formatted(part));
             }
         }
     }

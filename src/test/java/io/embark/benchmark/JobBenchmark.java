@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 final class JobBenchmark {
     private static final Path FOLDER = Path.of("target", "benchmark");
     private static final int ALL = 100_000;
+    private static final int HALF = 50_000;
     private static final int SOME = 20_000;
     private static final int TURNS = 3;
     private static final Pattern PROGRESS = Pattern.compile("embark: ([0-9,]+) of ");
@@ -74,28 +75,34 @@ final class JobBenchmark {
         Figures.print("  last / after %d rows %.3f", SOME, (double) late / early);
     }
 
-    /** One core against two, and each text once against twice, in turns. */
-    static void ratios() throws Exception {
+    /** One core against two: the run on one core stands between two runs on two. */
+    static void cores() throws Exception {
+        Path input = write("half", Glosses.first(HALF));
+        Figures.print("%n%d glosses, seconds from the first row read to the last one written", HALF);
+        Run before = run(input, "local[2]");
+        Run one = run(input, "local[1]");
+        Run after = run(input, "local[2]");
+        Figures.print(
+                "  local[2] %.1f s  local[1] %.1f s  local[2] %.1f s", before.seconds, one.seconds, after.seconds);
+        Figures.print("  local[1] / local[2]    %.3f", 2 * one.seconds / (before.seconds + after.seconds));
+    }
+
+    /** Each text once against each text twice, in turns. */
+    static void copies() throws Exception {
         List<String> texts = Glosses.first(SOME);
-        List<String> twice = new ArrayList<>(texts);
-        twice.addAll(texts);
-        Collections.shuffle(twice, new Random(7));
+        List<String> doubled = new ArrayList<>(texts);
+        doubled.addAll(texts);
+        Collections.shuffle(doubled, new Random(7));
         Path once = write("some", texts);
-        Path copies = write("twice", twice);
-        List<Double> speedUp = new ArrayList<>();
+        Path twice = write("twice", doubled);
         List<Double> cost = new ArrayList<>();
-        Figures.print("%n%d glosses, seconds from the first row read to the last one written", SOME);
+        Figures.print("%n%d glosses, local[2], seconds from the first row read to the last one written", SOME);
         for (int turn = 0; turn < TURNS; turn++) {
-            Run two = run(once, "local[2]");
-            Run one = run(once, "local[1]");
-            Run doubled = run(copies, "local[2]");
-            speedUp.add(one.seconds / two.seconds);
-            cost.add(doubled.seconds / two.seconds);
-            Figures.print(
-                    "  local[1] %.1f s  local[2] %.1f s  each text twice, mixed, local[2] %.1f s",
-                    one.seconds, two.seconds, doubled.seconds);
+            Run single = run(once, "local[2]");
+            Run copied = run(twice, "local[2]");
+            cost.add(copied.seconds / single.seconds);
+            Figures.print("  once %.1f s  each text twice, mixed %.1f s", single.seconds, copied.seconds);
         }
-        Figures.print("  local[1] / local[2]    %s", Figures.spread(speedUp));
         Figures.print("  twice / once           %s", Figures.spread(cost));
     }
 

@@ -4,7 +4,6 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.InnerLike;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
@@ -29,7 +28,8 @@ final class CallsInJoin {
         List<Expression> above = new ArrayList<>();
         List<Expression> inside = new ArrayList<>();
         if (join.condition().isDefined()) {
-            split(join.condition().get()).forEach(part -> (needsBothSides(part, join) ? above : inside).add(part));
+            Conditions.split(join.condition().get())
+                    .forEach(part -> (needsBothSides(part, join) ? above : inside).add(part));
         }
         if (above.isEmpty()) {
             return join;
@@ -39,13 +39,14 @@ final class CallsInJoin {
             throw new EmbarkException(
                     ErrorCode.QUERY_UNSUPPORTED,
                     "join condition %s: embeds a text made from both sides"
-                            .formatted(and(above).sql()),
+                            .formatted(Conditions.and(above).sql()),
                     "It can be computed neither before nor after a %s join."
                             .formatted(join.joinType().sql()),
                     "Embed a column of each side on its own, or use an inner join.");
         }
-        Option<Expression> condition = inside.isEmpty() ? Option.empty() : Option.apply(and(inside));
-        return new Filter(and(above), new Join(join.left(), join.right(), join.joinType(), condition, join.hint()));
+        Option<Expression> condition = inside.isEmpty() ? Option.empty() : Option.apply(Conditions.and(inside));
+        return new Filter(
+                Conditions.and(above), new Join(join.left(), join.right(), join.joinType(), condition, join.hint()));
     }
 
     private static boolean needsBothSides(Expression expression, Join join) {
@@ -55,18 +56,5 @@ final class CallsInJoin {
             return true;
         }
         return Scala.list(expression.children()).stream().anyMatch(child -> needsBothSides(child, join));
-    }
-
-    private static List<Expression> split(Expression condition) {
-        if (!(condition instanceof And and)) {
-            return List.of(condition);
-        }
-        List<Expression> parts = new ArrayList<>(split(and.left()));
-        parts.addAll(split(and.right()));
-        return parts;
-    }
-
-    private static Expression and(List<Expression> parts) {
-        return parts.stream().reduce(And::new).orElseThrow();
     }
 }

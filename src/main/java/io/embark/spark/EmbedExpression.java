@@ -64,9 +64,17 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public boolean nullable() {
-        return text.nullable()
-                || options.get(EmbedOptions.ON_ERROR) == OnError.NULL
-                || options.get(EmbedOptions.BLANK) == BlankText.NULL;
+        return text.nullable() || !isNullOnlyForNull();
+    }
+
+    /** Whether every text that is not null gets a vector. */
+    boolean isNullOnlyForNull() {
+        return options.get(EmbedOptions.ON_ERROR) == OnError.FAIL && options.get(EmbedOptions.BLANK) != BlankText.NULL;
+    }
+
+    /** The same call of another text. */
+    EmbedExpression of(Expression otherText) {
+        return new EmbedExpression(otherText, options);
     }
 
     @Override

@@ -3,14 +3,24 @@ package io.embark.spark;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Statistics;
+import org.apache.spark.sql.catalyst.plans.logical.statsEstimation.EstimationUtils;
+import org.apache.spark.sql.types.Metadata;
+import scala.Option;
 import scala.collection.IndexedSeq;
 import scala.collection.Seq;
+import scala.math.BigInt;
 
 /** The child's columns, and one more for each call of {@code embed}. */
 public final class EmbedNode extends LogicalPlan {
     private static final long serialVersionUID = 1L;
+
+    /** Of a usual model; which one it is nobody knows while planning. */
+    private static final long VECTOR_BYTES = 768 * Float.BYTES;
 
     private final Seq<EmbedExpression> calls;
     private final Seq<Attribute> results;
@@ -37,6 +47,28 @@ public final class EmbedNode extends LogicalPlan {
         return child;
     }
 
+    /** A new column for what a call gives. */
+    static Attribute resultOf(EmbedExpression call) {
+        return new AttributeReference(
+                "embed",
+                call.dataType(),
+                call.nullable(),
+                Metadata.empty(),
+                NamedExpression.newExprId(),
+                Scala.seq(List.of()));
+    }
+
+    /** The same node that runs one more call. */
+    EmbedNode with(EmbedExpression call, Attribute result) {
+        return new EmbedNode(append(calls, call), append(results, result), child);
+    }
+
+    private static <T> Seq<T> append(Seq<T> seq, T last) {
+        List<T> longer = new ArrayList<>(Scala.list(seq));
+        longer.add(last);
+        return Scala.seq(longer);
+    }
+
     static Seq<Attribute> output(Seq<Attribute> input, Seq<Attribute> results) {
         List<Attribute> output = new ArrayList<>(Scala.list(input));
         output.addAll(Scala.list(results));
@@ -52,6 +84,29 @@ public final class EmbedNode extends LogicalPlan {
     @SuppressWarnings({"unchecked", "rawtypes"}) // AttributeSet takes any expressions, of which attributes are some
     public AttributeSet producedAttributes() {
         return AttributeSet.apply((scala.collection.Iterable) results);
+    }
+
+    @Override
+    public Option<Object> maxRows() {
+        return child.maxRows();
+    }
+
+    @Override
+    public Option<Object> maxRowsPerPartition() {
+        return child.maxRowsPerPartition();
+    }
+
+    /** Vectors are large: without their size Spark would broadcast tables that fit no memory. */
+    @Override
+    public Statistics stats() {
+        Statistics input = child.stats();
+        BigInt rowBytes = EstimationUtils.getSizePerRow(child.output(), EstimationUtils.getSizePerRow$default$2());
+        BigInt vectorBytes = BigInt.apply(VECTOR_BYTES * results.size());
+        return new Statistics(
+                input.sizeInBytes().$times(rowBytes.$plus(vectorBytes)).$div(rowBytes),
+                input.rowCount(),
+                input.attributeStats(),
+                input.isRuntime());
     }
 
     @Override

@@ -5,22 +5,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.optimizer.CollapseProject;
 import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
+import org.apache.spark.sql.catalyst.optimizer.RemoveNoopOperators;
 import org.apache.spark.sql.catalyst.optimizer.RewritePredicateSubquery;
-import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Join;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Subquery;
 import org.apache.spark.sql.catalyst.rules.Rule;
-import org.apache.spark.sql.types.Metadata;
 
 /**
- * Takes the calls of {@code embed} out of each operator and puts one {@link EmbedNode} beneath it, as Spark does with Python
- * functions (ExtractPythonUDFs). Runs once, after filters and projections were pushed down.
+ * Takes the calls of {@code embed} out of each operator and puts an {@link EmbedNode} beneath it, as Spark does with Python
+ * functions (ExtractPythonUDFs), so that no row is embedded that nobody needs and none twice. Runs once, after filters and
+ * projections were pushed down.
  */
 final class ExtractEmbed extends Rule<LogicalPlan> {
     @Override
@@ -29,26 +30,30 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         if (plan instanceof Subquery subquery && subquery.correlated()) {
             return plan;
         }
-        // Left alone, EXISTS and IN would become joins only after this rule, and bring calls that nothing extracts.
-        LogicalPlan joined = EmbedCalls.areInSubqueriesOf(plan) ? RewritePredicateSubquery.apply(plan) : plan;
-        LogicalPlan extracted = joined.transformUp(Scala.partial(ExtractEmbed::extract));
+        LogicalPlan joined = plan;
+        if (EmbedCalls.areInSubqueriesOf(plan)) {
+            // Left alone, EXISTS and IN would become joins only after this rule, and bring calls that nothing extracts.
+            joined = ColumnPruning.apply(RewritePredicateSubquery.apply(plan));
+        }
+        LogicalPlan placed = LateCalls.lift(CallsInAggregate.rewrite(ConstantCalls.lift(joined)));
+        LogicalPlan extracted = placed.transformUp(Scala.partial(ExtractEmbed::extract));
         // Nothing after this prunes what stands beneath the new nodes.
-        return extracted == plan ? plan : ColumnPruning.apply(extracted);
+        return extracted == plan
+                ? plan
+                : RemoveNoopOperators.apply(CollapseProject.apply(ColumnPruning.apply(extracted)));
     }
 
     private static LogicalPlan extract(LogicalPlan plan) {
-        if (plan instanceof EmbedNode) {
+        if (plan instanceof EmbedNode || EmbedCalls.innermost(plan).isEmpty()) {
             return plan;
         }
-        List<EmbedExpression> calls = EmbedCalls.innermost(plan);
-        if (calls.isEmpty()) {
-            return plan;
-        }
-        LogicalPlan lifted = lift(plan);
-        if (lifted != plan) {
-            return lifted.transformUp(Scala.partial(ExtractEmbed::extract));
+        LogicalPlan split = split(plan);
+        if (split != plan) {
+            return split.transformUp(Scala.partial(ExtractEmbed::extract));
         }
 
+        LogicalPlan narrow = plan.children().size() == 1 ? CallsByNeed.narrow(plan) : plan;
+        List<EmbedExpression> calls = EmbedCalls.innermost(narrow);
         Map<Expression, Attribute> results = new LinkedHashMap<>();
         List<LogicalPlan> children = new ArrayList<>();
         for (LogicalPlan child : Scala.list(plan.children())) {
@@ -58,10 +63,18 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
             return plan;
         }
 
-        LogicalPlan rewritten = plan.withNewChildren(Scala.seq(children))
+        LogicalPlan rewritten = narrow.withNewChildren(Scala.seq(children))
                 .transformExpressions(Scala.partial(expression -> replace(expression, results)));
         LogicalPlan whole = extract(rewritten);
         return whole.output().equals(plan.output()) ? whole : new Project(projection(plan), whole);
+    }
+
+    /** The same rows from operators of which each embeds at one place; the operator itself if it does. */
+    private static LogicalPlan split(LogicalPlan plan) {
+        if (plan instanceof Filter filter) {
+            return CallsInFilter.split(filter);
+        }
+        return plan instanceof Join join ? CallsInJoin.lift(join) : plan;
     }
 
     private static Expression replace(Expression expression, Map<Expression, Attribute> results) {
@@ -72,33 +85,18 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         return result == null ? expression : result;
     }
 
-    private static LogicalPlan lift(LogicalPlan plan) {
-        if (plan instanceof Aggregate aggregate) {
-            return CallsOverAggregate.lift(aggregate);
-        }
-        return plan instanceof Join join ? CallsInJoin.lift(join) : plan;
-    }
-
     private static LogicalPlan embedBelow(
             LogicalPlan child, List<EmbedExpression> calls, Map<Expression, Attribute> results) {
-        List<EmbedExpression> here = new ArrayList<>();
-        List<Attribute> attributes = new ArrayList<>();
+        LogicalPlan plan = child;
         for (EmbedExpression call : calls) {
             boolean taken = results.containsKey(call.canonicalized());
             if (!taken && call.references().subsetOf(child.outputSet())) {
-                Attribute attribute = new AttributeReference(
-                        "embed",
-                        call.dataType(),
-                        call.nullable(),
-                        Metadata.empty(),
-                        NamedExpression.newExprId(),
-                        Scala.seq(List.of()));
-                here.add(call);
-                attributes.add(attribute);
-                results.put(call.canonicalized(), attribute);
+                Embedded embedded = Embedded.in(plan, call);
+                plan = embedded.plan();
+                results.put(call.canonicalized(), embedded.vector());
             }
         }
-        return here.isEmpty() ? child : new EmbedNode(Scala.seq(here), Scala.seq(attributes), child);
+        return plan;
     }
 
     private static scala.collection.Seq<NamedExpression> projection(LogicalPlan plan) {

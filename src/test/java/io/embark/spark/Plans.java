@@ -7,6 +7,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.ReusedSubqueryExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.adaptive.AdaptiveSparkPlanExec;
 import org.apache.spark.sql.execution.adaptive.QueryStageExec;
@@ -36,8 +37,11 @@ final class Plans {
             visit(adaptive.executedPlan(), type, found);
         } else if (plan instanceof QueryStageExec stage) {
             visit(stage.plan(), type, found);
-        } else if (!(plan instanceof ReusedExchangeExec) && !(plan instanceof InMemoryTableScanExec)) {
+        } else if (!(plan instanceof ReusedExchangeExec)
+                && !(plan instanceof ReusedSubqueryExec)
+                && !(plan instanceof InMemoryTableScanExec)) {
             Scala.list(plan.children()).forEach(child -> visit(child, type, found));
+            Scala.list(plan.subqueries()).forEach(subquery -> visit(subquery, type, found));
         }
     }
 

@@ -30,6 +30,12 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         if (plan instanceof Subquery subquery && subquery.correlated()) {
             return plan;
         }
+        LogicalPlan extracted = extractAll(plan);
+        LogicalPlan shared = plan instanceof Subquery ? extracted : SharedEmbeddings.share(extracted);
+        return shared;
+    }
+
+    private static LogicalPlan extractAll(LogicalPlan plan) {
         LogicalPlan joined = plan;
         if (EmbedCalls.areInSubqueriesOf(plan)) {
             // Left alone, EXISTS and IN would become joins only after this rule, and bring calls that nothing extracts.

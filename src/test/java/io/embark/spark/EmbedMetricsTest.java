@@ -115,7 +115,8 @@ class EmbedMetricsTest {
                 ends.add(end);
             }
         };
-        Dataset<Row> rows = embedded(model.options()).union(embedded(model.options()));
+        Dataset<Row> rows =
+                embedded(model.options()).union(embedded(model.options()).filter("text IS NULL OR length(text) >= 0"));
         spark.sparkContext().addSparkListener(progress);
         spark.sparkContext().addSparkListener(recorder);
         try {

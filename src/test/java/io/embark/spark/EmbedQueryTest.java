@@ -226,7 +226,7 @@ class EmbedQueryTest extends PlannedRows {
 
         for (Dataset<Row> union : List.of(below, above)) {
             assertThat(collect(union)).hasSize(40).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-            assertThat(Plans.sum(union, Counter.ROWS)).isEqualTo(40);
+            assertThat(Plans.sum(union, Counter.ROWS)).isEqualTo(20);
         }
     }
 }

@@ -32,7 +32,7 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
         }
         LogicalPlan extracted = extractAll(plan);
         LogicalPlan shared = plan instanceof Subquery ? extracted : SharedEmbeddings.share(extracted);
-        return shared;
+        return SampledRows.shuffle(shared);
     }
 
     private static LogicalPlan extractAll(LogicalPlan plan) {

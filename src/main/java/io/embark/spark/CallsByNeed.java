@@ -1,6 +1,7 @@
 package io.embark.spark;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.CaseWhen;
@@ -27,74 +28,119 @@ import scala.Tuple2;
 final class CallsByNeed {
     private static final Expression ALWAYS = Literal.TrueLiteral();
 
-    /** When the vector of a call is needed, over all places where it stands. */
-    private final Map<Expression, Expression> needed = new HashMap<>();
+    /** The condition under which a vector is needed; not decided where that depends on other vectors too. */
+    private record Need(Expression when, boolean decided) {
+        static final Need IN_ALL_ROWS = new Need(ALWAYS, true);
 
-    private CallsByNeed() {}
+        boolean isAlways() {
+            return when.equals(ALWAYS);
+        }
 
-    /** The same operator, whose child must be the only one: a condition could need columns of another. */
+        Need and(Expression condition) {
+            if (EmbedCalls.areIn(condition)) {
+                return new Need(when, false);
+            }
+            // Left out where it cannot be computed once more: then more rows are embedded than needed, never fewer.
+            if (!condition.deterministic() || holdsVariable(condition)) {
+                return this;
+            }
+            return new Need(isAlways() ? condition : new And(when, condition), decided);
+        }
+
+        Need or(Need other) {
+            if (equals(IN_ALL_ROWS) || other.equals(IN_ALL_ROWS)) {
+                return IN_ALL_ROWS;
+            }
+            boolean both = decided && other.decided;
+            if (isAlways() || other.isAlways()) {
+                return new Need(ALWAYS, both);
+            }
+            return new Need(when.semanticEquals(other.when) ? when : new Or(when, other.when), both);
+        }
+    }
+
+    /** For each call over all places where it stands. */
+    private final Map<Expression, Need> needs = new HashMap<>();
+
+    private CallsByNeed(LogicalPlan operator) {
+        Scala.list(operator.expressions()).forEach(expression -> visit(expression, Need.IN_ALL_ROWS));
+    }
+
+    /**
+     * The same operator, in which the calls that are not narrowed yet depend on vectors of those that are: once these are
+     * columns, it can be narrowed again.
+     */
     static LogicalPlan narrow(LogicalPlan operator) {
-        CallsByNeed need = new CallsByNeed();
-        Scala.list(operator.expressions()).forEach(expression -> need.visit(expression, ALWAYS));
-        need.needed.values().removeIf(ALWAYS::equals);
-        return need.needed.isEmpty() ? operator : operator.transformExpressionsUp(Scala.partial(need::narrow));
+        // A condition could need columns of another child.
+        boolean single = operator.children().size() == 1;
+        return single ? operator.transformExpressionsUp(Scala.partial(new CallsByNeed(operator)::narrow)) : operator;
+    }
+
+    /** The calls to embed first: those of which it is decided in which rows they are needed, else all. */
+    static List<EmbedExpression> decided(LogicalPlan operator, List<EmbedExpression> calls) {
+        if (operator.children().size() != 1) {
+            return calls;
+        }
+        Map<Expression, Need> needs = new CallsByNeed(operator).needs;
+        List<EmbedExpression> decided = calls.stream()
+                .filter(call -> needs.get(call.canonicalized()).decided())
+                .toList();
+        return decided.isEmpty() ? calls : decided;
     }
 
     private Expression narrow(Expression expression) {
-        Expression condition = expression instanceof EmbedExpression ? needed.get(expression.canonicalized()) : null;
-        if (condition == null) {
+        Need need = expression instanceof EmbedExpression ? needs.get(expression.canonicalized()) : null;
+        if (need == null || need.isAlways() || !need.decided()) {
             return expression;
         }
         EmbedExpression call = (EmbedExpression) expression;
-        Expression narrowed = condition.transformUp(Scala.partial(this::narrow));
-        Literal none = Literal.create(null, DataTypes.StringType);
-        return call.of(new If(narrowed, call.text(), none));
+        return call.of(new If(need.when(), call.text(), Literal.create(null, DataTypes.StringType)));
     }
 
-    private void visit(Expression expression, Expression when) {
+    private void visit(Expression expression, Need need) {
         if (expression instanceof CaseWhen cases) {
-            visitCases(cases, when);
+            visitCases(cases, need);
         } else if (expression instanceof If choice) {
-            visit(choice.predicate(), when);
-            visit(choice.trueValue(), and(when, choice.predicate()));
-            visit(choice.falseValue(), and(when, isNot(choice.predicate(), true)));
+            visit(choice.predicate(), need);
+            visit(choice.trueValue(), need.and(choice.predicate()));
+            visit(choice.falseValue(), need.and(isNot(choice.predicate(), true)));
         } else if (expression instanceof Coalesce coalesce) {
-            Expression reached = when;
+            Need reached = need;
             for (Expression value : Scala.list(coalesce.children())) {
                 visit(value, reached);
-                reached = and(reached, new IsNull(value));
+                reached = reached.and(new IsNull(value));
             }
         } else if (expression instanceof And both) {
-            visit(both.left(), when);
-            visit(both.right(), and(when, isNot(both.left(), false)));
+            visit(both.left(), need);
+            visit(both.right(), need.and(isNot(both.left(), false)));
         } else if (expression instanceof Or either) {
-            visit(either.left(), when);
-            visit(either.right(), and(when, isNot(either.left(), true)));
+            visit(either.left(), need);
+            visit(either.right(), need.and(isNot(either.left(), true)));
         } else if (expression instanceof AggregateExpression aggregate) {
             // What stands around it is computed from groups, not from rows.
-            Expression filtered = aggregate.filter().isDefined()
-                    ? and(ALWAYS, aggregate.filter().get())
-                    : ALWAYS;
+            Need filtered = aggregate.filter().isDefined()
+                    ? Need.IN_ALL_ROWS.and(aggregate.filter().get())
+                    : Need.IN_ALL_ROWS;
             visit(aggregate.aggregateFunction(), filtered);
             if (aggregate.filter().isDefined()) {
-                visit(aggregate.filter().get(), ALWAYS);
+                visit(aggregate.filter().get(), Need.IN_ALL_ROWS);
             }
         } else if (expression instanceof WindowExpression) {
-            Scala.list(expression.children()).forEach(child -> visit(child, ALWAYS));
+            Scala.list(expression.children()).forEach(child -> visit(child, Need.IN_ALL_ROWS));
         } else {
             if (expression instanceof EmbedExpression call) {
-                needed.merge(call.canonicalized(), isNarrow(call) ? ALWAYS : when, CallsByNeed::or);
+                needs.merge(call.canonicalized(), isNarrow(call) ? Need.IN_ALL_ROWS : need, Need::or);
             }
-            Scala.list(expression.children()).forEach(child -> visit(child, when));
+            Scala.list(expression.children()).forEach(child -> visit(child, need));
         }
     }
 
-    private void visitCases(CaseWhen cases, Expression when) {
-        Expression reached = when;
+    private void visitCases(CaseWhen cases, Need need) {
+        Need reached = need;
         for (Tuple2<Expression, Expression> branch : Scala.list(cases.branches())) {
             visit(branch._1(), reached);
-            visit(branch._2(), and(reached, branch._1()));
-            reached = and(reached, isNot(branch._1(), true));
+            visit(branch._2(), reached.and(branch._1()));
+            reached = reached.and(isNot(branch._1(), true));
         }
         if (cases.elseValue().isDefined()) {
             visit(cases.elseValue().get(), reached);
@@ -106,24 +152,9 @@ final class CallsByNeed {
         return call.text() instanceof If choice && choice.falseValue() instanceof Literal none && none.value() == null;
     }
 
-    /** Leaves a condition out that cannot be computed once more: then more rows are embedded than needed, never fewer. */
-    private static Expression and(Expression reached, Expression condition) {
-        if (!condition.deterministic() || holdsVariable(condition)) {
-            return reached;
-        }
-        return reached.equals(ALWAYS) ? condition : new And(reached, condition);
-    }
-
     private static boolean holdsVariable(Expression expression) {
         return expression instanceof NamedLambdaVariable
                 || Scala.list(expression.children()).stream().anyMatch(CallsByNeed::holdsVariable);
-    }
-
-    private static Expression or(Expression one, Expression other) {
-        if (one.equals(ALWAYS) || other.equals(ALWAYS)) {
-            return ALWAYS;
-        }
-        return one.semanticEquals(other) ? one : new Or(one, other);
     }
 
     /** True also where the condition is null. */

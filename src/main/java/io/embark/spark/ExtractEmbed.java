@@ -58,8 +58,8 @@ final class ExtractEmbed extends Rule<LogicalPlan> {
             return split.transformUp(Scala.partial(ExtractEmbed::extract));
         }
 
-        LogicalPlan narrow = plan.children().size() == 1 ? CallsByNeed.narrow(plan) : plan;
-        List<EmbedExpression> calls = EmbedCalls.innermost(narrow);
+        LogicalPlan narrow = CallsByNeed.narrow(plan);
+        List<EmbedExpression> calls = CallsByNeed.decided(narrow, EmbedCalls.innermost(narrow));
         Map<Expression, Attribute> results = new LinkedHashMap<>();
         List<LogicalPlan> children = new ArrayList<>();
         for (LogicalPlan child : Scala.list(plan.children())) {

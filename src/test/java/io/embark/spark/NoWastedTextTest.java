@@ -132,6 +132,15 @@ class NoWastedTextTest extends PlannedRows {
                     .union(s.rows()
                             .withColumn("emb", expr("cast(null AS array<float>)"))
                             .filter("id < 0"))),
+            query("in its own condition", ROWS, s -> s.rows()
+                    .withColumn(
+                            "emb",
+                            when(
+                                    even().or(s.embed("text").getItem(0).gt(threshold())),
+                                    coalesce(when(col("id").gt(3), s.embed("text")), s.embed("text"))))),
+            query("each in the other's condition", 2 * ROWS, s -> s.rows()
+                    .withColumn("a", when(s.embed("text").getItem(0).gt(threshold()), s.embed("other")))
+                    .withColumn("b", when(s.embed("other").getItem(0).gt(threshold()), s.embed("text")))),
             query("exploded", ROWS, s -> s.embedded().select(col("id"), functions.explode(col("emb")))),
             query("selected twice", ROWS, s -> s.embedded()
                     .select(col("emb"), s.embed("text").as("again"), col("emb").getItem(1))),
@@ -261,7 +270,7 @@ class NoWastedTextTest extends PlannedRows {
     }
 
     /** The vector of one of the five texts, from a map of literals. */
-    private static Column lookedUp(Column text) {
+    static Column lookedUp(Column text) {
         List<Column> entries = new ArrayList<>();
         for (String word : WORDS) {
             entries.add(lit(word));
@@ -270,7 +279,7 @@ class NoWastedTextTest extends PlannedRows {
         return functions.element_at(functions.map(entries.toArray(Column[]::new)), text);
     }
 
-    private static List<String> sorted(Dataset<Row> rows) {
+    static List<String> sorted(Dataset<Row> rows) {
         return rows.collectAsList().stream()
                 .map(NoWastedTextTest::rounded)
                 .sorted(Comparator.naturalOrder())

@@ -10,7 +10,6 @@ import io.embark.OnError;
 import io.embark.encode.NastyTexts;
 import io.embark.spark.EmbedMetrics.Counter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,10 +21,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,22 +32,10 @@ class EmbedColumnTest {
     private static final StructType ID_AND_TEXT =
             new StructType().add("id", DataTypes.LongType).add("text", DataTypes.StringType);
 
-    @TempDir
-    static Path folder;
-
-    private static TinyModel model;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
     private final SparkSession spark = SharedSpark.session();
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 7})

@@ -9,7 +9,6 @@ import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.encode.Statistics;
 import io.embark.spark.EmbedMetrics.Counter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,11 +20,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.Tuple4;
@@ -46,22 +43,10 @@ class EmbedMetricsTest {
             null,
             " ");
 
-    @TempDir
-    static Path folder;
-
-    private static TinyModel model;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
     private final SparkSession spark = SharedSpark.session();
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @AfterEach
     void restoreTheSession() {

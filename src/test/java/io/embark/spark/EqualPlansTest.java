@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.spark.EmbedMetrics.Counter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,11 +14,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.columnar.InMemoryTableScanExec;
 import org.apache.spark.sql.execution.exchange.ReusedExchangeExec;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,22 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EqualPlansTest {
     private static final String ADAPTIVE = "spark.sql.adaptive.enabled";
 
-    @TempDir
-    static Path folder;
-
-    private static TinyModel model;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
     private final SparkSession spark = SharedSpark.session();
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @AfterEach
     void restoreTheSession() {

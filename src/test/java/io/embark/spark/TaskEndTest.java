@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbedOptions;
 import io.embark.spark.EmbedMetrics.Counter;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,34 +25,21 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks that do not come to their own end. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TaskEndTest {
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
-    private static TinyModel model;
     private static volatile CountDownLatch rowsSeen = new CountDownLatch(0);
 
     private final SparkSession spark = SharedSpark.session();
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @Test
     void aTaskThatFailedRunsAgainAndNothingIsCountedTwice() {

@@ -5,19 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A model of 8 components that loads in milliseconds, and what it gives without Spark. */
-final class TinyModel implements AutoCloseable {
+/**
+ * A model of 8 components that loads in milliseconds, and what it gives without Spark. As a registered extension in a static
+ * field it lives as long as its class's tests run.
+ */
+final class TinyModel implements AutoCloseable, AfterAllCallback {
     private final EmbedOptions options;
     private final Embedder embedder;
 
     private TinyModel(EmbedOptions options) {
         this.options = options;
         this.embedder = Embedder.open(options);
+    }
+
+    /** Writes it to a folder of its own, which goes after all tests of the class that it is registered in. */
+    static TinyModel registered() {
+        try {
+            return in(Files.createTempDirectory("embark-").resolve("model"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes it to a folder that no test used before, so that no JVM has loaded it yet. */
@@ -47,6 +65,13 @@ final class TinyModel implements AutoCloseable {
         assertThat(Plans.isClose(actual, expected))
                 .as("'%s': %s is not %s", text, Plans.text(actual), Plans.text(expected))
                 .isTrue();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        close();
+        FileUtils.deleteDirectory(
+                Path.of(options.get(EmbedOptions.MODEL)).getParent().toFile());
     }
 
     @Override

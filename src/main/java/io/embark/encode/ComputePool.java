@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -19,10 +20,12 @@ final class ComputePool implements AutoCloseable {
     private final Encoder encoder;
     private final ExecutorService threads;
     private final int size;
+    private final Semaphore permits;
 
-    ComputePool(Encoder encoder, int size) {
+    ComputePool(Encoder encoder, int size, Semaphore permits) {
         this.encoder = encoder;
         this.size = size;
+        this.permits = permits;
         AtomicInteger number = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(size, work -> {
             Thread thread = new Thread(
@@ -48,7 +51,7 @@ final class ComputePool implements AutoCloseable {
         }
     }
 
-    /** How many forward passes run at the same time. */
+    /** How many threads there are. */
     int size() {
         return size;
     }
@@ -57,9 +60,14 @@ final class ComputePool implements AutoCloseable {
         List<Future<Result>> results = new ArrayList<>(batches.size());
         for (PackedBatch batch : batches) {
             results.add(threads.submit(() -> {
-                long start = System.nanoTime();
-                float[] pooled = encoder.encode(batch);
-                return new Result(pooled, System.nanoTime() - start);
+                permits.acquire();
+                try {
+                    long start = System.nanoTime();
+                    float[] pooled = encoder.encode(batch);
+                    return new Result(pooled, System.nanoTime() - start);
+                } finally {
+                    permits.release();
+                }
             }));
         }
         return results;

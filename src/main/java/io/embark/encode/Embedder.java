@@ -6,11 +6,13 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
+import io.embark.Option;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Texts in, vectors out: the door for plain Java, and what Spark's tasks use beneath.
@@ -25,6 +27,10 @@ import java.util.Map;
  * threads may embed at the same time and share the compute threads; none may while or after it is closed.
  */
 public final class Embedder implements AutoCloseable {
+    /** What a pass depends on besides the model, the prompt and the texts. */
+    private static final List<Option<?>> PASS_OPTIONS =
+            List.of(EmbedOptions.BLANK, EmbedOptions.LONG_TEXT, EmbedOptions.ON_ERROR, EmbedOptions.BATCH_TOKENS);
+
     private final EmbeddingModel model;
     private final EmbedOptions options;
     private final boolean ownsModel;
@@ -96,15 +102,56 @@ public final class Embedder implements AutoCloseable {
         requireNonNull(texts, "texts is null");
         model.requireOpen();
         int window = options.get(EmbedOptions.WINDOW);
-        List<float[]> vectors = new ArrayList<>(texts.size());
+        float[][] vectors = new float[texts.size()][];
         Statistics sum = Statistics.NONE;
-        for (int start = 0; start < texts.size(); start += window) {
-            Window one = new Window(model, options, prompt, finish);
-            vectors.addAll(one.embed(texts.subList(start, Math.min(start + window, texts.size()))));
-            sum = sum.plus(one.statistics());
+        for (int start = 0; start < vectors.length; start += window) {
+            PooledTexts pooled = pool(texts.subList(start, Math.min(start + window, vectors.length)), () -> false);
+            for (int i = 0; i < pooled.size(); i++) {
+                vectors[start + i] = finish(pooled, i);
+            }
+            sum = sum.plus(pooled.statistics());
         }
-        count(sum);
-        return new Embeddings(vectors.toArray(float[][]::new), sum);
+        return new Embeddings(vectors, sum);
+    }
+
+    /**
+     * The first and long part of {@link #embed}: one window, however many texts there are, goes through the network, and
+     * {@link #finish} makes vectors of what comes out, here or in another embedder that {@link #sharesPassWith} this one.
+     *
+     * @param texts any of them may be null
+     * @param cancelled asked all the while by the calling thread; once it says true, batches that wait are dropped
+     * @throws EmbarkException as {@link #embed}
+     * @throws CancellationException if the caller cancelled; a batch that is in the network may then still run to its end
+     * @throws IllegalStateException if the model was closed before
+     */
+    public PooledTexts pool(List<String> texts, BooleanSupplier cancelled) {
+        requireNonNull(texts, "texts is null");
+        requireNonNull(cancelled, "cancelled is null");
+        model.requireOpen();
+        PooledTexts pooled = new Window(model, options, prompt, cancelled).pool(texts);
+        count(pooled.statistics());
+        return pooled;
+    }
+
+    /**
+     * Whether what {@link #pool} gives is the same for both, so that one pass serves them: same model, same prompt, same
+     * treatment of texts. They may differ in {@link EmbedOptions#DIMENSIONS} and {@link EmbedOptions#NORMALIZE}.
+     */
+    public boolean sharesPassWith(Embedder other) {
+        return model == other.model
+                && prompt.equals(other.prompt)
+                && PASS_OPTIONS.stream().allMatch(option -> options.get(option).equals(other.options.get(option)));
+    }
+
+    /**
+     * The vector of one of the texts that went through the network.
+     *
+     * @param pooled from this embedder, or from one that {@link #sharesPassWith} it
+     * @return {@code [dimension]}, the caller's own; null for a text that has none
+     */
+    public float[] finish(PooledTexts pooled, int text) {
+        PooledTexts.Place place = pooled.place(text);
+        return place == null ? null : finish.finish(place.pooled, place.row);
     }
 
     private synchronized void count(Statistics more) {

@@ -10,6 +10,7 @@ import io.embark.model.ModelFolder;
 import io.embark.text.TextTokenizer;
 import io.embark.torch.Encoder;
 import io.embark.torch.TorchRuntime;
+import java.util.concurrent.Semaphore;
 
 /**
  * A model in memory, ready to compute: tokenizer, network and compute threads. Embedders whose options differ only in what
@@ -22,11 +23,11 @@ public final class EmbeddingModel implements AutoCloseable {
     private final ComputePool pool;
     private volatile boolean closed;
 
-    private EmbeddingModel(ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, int threads) {
+    private EmbeddingModel(ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, ComputePool pool) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
-        this.pool = new ComputePool(encoder, threads);
+        this.pool = pool;
     }
 
     /**
@@ -39,17 +40,21 @@ public final class EmbeddingModel implements AutoCloseable {
      *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
      */
     public static EmbeddingModel open(EmbedOptions options) {
+        return open(options, new Semaphore(threads(options)));
+    }
+
+    /**
+     * The same for a model beside others, which together compute no more at a time than there are permits.
+     *
+     * @param permits one is held by each forward pass while it runs
+     */
+    public static EmbeddingModel open(EmbedOptions options, Semaphore permits) {
         ModelFolder folder = openFolder(options);
-        int maxTokens = maxTokens(folder, options);
         TorchRuntime.start(options);
-        TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens);
+        TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens(folder, options));
         try {
-            int threads = options.get(EmbedOptions.THREADS);
-            return new EmbeddingModel(
-                    folder,
-                    tokenizer,
-                    Encoder.load(folder),
-                    threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+            Encoder encoder = Encoder.load(folder);
+            return new EmbeddingModel(folder, tokenizer, encoder, new ComputePool(encoder, threads(options), permits));
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -61,7 +66,7 @@ public final class EmbeddingModel implements AutoCloseable {
         requireCpu(options);
         ModelFolder folder = ModelFolder.open(
                 options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
-        maxTokens(folder, options);
+        requirePositions(folder, options);
         return folder;
     }
 
@@ -101,23 +106,27 @@ public final class EmbeddingModel implements AutoCloseable {
         tokenizer.close();
     }
 
-    private static int maxTokens(ModelFolder folder, EmbedOptions options) {
-        int own = folder.specification().maxTokens();
-        Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
-        if (chosen == null) {
-            return own;
-        }
+    private static int threads(EmbedOptions options) {
+        int threads = options.get(EmbedOptions.THREADS);
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
 
+    private static int maxTokens(ModelFolder folder, EmbedOptions options) {
+        Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
+        return chosen == null ? folder.specification().maxTokens() : chosen;
+    }
+
+    private static void requirePositions(ModelFolder folder, EmbedOptions options) {
         int positions = folder.specification().architecture().maxPositions();
-        if (chosen > positions) {
+        Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
+        if (chosen != null && chosen > positions) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
                     "option max-tokens: %d is more than model %s takes".formatted(chosen, folder.name()),
                     "It has %d positions.".formatted(positions),
                     "Set max-tokens to at most %d, or leave it out for the model's own limit (%d)."
-                            .formatted(positions, own));
+                            .formatted(positions, folder.specification().maxTokens()));
         }
-        return chosen;
     }
 
     private static void requireCpu(EmbedOptions options) {

@@ -12,17 +12,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
- * Texts that are embedded together: each distinct one once, in batches of texts of like length under the token budget. Used
- * once, by one thread.
+ * Texts that go through the network together: each distinct one once, in batches of texts of like length under the token
+ * budget. Used once, by one thread.
  */
 final class Window {
     private static final int NO_VECTOR = -1;
+
+    /** How often a caller who waits is asked whether it still wants what it waits for. */
+    private static final long ASK_MILLIS = 20;
 
     /** How much of a text an error message shows. */
     private static final int SHOWN_CHARS = 40;
@@ -30,7 +39,7 @@ final class Window {
     private final EmbeddingModel model;
     private final EmbedOptions options;
     private final String prompt;
-    private final VectorFinish finish;
+    private final BooleanSupplier cancelled;
 
     private long nulls;
     private long embedded;
@@ -38,37 +47,51 @@ final class Window {
     private long failed;
     private long tokens;
     private long batches;
+    private long peakBatchTokens;
     private long tokenizeNanos;
     private long forwardNanos;
     private long waitNanos;
-    private int rows;
     private final List<String> distinct = new ArrayList<>();
 
-    Window(EmbeddingModel model, EmbedOptions options, String prompt, VectorFinish finish) {
+    /**
+     * @param prompt put before every text
+     * @param cancelled asked between batches
+     */
+    Window(EmbeddingModel model, EmbedOptions options, String prompt, BooleanSupplier cancelled) {
         this.model = model;
         this.options = options;
         this.prompt = prompt;
-        this.finish = finish;
+        this.cancelled = cancelled;
     }
 
-    /** One vector for each text, in order; null where there is none. */
-    List<float[]> embed(List<String> texts) {
-        rows = texts.size();
+    /** What the network makes of each text, in order. */
+    PooledTexts pool(List<String> texts) {
         int[] indexes = findDistinct(texts);
         List<TokenizedText> tokenized = tokenize();
-        float[][] vectors = compute(tokenized);
+        countLong(indexes, tokenized);
+        PooledTexts.Place[] distinctPlaces = compute(tokenized);
+        countBroken(indexes, distinctPlaces);
 
-        List<float[]> result = new ArrayList<>(texts.size());
-        boolean[] given = new boolean[distinct.size()];
-        for (int index : indexes) {
-            result.add(index == NO_VECTOR ? null : vectorOf(index, tokenized.get(index), vectors, given));
+        PooledTexts.Place[] places = new PooledTexts.Place[indexes.length];
+        for (int i = 0; i < places.length; i++) {
+            places[i] = indexes[i] == NO_VECTOR ? null : distinctPlaces[indexes[i]];
         }
-        return result;
+        return new PooledTexts(places, statistics(texts.size()));
     }
 
-    Statistics statistics() {
+    private Statistics statistics(int texts) {
         return new Statistics(
-                rows, nulls, embedded, truncated, failed, tokens, batches, tokenizeNanos, forwardNanos, waitNanos);
+                texts,
+                nulls,
+                embedded,
+                truncated,
+                failed,
+                tokens,
+                batches,
+                peakBatchTokens,
+                tokenizeNanos,
+                forwardNanos,
+                waitNanos);
     }
 
     /** For each text the index of its distinct one. */
@@ -113,28 +136,73 @@ final class Window {
         return tokenized;
     }
 
-    private float[][] compute(List<TokenizedText> tokenized) {
-        float[][] vectors = new float[tokenized.size()][];
-        Integer[] order = new Integer[tokenized.size()];
-        Arrays.setAll(order, i -> i);
-        Arrays.sort(order, Comparator.comparingInt(i -> tokenized.get(i).ids().length));
-
-        List<List<Integer>> members = new ArrayList<>();
-        List<PackedBatch> packed = new ArrayList<>();
-        for (List<Integer> batch : cut(order, tokenized)) {
-            members.add(batch);
-            packed.add(PackedBatch.of(
-                    batch.stream().map(i -> tokenized.get(i).ids()).toList()));
+    /** Before the network runs, since a refusal may throw all of its work away. */
+    private void countLong(int[] indexes, List<TokenizedText> tokenized) {
+        for (int index : indexes) {
+            if (index != NO_VECTOR && tokenized.get(index).truncated()) {
+                if (refusesLong()) {
+                    fail(
+                            "text '%s': too long".formatted(start(distinct.get(index))),
+                            "It has more tokens than the limit, and option long-text is set to fail.",
+                            "Set long-text to truncate, or on-error to null.");
+                } else {
+                    truncated++;
+                }
+            }
         }
+    }
 
+    private boolean refusesLong() {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.FAIL;
+    }
+
+    private PooledTexts.Place[] compute(List<TokenizedText> tokenized) {
+        PooledTexts.Place[] places = new PooledTexts.Place[tokenized.size()];
+        float[] zeros = new float[model.folder().specification().dimension()];
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < places.length; i++) {
+            TokenizedText text = tokenized.get(i);
+            if (text.ids().length == 0) {
+                places[i] = new PooledTexts.Place(zeros, 0);
+            } else if (!(text.truncated() && refusesLong())) {
+                order.add(i);
+            }
+        }
+        order.sort(Comparator.comparingInt(i -> tokenized.get(i).ids().length));
+
+        List<List<Integer>> members = cut(order, tokenized);
+        List<PackedBatch> packed = members.stream()
+                .map(batch -> PackedBatch.of(
+                        batch.stream().map(i -> tokenized.get(i).ids()).toList()))
+                .toList();
         List<Future<ComputePool.Result>> results = model.pool().submit(packed);
         long start = System.nanoTime();
         try {
             for (int b = 0; b < results.size(); b++) {
-                ComputePool.Result result = results.get(b).get();
+                ComputePool.Result result = await(results.get(b));
                 forwardNanos += result.nanos;
                 for (int row = 0; row < members.get(b).size(); row++) {
-                    vectors[members.get(b).get(row)] = finish.finish(result.pooled, row);
+                    places[members.get(b).get(row)] = new PooledTexts.Place(result.pooled, row);
+                }
+            }
+        } finally {
+            results.forEach(result -> result.cancel(false));
+            waitNanos = System.nanoTime() - start;
+        }
+        return places;
+    }
+
+    private ComputePool.Result await(Future<ComputePool.Result> result) {
+        try {
+            while (true) {
+                if (cancelled.getAsBoolean()) {
+                    throw new CancellationException("embedding was cancelled");
+                }
+                try {
+                    // Others' batches may be before this one, so its end may be far away.
+                    return result.get(ASK_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (TimeoutException e) {
+                    // Asks again.
                 }
             }
         } catch (InterruptedException e) {
@@ -147,25 +215,36 @@ final class Window {
                     e);
         } catch (ExecutionException e) {
             throw unwrap(e);
-        } finally {
-            results.forEach(result -> result.cancel(false));
-            waitNanos = System.nanoTime() - start;
         }
-        return vectors;
+    }
+
+    private void countBroken(int[] indexes, PooledTexts.Place[] places) {
+        Set<Integer> broken = new HashSet<>();
+        int dimension = model.folder().specification().dimension();
+        for (int i = 0; i < places.length; i++) {
+            if (places[i] != null && !isFinite(places[i], dimension)) {
+                broken.add(i);
+                places[i] = null;
+            }
+        }
+        for (int index : indexes) {
+            if (broken.contains(index)) {
+                fail(
+                        "text '%s': its vector is not finite".formatted(start(distinct.get(index))),
+                        "The model's own numbers overflow for it.",
+                        "Check the model's weights, or set on-error to null.");
+            }
+        }
     }
 
     /** Cuts the sorted texts where the next one would exceed the budget; a text longer than the budget stands alone. */
-    private List<List<Integer>> cut(Integer[] order, List<TokenizedText> tokenized) {
+    private List<List<Integer>> cut(List<Integer> order, List<TokenizedText> tokenized) {
         int budget = options.get(EmbedOptions.BATCH_TOKENS);
         List<List<Integer>> cut = new ArrayList<>();
         List<Integer> current = new ArrayList<>();
         int filled = 0;
         for (Integer index : order) {
             int length = tokenized.get(index).ids().length;
-            boolean skipped = length == 0 || isRefused(tokenized.get(index));
-            if (skipped) {
-                continue;
-            }
             if (filled > 0 && filled + length > budget) {
                 cut.add(current);
                 current = new ArrayList<>();
@@ -174,44 +253,14 @@ final class Window {
             current.add(index);
             filled += length;
             tokens += length;
-            embedded++;
+            peakBatchTokens = Math.max(peakBatchTokens, filled);
         }
         if (!current.isEmpty()) {
             cut.add(current);
         }
         batches = cut.size();
+        embedded = order.size();
         return cut;
-    }
-
-    private boolean isRefused(TokenizedText text) {
-        return text.truncated() && options.get(EmbedOptions.LONG_TEXT) == LongText.FAIL;
-    }
-
-    private float[] vectorOf(int index, TokenizedText text, float[][] vectors, boolean[] given) {
-        if (text.truncated()) {
-            truncated++;
-        }
-        if (isRefused(text)) {
-            fail(
-                    "text '%s': too long".formatted(start(distinct.get(index))),
-                    "It has more tokens than the limit, and option long-text is set to fail.",
-                    "Set long-text to truncate, or on-error to null.");
-            return null;
-        }
-
-        float[] vector = vectors[index] == null ? new float[finish.dimension()] : vectors[index];
-        if (!isFinite(vector)) {
-            fail(
-                    "text '%s': its vector is not finite".formatted(start(distinct.get(index))),
-                    "The model's own numbers overflow for it.",
-                    "Check the model's weights, or set on-error to null.");
-            return null;
-        }
-
-        // Rows with the same text must not share an array that belongs to the caller.
-        float[] own = given[index] ? vector.clone() : vector;
-        given[index] = true;
-        return own;
     }
 
     private void fail(String problem, String cause, String remedy) {
@@ -227,9 +276,10 @@ final class Window {
         return (cut ? text.substring(0, SHOWN_CHARS) : text).replaceAll("[\\p{Cc}\\p{Cs}]", " ") + (cut ? "..." : "");
     }
 
-    private static boolean isFinite(float[] vector) {
-        for (float component : vector) {
-            if (!Float.isFinite(component)) {
+    private static boolean isFinite(PooledTexts.Place place, int dimension) {
+        int start = place.row * dimension;
+        for (int i = start; i < start + dimension; i++) {
+            if (!Float.isFinite(place.pooled[i])) {
                 return false;
             }
         }

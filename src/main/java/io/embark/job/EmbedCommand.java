@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -87,9 +86,6 @@ final class EmbedCommand {
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
         Spreading spreading = Spreading.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
-        OptionalLong texts = spreading.total().isPresent()
-                ? OptionalLong.of(spreading.total().getAsLong() * run.columns().size())
-                : OptionalLong.empty();
         Dataset<Row> embedded = embed(
                 spreading.rows(), run.columns(), run.options(), run.metadata().toMetadata());
 
@@ -97,7 +93,7 @@ final class EmbedCommand {
         run.spark().sparkContext().addSparkListener(progress);
         Statistics statistics;
         try {
-            try (ProgressLine line = new ProgressLine(console.err(), progress::statistics, texts)) {
+            try (ProgressLine line = new ProgressLine(console.err(), progress, spreading.total())) {
                 if (!quiet) {
                     line.start();
                 }
@@ -109,7 +105,7 @@ final class EmbedCommand {
             run.spark().sparkContext().removeSparkListener(progress);
         }
 
-        long rows = spreading.total().orElse(statistics.rows() / run.columns().size());
+        long rows = spreading.total().orElse(progress.rows());
         RunSummary summary = new RunSummary(
                 rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), run.metadata());
         FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), statistics);

@@ -1,11 +1,10 @@
 package io.embark.job;
 
-import io.embark.encode.Statistics;
+import io.embark.spark.EmbedProgress;
 import java.io.PrintStream;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Says while a run goes on how far it is: about once a second on one line of a terminal, every ten seconds a line elsewhere.
@@ -16,20 +15,20 @@ final class ProgressLine implements AutoCloseable {
 
     private final PrintStream err;
     private final boolean terminal;
-    private final Supplier<Statistics> statistics;
+    private final EmbedProgress progress;
     private final OptionalLong total;
     private final long started = System.nanoTime();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
     /**
-     * @param statistics what was embedded so far; called by a thread of its own
-     * @param total the texts to embed in all, if known
+     * @param progress what was embedded so far; asked by a thread of its own
+     * @param total the rows to embed in all, if known
      */
-    ProgressLine(PrintStream err, Supplier<Statistics> statistics, OptionalLong total) {
+    ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total) {
         this.err = err;
         this.terminal = Terminal.shows(Terminal.STANDARD_ERROR);
-        this.statistics = statistics;
+        this.progress = progress;
         this.total = total;
         this.thread = new Thread(this::run, "embark-progress");
         this.thread.setDaemon(true);
@@ -43,7 +42,8 @@ final class ProgressLine implements AutoCloseable {
     private void run() {
         try {
             while (!closed.await(terminal ? 1 : 10, TimeUnit.SECONDS)) {
-                String text = text(statistics.get(), total, (System.nanoTime() - started) / 1e9);
+                double seconds = (System.nanoTime() - started) / 1e9;
+                String text = text(progress.rows(), progress.statistics().tokens(), total, seconds);
                 if (terminal) {
                     err.print(ERASE + text);
                 } else {
@@ -60,30 +60,30 @@ final class ProgressLine implements AutoCloseable {
         }
     }
 
-    /** What to say after so many seconds. */
-    static String text(Statistics done, OptionalLong total, double seconds) {
-        StringBuilder text = new StringBuilder("embark: ").append(Figures.count(done.rows()));
+    /** What to say after so many rows, tokens and seconds. */
+    static String text(long rows, long tokens, OptionalLong total, double seconds) {
+        StringBuilder text = new StringBuilder("embark: ").append(Figures.count(rows));
         if (total.isPresent() && total.getAsLong() > 0) {
             text.append(" of ")
                     .append(Figures.count(total.getAsLong()))
                     .append(" rows (")
-                    .append(100 * Math.min(done.rows(), total.getAsLong()) / total.getAsLong())
+                    .append(100 * Math.min(rows, total.getAsLong()) / total.getAsLong())
                     .append(" %)");
         } else {
             text.append(" rows");
         }
-        if (done.rows() == 0) {
+        if (rows == 0) {
             // A speed of 0 would say that it stands still; the model is being loaded, or a first window computed.
             return text.toString();
         }
 
         text.append(", ")
-                .append(Figures.count(Math.round(done.rows() / seconds)))
+                .append(Figures.count(Math.round(rows / seconds)))
                 .append(" rows/s, ")
-                .append(Figures.count(Math.round(done.tokens() / seconds)))
+                .append(Figures.count(Math.round(tokens / seconds)))
                 .append(" tokens/s");
-        if (total.isPresent() && done.rows() < total.getAsLong()) {
-            double left = (total.getAsLong() - done.rows()) * seconds / done.rows();
+        if (total.isPresent() && rows < total.getAsLong()) {
+            double left = (total.getAsLong() - rows) * seconds / rows;
             text.append(", ").append(Figures.duration(left)).append(" left");
         }
         return text.toString();

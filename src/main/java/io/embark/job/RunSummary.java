@@ -21,7 +21,7 @@ import org.apache.spark.sql.types.StructType;
 record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder model, EmbeddingMetadata vectors) {
     /** Texts that got a vector. */
     private long embedded() {
-        return statistics.rows() - statistics.nulls() - statistics.failed();
+        return statistics.texts() - statistics.nulls() - statistics.failed();
     }
 
     /** The summary as {@code summary.json} has it. */

@@ -5,6 +5,7 @@ import io.embark.ErrorCode;
 import io.embark.NearestName;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
+import io.embark.spark.ExecutorSettings;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -107,7 +108,7 @@ final class SettingsReader {
 
     private void readSparkConf() {
         sparkConf.forEach((key, value) -> {
-            if (key.startsWith(SPARK_EMBARK)) {
+            if (key.startsWith(SPARK_EMBARK) && !key.equals(ExecutorSettings.MAX_MODELS)) {
                 String bare = key.substring(SPARK_EMBARK.length());
                 requireKnown("Spark's configuration", bare, known);
                 choose(bare, new Chosen(value.value(), key, Place.SPARK));

@@ -1,7 +1,9 @@
 package io.embark.spark;
 
+import io.embark.EmbedOptions;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -60,7 +62,17 @@ public final class EmbedExec extends SparkPlan {
 
     @Override
     public String nodeName() {
-        return "Embed";
+        return "Embed "
+                + Scala.list(calls).stream()
+                        .map(call -> modelName(call.options().get(EmbedOptions.MODEL)))
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+    }
+
+    /** The name of a folder without the way to it, as the model calls itself when it is loaded. */
+    private static String modelName(String reference) {
+        String path = reference.replaceFirst("/+$", "");
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     @Override

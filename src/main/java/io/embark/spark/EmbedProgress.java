@@ -59,24 +59,35 @@ public final class EmbedProgress extends SparkListener {
         }
     }
 
-    /** What embedding took so far. */
+    /** Rows that came through so far; one that goes through two operators counts twice. */
+    public synchronized long rows() {
+        return sums().getOrDefault(Counter.ROWS, 0L);
+    }
+
+    /** What embedding took so far, but for the peak batch, which is not told. */
     public synchronized Statistics statistics() {
-        EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
-        for (Collection<Map<Counter, Long>> tasks : java.util.List.of(finished.values(), running.values())) {
-            tasks.forEach(counts -> counts.forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
-        }
+        Map<Counter, Long> sums = sums();
         Function<Counter, Long> sum = counter -> sums.getOrDefault(counter, 0L);
         return new Statistics(
-                sum.apply(Counter.ROWS),
+                sum.apply(Counter.TEXTS),
                 sum.apply(Counter.NULLS),
                 sum.apply(Counter.DISTINCT),
                 sum.apply(Counter.TRUNCATED),
                 sum.apply(Counter.FAILED),
                 sum.apply(Counter.TOKENS),
                 sum.apply(Counter.BATCHES),
+                0,
                 sum.apply(Counter.TOKENIZE),
                 sum.apply(Counter.FORWARD),
                 sum.apply(Counter.WAIT));
+    }
+
+    private Map<Counter, Long> sums() {
+        EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
+        for (Collection<Map<Counter, Long>> tasks : java.util.List.of(finished.values(), running.values())) {
+            tasks.forEach(counts -> counts.forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
+        }
+        return sums;
     }
 
     private static Map<Counter, Long> counts(Collection<AccumulableInfo> accumulables) {

@@ -2,17 +2,15 @@ package io.embark.spark;
 
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
-import io.embark.encode.Embeddings;
+import io.embark.encode.PooledTexts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
-import org.apache.spark.TaskContext;
-import org.apache.spark.TaskKilledException;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -41,7 +39,12 @@ final class EmbedRows implements Iterator<InternalRow> {
     private final UnsafeProjection texts;
     private final UnsafeProjection joined;
     private final EmbedMetrics metrics;
-    private final Embedder[] embedders;
+    private final TaskModels models;
+
+    /** For each call, which of the texts it embeds. */
+    private final int[] textOf;
+
+    private final int textColumns;
     private final int windowRows;
 
     private final List<InternalRow> window = new ArrayList<>();
@@ -58,12 +61,16 @@ final class EmbedRows implements Iterator<InternalRow> {
         this.rows = rows;
         this.calls = calls;
         this.metrics = metrics;
-        List<Expression> arguments = calls.stream().map(EmbedExpression::text).toList();
+        List<Expression> arguments = new ArrayList<>();
+        this.textOf =
+                calls.stream().mapToInt(call -> indexOf(call.text(), arguments)).toArray();
+        this.textColumns = arguments.size();
         this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(input));
         // Texts may be random, or hold the number of their partition.
         texts.initialize(partition);
         this.joined = UnsafeProjection.create(Scala.<Expression>seq(output), Scala.seq(output));
-        this.embedders = new Embedder[calls.size()];
+        this.models =
+                new TaskModels(calls.stream().map(EmbedExpression::options).toList(), metrics);
         this.windowRows = calls.stream()
                 .mapToInt(call -> call.options().get(EmbedOptions.WINDOW))
                 .min()
@@ -88,13 +95,40 @@ final class EmbedRows implements Iterator<InternalRow> {
         return row;
     }
 
+    /** Where a text stands among those to evaluate; one that gives the same each time is evaluated once. */
+    private static int indexOf(Expression text, List<Expression> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            if (text.deterministic() && text.semanticEquals(arguments.get(i))) {
+                return i;
+            }
+        }
+        arguments.add(text);
+        return arguments.size() - 1;
+    }
+
+    /** Only rows need a model: an empty partition loads none. */
     private void fill() {
-        stopIfKilled();
-        openModels();
+        try {
+            models.open();
+            embed(read());
+        } finally {
+            models.endWindow();
+        }
+    }
+
+    /** The texts of the next window's rows, column by column. */
+    private List<List<String>> read() {
         window.clear();
         next = 0;
+        int[] maxChars = new int[textColumns];
+        for (int call = 0; call < textOf.length; call++) {
+            maxChars[textOf[call]] =
+                    Math.max(maxChars[textOf[call]], models.embedder(call).maxChars());
+        }
         List<List<String>> columns = new ArrayList<>();
-        calls.forEach(call -> columns.add(new ArrayList<>()));
+        for (int column = 0; column < textColumns; column++) {
+            columns.add(new ArrayList<>());
+        }
 
         long bytes = 0;
         long chars = 0;
@@ -103,64 +137,61 @@ final class EmbedRows implements Iterator<InternalRow> {
             bytes += row instanceof UnsafeRow unsafe ? unsafe.getSizeInBytes() : 0;
             UnsafeRow arguments = texts.apply(row);
             for (int i = 0; i < columns.size(); i++) {
-                String text = text(arguments, i);
+                String text = arguments.isNullAt(i) ? null : text(arguments.getUTF8String(i), maxChars[i]);
                 columns.get(i).add(text);
                 chars += text == null ? 0 : text.length();
             }
             // The row below is reused for the next one.
             window.add(row.copy());
         }
-        embed(columns);
+        return columns;
     }
 
-    /** Only rows need a model: an empty partition loads none. */
-    private void openModels() {
-        for (int i = 0; i < embedders.length && embedders[i] == null; i++) {
-            embedders[i] = ExecutorModels.embedder(calls.get(i).options());
-        }
-    }
-
-    /** The text in a column, cut to what can matter before it is decoded: a cell may be hundreds of megabytes. */
-    private String text(UnsafeRow arguments, int column) {
-        if (arguments.isNullAt(column)) {
-            return null;
-        }
-        UTF8String text = arguments.getUTF8String(column);
-        long maxBytes = (long) (embedders[column].maxChars() + 1) * MAX_BYTES_PER_CHAR;
+    /** A text cut to what can matter before it is decoded: a cell may be hundreds of megabytes. */
+    private static String text(UTF8String text, int maxChars) {
+        long maxBytes = (long) (maxChars + 1) * MAX_BYTES_PER_CHAR;
         if (text.numBytes() <= maxBytes) {
             return text.toString();
         }
         return new String(Arrays.copyOf(text.getBytes(), (int) maxBytes), StandardCharsets.UTF_8);
     }
 
-    /** Calls with equal options share their batches. */
     private void embed(List<List<String>> columns) {
         vectors = new Object[window.size()][calls.size()];
-        Map<EmbedOptions, List<Integer>> groups = new LinkedHashMap<>();
-        for (int i = 0; i < calls.size(); i++) {
-            groups.computeIfAbsent(calls.get(i).options(), options -> new ArrayList<>())
-                    .add(i);
-        }
-
-        for (List<Integer> group : groups.values()) {
-            List<String> together = new ArrayList<>();
-            group.forEach(column -> together.addAll(columns.get(column)));
-            Embeddings embeddings = ExecutorModels.embed(embedders[group.get(0)], together);
-            metrics.add(embeddings.statistics());
-            int from = 0;
-            for (int column : group) {
+        for (List<Integer> group : groups()) {
+            List<Integer> together =
+                    group.stream().map(call -> textOf[call]).distinct().toList();
+            PooledTexts pooled = models.pool(
+                    group.get(0),
+                    together.stream()
+                            .flatMap(column -> columns.get(column).stream())
+                            .collect(Collectors.toList()));
+            metrics.add(pooled.statistics());
+            for (int call : group) {
+                int from = together.indexOf(textOf[call]) * vectors.length;
                 for (int row = 0; row < vectors.length; row++) {
-                    float[] vector = embeddings.vectors()[from++];
-                    vectors[row][column] = vector == null ? null : UnsafeArrayData.fromPrimitiveArray(vector);
+                    float[] vector = models.embedder(call).finish(pooled, from + row);
+                    vectors[row][call] = vector == null ? null : UnsafeArrayData.fromPrimitiveArray(vector);
                 }
             }
         }
+        metrics.addRows(vectors.length);
     }
 
-    private static void stopIfKilled() {
-        TaskContext context = TaskContext.get();
-        if (context != null && context.isInterrupted()) {
-            throw new TaskKilledException("embedding was cancelled");
+    /** The calls that one pass through the network serves. */
+    private List<List<Integer>> groups() {
+        List<List<Integer>> groups = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            Embedder embedder = models.embedder(i);
+            Optional<List<Integer>> known = groups.stream()
+                    .filter(group -> models.embedder(group.get(0)).sharesPassWith(embedder))
+                    .findFirst();
+            if (known.isPresent()) {
+                known.get().add(i);
+            } else {
+                groups.add(new ArrayList<>(List.of(i)));
+            }
         }
+        return groups;
     }
 }

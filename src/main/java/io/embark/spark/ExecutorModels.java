@@ -1,22 +1,24 @@
 package io.embark.spark;
 
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Option;
-import io.embark.encode.Embedder;
 import io.embark.encode.EmbeddingModel;
-import io.embark.encode.Embeddings;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when the JVM ends.
- * Thread-safe.
+ * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when there are too
+ * many or the JVM ends. Thread-safe.
  */
 final class ExecutorModels {
     /** What a loaded model depends on; all other options only matter before or after it. */
@@ -29,96 +31,89 @@ final class ExecutorModels {
             EmbedOptions.CACHE_DIR,
             EmbedOptions.TUNE_MALLOC);
 
-    private static final ConcurrentHashMap<EmbedOptions, EmbeddingModel> MODELS = new ConcurrentHashMap<>();
-
-    /** Held for reading by those who embed, for writing by the one who closes. */
-    private static final ReentrantReadWriteLock IN_USE = new ReentrantReadWriteLock();
-
     /** Less than what Spark's workers grant an executor before they kill it. */
     private static final long CLOSE_WAIT_SECONDS = 5;
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
+    private static final LeasedModels MODELS = new LeasedModels(ExecutorModels::open, ExecutorModels::maxModels, LOG);
+
+    /** All models together compute no more at a time than there are cores, by their number. */
+    private static final Map<Integer, Semaphore> CORES = new ConcurrentHashMap<>();
+
+    private static final Set<String> WARNINGS = ConcurrentHashMap.newKeySet();
+
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModels::closeAll, "embark-close-models"));
+        // An executor may be stopped while tasks embed, and native memory that is freed under them ends in a crash.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> MODELS.end(CLOSE_WAIT_SECONDS), "embark-close-models"));
     }
 
     private ExecutorModels() {}
 
-    /** An embedder on this JVM's model; a model that failed to load is tried again by the next caller. */
-    static Embedder embedder(EmbedOptions options) {
+    /**
+     * A lease on this JVM's model. Waits while it is loaded.
+     *
+     * @param cancelled asked all the while
+     * @throws EmbarkException as {@link EmbeddingModel#open}, for all who waited for the same attempt
+     * @throws CancellationException if the caller cancelled
+     */
+    static LeasedModels.Lease lease(EmbedOptions options, BooleanSupplier cancelled) {
         EmbedOptions load = EmbedOptions.defaults();
         for (Option<?> option : LOAD_OPTIONS) {
             load = copy(option, options, load);
         }
-        if (load.get(EmbedOptions.THREADS) == 0) {
-            load = load.with(EmbedOptions.THREADS, taskSlots());
-        }
-        return Embedder.on(MODELS.computeIfAbsent(load, ExecutorModels::load), options);
+        return MODELS.lease(load.with(EmbedOptions.THREADS, threads(options, conf(), cores())), cancelled);
     }
 
-    private static EmbeddingModel load(EmbedOptions options) {
-        long start = System.nanoTime();
-        EmbeddingModel model = EmbeddingModel.open(options);
-        LOG.info(
-                "Loaded model {} in {} s, {} forward passes at a time",
-                model.folder().name(),
-                "%.1f".formatted((System.nanoTime() - start) / 1e9),
-                options.get(EmbedOptions.THREADS));
-        return model;
+    /** Closes every model, those that tasks hold when these end. The next task loads its model anew. */
+    static void closeAll() {
+        MODELS.closeAll();
     }
 
-    /** Embeds texts with one of this JVM's embedders; when the JVM ends meanwhile, its model outlives this call. */
-    static Embeddings embed(Embedder embedder, List<String> texts) {
-        IN_USE.readLock().lock();
-        try {
-            return embedder.embedCounted(texts);
-        } finally {
-            IN_USE.readLock().unlock();
+    /** Says once in this JVM that a setting is to be changed. */
+    static void warnOnce(String message) {
+        if (WARNINGS.add(message)) {
+            LOG.warn(message);
         }
     }
 
-    /** An executor may be stopped while tasks embed, and native memory that is freed under them ends in a crash. */
-    private static void closeAll() {
-        try {
-            if (!IN_USE.writeLock().tryLock(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS)) {
-                LOG.info("Left {} models to the operating system: tasks still use them", MODELS.size());
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
+    /** The compute threads of a model; never more than there are cores, whatever the options say. */
+    static int threads(EmbedOptions options, SparkConf conf, int cores) {
+        int chosen = options.get(EmbedOptions.THREADS);
+        if (chosen == 0) {
+            return ExecutorSettings.taskCores(conf, cores);
         }
-        // Never unlocked: nobody may embed from here on.
-        for (EmbeddingModel model : MODELS.values()) {
-            model.close();
-            LOG.info("Closed model {}", model.folder().name());
+        if (chosen > cores) {
+            warnOnce(
+                    ("option threads: %d is more than the cores of this executor, so it computes on %d. Set threads to at"
+                                    + " most %d or leave it out, or set spark.executor.cores (for a local master, spark.master)"
+                                    + " to %d.")
+                            .formatted(chosen, cores, cores, chosen));
         }
+        return Math.min(chosen, cores);
+    }
+
+    private static EmbeddingModel open(EmbedOptions options) {
+        return EmbeddingModel.open(options, CORES.computeIfAbsent(cores(), cores -> new Semaphore(cores, true)));
+    }
+
+    private static int maxModels() {
+        return ExecutorSettings.maxModels(conf());
+    }
+
+    private static int cores() {
+        SparkEnv environment = SparkEnv.get();
+        boolean isDriver = environment == null || environment.executorId().equals("driver");
+        return ExecutorSettings.cores(conf(), isDriver, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** That of the application; where there is none, an empty one. */
+    private static SparkConf conf() {
+        SparkEnv environment = SparkEnv.get();
+        return environment == null ? new SparkConf(false) : environment.conf();
     }
 
     private static <T> EmbedOptions copy(Option<T> option, EmbedOptions from, EmbedOptions to) {
         return to.with(option, from.get(option));
-    }
-
-    /** How many tasks run in this JVM at the same time. */
-    private static int taskSlots() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        SparkEnv environment = SparkEnv.get();
-        if (environment == null) {
-            return processors;
-        }
-        SparkConf conf = environment.conf();
-        int cores = environment.executorId().equals("driver")
-                ? localCores(conf.get("spark.master", "local[*]"), processors)
-                : conf.getInt("spark.executor.cores", processors);
-        return Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
-    }
-
-    private static int localCores(String master, int processors) {
-        if (master.equals("local")) {
-            return 1;
-        }
-        String cores = master.replaceFirst("^local\\[([^,\\]]+).*$", "$1");
-        return cores.chars().allMatch(Character::isDigit) ? Integer.parseInt(cores) : processors;
     }
 }

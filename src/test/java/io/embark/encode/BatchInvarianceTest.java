@@ -67,7 +67,7 @@ class BatchInvarianceTest {
                     assertSameAsAlone(i, result.get()[i]);
                 }
             }
-            assertThat(embedder.statistics().rows()).isEqualTo(THREADS * 40L);
+            assertThat(embedder.statistics().texts()).isEqualTo(THREADS * 40L);
             assertThat(embedder.statistics().distinct()).isEqualTo(THREADS * 40L);
         } finally {
             threads.shutdownNow();

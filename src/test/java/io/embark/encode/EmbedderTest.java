@@ -183,7 +183,7 @@ class EmbedderTest {
         assertThat(embeddings.vectors()[0]).isNull();
         assertIsVectorOf("cat", embeddings.vectors()[1]);
         assertThat(embeddings.vectors()[2]).isNull();
-        assertCounted(embeddings, 3, 0, 1, 2, 2, 3, 1);
+        assertCounted(embeddings, 3, 0, 1, 0, 2, 3, 1);
     }
 
     @Test
@@ -271,7 +271,7 @@ class EmbedderTest {
         Embeddings embeddings =
                 on(Map.of("window", "500", "batch-tokens", "64")).embedCounted(texts);
         assertThat(embeddings.vectors()).hasDimensions(3_000, 8);
-        assertThat(embeddings.statistics().rows()).isEqualTo(3_000);
+        assertThat(embeddings.statistics().texts()).isEqualTo(3_000);
         assertThat(embeddings.statistics().distinct()).isEqualTo(6 * 121);
         assertThat(embeddings.statistics().tokens()).isEqualTo(6 * 121 * 4);
         assertThat(embeddings.statistics().batches()).isEqualTo(6 * 8);
@@ -291,7 +291,7 @@ class EmbedderTest {
 
     private static void assertCounted(
             Embeddings embeddings,
-            long rows,
+            long texts,
             long nulls,
             long distinct,
             long truncated,
@@ -300,7 +300,17 @@ class EmbedderTest {
             long batches) {
         Statistics s = embeddings.statistics();
         assertThat(new Statistics(
-                        s.rows(), s.nulls(), s.distinct(), s.truncated(), s.failed(), s.tokens(), s.batches(), 0, 0, 0))
-                .isEqualTo(new Statistics(rows, nulls, distinct, truncated, failed, tokens, batches, 0, 0, 0));
+                        s.texts(),
+                        s.nulls(),
+                        s.distinct(),
+                        s.truncated(),
+                        s.failed(),
+                        s.tokens(),
+                        s.batches(),
+                        0,
+                        0,
+                        0,
+                        0))
+                .isEqualTo(new Statistics(texts, nulls, distinct, truncated, failed, tokens, batches, 0, 0, 0, 0));
     }
 }

@@ -62,7 +62,7 @@ class EmbedMetricsTest {
                 .agg(org.apache.spark.sql.functions.max(col("emb").getItem(0)));
 
         assertThat(rows.collectAsList()).hasSize(6);
-        assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(8);
+        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(8);
         assertThat(Plans.sum(rows, Counter.NULLS)).isEqualTo(2);
         assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(5);
         assertThat(Plans.sum(rows, Counter.TRUNCATED)).isEqualTo(1);
@@ -113,7 +113,8 @@ class EmbedMetricsTest {
         }
 
         Statistics counted = progress.statistics();
-        assertThat(counted.rows()).isEqualTo(16);
+        assertThat(progress.rows()).isEqualTo(16);
+        assertThat(counted.texts()).isEqualTo(16);
         assertThat(counted.nulls()).isEqualTo(4);
         assertThat(counted.distinct()).isEqualTo(10);
         assertThat(counted.tokens()).isEqualTo(56);
@@ -146,9 +147,9 @@ class EmbedMetricsTest {
         EmbedProgress progress = new EmbedProgress();
         progress.onExecutorMetricsUpdate(heartbeat(ends.get(0)));
         progress.onExecutorMetricsUpdate(heartbeat(ends.get(0)));
-        assertThat(progress.statistics().rows()).isEqualTo(8);
+        assertThat(progress.rows()).isEqualTo(8);
         progress.onTaskEnd(ends.get(0));
-        assertThat(progress.statistics().rows()).isEqualTo(8);
+        assertThat(progress.rows()).isEqualTo(8);
     }
 
     private static SparkListenerExecutorMetricsUpdate heartbeat(SparkListenerTaskEnd end) {

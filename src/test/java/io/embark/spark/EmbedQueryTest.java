@@ -50,7 +50,7 @@ class EmbedQueryTest extends PlannedRows {
                         functions.max(first("other")).as("under"));
 
         assertThat(collect(whole)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
-        assertThat(Plans.sum(whole, Counter.ROWS)).isEqualTo(1);
+        assertThat(Plans.sum(whole, Counter.TEXTS)).isEqualTo(1);
         assertThat(collect(direct)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
         assertThat(collect(grouped)).hasSize(2).allSatisfy(row -> {
             long sum = row.<Long>getAs("half") == 0 ? 90 : 100;
@@ -76,7 +76,7 @@ class EmbedQueryTest extends PlannedRows {
 
         for (Dataset<Row> each : List.of(grouped, distinct)) {
             assertThat(collect(each)).hasSize(5).allSatisfy(row -> assertVector(row, "emb", row.getAs("text")));
-            assertThat(Plans.sum(each, Counter.ROWS)).isEqualTo(5);
+            assertThat(Plans.sum(each, Counter.TEXTS)).isEqualTo(5);
         }
     }
 
@@ -96,7 +96,7 @@ class EmbedQueryTest extends PlannedRows {
             assertThat(row.<Long>getAs("n")).isEqualTo(4);
         });
         assertThat(collect(having)).hasSize(5);
-        assertThat(Plans.sum(having, Counter.ROWS)).isEqualTo(20);
+        assertThat(Plans.sum(having, Counter.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -170,7 +170,7 @@ class EmbedQueryTest extends PlannedRows {
             assertVector(row, "two", text(row.getLong(0)));
         });
         assertThat(collect(twice)).hasSize(20).allSatisfy(row -> assertVector(row, "two", text(row.getLong(0))));
-        assertThat(Plans.sum(twice, Counter.ROWS)).isEqualTo(20);
+        assertThat(Plans.sum(twice, Counter.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -226,7 +226,7 @@ class EmbedQueryTest extends PlannedRows {
 
         for (Dataset<Row> union : List.of(below, above)) {
             assertThat(collect(union)).hasSize(40).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-            assertThat(Plans.sum(union, Counter.ROWS)).isEqualTo(20);
+            assertThat(Plans.sum(union, Counter.TEXTS)).isEqualTo(20);
         }
     }
 }

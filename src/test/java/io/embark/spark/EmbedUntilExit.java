@@ -26,12 +26,13 @@ final class EmbedUntilExit {
     }
 
     private static void embedForever(EmbedOptions options, CountDownLatch windows) {
-        Embedder embedder = ExecutorModels.embedder(options);
+        LeasedModels.Lease lease = ExecutorModels.lease(options, () -> false);
+        Embedder embedder = Embedder.on(lease.model(), options);
         java.util.List<String> texts = IntStream.range(0, 300)
                 .mapToObj(i -> "the cat sat on the mat ".repeat(20) + i)
                 .toList();
         while (true) {
-            ExecutorModels.embed(embedder, texts);
+            lease.use(() -> embedder.embed(texts));
             windows.countDown();
         }
     }

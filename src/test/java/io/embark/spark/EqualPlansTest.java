@@ -66,7 +66,7 @@ class EqualPlansTest {
         assertThat(Plans.find(twice.queryExecution().executedPlan(), ReusedExchangeExec.class))
                 .hasSize(1);
         assertThat(Plans.operators(twice)).hasSize(1);
-        assertThat(Plans.sum(twice, Counter.ROWS)).isEqualTo(20);
+        assertThat(Plans.sum(twice, Counter.TEXTS)).isEqualTo(20);
     }
 
     @Test
@@ -99,7 +99,7 @@ class EqualPlansTest {
 
         assertThat(plan)
                 .containsPattern(
-                        "Embed \\[embed\\(text#\\d+, \\{dimensions=4, model=.*/model\\}\\)\\], \\[embed#\\d+\\]");
+                        "Embed model \\[embed\\(text#\\d+, \\{dimensions=4, model=.*/model\\}\\)\\], \\[embed#\\d+\\]");
     }
 
     @Test

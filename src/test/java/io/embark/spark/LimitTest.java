@@ -23,7 +23,7 @@ class LimitTest extends PlannedRows {
         assertThat(collect(limited))
                 .hasSize(20)
                 .allSatisfy(row -> assertVector(row, "emb", "cat " + row.getLong(0) % 5));
-        assertThat(Plans.sum(limited, Counter.ROWS)).isEqualTo(20);
+        assertThat(Plans.sum(limited, Counter.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -40,12 +40,12 @@ class LimitTest extends PlannedRows {
         Dataset<Row> again = embedded.limit(4).withColumn("again", model.embed("text"));
 
         collect(above);
-        assertThat(Plans.sum(above, Counter.ROWS)).isEqualTo(7);
+        assertThat(Plans.sum(above, Counter.TEXTS)).isEqualTo(7);
         assertThat(collect(joined)).hasSize(3).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-        assertThat(Plans.sum(joined, Counter.ROWS)).isEqualTo(3);
+        assertThat(Plans.sum(joined, Counter.TEXTS)).isEqualTo(3);
         assertThat(collect(skipped)).hasSize(5).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-        assertThat(Plans.sum(skipped, Counter.ROWS)).isEqualTo(5);
+        assertThat(Plans.sum(skipped, Counter.TEXTS)).isEqualTo(5);
         assertThat(collect(again)).hasSize(4).allSatisfy(row -> assertVector(row, "again", text(row.getLong(0))));
-        assertThat(Plans.sum(again, Counter.ROWS)).isEqualTo(4);
+        assertThat(Plans.sum(again, Counter.TEXTS)).isEqualTo(4);
     }
 }

@@ -261,7 +261,7 @@ class NoWastedTextTest extends PlannedRows {
 
         assertThat(sorted(actual)).isEqualTo(expected);
         assertThat(Plans.callsLeft(actual)).isZero();
-        long texts = Plans.sum(actual, Counter.ROWS) - Plans.sum(actual, Counter.NULLS);
+        long texts = Plans.sum(actual, Counter.TEXTS) - Plans.sum(actual, Counter.NULLS);
         assertThat(texts).as("%s", actual.queryExecution()).isEqualTo(query.texts());
     }
 

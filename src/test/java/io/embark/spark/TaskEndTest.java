@@ -61,7 +61,7 @@ class TaskEndTest {
             assertThat(collected.get(i).getLong(0)).isEqualTo(i);
             model.assertVector(Plans.vector(collected.get(i), 2), "a cat " + i);
         }
-        assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(20);
+        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest

@@ -1,0 +1,113 @@
+package io.embark.spark;
+
+import io.embark.EmbedOptions;
+import io.embark.encode.Embedder;
+import io.embark.encode.PooledTexts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.util.TaskCompletionListener;
+
+/**
+ * The models that a task embeds with: held from its first row on until it ends, however it ends; outside of a task for each
+ * window.
+ */
+final class TaskModels {
+    private final TaskContext task = TaskContext.get();
+    private final List<EmbedOptions> options;
+    private final EmbedMetrics metrics;
+    private final List<LeasedModels.Lease> leases = new ArrayList<>();
+    private final List<Embedder> embedders = new ArrayList<>();
+    private boolean ended;
+
+    /** @param options those of each call */
+    TaskModels(List<EmbedOptions> options, EmbedMetrics metrics) {
+        this.options = options;
+        this.metrics = metrics;
+    }
+
+    /** Gets hold of all models unless they are held. */
+    void open() {
+        stopIfKilled();
+        if (embedders.size() == options.size()) {
+            return;
+        }
+        if (task != null) {
+            task.addTaskCompletionListener((TaskCompletionListener) context -> end());
+            warnOfDevices(task.resourcesJMap().keySet());
+        }
+        for (EmbedOptions call : options) {
+            LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(call, this::isKilled));
+            hold(lease);
+            if (lease.loadNanos() > 0) {
+                metrics.addLoad(lease.loadNanos());
+            }
+            embedders.add(Embedder.on(lease.model(), call));
+        }
+    }
+
+    /** The embedder of a call; only between {@link #open} and {@link #endWindow}. */
+    Embedder embedder(int call) {
+        return embedders.get(call);
+    }
+
+    /** Runs texts through the network of a call's model. */
+    PooledTexts pool(int call, List<String> texts) {
+        return cancellable(() -> leases.get(call).use(() -> embedders.get(call).pool(texts, this::isKilled)));
+    }
+
+    /** Lets go of the models where no task tells of its end. */
+    void endWindow() {
+        if (task == null) {
+            leases.forEach(LeasedModels.Lease::close);
+            leases.clear();
+            embedders.clear();
+        }
+    }
+
+    /** A GPU that waits idle costs as much as one that works. */
+    static void warnOfDevices(Set<String> resources) {
+        if (resources.contains("gpu")) {
+            ExecutorModels.warnOnce(
+                    "Tasks that embed hold GPUs, and this version of Embark computes on CPUs only. Unset"
+                            + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount.");
+        }
+    }
+
+    /** Spark reads some iterators on a thread of its own, which may be at work yet when the task has ended. */
+    private synchronized void hold(LeasedModels.Lease lease) {
+        leases.add(lease);
+        if (ended) {
+            lease.close();
+        }
+    }
+
+    private synchronized void end() {
+        ended = true;
+        leases.forEach(LeasedModels.Lease::close);
+    }
+
+    private boolean isKilled() {
+        return task != null && task.isInterrupted();
+    }
+
+    private void stopIfKilled() {
+        if (isKilled()) {
+            throw new TaskKilledException("embedding was cancelled");
+        }
+    }
+
+    private <T> T cancellable(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (CancellationException e) {
+            // Spark tells tasks that it killed from those that failed.
+            stopIfKilled();
+            throw e;
+        }
+    }
+}

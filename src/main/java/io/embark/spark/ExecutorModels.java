@@ -94,7 +94,12 @@ final class ExecutorModels {
     }
 
     private static EmbeddingModel open(EmbedOptions options) {
-        return EmbeddingModel.open(options, CORES.computeIfAbsent(cores(), cores -> new Semaphore(cores, true)));
+        return EmbeddingModel.open(options, permits());
+    }
+
+    /** One for each core of this executor; a forward pass holds one while it runs. */
+    static Semaphore permits() {
+        return CORES.computeIfAbsent(cores(), cores -> new Semaphore(cores, true));
     }
 
     private static int maxModels() {

@@ -9,9 +9,12 @@ import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.encode.Statistics;
 import io.embark.spark.EmbedMetrics.Counter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
@@ -20,9 +23,13 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.ui.SQLAppStatusStore;
+import org.apache.spark.sql.execution.ui.SQLExecutionUIData;
+import org.apache.spark.sql.execution.ui.SparkPlanGraphNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import scala.Tuple4;
@@ -45,6 +52,9 @@ class EmbedMetricsTest {
 
     @RegisterExtension
     static final TinyModel model = TinyModel.registered();
+
+    @TempDir
+    Path folder;
 
     private final SparkSession spark = SharedSpark.session();
 
@@ -70,9 +80,59 @@ class EmbedMetricsTest {
         assertThat(Plans.sum(rows, Counter.TOKENS)).isEqualTo(4 + 10 + 10 + 2 + 2);
         // By length: 2 + 2 + 4, then 10, then 10.
         assertThat(Plans.sum(rows, Counter.BATCHES)).isEqualTo(3);
+        assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(8);
         for (Counter time : List.of(Counter.TOKENIZE, Counter.FORWARD, Counter.WAIT)) {
             assertThat(Plans.sum(rows, time)).as(time.name()).isPositive();
         }
+    }
+
+    @Test
+    void theLoadOfAModelIsCountedByTheTaskThatCausedIt() {
+        try (TinyModel fresh = TinyModel.in(folder.resolve("fresh"))) {
+            Dataset<Row> first =
+                    spark.range(0, 8, 1, 4).select(fresh.embed(col("id").cast("string")));
+            Dataset<Row> second =
+                    spark.range(0, 8, 1, 4).select(fresh.embed(col("id").cast("string")));
+            first.collect();
+            second.collect();
+
+            assertThat(Plans.sum(first, Counter.LOAD)).isPositive();
+            assertThat(Plans.sum(second, Counter.LOAD)).isZero();
+        }
+    }
+
+    @Test
+    void theUserInterfaceNamesTheModelAndShowsEachCounter() throws Exception {
+        embedded(model.options().with(EmbedOptions.BATCH_TOKENS, 16)).collect();
+        spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+        SQLAppStatusStore store = spark.sharedState().statusStore();
+        long execution = Scala.list(store.executionsList()).stream()
+                .mapToLong(SQLExecutionUIData::executionId)
+                .max()
+                .orElseThrow();
+        SparkPlanGraphNode node = Scala.list(store.planGraph(execution).allNodes()).stream()
+                .filter(one -> one.name().startsWith("Embed"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> shown = new HashMap<>();
+        Scala.list(node.metrics())
+                .forEach(metric -> shown.put(
+                        metric.name(), store.executionMetrics(execution).getOrElse(metric.accumulatorId(), () -> "")));
+
+        assertThat(node.name()).isEqualTo("Embed model");
+        assertThat(shown)
+                .containsOnlyKeys(
+                        Arrays.stream(Counter.values()).map(Counter::label).toArray(String[]::new))
+                .containsEntry("rows", "8")
+                .containsEntry("texts", "8")
+                .containsEntry("null texts", "2")
+                .containsEntry("distinct texts", "5")
+                .containsEntry("truncated texts", "1")
+                .containsEntry("failed texts", "0")
+                .containsEntry("tokens", "28")
+                .containsEntry("batches", "3")
+                .containsEntry("peak batch tokens", "10");
+        assertThat(shown.get("time in the model")).matches("\\d+ ms|\\d+\\.\\d s");
     }
 
     @Test
@@ -85,6 +145,7 @@ class EmbedMetricsTest {
         assertThat(rows.collectAsList().stream().filter(row -> row.isNullAt(1))).hasSize(5);
         assertThat(Plans.sum(rows, Counter.NULLS)).isEqualTo(4);
         assertThat(Plans.sum(rows, Counter.FAILED)).isEqualTo(1);
+        assertThat(Plans.sum(rows, Counter.TRUNCATED)).isZero();
         // A text that is too long never reaches the model.
         assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(2);
         assertThat(Plans.sum(rows, Counter.TOKENS)).isEqualTo(14);

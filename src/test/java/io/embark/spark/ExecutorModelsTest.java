@@ -1,14 +1,15 @@
 package io.embark.spark;
 
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.embark.EmbedOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,6 +31,8 @@ class ExecutorModelsTest {
     @BeforeEach
     void writeAModelThatIsNew() {
         model = TinyModel.in(folder.resolve("fresh"));
+        // Those of the tests before would be the first to be closed.
+        ExecutorModels.closeAll();
         log = CapturedLog.of(ExecutorModels.class);
     }
 
@@ -106,39 +109,65 @@ class ExecutorModelsTest {
         Files.move(away, weights);
         assertThat(rows.collectAsList()).hasSize(4);
         assertThat(log.lines("Loaded model fresh")).hasSize(1);
+        // One line for each of the two attempts of the task, and all that the error says.
+        assertThat(log.lines("Could not load model")).hasSize(2).allSatisfy(line -> assertThat(line)
+                .isEqualTo("""
+                        Could not load model %1$s: %1$s: no weights
+                        Looked for model.safetensors, model.safetensors.index.json and model.onnx.
+                        Copy the whole folder of the model, or name the right one.""".formatted(folder.resolve("fresh"))));
     }
 
     @Test
     void aJvmThatEndsWhileTasksEmbedDoesNotCrash() throws Exception {
-        Path output = folder.resolve("output.txt");
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-cp",
-                        classPath,
-                        EmbedUntilExit.class.getName(),
-                        folder.resolve("fresh").toString())
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS))
-                    .as(() -> "still runs: " + text(output))
-                    .isTrue();
-            assertThat(process.exitValue()).as(() -> text(output)).isZero();
+        OwnJvm.run(folder, EmbedUntilExit.class, folder.resolve("fresh").toString());
+    }
+
+    @Test
+    void aQueryOfTwoModelsEndsWhereOneIsAllowedAndLeavesOne() {
+        SparkEnv.get().conf().set(ExecutorSettings.MAX_MODELS, "1");
+        try (TinyModel other = TinyModel.in(folder.resolve("other"))) {
+            Dataset<Row> rows =
+                    texts(8, 4).withColumn("emb", model.embed("text")).withColumn("emb2", other.embed("text"));
+
+            assertThat(rows.collectAsList()).hasSize(8).allSatisfy(row -> {
+                model.assertVector(Plans.vector(row, 2), row.getString(1));
+                other.assertVector(Plans.vector(row, 3), row.getString(1));
+            });
+            await().untilAsserted(() -> assertThat(log.lines("Loaded model ").size() - closedOf("fresh", "other"))
+                    .isEqualTo(1));
         } finally {
-            process.destroyForcibly();
+            SparkEnv.get().conf().remove(ExecutorSettings.MAX_MODELS);
         }
     }
 
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    @Test
+    void aTaskHoldsItsModelFromItsFirstRowToItsEnd() {
+        SparkEnv.get().conf().set(ExecutorSettings.MAX_MODELS, "1");
+        try (TinyModel other = TinyModel.in(folder.resolve("other"))) {
+            EmbedOptions otherOptions = other.options();
+            texts(8, 1)
+                    .withColumn(
+                            "emb",
+                            EmbarkFunctions.embed(col("text"), model.options().with(EmbedOptions.WINDOW, 4)))
+                    .foreachPartition((ForeachPartitionFunction<Row>) rows -> {
+                        assertThat(rows.hasNext()).isTrue();
+                        rows.next();
+                        ExecutorModels.lease(otherOptions, () -> false).close();
+                        rows.forEachRemaining(row -> assertThat(row.isNullAt(2)).isFalse());
+                    });
+
+            assertThat(log.lines("Loaded model fresh")).hasSize(1);
+            assertThat(log.lines("Closed model other")).hasSize(1);
+            assertThat(log.lines("Closed model fresh")).isEmpty();
+        } finally {
+            SparkEnv.get().conf().remove(ExecutorSettings.MAX_MODELS);
         }
+    }
+
+    private long closedOf(String... models) {
+        return java.util.Arrays.stream(models)
+                .mapToLong(name -> log.lines("Closed model " + name).size())
+                .sum();
     }
 
     private Dataset<Row> texts(long rows, int partitions) {

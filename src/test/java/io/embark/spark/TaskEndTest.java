@@ -3,6 +3,7 @@ package io.embark.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.embark.EmbedOptions;
 import io.embark.spark.EmbedMetrics.Counter;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
@@ -93,15 +95,45 @@ class TaskEndTest {
             thread.shutdown();
         }
 
-        while (runningTasks(context) > 0 || isComputing()) {
-            Thread.onSpinWait();
-        }
+        await().until(() -> runningTasks(context) == 0 && !isComputing());
         assertThat(SparkEnv.get().memoryManager().executionMemoryUsed()).isZero();
         Dataset<Row> after = spark.range(0, 20, 1, 2)
                 .select(col("id"), model.embed(functions.concat(functions.lit("a dog "), col("id"))));
         assertThat(after.collectAsList())
                 .hasSize(20)
                 .allSatisfy(row -> model.assertVector(Plans.vector(row, 1), "a dog " + row.getLong(0)));
+    }
+
+    @Test
+    void aTaskIsKilledWithoutAnInterruptAmongTheBatchesOfAWindow() throws Exception {
+        Dataset<Row> rows = spark.range(0, 20_000, 1, 2)
+                .select(EmbarkFunctions.embed(
+                        functions.concat(functions.lit("a cat "), col("id")),
+                        model.options().with(EmbedOptions.BATCH_TOKENS, 16).with(EmbedOptions.WINDOW, 20_000)));
+        SparkContext context = spark.sparkContext();
+        // The model is there before nothing can be computed.
+        rows.limit(1).collectAsList();
+        Semaphore permits = ExecutorModels.permits();
+        int all = permits.drainPermits();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<?> query = thread.submit(() -> {
+                context.setJobGroup("stuck", "waits for its first batch", false);
+                rows.write().format("noop").mode("overwrite").save();
+            });
+            await().until(() -> permits.getQueueLength() == all);
+            context.cancelJobGroup("stuck");
+
+            assertThatThrownBy(query::get).hasStackTraceContaining("cancelled job group stuck");
+            await().until(() -> runningTasks(context) == 0);
+            // The batches that each compute thread had in hand, and no other of the 13,000.
+            permits.release(all);
+            await().until(() -> !permits.hasQueuedThreads() && permits.availablePermits() == all);
+        } finally {
+            permits.release(all - permits.availablePermits());
+            thread.shutdown();
+        }
+        assertThat(rows.limit(3).collectAsList()).hasSize(3);
     }
 
     private static int runningTasks(SparkContext context) {

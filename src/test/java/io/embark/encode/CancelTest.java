@@ -1,0 +1,66 @@
+package io.embark.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbedOptions;
+import io.embark.model.ModelFolderBuilder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A caller who no longer wants the vectors that it asked for. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CancelTest {
+    /** So many forward passes may begin; who ends gives no permit back. */
+    private static final class Passes extends Semaphore {
+        private static final long serialVersionUID = 1L;
+
+        Passes(int permits) {
+            super(permits);
+        }
+
+        @Override
+        public void release() {}
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void noBatchBeginsAfterThoseThatTheThreadsHaveInHand() {
+        String model = ModelFolderBuilder.in(folder.resolve("tiny")).write().toString();
+        EmbedOptions options = EmbedOptions.parse(Map.of("model", model, "batch-tokens", "16", "threads", "1"));
+        List<String> texts =
+                IntStream.range(0, 300).mapToObj("cat %d"::formatted).toList();
+        Passes passes = new Passes(3);
+        try (EmbeddingModel limited = EmbeddingModel.open(options, passes)) {
+            Embedder embedder = Embedder.on(limited, options);
+            assertThatThrownBy(() -> embedder.pool(texts, passes::hasQueuedThreads))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("embedding was cancelled");
+            assertThat(embedder.statistics()).isEqualTo(Statistics.NONE);
+
+            // One for the batch in hand, one for the next caller's: none is left for the batches that were dropped.
+            passes.release(2);
+            assertThat(embedder.embed(List.of("cat"))).hasDimensions(1, 8);
+            assertThat(passes.availablePermits()).isZero();
+        }
+    }
+
+    @Test
+    void whoCancelsBeforeTheFirstBatchGetsNone() {
+        Embedder embedder = SharedModel.embedder(EmbedOptions.defaults());
+
+        assertThatThrownBy(() -> embedder.pool(List.of("a text"), () -> true))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("embedding was cancelled");
+    }
+}

@@ -1,0 +1,46 @@
+package io.embark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** Runs a program of the tests in a JVM of its own, to its end. */
+final class OwnJvm {
+    private static final long MOST_SECONDS = 120;
+
+    private OwnJvm() {}
+
+    /** What it printed and logged; fails if it does not end well. */
+    static List<String> run(Path folder, Class<?> program, String... arguments)
+            throws IOException, InterruptedException {
+        Path output = folder.resolve(program.getSimpleName() + ".txt");
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+        command.addAll(List.of("-Xmx512m", "-cp", classPath, program.getName()));
+        command.addAll(Arrays.asList(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS))
+                    .as("still runs, see %s", output)
+                    .isTrue();
+            List<String> lines = Files.readAllLines(output);
+            assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+            return lines;
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}

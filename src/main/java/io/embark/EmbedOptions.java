@@ -115,7 +115,7 @@ public final class EmbedOptions implements Serializable {
             0,
             4096,
             "threads",
-            "Forward passes that run at the same time in one process; 0 is one for each task slot or processor.");
+            "Forward passes that run at the same time in one process, at most one for each core; 0 is one for each core that tasks occupy.");
 
     /** Where native libraries and bundled models are unpacked. */
     public static final Option<String> CACHE_DIR = Option.textElse(

@@ -11,6 +11,7 @@ import org.apache.spark.sql.catalyst.expressions.Unevaluable;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.catalyst.trees.TreePattern;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import scala.Enumeration;
@@ -18,7 +19,8 @@ import scala.collection.IndexedSeq;
 import scala.collection.Seq;
 
 /**
- * A call of {@code embed}: {@code array<float>}, elements never null; null for a null text. Never evaluated itself, so that no
+ * A call of {@code embed}: {@code array<float>}, elements never null; null for a null text. Of an array of texts, the array
+ * of their vectors, null for a null one. Never evaluated itself, so that no
  * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
  */
 public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
@@ -59,7 +61,9 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public DataType dataType() {
-        return VECTOR;
+        return text.dataType() instanceof ArrayType array
+                ? DataTypes.createArrayType(VECTOR, array.containsNull() || leavesTextsOut())
+                : VECTOR;
     }
 
     @Override
@@ -67,9 +71,13 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
         return text.nullable() || !isNullOnlyForNull();
     }
 
-    /** Whether every text that is not null gets a vector. */
+    /** Whether the result of all that is not null is not null. */
     boolean isNullOnlyForNull() {
-        return options.get(EmbedOptions.ON_ERROR) == OnError.FAIL && options.get(EmbedOptions.BLANK) != BlankText.NULL;
+        return text.dataType() instanceof ArrayType || !leavesTextsOut();
+    }
+
+    private boolean leavesTextsOut() {
+        return options.get(EmbedOptions.ON_ERROR) == OnError.NULL || options.get(EmbedOptions.BLANK) == BlankText.NULL;
     }
 
     /** The same call of another text. */
@@ -91,12 +99,16 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     @Override
     public TypeCheckResult checkInputDataTypes() {
         DataType type = text.dataType();
-        if (type.equals(DataTypes.StringType) || type.equals(DataTypes.NullType)) {
+        if (isText(type) || (type instanceof ArrayType array && isText(array.elementType()))) {
             return TypeCheckResult.TypeCheckSuccess$.MODULE$;
         }
         return new TypeCheckResult.TypeCheckFailure(
-                "embed takes a text, and %s is of type %s. Cast it: embed(CAST(%s AS STRING))"
+                "embed takes a text or an array of texts, and %s is of type %s. Cast it: embed(CAST(%s AS STRING))"
                         .formatted(text.sql(), type.sql(), text.sql()));
+    }
+
+    private static boolean isText(DataType type) {
+        return type.equals(DataTypes.StringType) || type.equals(DataTypes.NullType);
     }
 
     @Override

@@ -3,23 +3,21 @@ package io.embark.spark;
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
-import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
-import org.apache.spark.unsafe.types.UTF8String;
+import org.apache.spark.sql.types.DataType;
 
 /**
  * The rows of one partition, each joined with its vectors. Collects a window of rows, embeds their texts, hands the rows on in
@@ -32,8 +30,6 @@ final class EmbedRows implements Iterator<InternalRow> {
     /** And where its texts have so many chars, about 100,000 tokens: enough to sort, without minutes of silence. */
     private static final long WINDOW_CHARS = 1L << 19;
 
-    private static final int MAX_BYTES_PER_CHAR = 4;
-
     private final Iterator<InternalRow> rows;
     private final List<EmbedExpression> calls;
     private final UnsafeProjection texts;
@@ -44,7 +40,7 @@ final class EmbedRows implements Iterator<InternalRow> {
     /** For each call, which of the texts it embeds. */
     private final int[] textOf;
 
-    private final int textColumns;
+    private final List<DataType> textTypes;
     private final int windowRows;
 
     private final List<InternalRow> window = new ArrayList<>();
@@ -64,7 +60,7 @@ final class EmbedRows implements Iterator<InternalRow> {
         List<Expression> arguments = new ArrayList<>();
         this.textOf =
                 calls.stream().mapToInt(call -> indexOf(call.text(), arguments)).toArray();
-        this.textColumns = arguments.size();
+        this.textTypes = arguments.stream().map(Expression::dataType).toList();
         this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(input));
         // Texts may be random, or hold the number of their partition.
         texts.initialize(partition);
@@ -117,29 +113,26 @@ final class EmbedRows implements Iterator<InternalRow> {
     }
 
     /** The texts of the next window's rows, column by column. */
-    private List<List<String>> read() {
+    private List<TextColumn> read() {
         window.clear();
         next = 0;
-        int[] maxChars = new int[textColumns];
+        int[] maxChars = new int[textTypes.size()];
         for (int call = 0; call < textOf.length; call++) {
             maxChars[textOf[call]] =
                     Math.max(maxChars[textOf[call]], models.embedder(call).maxChars());
         }
-        List<List<String>> columns = new ArrayList<>();
-        for (int column = 0; column < textColumns; column++) {
-            columns.add(new ArrayList<>());
+        List<TextColumn> columns = new ArrayList<>();
+        for (int i = 0; i < maxChars.length; i++) {
+            columns.add(new TextColumn(textTypes.get(i), maxChars[i]));
         }
 
         long bytes = 0;
-        long chars = 0;
-        while (window.size() < windowRows && bytes < WINDOW_BYTES && chars < WINDOW_CHARS && rows.hasNext()) {
+        while (bytes < WINDOW_BYTES && hasRoom(columns) && rows.hasNext()) {
             InternalRow row = rows.next();
             bytes += row instanceof UnsafeRow unsafe ? unsafe.getSizeInBytes() : 0;
             UnsafeRow arguments = texts.apply(row);
-            for (int i = 0; i < columns.size(); i++) {
-                String text = arguments.isNullAt(i) ? null : text(arguments.getUTF8String(i), maxChars[i]);
-                columns.get(i).add(text);
-                chars += text == null ? 0 : text.length();
+            for (int i = 0; i < maxChars.length; i++) {
+                columns.get(i).add(arguments, i);
             }
             // The row below is reused for the next one.
             window.add(row.copy());
@@ -147,31 +140,35 @@ final class EmbedRows implements Iterator<InternalRow> {
         return columns;
     }
 
-    /** A text cut to what can matter before it is decoded: a cell may be hundreds of megabytes. */
-    private static String text(UTF8String text, int maxChars) {
-        long maxBytes = (long) (maxChars + 1) * MAX_BYTES_PER_CHAR;
-        if (text.numBytes() <= maxBytes) {
-            return text.toString();
+    private boolean hasRoom(List<TextColumn> columns) {
+        long chars = 0;
+        int most = window.size();
+        for (TextColumn column : columns) {
+            chars += column.chars();
+            most = Math.max(most, column.texts().size());
         }
-        return new String(Arrays.copyOf(text.getBytes(), (int) maxBytes), StandardCharsets.UTF_8);
+        return most < windowRows && chars < WINDOW_CHARS;
     }
 
-    private void embed(List<List<String>> columns) {
+    private void embed(List<TextColumn> columns) {
         vectors = new Object[window.size()][calls.size()];
         for (List<Integer> group : groups()) {
-            List<Integer> together =
-                    group.stream().map(call -> textOf[call]).distinct().toList();
-            PooledTexts pooled = models.pool(
-                    group.get(0),
-                    together.stream()
-                            .flatMap(column -> columns.get(column).stream())
-                            .collect(Collectors.toList()));
+            List<String> together = new ArrayList<>();
+            Map<Integer, Integer> starts = new HashMap<>();
+            for (int call : group) {
+                int column = textOf[call];
+                if (starts.putIfAbsent(column, together.size()) == null) {
+                    together.addAll(columns.get(column).texts());
+                }
+            }
+            PooledTexts pooled = models.pool(group.get(0), together);
             metrics.add(pooled.statistics());
             for (int call : group) {
-                int from = together.indexOf(textOf[call]) * vectors.length;
+                int start = starts.get(textOf[call]);
+                Embedder embedder = models.embedder(call);
                 for (int row = 0; row < vectors.length; row++) {
-                    float[] vector = models.embedder(call).finish(pooled, from + row);
-                    vectors[row][call] = vector == null ? null : UnsafeArrayData.fromPrimitiveArray(vector);
+                    vectors[row][call] =
+                            columns.get(textOf[call]).result(row, text -> embedder.finish(pooled, start + text));
                 }
             }
         }

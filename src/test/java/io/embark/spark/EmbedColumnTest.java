@@ -181,15 +181,15 @@ class EmbedColumnTest {
 
     @Test
     void refusesAColumnOfAnotherType() {
-        Dataset<Row> rows = spark.range(3).selectExpr("id", "array('a') AS words", "cast('a' AS binary) AS bytes");
+        Dataset<Row> rows = spark.range(3).selectExpr("id", "array(id) AS numbers", "cast('a' AS binary) AS bytes");
 
         assertThatThrownBy(() -> rows.select(model.embed("id")))
                 .isInstanceOf(AnalysisException.class)
                 .hasMessageContaining(
-                        "embed takes a text, and id is of type BIGINT. Cast it: embed(CAST(id AS STRING))");
-        assertThatThrownBy(() -> rows.select(model.embed("words")))
+                        "embed takes a text or an array of texts, and id is of type BIGINT. Cast it: embed(CAST(id AS STRING))");
+        assertThatThrownBy(() -> rows.select(model.embed("numbers")))
                 .isInstanceOf(AnalysisException.class)
-                .hasMessageContaining("embed takes a text, and words is of type ARRAY<STRING>.");
+                .hasMessageContaining("embed takes a text or an array of texts, and numbers is of type ARRAY<BIGINT>.");
         assertThatThrownBy(() -> rows.withColumn("emb", model.embed("bytes")))
                 .isInstanceOf(AnalysisException.class)
                 .hasMessageContaining("embed(CAST(bytes AS STRING))");

@@ -3,6 +3,7 @@ package io.embark.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A caller who no longer wants the vectors that it asked for. */
+/** Forward passes that do not happen, because nobody wants their vectors any more or one of the texts is refused. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CancelTest {
     /** So many forward passes may begin; who ends gives no permit back. */
@@ -52,6 +53,17 @@ class CancelTest {
             passes.release(2);
             assertThat(embedder.embed(List.of("cat"))).hasDimensions(1, 8);
             assertThat(passes.availablePermits()).isZero();
+        }
+    }
+
+    @Test
+    void aRefusedTextCostsNoPass() {
+        String model = ModelFolderBuilder.in(folder.resolve("tiny")).write().toString();
+        EmbedOptions options = EmbedOptions.parse(Map.of("model", model, "long-text", "fail", "threads", "1"));
+        try (EmbeddingModel unable = EmbeddingModel.open(options, new Passes(0))) {
+            assertThatThrownBy(() -> Embedder.on(unable, options).embed(List.of("cat", "a b c d ".repeat(9))))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessageStartingWith("text 'a b c d a b c d a b c d a b c d a b c d ...': too long");
         }
     }
 

@@ -165,6 +165,9 @@ class SettingsTest {
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("configuration file job.conf:3: key 'modell' does not exist\nThe keys are ")
                 .hasMessageEndingWith("\nDid you mean model?");
+        assertThat(resolve(Map.of("spark.embark.max-models", "2")).sparkConf())
+                .as("what an executor reads, and no command")
+                .containsEntry("spark.embark.max-models", "2");
         assertThatThrownBy(() -> resolve(Map.of("spark.embark.batch-token", "1")))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("Spark's configuration: key 'batch-token' does not exist\n")

@@ -4,6 +4,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.spark.EmbedMetrics.Counter;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,5 +50,33 @@ class LimitTest extends PlannedRows {
         assertThat(Plans.sum(skipped, Counter.TEXTS)).isEqualTo(5);
         assertThat(collect(again)).hasSize(4).allSatisfy(row -> assertVector(row, "again", text(row.getLong(0))));
         assertThat(Plans.sum(again, Counter.TEXTS)).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void asksFewPartitionsForAFewRows(boolean adaptive) throws Exception {
+        adapt(adaptive);
+        AtomicInteger tasks = new AtomicInteger();
+        SparkListener counter = new SparkListener() {
+            @Override
+            public void onTaskStart(SparkListenerTaskStart start) {
+                tasks.incrementAndGet();
+            }
+        };
+        Dataset<Row> table = spark.range(0, 100_000, 1, 1000)
+                .selectExpr("id", "concat('cat ', id % 5) AS text")
+                .withColumn("emb", model.embed("text"));
+        spark.sparkContext().addSparkListener(counter);
+        try {
+            assertThat(table.takeAsList(21))
+                    .hasSize(21)
+                    .allSatisfy(row -> assertVector(row, "emb", "cat " + row.getLong(0) % 5));
+            spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+        } finally {
+            spark.sparkContext().removeSparkListener(counter);
+        }
+
+        // One takes the rows, another embeds them.
+        assertThat(tasks).hasValue(2);
     }
 }

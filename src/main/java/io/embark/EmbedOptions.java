@@ -151,11 +151,17 @@ public final class EmbedOptions implements Serializable {
 
     private static final EmbedOptions DEFAULTS = new EmbedOptions(Map.of());
 
-    /** Chosen values by key, without those that equal their default. */
+    /** Chosen values by key. A default that was chosen by word is among them: it wins over what others choose. */
     private final TreeMap<String, Serializable> chosen;
+
+    /** Those of them that differ from their default, which is all that embedding depends on. */
+    private final TreeMap<String, Serializable> different;
 
     private EmbedOptions(Map<String, Serializable> chosen) {
         this.chosen = new TreeMap<>(chosen);
+        this.different = new TreeMap<>(chosen);
+        different.entrySet().removeIf(choice -> choice.getValue()
+                .equals(ALL.get(choice.getKey()).defaultValue()));
     }
 
     /** All options in the order in which people want to read them. */
@@ -218,12 +224,28 @@ public final class EmbedOptions implements Serializable {
     public <T> EmbedOptions with(Option<T> option, T value) {
         requireNonNull(option, "option is null");
         TreeMap<String, Serializable> changed = new TreeMap<>(chosen);
-        if (value == null || value.equals(option.defaultValue())) {
+        if (value == null) {
             changed.remove(option.key());
         } else {
             changed.put(option.key(), (Serializable) option.parse(Option.write(value)));
         }
         return new EmbedOptions(changed);
+    }
+
+    /**
+     * These options; where they choose nothing, what the others choose. A default that was chosen by word is a choice.
+     *
+     * <p>{@link #PROMPT} and {@link #PROMPT_NAME} say the same thing in two ways: where these options choose the name, the
+     * others' prompt does not hold.
+     */
+    public EmbedOptions orElse(EmbedOptions others) {
+        requireNonNull(others, "others is null");
+        TreeMap<String, Serializable> merged = new TreeMap<>(others.chosen);
+        if (chosen.containsKey(PROMPT_NAME.key())) {
+            merged.remove(PROMPT.key());
+        }
+        merged.putAll(chosen);
+        return new EmbedOptions(merged);
     }
 
     private <T> EmbedOptions withText(Option<T> option, String value) {
@@ -233,18 +255,18 @@ public final class EmbedOptions implements Serializable {
     /** The choices that differ from the default, by key, as {@link #parse} reads them. */
     public Map<String, String> toMap() {
         Map<String, String> map = new LinkedHashMap<>();
-        chosen.forEach((key, value) -> map.put(key, Option.write(value)));
+        different.forEach((key, value) -> map.put(key, Option.write(value)));
         return map;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof EmbedOptions that && chosen.equals(that.chosen);
+        return other instanceof EmbedOptions that && different.equals(that.different);
     }
 
     @Override
     public int hashCode() {
-        return chosen.hashCode();
+        return different.hashCode();
     }
 
     /** The choices that differ from the default: {@code {dimensions=256, model=/models/e5}}. */

@@ -76,6 +76,7 @@ class EmbedOptionsTest {
             EmbedOptions arrived = (EmbedOptions) in.readObject();
             assertThat(arrived).isEqualTo(options).hasSameHashCodeAs(options);
             assertThat(arrived.get(EmbedOptions.DEVICE)).isEqualTo(Device.GPU);
+            assertThat(EmbedOptions.defaults().orElse(arrived)).isEqualTo(options);
         }
     }
 
@@ -96,6 +97,44 @@ class EmbedOptionsTest {
         assertThat(changed).hasToString("{window=7}");
         assertThat(changed.with(EmbedOptions.WINDOW, null)).isEqualTo(EmbedOptions.defaults());
         assertThat(changed.with(EmbedOptions.WINDOW, 4096)).isEqualTo(EmbedOptions.defaults());
+    }
+
+    @Test
+    void leavesToOthersWhatItDoesNotChoose() {
+        EmbedOptions call = EmbedOptions.parse(Map.of("window", "7", "normalize", "true"));
+        EmbedOptions session = EmbedOptions.parse(Map.of("window", "8", "dimensions", "256"));
+
+        assertThat(call.orElse(session))
+                .isEqualTo(EmbedOptions.parse(Map.of("window", "7", "normalize", "true", "dimensions", "256")));
+        assertThat(session.orElse(call).get(EmbedOptions.WINDOW)).isEqualTo(8);
+        assertThat(EmbedOptions.defaults().orElse(session)).isEqualTo(session);
+        assertThat(session.orElse(EmbedOptions.defaults())).isEqualTo(session);
+        assertThatThrownBy(() -> call.orElse(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("others is null");
+    }
+
+    @Test
+    void aDefaultThatWasChosenByWordWinsOverOthers() {
+        EmbedOptions session = EmbedOptions.parse(Map.of("window", "8", "normalize", "true", "model", "/models/e5"));
+        EmbedOptions call = EmbedOptions.parse(Map.of("window", "4096", "normalize", "false"))
+                .with(EmbedOptions.MODEL, "all-MiniLM-L6-v2");
+
+        assertThat(call.orElse(session)).isEqualTo(EmbedOptions.defaults());
+        assertThat(call.with(EmbedOptions.MODEL, null).orElse(session).get(EmbedOptions.MODEL))
+                .isEqualTo("/models/e5");
+        assertThat(EmbedOptions.defaults().orElse(call).orElse(session)).isEqualTo(EmbedOptions.defaults());
+    }
+
+    @Test
+    void aPromptNameIsNotOverruledByThePromptOfOthers() {
+        EmbedOptions name = EmbedOptions.parse(Map.of("prompt-name", "query"));
+        EmbedOptions prompt = EmbedOptions.parse(Map.of("prompt", "passage: "));
+
+        assertThat(name.orElse(prompt)).isEqualTo(name);
+        assertThat(prompt.orElse(name).get(EmbedOptions.PROMPT)).isEqualTo("passage: ");
+        assertThat(EmbedOptions.parse(Map.of("prompt", "a", "prompt-name", "b")).orElse(prompt))
+                .isEqualTo(EmbedOptions.parse(Map.of("prompt", "a", "prompt-name", "b")));
     }
 
     @Test

@@ -15,9 +15,21 @@ final class JobSession implements AutoCloseable {
     private final SparkSession spark;
     private final boolean started;
 
+    /** The job's own settings as the session had them: calls of {@code embed} know nothing of them. */
+    private final Map<String, String> ofTheJob;
+
     private JobSession(SparkSession spark, boolean started) {
         this.spark = spark;
         this.started = started;
+        this.ofTheJob = ofTheJob(spark);
+        ofTheJob.keySet().forEach(spark.conf()::unset);
+    }
+
+    private static Map<String, String> ofTheJob(SparkSession spark) {
+        Map<String, String> conf =
+                new LinkedHashMap<>(JavaConverters.mapAsJavaMap(spark.conf().getAll()));
+        conf.keySet().removeIf(key -> !Settings.isOfTheJob(key));
+        return conf;
     }
 
     /** Spark's configuration as it was submitted, or that of the session that runs already. */
@@ -102,6 +114,8 @@ final class JobSession implements AutoCloseable {
     public void close() {
         if (started) {
             spark.stop();
+        } else {
+            ofTheJob.forEach(spark.conf()::set);
         }
     }
 }

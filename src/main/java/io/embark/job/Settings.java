@@ -74,6 +74,18 @@ final class Settings {
         return new SettingsReader(arguments).read(submitted);
     }
 
+    /** Whether a key of Spark's configuration is one that the job reads and that says nothing about embedding. */
+    static boolean isOfTheJob(String sparkKey) {
+        if (!sparkKey.startsWith(SPARK_EMBARK)) {
+            return false;
+        }
+
+        String key = sparkKey.substring(SPARK_EMBARK.length()).replaceFirst("\\..*", "");
+        return EmbedOptions.all().stream().noneMatch(option -> option.key().equals(key))
+                && Command.settingsOfAll().stream()
+                        .anyMatch(setting -> setting.key().equals(key));
+    }
+
     private static Map<String, String> values(Map<String, Chosen> chosen) {
         Map<String, String> values = new TreeMap<>();
         chosen.forEach((key, value) -> values.put(key, value.value()));

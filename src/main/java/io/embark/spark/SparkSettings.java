@@ -3,30 +3,92 @@ package io.embark.spark;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import java.util.LinkedHashMap;
+import io.embark.NearestName;
+import io.embark.Option;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.SparkSession;
+import scala.collection.JavaConverters;
 
-/** How to embed, as Spark's configuration says it. */
+/** What Spark's configuration chooses about embedding: {@code spark.embark.<key>}, for every key of {@link EmbedOptions}. */
 final class SparkSettings {
     private static final String PREFIX = "spark.embark.";
+
+    /** Settings that an executor reads by itself; no call can choose them. */
+    private static final Set<String> OF_EXECUTORS = Set.of(ExecutorSettings.MAX_MODELS);
+
+    private static final List<String> KEYS =
+            EmbedOptions.all().stream().map(Option::key).toList();
 
     private SparkSettings() {}
 
     /**
-     * The options among some entries of Spark's configuration: {@code spark.embark.model} is the option {@code model}. Other
-     * entries, those of jobs among them, are left aside.
+     * The choices among the entries of a configuration that may hold those of jobs too, which are left aside.
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for a value that its option does not take
      */
     static EmbedOptions options(Iterable<Map.Entry<String, String>> conf) {
-        Map<String, String> options = new LinkedHashMap<>();
+        Map<String, String> settings = new TreeMap<>();
         for (Map.Entry<String, String> entry : conf) {
-            boolean isOption = EmbedOptions.all().stream()
-                    .anyMatch(option -> entry.getKey().equals(PREFIX + option.key()));
-            if (isOption) {
-                options.put(entry.getKey().substring(PREFIX.length()), entry.getValue());
+            String key = entry.getKey().startsWith(PREFIX) ? entry.getKey().substring(PREFIX.length()) : "";
+            if (KEYS.contains(key)) {
+                requireValid(key, entry.getValue());
+                settings.put(key, entry.getValue());
             }
         }
-        return EmbedOptions.parse(options);
+        return EmbedOptions.parse(settings);
+    }
+
+    /**
+     * The choices among the entries of a session's configuration.
+     *
+     * @throws EmbarkException as {@link #options}; {@link ErrorCode#OPTION_UNKNOWN} for a key below {@code spark.embark} that
+     *     does not exist, naming the nearest one
+     */
+    static EmbedOptions ofSession(Iterable<Map.Entry<String, String>> conf) {
+        for (Map.Entry<String, String> entry : conf) {
+            String key = entry.getKey();
+            if (key.startsWith(PREFIX) && !OF_EXECUTORS.contains(key)) {
+                requireKnown(key.substring(PREFIX.length()));
+            }
+        }
+        return options(conf);
+    }
+
+    /** What the session of this thread chooses, else the default session's; nothing where none is running. */
+    static EmbedOptions ofActiveSession() {
+        scala.Option<SparkSession> active = SparkSession.getActiveSession();
+        scala.Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();
+        if (session.isEmpty() || session.get().sparkContext().isStopped()) {
+            return EmbedOptions.defaults();
+        }
+        // Not SQLConf.get: within a persistent view that is the view's own, which holds nothing of Embark.
+        return ofSession(
+                JavaConverters.mapAsJavaMap(session.get().conf().getAll()).entrySet());
+    }
+
+    private static void requireKnown(String key) {
+        if (!KEYS.contains(key)) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_UNKNOWN,
+                    "setting %s%s does not exist".formatted(PREFIX, key),
+                    "Behind %s stands one of %s.".formatted(PREFIX, String.join(", ", KEYS)),
+                    NearestName.find(key, KEYS)
+                            .map(nearest -> "Did you mean %s%s? Take the other one back with RESET %s%s."
+                                    .formatted(PREFIX, nearest, PREFIX, key))
+                            .orElse("Take it back with RESET %s%s, or choose one of these.".formatted(PREFIX, key)));
+        }
+    }
+
+    private static void requireValid(String key, String value) {
+        try {
+            EmbedOptions.option(key).parse(value);
+        } catch (EmbarkException e) {
+            List<String> lines = e.getMessage().lines().toList();
+            throw new EmbarkException(
+                    e.code(), "setting %s%s: %s".formatted(PREFIX, key, lines.get(0)), lines.get(1), lines.get(2), e);
+        }
     }
 }

@@ -176,6 +176,55 @@ class EmbedCommandTest {
     }
 
     @Test
+    void aQueryEmbedsByTheSettingsOfTheSession() {
+        spark.conf().set("spark.embark.model", model);
+        spark.conf().set("spark.embark.dimensions", "3");
+        spark.conf().set("spark.embark.text-column", "body");
+        spark.conf().set("spark.embark.source-option.sep", ",");
+        try {
+            Outcome outcome = Outcome.of(
+                    "embed",
+                    "--sql",
+                    "SELECT 'a cat' AS body, embed('a dog') AS query",
+                    "--output",
+                    output,
+                    "--dimensions",
+                    "5");
+
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            Row row = spark.read().parquet(output).head();
+            assertThat(row.getList(1)).hasSize(3);
+            assertThat(row.getList(2)).hasSize(5);
+            assertThat(spark.conf().get("spark.embark.text-column")).isEqualTo("body");
+            assertThat(spark.conf().get("spark.embark.source-option.sep")).isEqualTo(",");
+        } finally {
+            spark.conf().unset("spark.embark.model");
+            spark.conf().unset("spark.embark.dimensions");
+            spark.conf().unset("spark.embark.text-column");
+            spark.conf().unset("spark.embark.source-option.sep");
+        }
+    }
+
+    @Test
+    void aDefaultOnTheCommandLineOverrulesTheSession() {
+        spark.conf().set("spark.embark.blank", "null");
+        spark.conf().set("spark.embark.prompt", "a dog ");
+        try {
+            Outcome outcome = embed("--text-column", "body", "--blank", "embed", "--prompt", "");
+
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+            assertThat(EmbeddingMetadata.of(
+                            spark.read().parquet(output).schema().apply("embedding")))
+                    .hasValueSatisfying(metadata -> assertThat(metadata.options())
+                            .containsEntry("prompt", "")
+                            .doesNotContainKey("blank"));
+        } finally {
+            spark.conf().unset("spark.embark.blank");
+            spark.conf().unset("spark.embark.prompt");
+        }
+    }
+
+    @Test
     void filtersAndLimits() {
         Outcome outcome = embed("--text-column", "body", "--where", "title = 'cat'", "--limit", "1", "--quiet");
 

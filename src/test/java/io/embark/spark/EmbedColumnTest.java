@@ -199,9 +199,12 @@ class EmbedColumnTest {
         assertThatThrownBy(() -> EmbarkFunctions.embed(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("text is null");
-        assertThatThrownBy(() -> EmbarkFunctions.embed(functions.col("id"), null))
+        assertThatThrownBy(() -> EmbarkFunctions.embed(functions.col("id"), (EmbedOptions) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options is null");
+        assertThatThrownBy(() -> EmbarkFunctions.embed(functions.col("id"), (String) null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("model is null");
     }
 
     @Test

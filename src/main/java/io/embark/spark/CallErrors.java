@@ -1,0 +1,43 @@
+package io.embark.spark;
+
+import io.embark.EmbarkException;
+import java.util.List;
+import org.apache.spark.QueryContext;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.unsafe.Platform;
+import scala.Option;
+
+/** Errors about a call of {@code embed} in the form in which Spark reports a query that cannot be analysed. */
+final class CallErrors {
+    private CallErrors() {}
+
+    /**
+     * Throws the error as an AnalysisException that names the call's text; Spark adds where in the query it stands. Never
+     * returns: the type lets callers write {@code throw}.
+     */
+    static RuntimeException refuse(Expression text, EmbarkException error) {
+        return refuse("embed(%s): ".formatted(text.sql()), error);
+    }
+
+    /** The same, of a call of which there is no text to name. */
+    static RuntimeException refuse(EmbarkException error) {
+        return refuse("embed: ", error);
+    }
+
+    private static RuntimeException refuse(String subject, EmbarkException error) {
+        List<String> lines = error.getMessage().lines().toList();
+        EmbarkException named =
+                new EmbarkException(error.code(), subject + lines.get(0), lines.get(1), lines.get(2), error.getCause());
+        // Scala knows no checked exceptions, and to Java this is one.
+        Platform.throwException(new AnalysisException(
+                named.getMessage(),
+                Option.empty(),
+                Option.empty(),
+                Option.apply(named),
+                Option.empty(),
+                scala.collection.immutable.Map$.MODULE$.empty(),
+                new QueryContext[0]));
+        return named;
+    }
+}

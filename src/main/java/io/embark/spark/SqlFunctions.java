@@ -1,0 +1,51 @@
+package io.embark.spark;
+
+import java.util.List;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import scala.Function1;
+import scala.Tuple3;
+import scala.collection.Seq;
+
+/** The functions that SQL calls by name, each with what DESCRIBE FUNCTION EXTENDED says about it. */
+final class SqlFunctions {
+    private static final String SINCE = "0.1.0";
+
+    private static final String EMBED = "embed";
+
+    private SqlFunctions() {}
+
+    /** Every function in the form in which Spark takes it. */
+    static List<Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>> all() {
+        return List.of(function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
+                _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text.
+                """, """
+
+                    Arguments:
+                      * text - a string expression.
+                      * model - a constant: the name of the bundled model or the folder of a model. null, or left out, is
+                          the session's spark.embark.model, else all-MiniLM-L6-v2.
+                      * options - a constant map of options to their values; each overrules the session's
+                          spark.embark.<option>. The model of the second argument overrules one in the map.
+                """, """
+
+                    Examples:
+                      > SELECT id, _FUNC_(body) AS embedding FROM articles;
+                      > SELECT id, _FUNC_(body, '/models/e5', map('dimensions', '256')) AS embedding FROM articles;
+                """));
+    }
+
+    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(
+            String name,
+            Class<? extends Expression> type,
+            Function1<Seq<Expression>, Expression> builder,
+            String group,
+            String usage,
+            String arguments,
+            String examples) {
+        ExpressionInfo info = new ExpressionInfo(
+                type.getName(), null, name, usage.strip(), arguments, examples, "", group, SINCE, "", "built-in");
+        return new Tuple3<>(new FunctionIdentifier(name), info, builder);
+    }
+}

@@ -1,13 +1,21 @@
 package io.embark.spark;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.ExperimentalMethods;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
+import scala.collection.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
 /**
  * Teaches a session the functions of Embark and the plan of {@code embed}. Sessions that Java or Scala builds find it by its
- * service file; others name this class in {@code spark.sql.extensions}.
+ * service file; others name this class in {@code spark.sql.extensions}, or call {@link #register}.
  */
 public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit>
         implements SparkSessionExtensionsProvider {
@@ -21,5 +29,30 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
         extensions.injectPreCBORule(session -> new ExtractEmbed());
         extensions.injectPlannerStrategy(session -> new EmbedStrategy());
         return BoxedUnit.UNIT;
+    }
+
+    /**
+     * Does for a session that is running what the extension does for one that starts. Does nothing where either was done
+     * before. Sessions that {@code newSession()} makes of it have to be registered themselves. Thread-safe.
+     *
+     * <p>In a PySpark notebook: {@code spark._jvm.io.embark.spark.EmbarkExtensions.register(spark._jsparkSession)}
+     */
+    public static synchronized void register(SparkSession session) {
+        requireNonNull(session, "session is null");
+        FunctionRegistry functions = session.sessionState().functionRegistry();
+        if (SqlFunctions.areIn(functions)) {
+            return;
+        }
+
+        SqlFunctions.all().forEach(function -> functions.registerFunction(function._1(), function._2(), function._3()));
+        ExperimentalMethods methods = session.experimental();
+        methods.extraOptimizations_$eq(with(methods.extraOptimizations(), new ExtractEmbed()));
+        methods.extraStrategies_$eq(with(methods.extraStrategies(), new EmbedStrategy()));
+    }
+
+    private static <T> Seq<T> with(Seq<T> some, T more) {
+        List<T> all = new ArrayList<>(Scala.list(some));
+        all.add(more);
+        return Scala.seq(all);
     }
 }

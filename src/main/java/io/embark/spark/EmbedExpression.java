@@ -1,7 +1,9 @@
 package io.embark.spark;
 
 import io.embark.BlankText;
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
 import io.embark.OnError;
 import java.io.Serializable;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -113,12 +115,21 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public Object eval(InternalRow input) {
-        return Unevaluable.super.eval(input);
+        throw leftInThePlan();
     }
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
-        return Unevaluable.super.doGenCode(context, code);
+        throw leftInThePlan();
+    }
+
+    private EmbarkException leftInThePlan() {
+        return new EmbarkException(
+                ErrorCode.QUERY_UNSUPPORTED,
+                "embed(%s): nothing in this session's plans runs it".formatted(text.sql()),
+                "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
+                "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
+                        + " EmbarkExtensions.register(spark) before the query.");
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.embark.spark;
 
 import java.util.List;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import scala.Function1;
@@ -34,6 +35,12 @@ final class SqlFunctions {
                       > SELECT id, _FUNC_(body) AS embedding FROM articles;
                       > SELECT id, _FUNC_(body, '/models/e5', map('dimensions', '256')) AS embedding FROM articles;
                 """));
+    }
+
+    /** Whether a registry has these functions. */
+    static boolean areIn(FunctionRegistry registry) {
+        scala.Option<ExpressionInfo> embed = registry.lookupFunction(new FunctionIdentifier(EMBED));
+        return embed.isDefined() && embed.get().getClassName().equals(EmbedExpression.class.getName());
     }
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(

@@ -1,0 +1,128 @@
+package io.embark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A session that was started without the extension, as PySpark starts its own: by Spark's constructor, not its builder. */
+class RegisterTest {
+    @TempDir
+    static Path folder;
+
+    private static TinyModel model;
+
+    private final SparkSession plain = new SparkSession(SharedSpark.session().sparkContext());
+
+    @BeforeAll
+    static void writeAModel() {
+        model = TinyModel.in(folder.resolve("model"));
+    }
+
+    @AfterAll
+    static void closeTheModel() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallInASessionThatDoesNotKnowItSaysWhatIsMissing(boolean generated) {
+        plain.conf().set("spark.sql.codegen.wholeStage", generated);
+        plain.conf().set("spark.sql.codegen.factoryMode", generated ? "CODEGEN_ONLY" : "NO_CODEGEN");
+        Dataset<Row> embedded = texts().select(model.embed("text"));
+
+        assertThatThrownBy(embedded::collectAsList).hasStackTraceContaining("""
+                        : nothing in this session's plans runs it
+                        Embark's extension takes every call out of a plan before it runs, and this session was started \
+                        without it.
+                        Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call \
+                        EmbarkExtensions.register(spark) before the query.
+                        """.strip());
+    }
+
+    @Test
+    void whatIsMissingIsAProblemOfTheQuery() {
+        EmbedExpression call = (EmbedExpression) model.embed("text").expr();
+
+        assertThatThrownBy(() -> call.eval(null))
+                .isInstanceOfSatisfying(
+                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_UNSUPPORTED));
+    }
+
+    @Test
+    void theFunctionIsUnknownUntilItIsRegistered() {
+        assertThatThrownBy(() -> texts().selectExpr("embed(text)"))
+                .isInstanceOf(AnalysisException.class)
+                .hasMessageContaining("Cannot resolve function `embed`");
+    }
+
+    @Test
+    void oneLineMakesASessionKnowThem() {
+        EmbarkExtensions.register(plain);
+        String path = model.options().get(EmbedOptions.MODEL);
+        texts().createOrReplaceTempView("phrases");
+        Dataset<Row> embedded = plain.sql(
+                "SELECT text, embed(text, '%s') FROM phrases WHERE embed(text, '%s')[0] IS NOT NULL AND id < 7"
+                        .formatted(path, path));
+        List<Row> rows = embedded.collectAsList();
+
+        assertThat(rows).hasSize(7);
+        assertThat(Plans.callsLeft(embedded)).isZero();
+        for (Row row : rows) {
+            model.assertVector(Plans.vector(row, 1), row.getString(0));
+        }
+    }
+
+    @Test
+    void registeringTwiceChangesNothing() {
+        EmbarkExtensions.register(plain);
+        int optimizations = plain.experimental().extraOptimizations().size();
+        EmbarkExtensions.register(plain);
+
+        assertThat(plain.experimental().extraOptimizations().size())
+                .isEqualTo(optimizations)
+                .isPositive();
+        assertThat(plain.experimental().extraStrategies().size()).isEqualTo(1);
+    }
+
+    @Test
+    void registeringKeepsWhatOthersAdded() {
+        EmbedStrategy other = new EmbedStrategy();
+        plain.experimental().extraStrategies_$eq(Scala.seq(List.of(other)));
+        EmbarkExtensions.register(plain);
+
+        assertThat(Scala.list(plain.experimental().extraStrategies()))
+                .hasSize(2)
+                .contains(other);
+    }
+
+    @Test
+    void registeringWhereTheExtensionIsInChangesNothing() {
+        SparkSession shared = SharedSpark.session();
+        EmbarkExtensions.register(shared);
+
+        assertThat(shared.experimental().extraOptimizations().isEmpty()).isTrue();
+        assertThat(shared.experimental().extraStrategies().isEmpty()).isTrue();
+        assertThatThrownBy(() -> EmbarkExtensions.register(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("session is null");
+    }
+
+    private Dataset<Row> texts() {
+        return plain.range(0, 20, 1, 2).selectExpr("id", "concat('the cat ', id % 3) AS text");
+    }
+}

@@ -4,7 +4,9 @@ import io.embark.EmbarkException;
 import java.util.List;
 import org.apache.spark.QueryContext;
 import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.unsafe.Platform;
 import scala.Option;
 
@@ -17,15 +19,23 @@ final class CallErrors {
      * returns: the type lets callers write {@code throw}.
      */
     static RuntimeException refuse(Expression text, EmbarkException error) {
-        return refuse("embed(%s): ".formatted(text.sql()), error);
+        return throwNamed("embed(%s): ".formatted(shown(text)), error);
     }
 
-    /** The same, of a call of which there is no text to name. */
-    static RuntimeException refuse(EmbarkException error) {
-        return refuse("embed: ", error);
+    /** The same, of a function that has no argument to name. */
+    static RuntimeException refuse(String function, EmbarkException error) {
+        return throwNamed(function + ": ", error);
     }
 
-    private static RuntimeException refuse(String subject, EmbarkException error) {
+    /** The text as SQL, in which Spark writes no names of lambda variables. */
+    private static String shown(Expression text) {
+        return text.transform(Scala.partial(expression -> expression instanceof NamedLambdaVariable variable
+                        ? new UnresolvedAttribute(Scala.seq(List.of(variable.name())))
+                        : expression))
+                .sql();
+    }
+
+    private static RuntimeException throwNamed(String subject, EmbarkException error) {
         List<String> lines = error.getMessage().lines().toList();
         EmbarkException named =
                 new EmbarkException(error.code(), subject + lines.get(0), lines.get(1), lines.get(2), error.getCause());

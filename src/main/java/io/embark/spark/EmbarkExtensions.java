@@ -25,6 +25,10 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
         SqlFunctions.all().forEach(extensions::injectFunction);
+        extensions.injectCheckRule(session -> plan -> {
+            CheckCalls.check(plan);
+            return BoxedUnit.UNIT;
+        });
         extensions.injectOptimizerRule(session -> new NullChecks());
         extensions.injectPreCBORule(session -> new ExtractEmbed());
         extensions.injectPlannerStrategy(session -> new EmbedStrategy());
@@ -33,7 +37,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     /**
      * Does for a session that is running what the extension does for one that starts. Does nothing where either was done
-     * before. Sessions that {@code newSession()} makes of it have to be registered themselves. Thread-safe.
+     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed. Sessions that {@code newSession()} makes of it have to be registered themselves. Thread-safe.
      *
      * <p>In a PySpark notebook: {@code spark._jvm.io.embark.spark.EmbarkExtensions.register(spark._jsparkSession)}
      */
@@ -46,13 +50,14 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
         SqlFunctions.all().forEach(function -> functions.registerFunction(function._1(), function._2(), function._3()));
         ExperimentalMethods methods = session.experimental();
-        methods.extraOptimizations_$eq(with(methods.extraOptimizations(), new ExtractEmbed()));
-        methods.extraStrategies_$eq(with(methods.extraStrategies(), new EmbedStrategy()));
+        methods.extraOptimizations_$eq(
+                with(methods.extraOptimizations(), List.of(new CheckCalls(), new NullChecks(), new ExtractEmbed())));
+        methods.extraStrategies_$eq(with(methods.extraStrategies(), List.of(new EmbedStrategy())));
     }
 
-    private static <T> Seq<T> with(Seq<T> some, T more) {
+    private static <T> Seq<T> with(Seq<T> some, List<? extends T> more) {
         List<T> all = new ArrayList<>(Scala.list(some));
-        all.add(more);
+        all.addAll(more);
         return Scala.seq(all);
     }
 }

@@ -29,7 +29,7 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
 
             return new EmbedExpression(list.get(0), options(list).orElse(SparkSettings.ofActiveSession()));
         } catch (EmbarkException e) {
-            throw list.isEmpty() ? CallErrors.refuse(e) : CallErrors.refuse(list.get(0), e);
+            throw list.isEmpty() ? CallErrors.refuse("embed", e) : CallErrors.refuse(list.get(0), e);
         }
     }
 

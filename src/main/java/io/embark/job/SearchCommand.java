@@ -5,6 +5,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.encode.Embedder;
+import io.embark.spark.EmbarkFunctions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
@@ -165,18 +165,19 @@ final class SearchCommand {
     }
 
     private static List<Row> best(Dataset<Row> rows, StructField column, float[] query, List<String> shown, int top) {
-        List<Column> selected = new ArrayList<>(List.of(Columns.named(column.name())));
-        StructType scored = new StructType().add(numbered(0), DataTypes.DoubleType);
+        Column vector = Columns.named(column.name());
+        Column cosine = EmbarkFunctions.vectorCosineSimilarity(vector, functions.lit(query));
+        // Among the rows of somebody else's table may be vectors of another length: no hits, but no error either.
+        Column score = functions.when(functions.size(vector).equalTo(query.length), cosine.cast(DataTypes.DoubleType));
+        List<Column> selected = new ArrayList<>(List.of(score.as(numbered(0))));
         // By number: the table may have a column named score as well.
         for (int i = 0; i < shown.size(); i++) {
-            selected.add(Columns.named(shown.get(i)).cast("string"));
-            scored = scored.add(numbered(i + 1), DataTypes.StringType);
+            selected.add(Columns.named(shown.get(i)).cast("string").as(numbered(i + 1)));
         }
-        Column score = functions.col(numbered(0));
+        Column best = functions.col(numbered(0));
         return rows.select(selected.toArray(new Column[0]))
-                .map(new CosineScore(query), Encoders.row(scored))
-                .where(score.isNotNull())
-                .orderBy(score.desc())
+                .where(best.isNotNull())
+                .orderBy(best.desc())
                 .limit(top)
                 .collectAsList();
     }

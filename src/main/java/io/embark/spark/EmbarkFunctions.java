@@ -49,4 +49,33 @@ public final class EmbarkFunctions {
         requireNonNull(options, "options is null");
         return new Column(new EmbedExpression(text.expr(), options.orElse(SparkSettings.ofActiveSession())));
     }
+
+    /**
+     * The cosine of the angle between two vectors, from -1 to 1: float of two arrays of float, else double.
+     *
+     * <p>Null if a vector or one of its components is null, if all components of a vector are 0, or if there are none. The
+     * query fails with {@link ErrorCode#COLUMN_INVALID} where two vectors have different numbers of components.
+     *
+     * @param a a column of arrays of float or double
+     * @param b the same
+     */
+    public static Column vectorCosineSimilarity(Column a, Column b) {
+        return compare(VectorKernel.COSINE_SIMILARITY, a, b);
+    }
+
+    /** The sum of the products of the components of two vectors, 0 where there are none; else as the cosine. */
+    public static Column vectorInnerProduct(Column a, Column b) {
+        return compare(VectorKernel.INNER_PRODUCT, a, b);
+    }
+
+    /** The Euclidean distance between two vectors, 0 where there are no components; else as the cosine. */
+    public static Column vectorL2Distance(Column a, Column b) {
+        return compare(VectorKernel.L2_DISTANCE, a, b);
+    }
+
+    private static Column compare(VectorKernel kernel, Column a, Column b) {
+        requireNonNull(a, "a is null");
+        requireNonNull(b, "b is null");
+        return new Column(new VectorComparison(kernel, a.expr(), b.expr()));
+    }
 }

@@ -19,7 +19,18 @@ final class SqlFunctions {
 
     /** Every function in the form in which Spark takes it. */
     static List<Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>> all() {
-        return List.of(function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
+        return List.of(
+                embed(),
+                comparison(
+                        VectorKernel.COSINE_SIMILARITY,
+                        "the cosine of the angle between two vectors; null if one has no length or no components",
+                        "0.97463185"),
+                comparison(VectorKernel.INNER_PRODUCT, "the inner product of two vectors", "32.0"),
+                comparison(VectorKernel.L2_DISTANCE, "the Euclidean distance between two vectors", "5.196152"));
+    }
+
+    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
+        return function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
                 _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text.
                 """, """
 
@@ -34,7 +45,29 @@ final class SqlFunctions {
                     Examples:
                       > SELECT id, _FUNC_(body) AS embedding FROM articles;
                       > SELECT id, _FUNC_(body, '/models/e5', map('dimensions', '256')) AS embedding FROM articles;
-                """));
+                """);
+    }
+
+    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> comparison(
+            VectorKernel kernel, String what, String example) {
+        return function(
+                kernel.functionName(),
+                VectorComparison.class,
+                new VectorBuilder(kernel),
+                "array_funcs",
+                "_FUNC_(array1, array2) - Returns %s. They must have the same number of components.".formatted(what),
+                """
+
+                    Arguments:
+                      * array1, array2 - arrays of float or double. The result of two arrays of float is a float, else a
+                          double. It is null if an array or one of its elements is null.
+                """,
+                """
+
+                    Examples:
+                      > SELECT _FUNC_(array(1.0F, 2.0F, 3.0F), array(4.0F, 5.0F, 6.0F));
+                       %s
+                """.formatted(example));
     }
 
     /** Whether a registry has these functions. */

@@ -92,6 +92,22 @@ class SearchCommandTest {
                 .isEqualTo("table %s: its vectors have 4 components, that of the query 8".formatted(output));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"float", "double"})
+    void leavesRowsAsideWhoseVectorsCannotBeCompared(String type) {
+        spark.sql(
+                        "SELECT * FROM VALUES ('whole', array_repeat(1d, 8)), ('short', array(1d)), ('zero', array_repeat(0d, 8)),"
+                                + " ('none', null), ('hole', array(1d, null, 1d, 1d, 1d, 1d, 1d, 1d)) AS t(text, embedding)")
+                .selectExpr("text", "CAST(embedding AS array<%s>)".formatted(type) + " AS embedding")
+                .coalesce(1)
+                .write()
+                .parquet(output);
+        Outcome outcome = search("a", "--model", model);
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines()).hasSize(2).last().asString().endsWith("whole");
+    }
+
     @Test
     void refusesATableWithoutVectors() {
         assertRefused("table /nowhere: does not exist", "search", "--table", "/nowhere", "--query", "a");

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -43,10 +44,12 @@ class ReadmeSnippetsTest {
     /** What a reader is expected to put around a snippet. In no package, so it sees only what is public. */
     private static final String CLASS = """
             import static org.apache.spark.sql.functions.col;
+            import static org.apache.spark.sql.functions.lit;
 
             import io.embark.EmbedOptions;
             import io.embark.encode.Embedder;
             import java.util.List;
+            import org.apache.spark.sql.Column;
             import org.apache.spark.sql.Dataset;
             import org.apache.spark.sql.Row;
             %s
@@ -84,7 +87,7 @@ class ReadmeSnippetsTest {
     @Test
     void readmeShowsNothingThatIsUnknownHere() {
         assertThat(FENCED.matcher(readme).results().map(block -> block.group(1)))
-                .containsExactly("java", "java");
+                .containsExactly("sql", "sql", "java", "java", "java");
         assertThat(FENCED.matcher(readme).replaceAll("")).doesNotContain("```");
         assertThat(commands())
                 .extracting(words -> words.get(0))
@@ -103,6 +106,55 @@ class ReadmeSnippetsTest {
 
         assertThat(embedded.columns()).containsExactly("body", "embedding");
         assertEmbedded(embedded);
+    }
+
+    @Test
+    void theSparkSnippetWithOptionsRanksByTheQuestion() throws Exception {
+        List<Row> ranked = ((Dataset<?>) resultOfJava("ranked"))
+                .toDF()
+                .select("body", "score")
+                .collectAsList();
+
+        assertThat(ranked).hasSize(BODIES.size());
+        assertThat(ranked.get(0).getString(0)).isEqualTo(ABOUT_VOLCANOES);
+    }
+
+    @Test
+    void theSqlRunsAsItIsPrinted() {
+        SparkSession session = spark.newSession();
+        session.createDataset(BODIES, Encoders.STRING()).toDF("body").createOrReplaceTempView("articles");
+        List<Dataset<Row>> results = new ArrayList<>();
+        try {
+            for (String statement : sqlStatements()) {
+                results.add(session.sql(statement));
+            }
+
+            assertThat(results).hasSize(5);
+            assertEmbedded(session.table("embedded"));
+            assertThat(results.get(1).collectAsList()).hasSize(BODIES.size());
+            assertThat(results.get(1).head().getString(0)).isEqualTo(ABOUT_VOLCANOES);
+            assertThat(results.get(3).collectAsList())
+                    .hasSize(BODIES.size())
+                    .allSatisfy(row -> assertThat(floats(row.getList(0))).hasSize(256));
+            double squares = 0;
+            for (float component : floats(results.get(3).head().getList(0))) {
+                squares += component * component;
+            }
+            assertThat(squares).isCloseTo(1, within(1e-5));
+            assertThat(results.get(4).head().getString(0)).isEqualTo("Function: embed");
+        } finally {
+            session.sql("DROP TABLE IF EXISTS embedded");
+        }
+    }
+
+    private List<String> sqlStatements() {
+        return FENCED.matcher(readme)
+                .results()
+                .filter(block -> block.group(1).equals("sql"))
+                .flatMap(block -> Stream.of(block.group(2).split(";")))
+                .map(String::strip)
+                .filter(statement -> !statement.isEmpty())
+                .toList();
     }
 
     @Test

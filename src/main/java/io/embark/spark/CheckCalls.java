@@ -2,7 +2,11 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.spark.sql.catalyst.expressions.ExprId;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
 import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
@@ -31,7 +35,7 @@ final class CheckCalls extends Rule<LogicalPlan> {
             check(subquery.plan());
         } else if (expression instanceof EmbedExpression call) {
             try {
-                requireRows(call);
+                requireNoLambda(call);
                 CheckedModels.check(call.options());
             } catch (EmbarkException e) {
                 throw CallErrors.refuse(call.text(), e);
@@ -39,19 +43,25 @@ final class CheckCalls extends Rule<LogicalPlan> {
         }
     }
 
-    private static void requireRows(EmbedExpression call) {
-        if (isOfLambda(call.text())) {
+    private static void requireNoLambda(EmbedExpression call) {
+        if (hangsOnLambda(call.text(), Set.of())) {
             throw new EmbarkException(
                     ErrorCode.QUERY_UNSUPPORTED,
                     "stands in a lambda function",
-                    "Texts are embedded many rows together, and the elements of an array are no rows.",
-                    "Make rows of them: SELECT id, collect_list(embed(chunk)) FROM t LATERAL VIEW explode(chunks) AS chunk"
-                            + " GROUP BY id.");
+                    "Texts are embedded many at a time, and a lambda function takes the elements of an array one by one.",
+                    "Embed the array as a whole: embed(chunks), or embed(transform(chunks, x -> upper(x))).");
         }
     }
 
-    private static boolean isOfLambda(Expression expression) {
-        return expression instanceof NamedLambdaVariable
-                || Scala.list(expression.children()).stream().anyMatch(CheckCalls::isOfLambda);
+    /** Whether a text has a variable of a lambda function that it stands in; those of its own are bound within it. */
+    private static boolean hangsOnLambda(Expression expression, Set<ExprId> bound) {
+        if (expression instanceof NamedLambdaVariable variable) {
+            return !bound.contains(variable.exprId());
+        }
+        Set<ExprId> within = new HashSet<>(bound);
+        if (expression instanceof LambdaFunction lambda) {
+            Scala.list(lambda.arguments()).forEach(argument -> within.add(argument.exprId()));
+        }
+        return Scala.list(expression.children()).stream().anyMatch(child -> hangsOnLambda(child, within));
     }
 }

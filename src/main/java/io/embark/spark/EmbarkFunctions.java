@@ -37,9 +37,10 @@ public final class EmbarkFunctions {
     }
 
     /**
-     * The vector of a text: {@code array<float>}, elements never null; null for a null text.
+     * The vector of a text: {@code array<float>}, elements never null; null for a null text. Of an array of texts, the array of
+     * their vectors.
      *
-     * @param text a column of texts
+     * @param text a column of texts or of arrays of texts
      * @param options how to embed; the model is loaded by the executors, not here
      * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} or {@link ErrorCode#OPTION_INVALID} if the session has a
      *     {@code spark.embark.*} setting that does not exist or holds an impossible value

@@ -31,11 +31,12 @@ final class SqlFunctions {
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
         return function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
-                _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text.
+                _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text;
+                    of an array of texts, the array of their vectors.
                 """, """
 
                     Arguments:
-                      * text - a string expression.
+                      * text - a string or an array of strings.
                       * model - a constant: the name of the bundled model or the folder of a model. null, or left out, is
                           the session's spark.embark.model, else all-MiniLM-L6-v2.
                       * options - a constant map of options to their values; each overrules the session's

@@ -12,6 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -25,16 +28,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused before a query runs, and how. */
 class CheckCallsTest extends PlannedRows {
-    private static final String IN_LAMBDA = "embed(%s): stands in a lambda function\n"
-            + "Texts are embedded many rows together, and the elements of an array are no rows.\n"
-            + "Make rows of them: SELECT id, collect_list(embed(chunk)) FROM t LATERAL VIEW explode(chunks) AS chunk"
-            + " GROUP BY id.";
+    private static final String IN_LAMBDA = """
+            embed(%s): stands in a lambda function
+            Texts are embedded many at a time, and a lambda function takes the elements of an array one by one.
+            Embed the array as a whole: embed(chunks), or embed(transform(chunks, x -> upper(x))).""";
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             transform(split(text, ' '), x -> embed(x))                                   | x
             transform(split(text, ' '), x -> array(embed(concat(x, text))))              | concat(x, text)
             filter(split(text, ' '), word -> embed(upper(word))[0] > 0)                  | upper(word)
+            transform(split(text, ' '), x -> embed(transform(split(x, 'a'), y -> concat(y, x)))) | transform(split(x, 'a', -1), lambdafunction(concat(y, x), y))
             aggregate(split(text, ' '), 0f, (sum, word) -> sum + embed(word)[0])         | word
             """)
     void aCallInALambdaIsRefusedWithTheWayToWriteIt(String expression, String text) {
@@ -54,14 +58,18 @@ class CheckCallsTest extends PlannedRows {
 
     @Test
     void theWayToWriteItWorks() {
-        useTheModel();
+        spark.conf().set("spark.embark.model", path());
         try {
-            rows.limit(5).selectExpr("id", "split(text, ' ') AS chunks").createOrReplaceTempView("t");
-            String way = IN_LAMBDA.replaceFirst("(?s).*Make rows of them: (.*)\\.", "$1");
-            List<Row> found = collect(spark.sql(way));
+            Matcher ways = Pattern.compile("embed\\(.*?chunks.*?\\)+").matcher(IN_LAMBDA);
+            List<String> calls = ways.results().map(MatchResult::group).toList();
+            assertThat(calls).hasSize(2);
+            for (String call : calls) {
+                List<Row> found = collect(
+                        rows.selectExpr("id", "split(text, ' ') AS chunks").selectExpr("id", call));
 
-            assertThat(found).hasSize(5).allSatisfy(row -> assertThat(row.getList(1))
-                    .hasSameSizeAs(text(row.getLong(0)).split(" ")));
+                assertThat(found).hasSize(20).allSatisfy(row -> assertThat(row.getList(1))
+                        .hasSameSizeAs(text(row.getLong(0)).split(" ")));
+            }
         } finally {
             spark.conf().unset("spark.embark.model");
         }
@@ -138,10 +146,6 @@ class CheckCallsTest extends PlannedRows {
                 .isInstanceOf(AnalysisException.class)
                 .hasCauseInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("embed(");
-    }
-
-    private void useTheModel() {
-        spark.conf().set("spark.embark.model", path());
     }
 
     private static String path() {

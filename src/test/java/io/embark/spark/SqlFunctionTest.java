@@ -108,7 +108,7 @@ class SqlFunctionTest extends PlannedRows {
                         "Function: embed",
                         "Class: io.embark.spark.EmbedExpression",
                         "Usage: embed(text[, model[, options]]) - Returns the vector of `text`",
-                        "    Arguments:\n      * text - a string expression.",
+                        "    Arguments:\n      * text - a string or an array of strings.",
                         "    Examples:\n      > SELECT id, embed(body) AS embedding FROM articles;",
                         "    Since: 0.1.0");
     }

@@ -128,7 +128,7 @@ public final class Option<T> {
     }
 
     /** A value as {@link #parse} reads it. */
-    static String write(Object value) {
+    public static String write(Object value) {
         return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : Objects.toString(value);
     }
 

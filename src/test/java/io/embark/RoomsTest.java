@@ -1,7 +1,9 @@
 package io.embark;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,6 +91,17 @@ class RoomsTest {
                 .allowEmptyShould(true);
 
         rule.check(CLASSES);
+    }
+
+    /** Spark's own library of machine learning may be missing where nobody uses the stage. */
+    @Test
+    void onlyTheStageOfPipelinesNeedsSparkMl() {
+        String stage = "io\\.embark\\.spark\\.(TextEmbedder|OptionParam)";
+        noClasses()
+                .that(not(nameMatching(stage)))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.apache.spark.ml..").or(nameMatching(stage)))
+                .check(CLASSES);
     }
 
     @Test

@@ -1,0 +1,134 @@
+package io.embark.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.connector.catalog.InMemoryRowLevelOperationTableCatalog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands that write what a query embeds: what the table holds then, and how many rows were embedded for it. */
+class EmbedWriteTest extends PlannedRows {
+    private static final String OVERWRITE = "spark.sql.sources.partitionOverwriteMode";
+
+    private final List<String> tables = new ArrayList<>();
+
+    @BeforeEach
+    void nameTheSource() {
+        spark.conf().set("spark.sql.catalog.rowlevel", InMemoryRowLevelOperationTableCatalog.class.getName());
+        rows.withColumn("emb", model.embed("text")).createOrReplaceTempView("embedded");
+    }
+
+    @AfterEach
+    void dropTables() {
+        tables.forEach(table -> spark.sql("DROP TABLE IF EXISTS " + table));
+        spark.conf().unset(OVERWRITE);
+        spark.catalog().dropTempView("embedded");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void insertIntoEmbedsWhatItWrites(boolean adaptive) {
+        adapt(adaptive);
+        create("inserted", "id LONG, text STRING, emb ARRAY<FLOAT>", "USING parquet");
+
+        assertThat(embeddedBy("INSERT INTO inserted SELECT id, text, emb FROM embedded WHERE half = 0"))
+                .isEqualTo(10);
+        assertThat(embeddedBy("INSERT INTO inserted (text, id) SELECT text, id FROM embedded WHERE half = 1"))
+                .isZero();
+
+        List<Row> written = spark.table("inserted").orderBy("id").collectAsList();
+        assertThat(written).hasSize(20);
+        for (Row row : written) {
+            if (row.getLong(0) % 2 == 0) {
+                assertVector(row, "emb", text(row.getLong(0)));
+            } else {
+                assertThat(row.isNullAt(2)).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "rowlevel."})
+    void createTableAsSelectEmbedsEachRowOnce(String catalog) {
+        String table = catalog + "created";
+        tables.add(table);
+
+        assertThat(embeddedBy("CREATE TABLE %s USING parquet AS SELECT id, emb FROM embedded".formatted(table)))
+                .isEqualTo(20);
+        assertThat(spark.table(table).count()).isEqualTo(20);
+        spark.table(table).collectAsList().forEach(row -> assertVector(row, "emb", text(row.getLong(0))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void overwritingPartitionsEmbedsOnlyTheRowsOfTheNewOnes(boolean adaptive) {
+        adapt(adaptive);
+        create("parted", "id LONG, emb ARRAY<FLOAT>, third LONG", "USING parquet PARTITIONED BY (third)");
+        spark.sql("INSERT INTO parted SELECT id, emb, id % 3 FROM embedded");
+        spark.conf().set(OVERWRITE, "dynamic");
+
+        assertThat(embeddedBy("""
+                        INSERT OVERWRITE parted PARTITION (third)
+                        SELECT id + 100, emb, id % 3 AS third FROM embedded WHERE id % 3 = 1""")).isEqualTo(7);
+
+        List<Row> written = spark.table("parted").collectAsList();
+        assertThat(written).hasSize(20);
+        assertThat(written.stream().filter(row -> row.getLong(0) >= 100))
+                .hasSize(7)
+                .allSatisfy(row -> assertThat(row.getLong(2)).isEqualTo(1));
+        written.forEach(row -> assertVector(row, "emb", text(row.getLong(0) % 100)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aMergeEmbedsEachRowOfItsSourceOnce(boolean adaptive) {
+        adapt(adaptive);
+        create("rowlevel.merged", "id LONG, text STRING, emb ARRAY<FLOAT>", "PARTITIONED BY (id)");
+        spark.sql("INSERT INTO rowlevel.merged SELECT id, 'old', array(cast(0 AS FLOAT)) FROM embedded WHERE id < 8");
+
+        long count = embeddedBy("""
+                MERGE INTO rowlevel.merged AS t
+                USING (SELECT id, text, emb FROM embedded WHERE id >= 5 AND id < 15) AS s ON t.id = s.id
+                WHEN MATCHED AND s.id = 5 THEN DELETE
+                WHEN MATCHED THEN UPDATE SET text = s.text, emb = s.emb
+                WHEN NOT MATCHED THEN INSERT (id, text, emb) VALUES (s.id, s.text, s.emb)""");
+
+        assertThat(count).isEqualTo(10);
+        List<Row> written = spark.table("rowlevel.merged").orderBy("id").collectAsList();
+        assertThat(written)
+                .extracting(row -> row.getLong(0))
+                .containsExactly(0L, 1L, 2L, 3L, 4L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L);
+        for (Row row : written) {
+            if (row.getLong(0) < 5) {
+                assertThat(row.getList(2)).containsExactly(0f);
+            } else {
+                assertVector(row, "emb", text(row.getLong(0)));
+            }
+        }
+    }
+
+    private void create(String table, String columns, String how) {
+        tables.add(table);
+        spark.sql("CREATE TABLE %s (%s) %s".formatted(table, columns, how));
+    }
+
+    /** Texts that went through an embedding operator while a command ran. */
+    private long embeddedBy(String command) {
+        EmbedProgress progress = new EmbedProgress();
+        spark.sparkContext().addSparkListener(progress);
+        try {
+            spark.sql(command);
+            spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new AssertionError(e);
+        } finally {
+            spark.sparkContext().removeSparkListener(progress);
+        }
+        return progress.statistics().texts();
+    }
+}

@@ -20,10 +20,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +53,17 @@ class ReadmeSnippetsTest {
             import io.embark.encode.Embedder;
             import java.util.List;
             import org.apache.spark.sql.Column;
+            import org.apache.spark.ml.Pipeline;
+            import org.apache.spark.ml.PipelineModel;
+            import org.apache.spark.ml.PipelineStage;
+            import org.apache.spark.ml.clustering.KMeans;
             import org.apache.spark.sql.Dataset;
             import org.apache.spark.sql.Row;
+            import org.apache.spark.sql.streaming.StreamingQuery;
             %s
 
             public final class Snippet {
-                public static Object run(Dataset<Row> articles) {
+                public static Object run(Dataset<Row> articles) throws Exception {
                     Object result;
                     %s
                     return result;
@@ -87,7 +95,7 @@ class ReadmeSnippetsTest {
     @Test
     void readmeShowsNothingThatIsUnknownHere() {
         assertThat(FENCED.matcher(readme).results().map(block -> block.group(1)))
-                .containsExactly("sql", "sql", "java", "java", "java");
+                .containsExactly("sql", "sql", "java", "java", "java", "java", "java");
         assertThat(FENCED.matcher(readme).replaceAll("")).doesNotContain("```");
         assertThat(commands())
                 .extracting(words -> words.get(0))
@@ -166,6 +174,26 @@ class ReadmeSnippetsTest {
     }
 
     @Test
+    void thePipelineSnippetClustersArticles() throws Exception {
+        PipelineModel clusters = (PipelineModel) resultOfJava("clusters");
+
+        assertThat(clusters.transform(articles).select("cluster").distinct().collectAsList())
+                .containsExactlyInAnyOrder(RowFactory.create(0), RowFactory.create(1));
+    }
+
+    @Test
+    void theStreamSnippetEmbedsWhatArrives() throws Exception {
+        articles.write().json(inFolder("arriving"));
+        Dataset<Row> arriving = spark.readStream().schema(articles.schema()).json(inFolder("arriving"));
+        StreamingQuery query = (StreamingQuery) resultOfJava("query", arriving);
+        query.processAllAvailable();
+        query.stop();
+
+        assertThat(Path.of(inFolder("articles_checkpoint"))).isDirectory();
+        assertEmbedded(spark.read().parquet(inFolder("articles_embedded")));
+    }
+
+    @Test
     void theCommandsEmbedTablesAndSearchThem() {
         articles.write().parquet(inFolder("articles.parquet"));
         articles.write().parquet(inFolder("hdfs:///articles"));
@@ -187,6 +215,10 @@ class ReadmeSnippetsTest {
 
     /** Compiles and runs the block that declares a variable; what the variable was set to. */
     private Object resultOfJava(String variable) throws Exception {
+        return resultOfJava(variable, articles);
+    }
+
+    private Object resultOfJava(String variable, Dataset<Row> table) throws Exception {
         Pattern declaration = Pattern.compile("\\b%s = [^;]*;".formatted(variable));
         List<String> blocks = FENCED.matcher(readme)
                 .results()
@@ -195,14 +227,14 @@ class ReadmeSnippetsTest {
                 .toList();
         assertThat(blocks).as("blocks that declare %s", variable).hasSize(1);
 
-        String block = blocks.get(0);
+        String block = blocks.get(0).replaceAll("\"(articles_\\w+)\"", "\"" + inFolder("$1") + "\"");
         String imports = IMPORT.matcher(block).results().map(MatchResult::group).collect(Collectors.joining("\n"));
         String statements = IMPORT.matcher(block).replaceAll("");
         compile(CLASS.formatted(
                 imports, declaration.matcher(statements).replaceFirst("$0 result = %s;".formatted(variable))));
         try (URLClassLoader loader = new URLClassLoader(
                 new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
-            return loader.loadClass("Snippet").getMethod("run", Dataset.class).invoke(null, articles);
+            return loader.loadClass("Snippet").getMethod("run", Dataset.class).invoke(null, table);
         }
     }
 

@@ -3,6 +3,7 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.clustering.KMeans;
+import org.apache.spark.ml.clustering.KMeansModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -25,11 +26,16 @@ public final class Topics {
         SparkSession spark = SparkSession.builder().appName("topics").getOrCreate();
         Dataset<Row> glosses = spark.read().json(args[0]);
 
-        Pipeline pipeline = new Pipeline().setStages(new PipelineStage[] {
-            new TextEmbedder().setInputCol("text").setOutputCol("features").setOutputAsVector(true),
-            new KMeans().setK(8).setSeed(1).setPredictionCol("topic")
-        });
-        pipeline.fit(glosses.sample(0.2, 1)).write().overwrite().save(args[1] + "/model");
+        TextEmbedder embedder = new TextEmbedder().setInputCol("text").setOutputCol("features").setOutputAsVector(true);
+        // Learning reads its input several times.
+        Dataset<Row> features = embedder.transform(glosses.sample(0.2, 1)).cache();
+        KMeansModel kmeans = new KMeans().setK(8).setSeed(1).setPredictionCol("topic").fit(features);
+        new Pipeline()
+                .setStages(new PipelineStage[] {embedder, kmeans})
+                .fit(glosses)
+                .write()
+                .overwrite()
+                .save(args[1] + "/model");
 
         PipelineModel model = PipelineModel.load(args[1] + "/model");
         model.transform(glosses)

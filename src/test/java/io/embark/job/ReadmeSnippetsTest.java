@@ -57,6 +57,7 @@ class ReadmeSnippetsTest {
             import org.apache.spark.ml.PipelineModel;
             import org.apache.spark.ml.PipelineStage;
             import org.apache.spark.ml.clustering.KMeans;
+            import org.apache.spark.ml.clustering.KMeansModel;
             import org.apache.spark.sql.Dataset;
             import org.apache.spark.sql.Row;
             import org.apache.spark.sql.streaming.StreamingQuery;
@@ -177,7 +178,7 @@ class ReadmeSnippetsTest {
     void thePipelineSnippetClustersArticles() throws Exception {
         PipelineModel clusters = (PipelineModel) resultOfJava("clusters");
 
-        assertThat(clusters.transform(articles).select("cluster").distinct().collectAsList())
+        assertThat(clusters.transform(articles).select("prediction").distinct().collectAsList())
                 .containsExactlyInAnyOrder(RowFactory.create(0), RowFactory.create(1));
     }
 

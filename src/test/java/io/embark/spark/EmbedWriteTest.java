@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.connector.catalog.InMemoryRowLevelOperationTableCatalog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands that write what a query embeds: what the table holds then, and how many rows were embedded for it. */
 class EmbedWriteTest extends PlannedRows {
     private static final String OVERWRITE = "spark.sql.sources.partitionOverwriteMode";
+
+    private static final String COLUMNS = "id LONG, text STRING, emb ARRAY<FLOAT>";
+
+    /** Tables that take changed rows, or groups of rows with a changed one among them. */
+    private static final String MERGEABLE = "PARTITIONED BY (pk) TBLPROPERTIES ('supports-deltas' = '%s')";
 
     private final List<String> tables = new ArrayList<>();
 
@@ -32,9 +39,9 @@ class EmbedWriteTest extends PlannedRows {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void insertIntoEmbedsWhatItWrites(boolean adaptive) {
+    void insertIntoEmbedsWhatItWrites(boolean adaptive) throws TimeoutException {
         adapt(adaptive);
-        create("inserted", "id LONG, text STRING, emb ARRAY<FLOAT>", "USING parquet");
+        create("inserted", COLUMNS, "USING parquet");
 
         assertThat(embeddedBy("INSERT INTO inserted SELECT id, text, emb FROM embedded WHERE half = 0"))
                 .isEqualTo(10);
@@ -54,7 +61,7 @@ class EmbedWriteTest extends PlannedRows {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "rowlevel."})
-    void createTableAsSelectEmbedsEachRowOnce(String catalog) {
+    void createTableAsSelectEmbedsEachRowOnce(String catalog) throws TimeoutException {
         String table = catalog + "created";
         tables.add(table);
 
@@ -66,7 +73,7 @@ class EmbedWriteTest extends PlannedRows {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void overwritingPartitionsEmbedsOnlyTheRowsOfTheNewOnes(boolean adaptive) {
+    void overwritingPartitionsEmbedsOnlyTheRowsOfTheNewOnes(boolean adaptive) throws TimeoutException {
         adapt(adaptive);
         create("parted", "id LONG, emb ARRAY<FLOAT>, third LONG", "USING parquet PARTITIONED BY (third)");
         spark.sql("INSERT INTO parted SELECT id, emb, id % 3 FROM embedded");
@@ -85,29 +92,30 @@ class EmbedWriteTest extends PlannedRows {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void aMergeEmbedsEachRowOfItsSourceOnce(boolean adaptive) {
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void aMergeEmbedsEachRowOfItsSourceOnce(boolean adaptive, boolean deltas) throws TimeoutException {
         adapt(adaptive);
-        create("rowlevel.merged", "id LONG, text STRING, emb ARRAY<FLOAT>", "PARTITIONED BY (id)");
-        spark.sql("INSERT INTO rowlevel.merged SELECT id, 'old', array(cast(0 AS FLOAT)) FROM embedded WHERE id < 8");
+        create("rowlevel.merged", "pk INT NOT NULL, text STRING, emb ARRAY<FLOAT>", MERGEABLE.formatted(deltas));
+        spark.sql(
+                "INSERT INTO rowlevel.merged SELECT cast(id AS INT), 'old', array(cast(0 AS FLOAT)) FROM embedded WHERE id < 8");
 
         long count = embeddedBy("""
                 MERGE INTO rowlevel.merged AS t
-                USING (SELECT id, text, emb FROM embedded WHERE id >= 5 AND id < 15) AS s ON t.id = s.id
+                USING (SELECT id, text, emb FROM embedded WHERE id >= 5 AND id < 15) AS s ON t.pk = s.id
                 WHEN MATCHED AND s.id = 5 THEN DELETE
                 WHEN MATCHED THEN UPDATE SET text = s.text, emb = s.emb
-                WHEN NOT MATCHED THEN INSERT (id, text, emb) VALUES (s.id, s.text, s.emb)""");
+                WHEN NOT MATCHED THEN INSERT (pk, text, emb) VALUES (cast(s.id AS INT), s.text, s.emb)""");
 
         assertThat(count).isEqualTo(10);
-        List<Row> written = spark.table("rowlevel.merged").orderBy("id").collectAsList();
+        List<Row> written = spark.table("rowlevel.merged").orderBy("pk").collectAsList();
         assertThat(written)
-                .extracting(row -> row.getLong(0))
-                .containsExactly(0L, 1L, 2L, 3L, 4L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L);
+                .extracting(row -> row.getInt(0))
+                .containsExactly(0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14);
         for (Row row : written) {
-            if (row.getLong(0) < 5) {
+            if (row.getInt(0) < 5) {
                 assertThat(row.getList(2)).containsExactly(0f);
             } else {
-                assertVector(row, "emb", text(row.getLong(0)));
+                assertVector(row, "emb", text(row.getInt(0)));
             }
         }
     }
@@ -117,18 +125,7 @@ class EmbedWriteTest extends PlannedRows {
         spark.sql("CREATE TABLE %s (%s) %s".formatted(table, columns, how));
     }
 
-    /** Texts that went through an embedding operator while a command ran. */
-    private long embeddedBy(String command) {
-        EmbedProgress progress = new EmbedProgress();
-        spark.sparkContext().addSparkListener(progress);
-        try {
-            spark.sql(command);
-            spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new AssertionError(e);
-        } finally {
-            spark.sparkContext().removeSparkListener(progress);
-        }
-        return progress.statistics().texts();
+    private long embeddedBy(String command) throws TimeoutException {
+        return CountedTexts.during(() -> spark.sql(command));
     }
 }

@@ -231,11 +231,9 @@ class TextEmbedderTest {
 
     @Test
     void aPipelineClustersAndIsLoadedAgain() throws Exception {
-        PipelineModel fitted = new Pipeline()
-                .setStages(new PipelineStage[] {
-                    embedder().setOutputAsVector(true),
-                    new KMeans().setK(2).setSeed(7).setFeaturesCol("emb").setPredictionCol("cluster")
-                })
+        PipelineModel fitted = pipelineOf(
+                        embedder().setOutputAsVector(true),
+                        new KMeans().setK(2).setSeed(7).setFeaturesCol("emb").setPredictionCol("cluster"))
                 .fit(texts.na().drop());
         fitted.save(folder.resolve("clusters").toString());
         PipelineModel loaded = PipelineModel.load(folder.resolve("clusters").toString());
@@ -267,6 +265,26 @@ class TextEmbedderTest {
         assertThat(fitted.transform(table).collectAsList())
                 .hasSize(6)
                 .allSatisfy(row -> assertThat(row.<Double>getAs("prediction")).isEqualTo(row.<Double>getAs("label")));
+    }
+
+    /** Estimators read their input several times, so a pipeline that holds one would embed as often. */
+    @Test
+    void learningFromACachedColumnEmbedsEachTextOnce() throws Exception {
+        Dataset<Row> many = spark.range(0, 100, 1, 2).selectExpr("concat('cat ', id) AS body");
+        TextEmbedder embedder = embedder().setOutputAsVector(true);
+        Dataset<Row> features = embedder.transform(many).cache();
+        KMeans kmeans = new KMeans().setK(2).setSeed(7).setFeaturesCol("emb");
+        List<PipelineModel> fitted = new ArrayList<>();
+
+        assertThat(CountedTexts.during(() ->
+                        fitted.add(pipelineOf(embedder, kmeans.fit(features)).fit(many))))
+                .isEqualTo(100);
+        assertThat(fitted.get(0).transform(many).count()).isEqualTo(100);
+        features.unpersist();
+    }
+
+    private static Pipeline pipelineOf(PipelineStage... stages) {
+        return new Pipeline().setStages(stages);
     }
 
     private static TextEmbedder embedder() {

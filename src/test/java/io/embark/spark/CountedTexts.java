@@ -1,0 +1,23 @@
+package io.embark.spark;
+
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkContext;
+
+/** Counts what went through embedding operators, also of queries whose plans a test cannot see. */
+final class CountedTexts {
+    private CountedTexts() {}
+
+    /** Texts that tasks embedded, null ones included, while a call ran. */
+    static long during(Runnable call) throws TimeoutException {
+        SparkContext context = SharedSpark.session().sparkContext();
+        EmbedProgress progress = new EmbedProgress();
+        context.addSparkListener(progress);
+        try {
+            call.run();
+            context.listenerBus().waitUntilEmpty(10_000);
+        } finally {
+            context.removeSparkListener(progress);
+        }
+        return progress.statistics().texts();
+    }
+}

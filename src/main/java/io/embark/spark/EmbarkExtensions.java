@@ -24,6 +24,9 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
+        // Spark takes all others for temporary ones, which no persistent view may call.
+        SqlFunctions.all().forEach(function -> FunctionRegistry.builtin()
+                .registerFunction(function._1(), function._2(), function._3()));
         SqlFunctions.all().forEach(extensions::injectFunction);
         extensions.injectCheckRule(session -> plan -> {
             CheckCalls.check(plan);

@@ -2,6 +2,7 @@ package io.embark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.EmbedOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -9,6 +10,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.connector.catalog.InMemoryRowLevelOperationTableCatalog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +36,7 @@ class EmbedWriteTest extends PlannedRows {
     void dropTables() {
         tables.forEach(table -> spark.sql("DROP TABLE IF EXISTS " + table));
         spark.conf().unset(OVERWRITE);
-        spark.catalog().dropTempView("embedded");
+        List.of("embedded", "texts").forEach(spark.catalog()::dropTempView);
     }
 
     @ParameterizedTest
@@ -120,8 +122,78 @@ class EmbedWriteTest extends PlannedRows {
         }
     }
 
+    @Test
+    void aViewKeepsItsCallAndEachQueryEmbedsWhatItAsksFor() throws TimeoutException {
+        rows.write().saveAsTable(table("texts"));
+        spark.sql("CREATE VIEW vectors AS SELECT id, half, %s AS emb FROM texts".formatted(call("text")));
+        try {
+            List<Row> found = new ArrayList<>();
+            assertThat(CountedTexts.during(() -> found.addAll(spark.sql("SELECT id, emb FROM vectors WHERE half = 1")
+                            .collectAsList())))
+                    .isEqualTo(10);
+            assertThat(found).hasSize(10).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
+        } finally {
+            spark.sql("DROP VIEW vectors");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anInsertThatCallsByNameEmbedsWhatItWrites(boolean adaptive) throws TimeoutException {
+        adapt(adaptive);
+        create("inserted", COLUMNS, "USING parquet");
+        rows.createOrReplaceTempView("texts");
+
+        assertThat(embeddedBy(
+                        "INSERT INTO inserted SELECT id, text, %s FROM texts WHERE id < 4".formatted(call("text"))))
+                .isEqualTo(4);
+        assertThat(spark.table("inserted").collectAsList())
+                .hasSize(4)
+                .allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void aMergeThatCallsInItsClausesWritesVectors(boolean adaptive, boolean deltas) throws TimeoutException {
+        adapt(adaptive);
+        create("rowlevel.merged", "pk INT NOT NULL, text STRING, emb ARRAY<FLOAT>", MERGEABLE.formatted(deltas));
+        spark.sql("INSERT INTO rowlevel.merged SELECT cast(id AS INT), text, null FROM embedded WHERE id < 8");
+        rows.createOrReplaceTempView("texts");
+
+        assertThat(embeddedBy("""
+                MERGE INTO rowlevel.merged AS t
+                USING (SELECT id, other FROM texts WHERE id >= 5 AND id < 15) AS s ON t.pk = s.id
+                WHEN MATCHED THEN UPDATE SET text = s.other, emb = %1$s
+                WHEN NOT MATCHED THEN INSERT (pk, text, emb) VALUES (cast(s.id AS INT), s.other, %1$s)""".formatted(call("s.other")))).isEqualTo(10);
+        List<Row> written = spark.table("rowlevel.merged").orderBy("pk").collectAsList();
+        assertThat(written).hasSize(15);
+        for (Row row : written) {
+            if (row.getInt(0) < 5) {
+                assertThat(row.isNullAt(2)).isTrue();
+            } else {
+                assertVector(row, "emb", other(row.getInt(0)));
+            }
+        }
+
+        assertThat(embeddedBy(
+                        "UPDATE rowlevel.merged SET emb = %s WHERE emb IS NULL AND pk > 1".formatted(call("text"))))
+                .isEqualTo(3);
+        assertThat(spark.table("rowlevel.merged").where("pk > 1 AND pk < 5").collectAsList())
+                .hasSize(3)
+                .allSatisfy(row -> assertVector(row, "emb", text(row.getInt(0))));
+    }
+
+    private static String call(String text) {
+        return "embed(%s, '%s')".formatted(text, model.options().get(EmbedOptions.MODEL));
+    }
+
+    private String table(String name) {
+        tables.add(name);
+        return name;
+    }
+
     private void create(String table, String columns, String how) {
-        tables.add(table);
+        table(table);
         spark.sql("CREATE TABLE %s (%s) %s".formatted(table, columns, how));
     }
 

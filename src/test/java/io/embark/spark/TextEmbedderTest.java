@@ -194,6 +194,23 @@ class TextEmbedderTest {
     }
 
     @Test
+    void whatIsNotSetIsTheSessions() {
+        spark.conf().set("spark.embark.dimensions", "6");
+        try {
+            Dataset<Row> some = texts.na().drop();
+            assertThat(embedder().transform(some).first().getList(1)).hasSize(6);
+            assertThat(embedder()
+                            .set(EmbedOptions.DIMENSIONS, 3)
+                            .transform(some)
+                            .first()
+                            .getList(1))
+                    .hasSize(3);
+        } finally {
+            spark.conf().unset("spark.embark.dimensions");
+        }
+    }
+
+    @Test
     void aParamMapChangesACopyOnly() {
         TextEmbedder embedder = embedder();
         ParamMap changes =

@@ -1,0 +1,153 @@
+package io.embark.benchmark;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.embark.EmbedOptions;
+import io.embark.encode.Embedder;
+import io.embark.spark.EmbarkFunctions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.launcher.JavaModuleOptions;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * {@code withColumn("emb", embed(col("text")))} on local[2] against the plain embedder on the same texts and two threads, and a
+ * table of 20 columns more against the texts alone. They take turns, so that a machine whose speed drifts slows both.
+ */
+final class ColumnBenchmark {
+    private static final String FOLDER = Path.of("target", "benchmark").toString();
+    private static final int TURNS = 5;
+    private static final int WIDE_TURNS = 4;
+    private static final int TEXTS_PER_TURN = 20_000;
+    private static final int FILES = 8;
+
+    private final SparkSession spark;
+
+    private ColumnBenchmark(SparkSession spark) {
+        this.spark = spark;
+    }
+
+    /** In a JVM with the options that Spark needs. */
+    static void run() throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+        command.addAll(List.of(
+                "-Xmx2g",
+                "-Dlog4j2.configurationFile=conf/log4j2.properties",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ColumnBenchmark.class.getName()));
+        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("the benchmark of columns ended with " + code);
+        }
+    }
+
+    /** Called by {@link #run}. */
+    public static void main(String[] arguments) {
+        SparkSession spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", "false")
+                .getOrCreate();
+        try (Embedder embedder = Embedder.open(EmbedOptions.defaults().with(EmbedOptions.THREADS, 2))) {
+            ColumnBenchmark benchmark = new ColumnBenchmark(spark);
+            benchmark.againstThePlainEmbedder(embedder);
+            benchmark.againstTheTextsAlone();
+        } finally {
+            spark.stop();
+        }
+    }
+
+    private void againstThePlainEmbedder(Embedder embedder) {
+        Figures.print("%nA column of %d glosses, written to nowhere, local[2]", TURNS * TEXTS_PER_TURN);
+        List<Double> ratios = new ArrayList<>();
+        // The first turn is not counted: it compiles.
+        for (int turn = 0; turn <= TURNS; turn++) {
+            List<String> texts = texts(turn % TURNS);
+            String table = write(
+                    "column", spark.createDataset(texts, Encoders.STRING()).toDF("text"));
+            double plain = seconds(() -> embedder.embed(texts));
+            double column = secondsOf(spark.read().parquet(table));
+            Figures.print("  plain embedder %.1f s, column %.1f s", plain, column);
+            if (turn > 0) {
+                ratios.add(plain / column);
+            }
+        }
+        Figures.print("  column / plain embedder  %s", Figures.spread(ratios));
+    }
+
+    private void againstTheTextsAlone() {
+        Figures.print("%nThe same with 20 columns more, %d rows", TEXTS_PER_TURN);
+        Dataset<Row> texts = spark.createDataset(texts(0), Encoders.STRING()).toDF("text");
+        String narrow = write("narrow", texts);
+        String wide = write("wide", texts.select(wide()));
+        List<Double> ratios = new ArrayList<>();
+        for (int turn = 0; turn < WIDE_TURNS; turn++) {
+            double alone = secondsOf(spark.read().parquet(narrow));
+            double more = secondsOf(spark.read().parquet(wide));
+            Figures.print("  texts alone %.1f s, with 20 columns %.1f s", alone, more);
+            ratios.add(more / alone);
+        }
+        Figures.print("  with 20 columns / alone  %s", Figures.spread(ratios));
+    }
+
+    /** The text, 16 plain columns, and a struct, an array, a map and an array of structs. */
+    private static Column[] wide() {
+        List<Column> columns = new ArrayList<>();
+        columns.add(col("text"));
+        IntStream.range(0, 4).forEach(i -> {
+            columns.add(functions.xxhash64(col("text"), functions.lit(i)).as("long" + i));
+            columns.add(functions.rand(i).as("double" + i));
+            columns.add(functions
+                    .sha1(functions.concat(col("text"), functions.lit(i)))
+                    .as("string" + i));
+            columns.add(functions
+                    .date_add(functions.lit("2020-01-01").cast("date"), i)
+                    .as("date" + i));
+        });
+        Column words = functions.split(col("text"), " ");
+        columns.add(functions
+                .struct(functions.upper(col("text")), functions.rand(9))
+                .as("struct"));
+        columns.add(words.as("array"));
+        columns.add(functions
+                .map(functions.lit("text"), functions.initcap(col("text")))
+                .as("map"));
+        columns.add(functions
+                .transform(words, word -> functions.struct(word, functions.length(word)))
+                .as("structs"));
+        return columns.toArray(Column[]::new);
+    }
+
+    private static List<String> texts(int turn) {
+        return Glosses.first((turn + 1) * TEXTS_PER_TURN).subList(turn * TEXTS_PER_TURN, (turn + 1) * TEXTS_PER_TURN);
+    }
+
+    private static String write(String name, Dataset<Row> rows) {
+        String path = FOLDER + "/" + name;
+        rows.repartition(FILES).write().mode("overwrite").parquet(path);
+        return path;
+    }
+
+    private static double secondsOf(Dataset<Row> table) {
+        return seconds(() -> table.withColumn("emb", EmbarkFunctions.embed(col("text")))
+                .write()
+                .format("noop")
+                .mode("overwrite")
+                .save());
+    }
+
+    private static double seconds(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

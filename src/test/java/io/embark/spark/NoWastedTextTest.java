@@ -239,6 +239,24 @@ class NoWastedTextTest extends PlannedRows {
                             col("emb").getItem(0).multiply(s.embed(lit("a cat")).getItem(0)))
                     .orderBy(col("score").desc(), col("id"))
                     .limit(3)),
+            query("the most similar to a constant", ROWS + 1, s -> s.embedded()
+                    .orderBy(
+                            EmbarkFunctions.vectorCosineSimilarity(col("emb"), s.embed(lit("a cat")))
+                                    .desc(),
+                            col("id"))
+                    .limit(3)),
+            query("in the condition of a join", ROWS + 5, s -> s.rows()
+                    .join(
+                            s.rows()
+                                    .filter("id < 5")
+                                    .select(col("id").as("i"), col("text").as("t")),
+                            s.embed("text").getItem(0).lt(s.embed("t").getItem(0)))),
+            query("of both sides of a join", 5, s -> s.rows()
+                    .filter("id < 5")
+                    .join(
+                            s.rows().select(col("id").as("i"), col("other").as("o")),
+                            col("id").equalTo(col("i")))
+                    .withColumn("emb", s.embed(coalesce(col("text"), col("o"))))),
             query("of null", 0, s -> s.rows()
                     .withColumn("emb", s.embed(lit(null).cast("string")))),
             query("of a constant in an aggregate", 1, s -> s.rows()

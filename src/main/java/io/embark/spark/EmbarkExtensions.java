@@ -9,6 +9,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.SparkSessionExtensionsProvider;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.rules.Rule;
 import scala.collection.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
@@ -24,9 +26,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
-        // Spark takes all others for temporary ones, which no persistent view may call.
-        SqlFunctions.all().forEach(function -> FunctionRegistry.builtin()
-                .registerFunction(function._1(), function._2(), function._3()));
+        SqlFunctions.addTo(FunctionRegistry.builtin());
         SqlFunctions.all().forEach(extensions::injectFunction);
         extensions.injectCheckRule(session -> plan -> {
             CheckCalls.check(plan);
@@ -40,22 +40,27 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     /**
      * Does for a session that is running what the extension does for one that starts. Does nothing where either was done
-     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed. Sessions that {@code newSession()} makes of it have to be registered themselves. Thread-safe.
+     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed. Sessions that
+     * {@code newSession()} makes of it have to be registered themselves. Thread-safe.
      *
      * <p>In a PySpark notebook: {@code spark._jvm.io.embark.spark.EmbarkExtensions.register(spark._jsparkSession)}
      */
     public static synchronized void register(SparkSession session) {
         requireNonNull(session, "session is null");
-        FunctionRegistry functions = session.sessionState().functionRegistry();
-        if (SqlFunctions.areIn(functions)) {
+        ExperimentalMethods methods = session.experimental();
+        if (extracts(session.extensions().buildPreCBORules(session)) || extracts(methods.extraOptimizations())) {
             return;
         }
 
-        SqlFunctions.all().forEach(function -> functions.registerFunction(function._1(), function._2(), function._3()));
-        ExperimentalMethods methods = session.experimental();
+        SqlFunctions.addTo(FunctionRegistry.builtin());
+        SqlFunctions.addTo(session.sessionState().functionRegistry());
         methods.extraOptimizations_$eq(
                 with(methods.extraOptimizations(), List.of(new CheckCalls(), new NullChecks(), new ExtractEmbed())));
         methods.extraStrategies_$eq(with(methods.extraStrategies(), List.of(new EmbedStrategy())));
+    }
+
+    private static boolean extracts(Seq<Rule<LogicalPlan>> rules) {
+        return Scala.list(rules).stream().anyMatch(ExtractEmbed.class::isInstance);
     }
 
     private static <T> Seq<T> with(Seq<T> some, List<? extends T> more) {

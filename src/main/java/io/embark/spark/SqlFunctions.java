@@ -71,10 +71,9 @@ final class SqlFunctions {
                 """.formatted(example));
     }
 
-    /** Whether a registry has these functions. */
-    static boolean areIn(FunctionRegistry registry) {
-        scala.Option<ExpressionInfo> embed = registry.lookupFunction(new FunctionIdentifier(EMBED));
-        return embed.isDefined() && embed.get().getClassName().equals(EmbedExpression.class.getName());
+    /** In Spark's own registry too, since it takes others for temporary functions, which no persistent view may call. */
+    static void addTo(FunctionRegistry registry) {
+        all().forEach(function -> registry.registerFunction(function._1(), function._2(), function._3()));
     }
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(

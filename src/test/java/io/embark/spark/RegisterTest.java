@@ -8,7 +8,6 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -61,13 +60,6 @@ class RegisterTest {
         assertThatThrownBy(() -> call.eval(null))
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_UNSUPPORTED));
-    }
-
-    @Test
-    void theFunctionIsUnknownUntilItIsRegistered() {
-        assertThatThrownBy(() -> texts().selectExpr("embed(text)"))
-                .isInstanceOf(AnalysisException.class)
-                .hasMessageContaining("Cannot resolve function `embed`");
     }
 
     @Test

@@ -16,7 +16,7 @@ class ExamplesTest {
 
     @Test
     void theSearchInSqlFindsTheNearest() throws IOException {
-        SparkSession spark = SharedSpark.session();
+        SparkSession spark = SharedSpark.session().newSession();
         List<Row> found = List.of();
         try {
             for (String statement :
@@ -24,8 +24,7 @@ class ExamplesTest {
                 found = spark.sql(statement).collectAsList();
             }
         } finally {
-            spark.catalog().dropTempView("embedded");
-            spark.catalog().dropTempView("glosses");
+            spark.catalog().clearCache();
         }
 
         assertThat(found).hasSize(5).isSortedAccordingTo((a, b) -> Float.compare(b.getFloat(2), a.getFloat(2)));

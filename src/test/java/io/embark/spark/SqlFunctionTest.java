@@ -124,8 +124,8 @@ class SqlFunctionTest extends PlannedRows {
 
         assertThat(examples).hasSize(2);
         for (String example : examples) {
-            String here = example.replace("/models/e5", model.options().get(EmbedOptions.MODEL))
-                    .replace("256", "4");
+            String here = example.replace("256", "4")
+                    .replace("/models/e5", model.options().get(EmbedOptions.MODEL));
             assertThat(spark.sql(here).schema().apply("embedding").dataType()).isEqualTo(EmbedExpression.VECTOR);
         }
     }

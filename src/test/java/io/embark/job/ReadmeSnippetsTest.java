@@ -33,11 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Runs what README.md shows, as it is printed there: its Java, and its commands by the job's own entry point. Not run here
- * are the launcher and spark-submit around a command, and HDFS: each path is looked for in a temporary folder.
+ * are the launcher and spark-submit around a command, and HDFS: each path is looked for in a temporary folder. The slow
+ * proofs run the Python.
  */
 class ReadmeSnippetsTest {
     private static final Path README = Path.of("README.md");
     private static final Path GATE = Path.of(".ci", "run");
+    private static final Path PROOFS = Path.of(".ci", "proofs");
+    private static final Path PYTHON = Path.of(".ci", "python");
 
     private static final Pattern FENCED = Pattern.compile("(?ms)^```(\\V*)\\n(.*?)^```$");
     private static final Pattern INDENTED = Pattern.compile("(?m)^ {4}((?:.*\\\\\\n)*.*)$");
@@ -96,17 +99,45 @@ class ReadmeSnippetsTest {
     @Test
     void readmeShowsNothingThatIsUnknownHere() {
         assertThat(FENCED.matcher(readme).results().map(block -> block.group(1)))
-                .containsExactly("sql", "sql", "java", "java", "java", "java", "java");
+                .containsExactly(
+                        "sql", "sql", "java", "java", "java", "java", "java", "python", "python", "python", "python",
+                        "python");
         assertThat(FENCED.matcher(readme).replaceAll("")).doesNotContain("```");
         assertThat(commands())
                 .extracting(words -> words.get(0))
-                .containsExactly("jobs/quickstart", "jobs/embark", "jobs/embark", "spark-submit", "mvn");
+                .containsExactly(
+                        "jobs/quickstart",
+                        "jobs/embark",
+                        "jobs/embark",
+                        "spark-submit",
+                        "pyspark",
+                        "sbin/start-connect-server.sh",
+                        "mvn");
     }
 
     @Test
     void theGateRunsTheCommandsThatAreNotRunHere() {
         assertThat(commands()).contains(List.of("jobs/quickstart"), List.of("mvn", "-B", "verify"));
         assertThat(GATE).content().contains("\nstep jobs/quickstart\n", "\nstep mvn -B verify\n");
+    }
+
+    @Test
+    void theProofsRunThePythonAndWhatStartsIt() {
+        assertThat(GATE).content().contains("\nfor proof in .ci/proofs/*; do\n  step \"$proof\"\n");
+        assertThat(PROOFS.resolve("pyspark"))
+                .content()
+                .contains("grep -E '^    pyspark ' README.md")
+                .contains("submitted_test.py", "started_test.py", "registered_test.py");
+        assertThat(PROOFS.resolve("connect")).content().contains("start-connect-server.sh", "connect_test.py");
+        assertThat(PYTHON.resolve("readme.py"))
+                .content()
+                .contains("START, REGISTER, CALLS, FEATURES = blocks(\"From Python\")")
+                .contains("[CONNECT] = blocks(\"Over Spark Connect\")");
+        assertThat(PYTHON.resolve("started_test.py")).content().contains("readme.run(readme.START,");
+        assertThat(PYTHON.resolve("registered_test.py")).content().contains("readme.run(readme.REGISTER,");
+        assertThat(PYTHON.resolve("embed_calls.py")).content().contains("readme.run(readme.CALLS,");
+        assertThat(PYTHON.resolve("submitted_test.py")).content().contains("readme.run(readme.FEATURES,");
+        assertThat(PYTHON.resolve("connect_test.py")).content().contains("readme.run(readme.CONNECT.");
     }
 
     @Test

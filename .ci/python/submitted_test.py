@@ -1,0 +1,58 @@
+"""embed in a program that spark-submit starts with the jars and the extension."""
+
+import unittest
+
+import readme
+from embed_calls import BODIES, DIMENSION, EmbedCalls
+from pyspark.ml.clustering import KMeans
+from pyspark.ml.functions import array_to_vector
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+
+class SubmittedTest(EmbedCalls, unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.spark = SparkSession.builder.getOrCreate()
+
+    def of_a_stream(self, handle, *columns):
+        table = self.job_table()
+        stream = self.spark.readStream.schema(table.schema).json(table.inputFiles()[0].rsplit("/", 1)[0])
+        query = stream.select("*", *columns).writeStream.foreachBatch(handle).trigger(availableNow=True).start()
+        self.assertTrue(query.awaitTermination(120))
+
+    def test_a_stream_has_the_vectors_of_the_job(self):
+        def keep(batch, number):
+            batch.write.mode("append").saveAsTable("streamed")
+
+        self.addCleanup(self.spark.sql, "DROP TABLE IF EXISTS streamed")
+        self.of_a_stream(keep, F.call_function("embed", "text").alias("vector"))
+        self.assert_those_of_the_job(self.spark.table("streamed"))
+
+    def test_a_batch_of_a_stream_is_embedded_as_a_table(self):
+        def embed(batch, number):
+            batch.withColumn("vector", F.expr("embed(text)")).write.mode("append").saveAsTable("in_batches")
+
+        self.addCleanup(self.spark.sql, "DROP TABLE IF EXISTS in_batches")
+        self.of_a_stream(embed)
+        self.assert_those_of_the_job(self.spark.table("in_batches"))
+
+    def test_vectors_become_those_of_ml(self):
+        features = array_to_vector(F.call_function("embed", "body")).alias("features")
+        table = self.articles().select("body", features).cache()
+        clusters = KMeans(k=len(BODIES), seed=1).fit(table).transform(table).collect()
+        self.assertEqual({row.features.size for row in clusters}, {DIMENSION})
+        self.assertEqual({row.prediction for row in clusters}, set(range(len(BODIES))))
+
+    def test_the_stage_of_the_readme_makes_features(self):
+        names = {"spark": self.spark, "articles": self.articles()}
+        readme.run(readme.FEATURES, names)
+        table = names["features"].withColumn("vector", F.call_function("embed", "body")).cache()
+        rows = table.collect()
+        self.assert_vectors([row.features.toArray() for row in rows], [row.vector for row in rows])
+        clusters = KMeans(k=len(BODIES), seed=1).fit(table).transform(table).collect()
+        self.assertEqual({row.prediction for row in clusters}, set(range(len(BODIES))))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, warnings="ignore")

@@ -94,7 +94,7 @@ final class CallsByNeed {
             return expression;
         }
         EmbedExpression call = (EmbedExpression) expression;
-        return call.of(new If(need.when(), call.text(), Literal.create(null, DataTypes.StringType)));
+        return call.of(new If(need.when(), call.text(), Literal.create(null, call.text().dataType())));
     }
 
     private void visit(Expression expression, Need need) {

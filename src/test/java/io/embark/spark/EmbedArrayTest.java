@@ -1,6 +1,7 @@
 package io.embark.spark;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.BlankText;
@@ -66,6 +67,15 @@ class EmbedArrayTest {
         assertThat(Plans.sum(rows, Counter.NULLS)).isEqualTo(0 + 0 + 0 + 1 + 1 + 1 + 2 + 2);
         // Even rows have the first of the same ten texts, odd ones of the same nine; two of each are null.
         assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(8 + 7);
+    }
+
+    @Test
+    void embedsArraysOnlyInTheRowsThatNeedThem() {
+        Dataset<Row> rows = chunks(12).withColumn("emb", when(col("id").equalTo(4), model.embed("texts")));
+
+        assertThat(rows.filter("size(emb) = 4").count()).isEqualTo(1);
+        rows.collectAsList();
+        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(4);
     }
 
     @Test

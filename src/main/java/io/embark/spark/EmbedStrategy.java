@@ -9,6 +9,8 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.ReturnAnswer;
 import org.apache.spark.sql.catalyst.plans.logical.Sort;
+import org.apache.spark.sql.catalyst.plans.logical.Tail;
+import org.apache.spark.sql.execution.CollectTailExec;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
@@ -23,6 +25,10 @@ final class EmbedStrategy extends SparkStrategy {
     public Seq<SparkPlan> apply(LogicalPlan plan) {
         if (plan instanceof ReturnAnswer answer) {
             return planFirstRows(answer.child());
+        }
+        if (plan instanceof Tail tail) {
+            // Spark plans it only where it is the end of a query, and here vectors of the last rows may follow.
+            return only(new CollectTailExec(value(tail.limitExpr()), planLater(tail.child())));
         }
         return plan instanceof EmbedNode node ? only(exec(node, planLater(node.child()))) : none();
     }

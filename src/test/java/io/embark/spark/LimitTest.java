@@ -54,6 +54,20 @@ class LimitTest extends PlannedRows {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    void embedsOnlyTheLastRows(boolean adaptive) throws Exception {
+        adapt(adaptive);
+        Dataset<Row> sorted = rows.withColumn("emb", model.embed("text")).orderBy("id");
+
+        long texts = CountedTexts.during(() -> {
+            Row[] last = (Row[]) sorted.tail(3);
+            assertThat(last).extracting(row -> row.getLong(0)).containsExactly(17L, 18L, 19L);
+            assertThat(last).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
+        });
+        assertThat(texts).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
     void asksFewPartitionsForAFewRows(boolean adaptive) throws Exception {
         adapt(adaptive);
         AtomicInteger tasks = new AtomicInteger();

@@ -3,18 +3,16 @@ package io.embark.spark;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
-import org.apache.spark.sql.catalyst.plans.logical.Filter;
-import org.apache.spark.sql.catalyst.plans.logical.Generate;
+import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.GlobalLimit;
-import org.apache.spark.sql.catalyst.plans.logical.Join;
 import org.apache.spark.sql.catalyst.plans.logical.LocalLimit;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
-import org.apache.spark.sql.catalyst.plans.logical.Repartition;
+import org.apache.spark.sql.catalyst.plans.logical.RebalancePartitions;
 import org.apache.spark.sql.catalyst.plans.logical.RepartitionByExpression;
-import org.apache.spark.sql.catalyst.plans.logical.Sample;
+import org.apache.spark.sql.catalyst.plans.logical.RepartitionOperation;
 import org.apache.spark.sql.catalyst.plans.logical.Sort;
-import org.apache.spark.sql.catalyst.plans.logical.Union;
+import org.apache.spark.sql.catalyst.plans.logical.Window;
 import scala.Option;
 
 /**
@@ -53,15 +51,13 @@ final class SampledRows {
         if (plan instanceof EmbedNode) {
             return true;
         }
-        boolean noShuffle = plan instanceof Project
-                || plan instanceof Filter
-                || plan instanceof Generate
-                || plan instanceof Sample
-                || plan instanceof Union
-                || plan instanceof LocalLimit
-                || plan instanceof Join
-                || (plan instanceof Repartition repartition && !repartition.shuffle());
-        return noShuffle && Scala.list(plan.children()).stream().anyMatch(SampledRows::runsInTheStageOf);
+        boolean shuffles = plan instanceof Aggregate
+                || plan instanceof Window
+                || plan instanceof GlobalLimit
+                || plan instanceof RebalancePartitions
+                || (plan instanceof RepartitionOperation repartition && repartition.shuffle())
+                || (plan instanceof Sort sort && sort.global());
+        return !shuffles && Scala.list(plan.children()).stream().anyMatch(SampledRows::runsInTheStageOf);
     }
 
     private static LogicalPlan shuffled(LogicalPlan plan) {

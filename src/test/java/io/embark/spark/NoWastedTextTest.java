@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -82,6 +83,12 @@ class NoWastedTextTest extends PlannedRows {
             query("a vector nobody selects", 0, s -> s.embedded().select("id", "half")),
             query("sorted by another column", ROWS, s -> s.embedded().orderBy("id")),
             query("sorted by the vector", ROWS, s -> s.embedded().orderBy("emb", "id")),
+            query("sorted after typed functions", ROWS, s -> s.embedded()
+                    .map((MapFunction<Row, Row>) row -> row, s.embedded().encoder())
+                    .orderBy("id")),
+            query("sorted within partitions, then in ranges", ROWS, s -> s.embedded()
+                    .sortWithinPartitions("id")
+                    .repartitionByRange(2, col("half"))),
             query("in ranges", ROWS, s -> s.embedded().repartitionByRange(2, col("id"))),
             query("counted by group", 0, s -> s.embedded().groupBy("half").agg(functions.count("emb"))),
             query("of the greatest id", 2, s -> s.embedded()

@@ -154,6 +154,26 @@ record Embedded(LogicalPlan plan, Attribute vector) {
     private static Embedded over(LogicalPlan plan, LogicalPlan child, Embedded below) {
         List<LogicalPlan> children = new ArrayList<>(Scala.list(plan.children()));
         children.replaceAll(each -> each == child ? below.plan : each);
-        return new Embedded(plan.withNewChildren(Scala.seq(children)), below.vector);
+        LogicalPlan over = plan instanceof Generate generate
+                ? withoutColumns(generate, below.plan)
+                : plan.withNewChildren(Scala.seq(children));
+        return new Embedded(over, below.vector);
+    }
+
+    /** A generator numbers the columns that it drops, and one more column may have shifted them. */
+    private static LogicalPlan withoutColumns(Generate generate, LogicalPlan child) {
+        List<Attribute> before = Scala.list(generate.child().output());
+        List<Attribute> now = Scala.list(child.output());
+        List<Object> dropped = new ArrayList<>();
+        for (Object number : Scala.list(generate.unrequiredChildIndex())) {
+            dropped.add(now.indexOf(before.get((Integer) number)));
+        }
+        return new Generate(
+                generate.generator(),
+                Scala.seq(dropped),
+                generate.outer(),
+                generate.qualifier(),
+                generate.generatorOutput(),
+                child);
     }
 }

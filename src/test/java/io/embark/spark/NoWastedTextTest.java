@@ -1,7 +1,9 @@
 package io.embark.spark;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
@@ -89,6 +91,18 @@ class NoWastedTextTest extends PlannedRows {
             query("sorted within partitions, then in ranges", ROWS, s -> s.embedded()
                     .sortWithinPartitions("id")
                     .repartitionByRange(2, col("half"))),
+            query("again over a generator of a join", ROWS, s -> s.rows()
+                    .filter(high(s.embed("text")))
+                    .join(
+                            s.rows()
+                                    .select(
+                                            col("id").as("i"),
+                                            array(col("id"), lit(7L)).as("list")),
+                            col("id").equalTo(col("i")))
+                    .withColumn("x", explode(col("list")))
+                    .drop("list")
+                    .withColumn("emb", s.embed("text"))
+                    .filter(col("emb").getItem(0).plus(col("x")).gt(2))),
             query("in ranges", ROWS, s -> s.embedded().repartitionByRange(2, col("id"))),
             query("counted by group", 0, s -> s.embedded().groupBy("half").agg(functions.count("emb"))),
             query("of the greatest id", 2, s -> s.embedded()
@@ -320,7 +334,11 @@ class NoWastedTextTest extends PlannedRows {
     }
 
     private static Column high(String column) {
-        return col(column).getItem(0).gt(threshold());
+        return high(col(column));
+    }
+
+    private static Column high(Column vector) {
+        return vector.getItem(0).gt(threshold());
     }
 
     /** Below the greatest first component only: four rows are above. */

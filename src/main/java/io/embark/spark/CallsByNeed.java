@@ -28,9 +28,14 @@ import scala.Tuple2;
 final class CallsByNeed {
     private static final Expression ALWAYS = Literal.TrueLiteral();
 
-    /** The condition under which a vector is needed; not decided where that depends on other vectors too. */
-    private record Need(Expression when, boolean decided) {
-        static final Need IN_ALL_ROWS = new Need(ALWAYS, true);
+    /** A call that stands in all of n branches would be needed under n * n / 2 conditions, and each text repeats them. */
+    private static final int MOST_CONDITIONS = 256;
+
+    /**
+     * The condition under which a vector is needed, of so many parts; not decided where that depends on other vectors too.
+     */
+    private record Need(Expression when, int parts, boolean decided) {
+        static final Need IN_ALL_ROWS = new Need(ALWAYS, 0, true);
 
         boolean isAlways() {
             return when.equals(ALWAYS);
@@ -38,13 +43,13 @@ final class CallsByNeed {
 
         Need and(Expression condition) {
             if (EmbedCalls.areIn(condition)) {
-                return new Need(when, false);
+                return new Need(when, parts, false);
             }
             // Left out where it cannot be computed once more: then more rows are embedded than needed, never fewer.
-            if (!condition.deterministic() || holdsVariable(condition)) {
+            if (!condition.deterministic() || holdsVariable(condition) || parts == MOST_CONDITIONS) {
                 return this;
             }
-            return new Need(isAlways() ? condition : new And(when, condition), decided);
+            return new Need(isAlways() ? condition : new And(when, condition), parts + 1, decided);
         }
 
         Need or(Need other) {
@@ -52,10 +57,12 @@ final class CallsByNeed {
                 return IN_ALL_ROWS;
             }
             boolean both = decided && other.decided;
-            if (isAlways() || other.isAlways()) {
-                return new Need(ALWAYS, both);
+            if (isAlways() || other.isAlways() || parts + other.parts > MOST_CONDITIONS) {
+                return new Need(ALWAYS, 0, both);
             }
-            return new Need(when.semanticEquals(other.when) ? when : new Or(when, other.when), both);
+            return when.semanticEquals(other.when)
+                    ? new Need(when, parts, both)
+                    : new Need(new Or(when, other.when), parts + other.parts, both);
         }
     }
 
@@ -94,7 +101,8 @@ final class CallsByNeed {
             return expression;
         }
         EmbedExpression call = (EmbedExpression) expression;
-        return call.of(new If(need.when(), call.text(), Literal.create(null, call.text().dataType())));
+        return call.of(new If(
+                need.when(), call.text(), Literal.create(null, call.text().dataType())));
     }
 
     private void visit(Expression expression, Need need) {

@@ -36,6 +36,9 @@ import org.apache.spark.sql.catalyst.plans.logical.Window;
  * @param vector the column of the vector
  */
 record Embedded(LogicalPlan plan, Attribute vector) {
+    /** Steps that each name a text twice double it with each step. */
+    private static final int LARGEST_TEXT = 1000;
+
     /**
      * Where the plan embeds the same text already, for a filter beneath for example, that vector is handed up; where it embeds
      * another text of the same rows, one node does both; else a new node stands on the plan.
@@ -106,8 +109,21 @@ record Embedded(LogicalPlan plan, Attribute vector) {
                 return Optional.empty();
             }
         }
+        if (size(call.text(), columns) > LARGEST_TEXT) {
+            return Optional.empty();
+        }
         return Optional.of((EmbedExpression) call.transformUp(Scala.partial(expression ->
                 expression instanceof Attribute attribute ? columns.get(attribute.exprId()) : expression)));
+    }
+
+    private static long size(Expression expression, Map<ExprId, Expression> columns) {
+        Expression column = expression instanceof Attribute attribute ? columns.get(attribute.exprId()) : null;
+        return column != null
+                ? size(column, Map.of())
+                : 1
+                        + Scala.list(expression.children()).stream()
+                                .mapToLong(child -> size(child, columns))
+                                .sum();
     }
 
     private static Embedded passedOn(Project project, Embedded below) {

@@ -59,7 +59,7 @@ class RandomQueriesTest extends PlannedRows {
         Dataset<Row> run() {
             add(source.embed(text()));
             for (int count = 2 + random.nextInt(5); count > 0; count--) {
-                step(random.nextInt(18));
+                step(random.nextInt(26));
             }
             return frame;
         }
@@ -89,7 +89,15 @@ class RandomQueriesTest extends PlannedRows {
                                     .lt(0),
                             vector()));
                 case 16 -> explode();
-                default -> selfJoin();
+                case 17 -> selfJoin();
+                case 18 -> frame = frame.dropDuplicates("id", "half", "text", "other");
+                case 19 -> frame = frame.coalesce(1);
+                case 20 -> frame = frame.sortWithinPartitions("half").repartitionByRange(2, col("id"));
+                case 21 -> lookBack();
+                case 22 -> text(random.nextInt(3));
+                case 23 -> frame = frame.filter(functions.exists(vector(), x -> x.gt(threshold())));
+                case 24 -> generate();
+                default -> offset();
             }
         }
 
@@ -190,6 +198,45 @@ class RandomQueriesTest extends PlannedRows {
                 frame = frame.withColumn("x", functions.explode(functions.slice(col(exploded), 1, 2)))
                         .drop(exploded, "x");
                 idsAreUnique = false;
+            }
+        }
+
+        /** The vector of the row before, by id. */
+        private void lookBack() {
+            if (idsAreUnique) {
+                add(functions.lag(vector(), 1).over(Window.partitionBy("half").orderBy("id")));
+            }
+        }
+
+        private void text(int kind) {
+            Column text = col("text");
+            Column other = col("other");
+            frame = frame.withColumn(
+                    "text",
+                    switch (kind) {
+                        case 0 -> when(condition(), text).otherwise(other);
+                        case 1 -> coalesce(when(component().gt(threshold()), other), text);
+                        default -> coalesce(functions.max("text").over(Window.partitionBy("half")), text);
+                    });
+        }
+
+        /** Another row for each element of a list that a join brings. */
+        private void generate() {
+            Dataset<Row> lists = source.rows()
+                    .select(
+                            col("id").as("i"),
+                            functions.array(col("id"), lit(3L)).as("list"));
+            frame = frame.join(lists, col("id").equalTo(col("i")))
+                    .withColumn("x", functions.explode(col("list")))
+                    .drop("list")
+                    .filter(col("x").plus(col("i")).gt(random.nextInt(9)))
+                    .drop("x", "i");
+            idsAreUnique = false;
+        }
+
+        private void offset() {
+            if (idsAreUnique) {
+                frame = frame.orderBy("id").offset(random.nextInt(4));
             }
         }
 

@@ -137,7 +137,7 @@ final class CallsByNeed {
             Scala.list(expression.children()).forEach(child -> visit(child, Need.IN_ALL_ROWS));
         } else {
             if (expression instanceof EmbedExpression call) {
-                needs.merge(call.canonicalized(), isNarrow(call) ? Need.IN_ALL_ROWS : need, Need::or);
+                needs.merge(call.canonicalized(), need, Need::or);
             }
             Scala.list(expression.children()).forEach(child -> visit(child, need));
         }
@@ -153,11 +153,6 @@ final class CallsByNeed {
         if (cases.elseValue().isDefined()) {
             visit(cases.elseValue().get(), reached);
         }
-    }
-
-    /** Whether it was narrowed before, by this class or by hand. */
-    private static boolean isNarrow(EmbedExpression call) {
-        return call.text() instanceof If choice && choice.falseValue() instanceof Literal none && none.value() == null;
     }
 
     private static boolean holdsVariable(Expression expression) {

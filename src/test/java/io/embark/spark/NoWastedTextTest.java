@@ -153,6 +153,8 @@ class NoWastedTextTest extends PlannedRows {
                     .union(s.rows()
                             .withColumn("emb", expr("cast(null AS array<float>)"))
                             .filter("id < 0"))),
+            query("narrowed by hand", 2, s -> s.rows()
+                    .withColumn("emb", when(col("id").lt(4), s.embed(when(even(), col("text")))))),
             query("in its own condition", ROWS, s -> s.rows()
                     .withColumn(
                             "emb",

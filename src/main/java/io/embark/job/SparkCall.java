@@ -10,7 +10,7 @@ final class SparkCall {
 
     /**
      * The result of {@code call}. Spark throws checked exceptions whether its methods declare them or not, so any exception is
-     * caught; one of ours passes as it is.
+     * caught; one of ours passes as it is, also out of one that Spark shows for it.
      */
     static <T> T translate(Callable<T> call, Function<Exception, EmbarkException> words) {
         try {
@@ -18,7 +18,7 @@ final class SparkCall {
         } catch (EmbarkException e) {
             throw e;
         } catch (Exception e) {
-            throw words.apply(e);
+            throw e.getCause() instanceof EmbarkException ours ? ours : words.apply(e);
         }
     }
 }

@@ -78,9 +78,12 @@ public final class VectorComparison extends Expression implements Serializable {
         for (Expression side : List.of(left, right)) {
             DataType type = side.dataType();
             if (!type.equals(NullType) && !isOf(side, FloatType) && !isOf(side, DoubleType)) {
+                String remedy = type instanceof ArrayType
+                        ? "Cast it: CAST(%s AS ARRAY<FLOAT>)".formatted(side.sql())
+                        : "Give it two columns of vectors, or embed(%s)".formatted(side.sql());
                 return new TypeCheckResult.TypeCheckFailure(
-                        "%s takes arrays of float or double, and %s is of type %s. Cast it: CAST(%s AS ARRAY<FLOAT>)"
-                                .formatted(prettyName(), side.sql(), type.sql(), side.sql()));
+                        "%s takes arrays of float or double, and %s is of type %s. %s"
+                                .formatted(prettyName(), side.sql(), type.sql(), remedy));
             }
         }
         return TypeCheckResult.TypeCheckSuccess$.MODULE$;

@@ -54,6 +54,10 @@ class BadInputTest {
                 request("a missing model", Map.of("model", "/nowhere"), "model '/nowhere': no such folder"),
                 request("a missing table", Map.of("table", "nowhere", "input", ""), "table nowhere: does not exist"),
                 request("a wrong query", Map.of("sql", "SELECT", "input", ""), "option sql: "),
+                request(
+                        "a wrong call in a query",
+                        Map.of("sql", "SELECT embed('a', null, map('dimension', '4')) AS text", "input", ""),
+                        "embed('a'): option 'dimension' does not exist"),
                 request("a wrong condition", Map.of("where", "x = 1"), "option where: 'x = 1' does not hold"),
                 request("an output that exists", Map.of("mode", "error"), "output "),
                 request("columns that do not fit", Map.of("mode", "append"), "output "),

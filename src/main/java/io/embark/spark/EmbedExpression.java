@@ -6,6 +6,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.OnError;
 import java.io.Serializable;
+import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -18,6 +19,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import scala.Enumeration;
 import scala.collection.IndexedSeq;
+import scala.collection.Iterator;
 import scala.collection.Seq;
 
 /**
@@ -39,7 +41,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     public EmbedExpression(Expression text, EmbedOptions options) {
         this.text = text;
         this.options = options;
-        this.children = Scala.seq(java.util.List.of(text));
+        this.children = Scala.seq(List.of(text));
     }
 
     /** The text to embed. */
@@ -95,7 +97,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     /** Counted among user functions, which Spark knows to be expensive (InjectRuntimeFilter). */
     @Override
     public Seq<Enumeration.Value> nodePatterns() {
-        return Scala.seq(java.util.List.of(TreePattern.SCALA_UDF()));
+        return Scala.seq(List.of(TreePattern.SCALA_UDF()));
     }
 
     @Override
@@ -135,6 +137,13 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     @Override
     public String prettyName() {
         return "embed";
+    }
+
+    /** In plans, an option that nobody chose is not shown. */
+    @Override
+    public Iterator<Object> stringArgs() {
+        List<Object> shown = options.toMap().isEmpty() ? List.of(text) : List.of(text, options);
+        return Scala.seq(shown).iterator();
     }
 
     @Override

@@ -208,6 +208,16 @@ class EmbedColumnTest {
     }
 
     @Test
+    void showsInPlansOnlyWhatWasChosen() {
+        EmbedOptions chosen = EmbedOptions.defaults().with(EmbedOptions.DIMENSIONS, 4);
+
+        assertThat(new EmbedExpression(functions.col("text").expr(), EmbedOptions.defaults()))
+                .hasToString("embed('text)");
+        assertThat(new EmbedExpression(functions.col("text").expr(), chosen))
+                .hasToString("embed('text, {dimensions=4})");
+    }
+
+    @Test
     void saysWhetherAVectorCanBeNull() {
         Dataset<Row> rows = spark.range(3).selectExpr("concat('a', id) AS text", "if(id = 1, 'b', null) AS maybe");
 

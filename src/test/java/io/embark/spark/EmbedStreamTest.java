@@ -30,21 +30,18 @@ import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryException;
 import org.apache.spark.sql.streaming.Trigger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Streams in micro-batches: every row once, with its vector, also after a restart and after a batch that failed. */
 class EmbedStreamTest {
     private static final String LONG = "the dog sat on the mat a cat ran on the mat";
 
-    @TempDir
-    static Path models;
-
-    private static TinyModel model;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
     @TempDir
     Path folder;
@@ -52,16 +49,6 @@ class EmbedStreamTest {
     private final SparkSession spark = SharedSpark.session();
     private Path arriving;
     private int files;
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(models.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @BeforeEach
     void makeFolders() throws IOException {

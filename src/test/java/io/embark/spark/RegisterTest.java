@@ -6,36 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session that was started without the extension, as PySpark starts its own: by Spark's constructor, not its builder. */
 class RegisterTest {
-    @TempDir
-    static Path folder;
-
-    private static TinyModel model;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
     private final SparkSession plain = new SparkSession(SharedSpark.session().sparkContext());
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -30,9 +30,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,24 +41,15 @@ class TextEmbedderTest {
     private static final List<String> TEXTS =
             Arrays.asList("a cat", "the dog sat on the mat", null, "a cat ran", "the dog ran");
 
-    @TempDir
-    static Path folder;
+    @RegisterExtension
+    static final TinyModel model = TinyModel.registered();
 
-    private static TinyModel model;
+    @TempDir
+    Path folder;
 
     private final SparkSession spark = SharedSpark.session();
     private final Dataset<Row> texts =
             spark.createDataset(TEXTS, Encoders.STRING()).toDF("body").repartition(2);
-
-    @BeforeAll
-    static void writeAModel() {
-        model = TinyModel.in(folder.resolve("model"));
-    }
-
-    @AfterAll
-    static void closeTheModel() {
-        model.close();
-    }
 
     static List<Option<?>> options() {
         return EmbedOptions.all();

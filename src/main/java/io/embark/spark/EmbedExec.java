@@ -11,6 +11,7 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.execution.ExplainUtils;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import scala.collection.IndexedSeq;
@@ -67,6 +68,18 @@ public final class EmbedExec extends SparkPlan {
                         .map(call -> modelName(call.options().get(EmbedOptions.MODEL)))
                         .distinct()
                         .collect(Collectors.joining(", "));
+    }
+
+    /** What EXPLAIN FORMATTED says, as of Spark's own operators with one child. */
+    @Override
+    public String verboseStringWithOperatorId() {
+        return String.join(
+                "\n",
+                formattedNodeName(),
+                ExplainUtils.generateFieldString("Input", child.output()),
+                ExplainUtils.generateFieldString("Calls", calls),
+                ExplainUtils.generateFieldString("Results", results),
+                "");
     }
 
     /** The name of a folder without the way to it, as the model calls itself when it is loaded. */

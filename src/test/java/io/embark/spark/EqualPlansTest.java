@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.ExplainMode;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.columnar.InMemoryTableScanExec;
 import org.apache.spark.sql.execution.exchange.ReusedExchangeExec;
@@ -100,6 +101,17 @@ class EqualPlansTest {
         assertThat(plan)
                 .containsPattern(
                         "Embed model \\[embed\\(text#\\d+, \\{dimensions=4, model=.*/model\\}\\)\\], \\[embed#\\d+\\]");
+    }
+
+    @Test
+    void aFormattedPlanShowsWhatGoesInAndWhatComesOut() {
+        Dataset<Row> rows = embedded(model.options().with(EmbedOptions.DIMENSIONS, 4));
+
+        assertThat(rows.queryExecution().explainString(ExplainMode.fromString("formatted")))
+                .containsPattern("\\(\\d+\\) Embed model\\R"
+                        + "Input \\[\\d\\]: \\[.*text#\\d+.*\\]\\R"
+                        + "Calls \\[1\\]: \\[embed\\(text#\\d+, \\{dimensions=4, model=.*\\}\\)\\]\\R"
+                        + "Results \\[1\\]: \\[embed#\\d+\\]");
     }
 
     @Test

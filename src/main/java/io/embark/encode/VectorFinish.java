@@ -8,8 +8,8 @@ import io.embark.model.ModelSpecification;
 import java.util.Arrays;
 
 /**
- * What happens to a pooled vector: the model's own Normalize module, then the cut to the dimensions asked for, then the
- * normalisation asked for; the order of Sentence Transformers' {@code encode}.
+ * What happens to a vector behind the model's modules: the cut to the dimensions asked for, then the normalisation asked for;
+ * the order of Sentence Transformers' {@code encode}.
  */
 final class VectorFinish {
     /** torch.nn.functional.normalize divides by at least this. */
@@ -17,14 +17,12 @@ final class VectorFinish {
 
     private final int pooledDimension;
     private final int dimension;
-    private final boolean normalizeFirst;
-    private final boolean normalizeLast;
+    private final boolean normalize;
 
-    private VectorFinish(int pooledDimension, int dimension, boolean normalizeFirst, boolean normalizeLast) {
+    private VectorFinish(int pooledDimension, int dimension, boolean normalize) {
         this.pooledDimension = pooledDimension;
         this.dimension = dimension;
-        this.normalizeFirst = normalizeFirst;
-        this.normalizeLast = normalizeLast;
+        this.normalize = normalize;
     }
 
     static VectorFinish of(ModelFolder folder, EmbedOptions options) {
@@ -40,8 +38,7 @@ final class VectorFinish {
         }
 
         int own = Math.min(specification.truncateDimension().orElse(pooled), pooled);
-        return new VectorFinish(
-                pooled, chosen == null ? own : chosen, specification.normalize(), options.get(EmbedOptions.NORMALIZE));
+        return new VectorFinish(pooled, chosen == null ? own : chosen, options.get(EmbedOptions.NORMALIZE));
     }
 
     /** Components of a finished vector. */
@@ -57,24 +54,19 @@ final class VectorFinish {
      */
     float[] finish(float[] pooled, int row) {
         int start = row * pooledDimension;
-        double divisor = normalizeFirst ? length(pooled, start, pooledDimension) : 1;
         float[] vector = Arrays.copyOfRange(pooled, start, start + dimension);
-        divide(vector, divisor);
-        if (normalizeLast) {
-            divide(vector, length(vector, 0, dimension));
+        if (normalize) {
+            normalize(vector);
         }
         return vector;
     }
 
-    private static double length(float[] values, int start, int count) {
+    private static void normalize(float[] vector) {
         double squares = 0;
-        for (int i = start; i < start + count; i++) {
-            squares += (double) values[i] * values[i];
+        for (float value : vector) {
+            squares += (double) value * value;
         }
-        return Math.max(Math.sqrt(squares), MIN_LENGTH);
-    }
-
-    private static void divide(float[] vector, double divisor) {
+        double divisor = Math.max(Math.sqrt(squares), MIN_LENGTH);
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (float) (vector[i] / divisor);
         }

@@ -173,7 +173,7 @@ final class Window {
         List<List<Integer>> members = cut(order, tokenized);
         List<PackedBatch> packed = members.stream()
                 .map(batch -> PackedBatch.of(
-                        batch.stream().map(i -> tokenized.get(i).ids()).toList()))
+                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), 0))
                 .toList();
         List<Future<ComputePool.Result>> results = model.pool().submit(packed);
         long start = System.nanoTime();

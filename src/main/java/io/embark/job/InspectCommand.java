@@ -6,6 +6,7 @@ import io.embark.model.Architecture;
 import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
+import io.embark.model.VectorModule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,10 +51,13 @@ final class InspectCommand {
         facts.put("layers", architecture.layers());
         facts.put("parameters", parameters(architecture));
         facts.put("pooling", pooling(specification));
-        facts.put("normalize", specification.normalize());
+        facts.put("modules", modules(specification));
+        facts.put("normalize", specification.normalizes());
         facts.put("dimension", specification.dimension());
         facts.put("maxTokens", specification.maxTokens());
-        facts.put("maxPositions", architecture.maxPositions());
+        if (architecture.maxPositions() != Architecture.UNLIMITED) {
+            facts.put("maxPositions", architecture.maxPositions());
+        }
         facts.put("prompts", specification.prompts());
         specification.defaultPromptName().ifPresent(name -> facts.put("defaultPromptName", name));
         facts.put("files", model.files());
@@ -76,9 +80,10 @@ final class InspectCommand {
                                 architecture.hiddenSize(),
                                 Figures.count(parameters(architecture))));
         line("Pooling", String.join(", ", pooling(specification)));
-        line("Normalises", specification.normalize() ? "yes" : "no");
+        List<String> modules = modules(specification);
+        line("Then", modules.isEmpty() ? "nothing" : String.join(", ", modules));
         line("Dimension", specification.dimension() + " components");
-        line("Limits", "%d tokens; positions for %d".formatted(specification.maxTokens(), architecture.maxPositions()));
+        line("Limits", "%d tokens; %s".formatted(specification.maxTokens(), positions(architecture)));
         line("Prompts", prompts(specification));
         line("Fingerprint", model.fingerprint());
         console.out().println();
@@ -112,6 +117,16 @@ final class InspectCommand {
         return specification.pooling().stream()
                 .map(mode -> mode.name().toLowerCase(Locale.ROOT))
                 .toList();
+    }
+
+    private static List<String> modules(ModelSpecification specification) {
+        return specification.modules().stream().map(VectorModule::formula).toList();
+    }
+
+    private static String positions(Architecture architecture) {
+        return architecture.maxPositions() == Architecture.UNLIMITED
+                ? "no table of positions"
+                : "positions for %d".formatted(architecture.maxPositions());
     }
 
     private static long parameters(Architecture architecture) {

@@ -4,7 +4,10 @@ import io.embark.NearestName;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The activation functions, by each of the names that transformers has for them. */
+/**
+ * The activation functions, by each of the names that files have for them. Normalised they are called {@code gelu}, {@code
+ * gelu_tanh}, {@code relu}, {@code sigmoid}, {@code silu}, {@code tanh} and {@code none}.
+ */
 final class Activations {
     /** The names to the left are those of transformers' {@code ACT2FN}; the tanh forms differ only in how they are written. */
     private static final Map<String, String> NORMALISED = new TreeMap<>(Map.of(
@@ -17,19 +20,40 @@ final class Activations {
             "silu", "silu",
             "swish", "silu"));
 
+    /** The classes of {@code torch.nn}, made without arguments. */
+    private static final Map<String, String> CLASSES = new TreeMap<>(Map.of(
+            "GELU", "gelu",
+            "Identity", "none",
+            "ReLU", "relu",
+            "Sigmoid", "sigmoid",
+            "SiLU", "silu",
+            "Tanh", "tanh"));
+
+    private static final String PACKAGE = "torch.nn.";
+
     private Activations() {}
 
-    /** The normalised name of the function that {@code key} names: gelu, gelu_tanh, relu or silu. */
+    /** The normalised name of the function that {@code key} names as transformers does. */
     static String normalised(JsonConfig config, String key, String defaultName) {
-        String name = config.text(key).orElse(defaultName);
-        String normalised = NORMALISED.get(name);
+        return find(config, key, config.text(key).orElse(defaultName), "", NORMALISED);
+    }
+
+    /** The normalised name of the class that {@code key} names with its package; Tanh where the file is silent. */
+    static String ofClass(JsonConfig config, String key) {
+        String name = config.text(key).orElse(PACKAGE + "Tanh");
+        String last = name.startsWith(PACKAGE) ? name.substring(name.lastIndexOf('.') + 1) : name;
+        return find(config, key, last, name.substring(0, name.length() - last.length()), CLASSES);
+    }
+
+    private static String find(JsonConfig config, String key, String name, String before, Map<String, String> known) {
+        String normalised = known.get(name);
         if (normalised == null) {
-            String nearest = NearestName.find(ModelProblem.show(name), NORMALISED.keySet())
-                    .map(known -> " The nearest is %s.".formatted(known))
+            String nearest = NearestName.find(ModelProblem.show(name), known.keySet())
+                    .map(close -> " The nearest is %s.".formatted(close))
                     .orElse("");
             throw ModelProblem.unsupported(
-                    "%s: unknown %s '%s'".formatted(config.subject(), key, ModelProblem.show(name)),
-                    "Known are: %s.%s".formatted(String.join(", ", NORMALISED.keySet()), nearest),
+                    "%s: unknown %s '%s'".formatted(config.subject(), key, ModelProblem.show(before + name)),
+                    "Known are: %s.%s".formatted(String.join(", ", known.keySet()), nearest),
                     "Choose a model with one of these activation functions.");
         }
         return normalised;

@@ -11,10 +11,12 @@ import java.util.Map;
  * @param family the family's name, which is also that of its script: {@code bert}
  * @param hiddenSize components of one token's vector
  * @param layers how many layers the encoder has
- * @param maxPositions the most tokens of one text that the network can take
- * @param numbers the family's own sizes and constants; {@code bert}: {@code layers}, {@code heads}, {@code layer_norm_eps}
- * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is {@code gelu}, {@code
- *     gelu_tanh}, {@code relu} or {@code silu}
+ * @param maxPositions the most tokens of one text that the network can take; {@link #UNLIMITED} where it has no table of
+ *     positions
+ * @param numbers the family's own sizes and constants, which its script reads; {@code bert}: {@code layers}, {@code heads},
+ *     {@code head_size}, {@code norm_epsilon}
+ * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
+ *     Activations}
  * @param tensors every tensor that the forward pass needs
  * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
  *     with the text, is not in it
@@ -28,6 +30,9 @@ public record Architecture(
         Map<String, String> choices,
         List<TensorShape> tensors,
         long multiplyAddsPerToken) {
+    /** The {@link #maxPositions()} of a network that takes texts of any length. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
     /** Refuses null and copies the collections. */
     public Architecture {
         requireNonNull(family, "family is null");

@@ -1,9 +1,20 @@
 package io.embark.model;
 
-/** One kind of network: what its configuration says, and how files name its tensors. Stateless. */
-interface Family {
-    /** The {@code model_type} that its {@code config.json} carries. */
-    String modelType();
+import java.util.List;
+
+/**
+ * One kind of network: what its configuration says, and how files name its tensors. Stateless.
+ *
+ * <p>The forward pass stands in the script that {@link Architecture#family()} names, beside the {@code torch} room's classes.
+ */
+interface Family extends TensorNames {
+    /** The {@code model_type}s that its {@code config.json} may carry, for people too; never empty. */
+    List<String> modelTypes();
+
+    /** Whether a configuration is of this family; by its {@code model_type}, unless that is not enough to tell. */
+    default boolean reads(JsonConfig config) {
+        return modelTypes().contains(config.requiredText("model_type"));
+    }
 
     /**
      * The network that a configuration describes.
@@ -12,7 +23,4 @@ interface Family {
      *     MODEL_UNSUPPORTED if it asks for something that the family's script cannot do
      */
     Architecture read(JsonConfig config);
-
-    /** The canonical name of a tensor that a file calls {@code fileName}; any name may come in. */
-    String canonicalName(String fileName);
 }

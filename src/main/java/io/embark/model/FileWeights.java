@@ -24,11 +24,25 @@ final class FileWeights implements Weights {
         this.tensors = Collections.unmodifiableMap(tensors);
     }
 
-    /** Finds what the architecture needs among {@code found}; {@code folder} is for messages. */
-    static FileWeights open(Path folder, Family family, Architecture architecture, List<StoredTensor> found) {
+    /** Finds what is needed of each source; {@code folder} is for messages. */
+    static FileWeights open(Path folder, List<TensorSource> sources) {
+        Map<String, StoredTensor> stored = new HashMap<>();
+        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        for (TensorSource source : sources) {
+            Map<String, StoredTensor> byName = byCanonicalName(folder, source);
+            for (TensorShape needed : source.needed()) {
+                StoredTensor tensor = byName.get(needed.name());
+                tensors.put(needed.name(), info(folder, needed, tensor));
+                stored.put(needed.name(), tensor);
+            }
+        }
+        return new FileWeights(stored, tensors);
+    }
+
+    private static Map<String, StoredTensor> byCanonicalName(Path folder, TensorSource source) {
         Map<String, StoredTensor> byName = new HashMap<>();
-        for (StoredTensor tensor : found) {
-            StoredTensor other = byName.putIfAbsent(family.canonicalName(tensor.name()), tensor);
+        for (StoredTensor tensor : source.files().tensors()) {
+            StoredTensor other = byName.putIfAbsent(source.names().canonicalName(tensor.name()), tensor);
             if (other != null) {
                 throw ModelProblem.damaged(
                         "%s: the tensors '%s' and '%s' are the same"
@@ -37,14 +51,7 @@ final class FileWeights implements Weights {
             }
         }
 
-        Map<String, StoredTensor> stored = new HashMap<>();
-        Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        for (TensorShape needed : architecture.tensors()) {
-            StoredTensor tensor = byName.get(needed.name());
-            tensors.put(needed.name(), info(folder, needed, tensor));
-            stored.put(needed.name(), tensor);
-        }
-        return new FileWeights(stored, tensors);
+        return byName;
     }
 
     @Override

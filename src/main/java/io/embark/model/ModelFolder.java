@@ -22,20 +22,18 @@ import java.util.Optional;
 public final class ModelFolder {
     private final String name;
     private final Path path;
-    private final Family family;
     private final ModelSpecification specification;
     private final Path tokenizerFile;
-    private final WeightsFiles weightsFiles;
+    private final List<TensorSource> tensors;
     private final List<ModelFile> files;
 
     private ModelFolder(String name, FolderFiles files) {
         this.name = name;
         this.path = files.root();
         SpecificationReader reader = SpecificationReader.read(files);
-        this.family = reader.family();
         this.specification = reader.specification();
         this.tokenizerFile = tokenizerFile(files, reader.transformerPath());
-        this.weightsFiles = WeightsFiles.find(files, reader.transformerPath());
+        this.tensors = reader.tensors();
         this.files = files.files();
     }
 
@@ -107,7 +105,7 @@ public final class ModelFolder {
      *     format other than those of {@link DataType}
      */
     public Weights openWeights() {
-        return FileWeights.open(path, family, specification.architecture(), weightsFiles.tensors());
+        return FileWeights.open(path, tensors);
     }
 
     private static Path folder(String reference) {

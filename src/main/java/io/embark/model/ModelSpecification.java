@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param modelType {@code model_type} of {@code config.json}: {@code bert}
  * @param architecture the network
  * @param pooling how token vectors become one; several are concatenated in this order; never empty
- * @param normalize whether the model itself divides its vectors by their length
- * @param dimension components of a vector before any truncation: hidden size times pooling modes
+ * @param modules what happens to the pooled vector, in order
+ * @param dimension components of a vector behind the last module, before any truncation
  * @param maxTokens the most tokens of one text, special tokens and prompt included; never above what the positions allow
  * @param prompts the prompts by name, "query" and "document" always among them; an empty text is no prompt
  * @param defaultPromptName the prompt to use where the caller names none; a key of {@code prompts}
@@ -29,7 +29,7 @@ public record ModelSpecification(
         String modelType,
         Architecture architecture,
         List<PoolingMode> pooling,
-        boolean normalize,
+        List<VectorModule> modules,
         int dimension,
         int maxTokens,
         Map<String, String> prompts,
@@ -46,6 +46,12 @@ public record ModelSpecification(
         requireNonNull(truncateDimension, "truncateDimension is null");
         requireNonNull(bertNormalizer, "bertNormalizer is null");
         pooling = List.copyOf(pooling);
+        modules = List.copyOf(modules);
         prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+    }
+
+    /** Whether the model itself divides its vectors by their length, last of all. */
+    public boolean normalizes() {
+        return !modules.isEmpty() && modules.get(modules.size() - 1) instanceof VectorModule.Normalize;
     }
 }

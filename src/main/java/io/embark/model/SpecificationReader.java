@@ -1,39 +1,41 @@
 package io.embark.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
  *
- * @param family the architecture's family
  * @param transformerPath the sub-folder with configuration, tokenizer and weights; "" for the root
  * @param specification what the files say
+ * @param tensors where the tensors are: the network's, and those of the modules behind it
  */
-record SpecificationReader(Family family, String transformerPath, ModelSpecification specification) {
+record SpecificationReader(String transformerPath, ModelSpecification specification, List<TensorSource> tensors) {
     static SpecificationReader read(FolderFiles files) {
         ModuleList modules = ModuleList.read(files);
-        refuseAdapter(files, modules.transformerPath());
-        JsonConfig config = files.json(modules.transformerPath(), "config.json");
+        String path = modules.first().path();
+        refuseAdapter(files, path);
+        JsonConfig config = files.json(path, "config.json");
         Family family = Families.of(config);
         Architecture architecture = family.read(config);
         int hidden = architecture.hiddenSize();
 
         TransformerConfig transformer = TransformerConfig.read(files, modules);
-        PoolingConfig pooling = modules.poolingPath()
-                .map(path -> PoolingConfig.read(files.json(path, "config.json"), hidden))
+        PoolingConfig pooling = modules.pooling()
+                .map(module -> PoolingConfig.read(files.json(module.path(), "config.json"), hidden))
                 .orElse(PoolingConfig.MEAN);
-        List<PoolingMode> modes = pooling.modes();
-        int dimension = hidden * modes.size();
-        PromptConfig prompts = PromptConfig.read(files, modules, dimension);
+        VectorModules behind = VectorModules.read(
+                files, modules.vectorModules(), hidden * pooling.modes().size());
+        PromptConfig prompts = PromptConfig.read(files, modules, behind.dimension());
         refuseExcludedPrompt(files, pooling, prompts.prompts());
 
         ModelSpecification specification = new ModelSpecification(
-                family.modelType(),
+                config.requiredText("model_type"),
                 architecture,
-                modes,
-                modules.normalize(),
-                dimension,
+                pooling.modes(),
+                behind.modules(),
+                behind.dimension(),
                 transformer.maxTokens(architecture.maxPositions()),
                 prompts.prompts(),
                 prompts.defaultName(),
@@ -41,7 +43,10 @@ record SpecificationReader(Family family, String transformerPath, ModelSpecifica
                 prompts.truncateDimension(),
                 transformer.lowerCase(),
                 transformer.bertNormalizer());
-        return new SpecificationReader(family, modules.transformerPath(), specification);
+        List<TensorSource> tensors = new ArrayList<>();
+        tensors.add(new TensorSource(WeightsFiles.find(files, path), family, architecture.tensors()));
+        tensors.addAll(behind.tensors());
+        return new SpecificationReader(path, specification, List.copyOf(tensors));
     }
 
     private static void refuseAdapter(FolderFiles files, String path) {

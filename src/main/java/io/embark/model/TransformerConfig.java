@@ -34,7 +34,7 @@ final class TransformerConfig {
     }
 
     static TransformerConfig read(FolderFiles files, ModuleList modules) {
-        String directory = modules.transformerPath();
+        String directory = modules.first().path();
         JsonConfig config = FILES.stream()
                 .flatMap(name -> files.findJson(directory, name).stream())
                 .filter(found -> !found.isEmpty())

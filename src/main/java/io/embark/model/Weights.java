@@ -9,8 +9,9 @@ import java.util.Map;
  */
 public interface Weights extends AutoCloseable {
     /**
-     * Every tensor that {@link Architecture#tensors()} names, in that order and by canonical name, type and shape checked;
-     * nothing else that the files may hold. Immutable.
+     * Every tensor that {@link Architecture#tensors()} names, in that order, and then those of the modules behind pooling,
+     * {@code modules.0.linear.weight} for example; by canonical name, type and shape checked, and nothing else that the files
+     * may hold. Immutable.
      */
     Map<String, TensorInfo> tensors();
 

@@ -15,6 +15,7 @@ import io.embark.model.Architecture;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.TensorInfo;
+import io.embark.model.VectorModule;
 import io.embark.model.Weights;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -52,10 +53,8 @@ public final class Encoder implements AutoCloseable {
             this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             architecture.numbers().forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
             architecture.choices().forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
-            String pooling = specification.pooling().stream()
-                    .map(mode -> mode.name().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(","));
-            call("choice", IValue.from("pooling"), IValue.from(pooling));
+            call("choice", IValue.from("pooling"), IValue.from(pooling(specification)));
+            call("choice", IValue.from("modules"), IValue.from(modules(specification)));
             fill(folder);
             call("prepare");
             call("place", IValue.from("cpu"), IValue.from(FLOAT32));
@@ -91,9 +90,9 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Runs one forward pass.
+     * Runs one forward pass, the modules behind pooling included.
      *
-     * @return the pooled vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
+     * @return the vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
      * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails
      */
     public float[] encode(PackedBatch batch) {
@@ -103,7 +102,8 @@ public final class Encoder implements AutoCloseable {
             PtNDArray tokens = scope.create(ids, new Shape(batch.tokens()), DataType.INT32);
             try (IValue first = IValue.from(tokens);
                     IValue second = IValue.listFrom(batch.runs());
-                    IValue result = IValueUtils.runMethod(module, "forward", first, second)) {
+                    IValue third = IValue.from((long) batch.skip());
+                    IValue result = IValueUtils.runMethod(module, "forward", first, second, third)) {
                 return result.toTensor(scope).toFloatArray();
             }
         } catch (RuntimeException e) {
@@ -115,6 +115,16 @@ public final class Encoder implements AutoCloseable {
     public void close() {
         module.close();
         manager.close();
+    }
+
+    private static String pooling(ModelSpecification specification) {
+        return specification.pooling().stream()
+                .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(","));
+    }
+
+    private static String modules(ModelSpecification specification) {
+        return specification.modules().stream().map(VectorModule::formula).collect(Collectors.joining(","));
     }
 
     private void fill(ModelFolder folder) {

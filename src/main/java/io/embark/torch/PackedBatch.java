@@ -8,19 +8,22 @@ public final class PackedBatch {
     private final int[] ids;
     private final long[] runs;
     private final int texts;
+    private final int skip;
 
-    private PackedBatch(int[] ids, long[] runs, int texts) {
+    private PackedBatch(int[] ids, long[] runs, int texts, int skip) {
         this.ids = ids;
         this.runs = runs;
         this.texts = texts;
+        this.skip = skip;
     }
 
     /**
      * Packs texts in the order given. Attention runs once for each run of equally long texts, so these should stand together.
      *
      * @param texts the tokens of each text, {@code [texts][tokens]}; neither the list nor a text is empty
+     * @param skip how many tokens at the front of each text are left out of pooling, at least 0
      */
-    public static PackedBatch of(List<int[]> texts) {
+    public static PackedBatch of(List<int[]> texts, int skip) {
         int[] ids = new int[texts.stream().mapToInt(text -> text.length).sum()];
         long[] runs = new long[2 * texts.size()];
         int start = 0;
@@ -36,7 +39,7 @@ public final class PackedBatch {
                 used += 2;
             }
         }
-        return new PackedBatch(ids, Arrays.copyOf(runs, used), texts.size());
+        return new PackedBatch(ids, Arrays.copyOf(runs, used), texts.size(), skip);
     }
 
     /** How many texts are in the batch. */
@@ -47,6 +50,11 @@ public final class PackedBatch {
     /** How many tokens are in the batch. */
     public int tokens() {
         return ids.length;
+    }
+
+    /** How many tokens at the front of each text are left out of pooling. */
+    int skip() {
+        return skip;
     }
 
     /** The tokens of all texts, one text after the other, {@code [tokens]}; not a copy. */

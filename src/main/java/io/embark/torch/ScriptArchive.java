@@ -33,7 +33,7 @@ final class ScriptArchive {
             store(zip, "data.pkl", encoderPickle());
             store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", latin("\u0080\u0002)."));
-            store(zip, "version", latin("3\n"));
+            store(zip, "version", latin("10\n"));
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }

@@ -3,22 +3,16 @@
     for i in range(layers):
       p = torch.format("encoder.layer.{}.", i)
       a = torch.add(p, "attention.self.")
-      kinds = [".weight", ".bias"]
-      for k in range(2):
-        kind = kinds[k]
-        q = torch.pop(self.w, torch.add(torch.add(a, "query"), kind))
-        key = torch.pop(self.w, torch.add(torch.add(a, "key"), kind))
-        v = torch.pop(self.w, torch.add(torch.add(a, "value"), kind))
-        self.w[torch.add(torch.add(p, "qkv"), kind)] = torch.cat([q, key, v])
+      joined = (self).join([torch.add(a, "query"), torch.add(a, "key"), torch.add(a, "value")], torch.add(p, "qkv"), )
     types = torch.pop(self.w, "embeddings.token_type_embeddings.weight")
     # All tokens are of type 0, so its row is part of every position.
     table = torch.add((self.w)["embeddings.position_embeddings.weight"], torch.select(types, 0, 0))
-    self.w["positions"] = table
+    self.w["embeddings.positions"] = table
     dropped = torch.pop(self.w, "embeddings.position_embeddings.weight")
     return 0
   def embed(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     x = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
-    table = (self.w)["positions"]
+    table = (self.w)["embeddings.positions"]
     start = 0
     for i in range(torch.floordiv(torch.len(runs), 2)):
       length = runs[torch.mul(2, i)]
@@ -31,13 +25,18 @@
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     layers = int((self.numbers)["layers"])
     heads = int((self.numbers)["heads"])
+    size = int((self.numbers)["head_size"])
+    activation = (self.choices)["activation"]
+    scale = torch.div(1., torch.sqrt((self.numbers)["head_size"]))
     h = (self).embed(ids, runs, )
     for i in range(layers):
       p = torch.format("encoder.layer.{}.", i)
-      a = (self).attention((self).linear(h, p + "qkv", ), runs, heads, )
+      qkv = torch.view((self).linear(h, p + "qkv", ), [-1, 3, heads, size])
+      q = torch.select(qkv, 1, 0)
+      a = (self).attention(q, torch.select(qkv, 1, 1), torch.select(qkv, 1, 2), runs, scale, -1, -1, None, )
       o = (self).linear_add(a, p + "attention.output.dense", h, )
       h1 = (self).norm(o, p + "attention.output.LayerNorm", )
-      f = (self).linear_activate(h1, p + "intermediate.dense", )
+      f = (self).linear_activate(h1, p + "intermediate.dense", activation, )
       o1 = (self).linear_add(f, p + "output.dense", h1, )
       h = (self).norm(o1, p + "output.LayerNorm", )
     return h

@@ -17,9 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 class VectorFinishTest {
     private static final float[] POOLED = {9, 9, 9, 9, 9, 9, 9, 9, 3, 4, 0, 0, 12, 0, 0, 0};
     private static final int ROW = 1;
-    private static final String WITHOUT_NORMALIZE = """
-            [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
-             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""";
 
     @TempDir
     Path temporary;
@@ -32,40 +29,31 @@ class VectorFinishTest {
     }
 
     @Test
-    void normalisesWhereTheModelDoes() {
-        assertFinished(Map.of(), 3 / 13f, 4 / 13f, 0, 0, 12 / 13f, 0, 0, 0);
-    }
-
-    @Test
-    void leavesTheVectorAloneWhereTheModelDoes() {
-        builder.file("modules.json", WITHOUT_NORMALIZE);
+    void leavesTheVectorAloneUnlessAsked() {
         assertFinished(Map.of(), 3, 4, 0, 0, 12, 0, 0, 0);
     }
 
     @Test
     void normalisesIfAsked() {
-        builder.file("modules.json", WITHOUT_NORMALIZE);
         assertFinished(Map.of("normalize", "true"), 3 / 13f, 4 / 13f, 0, 0, 12 / 13f, 0, 0, 0);
     }
 
     @Test
-    void cutsBehindTheModelsOwnNormalisation() {
-        assertFinished(Map.of("dimensions", "2"), 3 / 13f, 4 / 13f);
+    void cutsToTheDimensionsAskedFor() {
+        assertFinished(Map.of("dimensions", "2"), 3, 4);
     }
 
     @Test
     void normalisesWhatTheCutLeaves() {
-        assertFinished(Map.of("dimensions", "2", "normalize", "true"), 0.6f, 0.8f);
-        builder.file("modules.json", WITHOUT_NORMALIZE);
         assertFinished(Map.of("dimensions", "2", "normalize", "true"), 0.6f, 0.8f);
     }
 
     @Test
     void cutsToTheModelsOwnDimensionsUnlessTold() {
         builder.set("config_sentence_transformers.json", "truncate_dim", "2");
-        assertFinished(Map.of(), 3 / 13f, 4 / 13f);
-        assertFinished(Map.of("dimensions", "1"), 3 / 13f);
-        assertFinished(Map.of("dimensions", "8"), 3 / 13f, 4 / 13f, 0, 0, 12 / 13f, 0, 0, 0);
+        assertFinished(Map.of(), 3, 4);
+        assertFinished(Map.of("dimensions", "1"), 3);
+        assertFinished(Map.of("dimensions", "8"), 3, 4, 0, 0, 12, 0, 0, 0);
     }
 
     @Test

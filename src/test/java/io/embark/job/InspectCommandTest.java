@@ -26,7 +26,7 @@ class InspectCommandTest {
                 .contains("Path          %s\n".formatted(model))
                 .contains("Architecture  bert (bert), 2 layers, hidden size 8, ")
                 .contains("Pooling       mean\n")
-                .contains("Normalises    yes\n")
+                .contains("Then          normalize\n")
                 .contains("Dimension     8 components\n")
                 .contains("Limits        10 tokens; positions for 16\n")
                 .contains("Prompts       query = \"query:\"\n")

@@ -59,7 +59,7 @@ class BundledModelTest {
         assertThat(specification.dimension()).isEqualTo(384);
         assertThat(specification.maxTokens()).isEqualTo(256);
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
-        assertThat(specification.normalize()).isTrue();
+        assertThat(specification.normalizes()).isTrue();
         assertThat(specification.lowerCase()).isFalse();
         assertThat(specification.bertNormalizer()).hasValueSatisfying(normalizer -> assertThat(normalizer.lowerCase())
                 .isTrue());

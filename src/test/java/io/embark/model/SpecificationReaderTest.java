@@ -49,7 +49,7 @@ class SpecificationReaderTest {
         ModelSpecification specification = read();
         assertThat(specification.modelType()).isEqualTo("bert");
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
-        assertThat(specification.normalize()).isTrue();
+        assertThat(specification.normalizes()).isTrue();
         assertThat(specification.dimension()).isEqualTo(8);
         assertThat(specification.maxTokens()).isEqualTo(10);
         assertThat(specification.prompts()).containsExactly(entry("query", ""), entry("document", ""));
@@ -65,7 +65,11 @@ class SpecificationReaderTest {
         assertThat(architecture.layers()).isEqualTo(2);
         assertThat(architecture.maxPositions()).isEqualTo(16);
         assertThat(architecture.numbers())
-                .containsOnly(entry("layers", 2.0), entry("heads", 2.0), entry("layer_norm_eps", 1e-12));
+                .containsOnly(
+                        entry("layers", 2.0),
+                        entry("heads", 2.0),
+                        entry("head_size", 4.0),
+                        entry("norm_epsilon", 1e-12));
         assertThat(architecture.choices()).containsOnly(entry("activation", "gelu"));
         assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
         assertThat(architecture.tensors())
@@ -95,7 +99,7 @@ class SpecificationReaderTest {
         builder.set(CONFIG, "position_embedding_type", "\"absolute\"");
         Architecture architecture = read().architecture();
         assertThat(architecture.choices()).containsEntry("activation", "gelu");
-        assertThat(architecture.numbers()).containsEntry("layer_norm_eps", 1e-12);
+        assertThat(architecture.numbers()).containsEntry("norm_epsilon", 1e-12);
         assertThat(architecture.tensors())
                 .contains(new TensorShape("embeddings.token_type_embeddings.weight", List.of(2L, 8L)));
     }
@@ -127,8 +131,8 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: position_embedding_type is 'relative_key'",
-                "Only 'absolute' positions are known for BERT.",
-                "Choose a model with absolute positions.");
+                "Only 'absolute' is known for models of this type.",
+                "Choose a model with position_embedding_type 'absolute'.");
     }
 
     @Test
@@ -295,7 +299,7 @@ class SpecificationReaderTest {
         builder.set(PROMPTS, "default_prompt_name", "\"query\"");
         ModelSpecification specification = read();
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
-        assertThat(specification.normalize()).isFalse();
+        assertThat(specification.normalizes()).isFalse();
         assertThat(specification.prompts()).containsExactly(entry("query", ""), entry("document", ""));
         assertThat(specification.defaultPromptName()).isEmpty();
     }
@@ -317,7 +321,7 @@ class SpecificationReaderTest {
                  {"path": "1_Pooling", "type": "sentence_transformers.sentence_transformer.modules.pooling.Pooling"},
                  {"path": "2_Dropout", "type": "sentence_transformers.models.Dropout.Dropout"},
                  {"path": "3_Normalize", "type": "sentence_transformers.models.Normalize.Normalize"}]""");
-        assertThat(read().normalize()).isTrue();
+        assertThat(read().normalizes()).isTrue();
     }
 
     @Test
@@ -332,7 +336,7 @@ class SpecificationReaderTest {
 
         ModelFolder model = ModelFolder.open(folder.toString(), temporary);
         assertThat(model.specification().maxTokens()).isEqualTo(10);
-        assertThat(model.specification().normalize()).isFalse();
+        assertThat(model.specification().normalizes()).isFalse();
         assertThat(model.tokenizerFile()).isEqualTo(folder.resolve("0_Transformer/tokenizer.json"));
         assertThat(model.files()).extracting(ModelFile::name).contains("0_Transformer/model.safetensors");
     }
@@ -340,8 +344,8 @@ class SpecificationReaderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "sentence_transformers.models.Dense",
-                "sentence_transformers.models.LayerNorm",
+                "sentence_transformers.models.WeightedLayerPooling",
+                "sentence_transformers.models.CNN",
                 "sentence_transformers.models.Router",
                 "sentence_transformers.sparse_encoder.models.SpladePooling",
                 "custom_module.Normalize",
@@ -355,7 +359,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/modules.json: entry 2: module of type '%s'".formatted(type),
-                "Known modules are: Transformer, Pooling, Normalize, Dropout.",
+                "Known modules are: Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout.",
                 "Choose a model made of these.");
     }
 
@@ -374,7 +378,7 @@ class SpecificationReaderTest {
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/modules.json: the modules do not begin with one Transformer and one Pooling",
                 "A text becomes tokens, tokens become vectors, and one Pooling makes them one vector.",
-                "Choose a model with one Transformer, one Pooling and then at most Normalize and Dropout.");
+                "Choose a model with one Transformer, one Pooling and then modules that change that vector.");
     }
 
     @ParameterizedTest
@@ -408,8 +412,8 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/2_Normalize/config.json: module_input_name is 'token_embeddings'",
-                "Normalize is known for 'sentence_embedding' only.",
-                "Choose a model that normalises its sentence embedding.");
+                "Modules behind pooling are known for 'sentence_embedding' only.",
+                "Choose a model whose modules change its sentence embedding.");
     }
 
     @ParameterizedTest

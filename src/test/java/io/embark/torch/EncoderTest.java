@@ -49,7 +49,9 @@ class EncoderTest {
 
     @BeforeEach
     void build() {
-        builder = ModelFolderBuilder.in(temporary.resolve("tiny"));
+        builder = ModelFolderBuilder.in(temporary.resolve("tiny")).file("modules.json", """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""");
         // Far enough from zero that the activations differ from each other and attention from a plain mean.
         for (int i = 0; i < 2; i++) {
             String layer = "encoder.layer." + i + ".";
@@ -124,9 +126,9 @@ class EncoderTest {
     void givesATextTheSameVectorAloneAndInAnyCompany() {
         List<int[]> texts = texts();
         try (Encoder encoder = Encoder.load(open())) {
-            float[] together = encoder.encode(PackedBatch.of(texts));
+            float[] together = encoder.encode(PackedBatch.of(texts, 0));
             for (int i = 0; i < texts.size(); i++) {
-                float[] alone = encoder.encode(PackedBatch.of(List.of(texts.get(i))));
+                float[] alone = encoder.encode(PackedBatch.of(List.of(texts.get(i)), 0));
                 for (int j = 0; j < alone.length; j++) {
                     // Components reach 2.5 here; those of a normalised vector stay below 1.
                     assertThat(together[i * alone.length + j]).isCloseTo(alone[j], within(2e-6f));
@@ -138,13 +140,14 @@ class EncoderTest {
     @Test
     void saysWhatEngineSaysWhereATokenIsUnknown() {
         try (Encoder encoder = Encoder.load(open())) {
-            assertThatThrownBy(() -> encoder.encode(PackedBatch.of(List.of(new int[] {WORDS}))))
+            assertThatThrownBy(() -> encoder.encode(PackedBatch.of(List.of(new int[] {WORDS}), 0)))
                     .isInstanceOfSatisfying(
                             EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMPUTE_FAILED))
                     .hasMessageStartingWith("a batch of 1 tokens: the forward pass failed\nlibtorch says: ")
                     .hasMessageEndingWith("\nIf memory ran out, lower batch-tokens or give the process more;"
                             + " else report this with the model's name.");
-            assertThat(encoder.encode(PackedBatch.of(List.of(new int[] {1})))).hasSize(8);
+            assertThat(encoder.encode(PackedBatch.of(List.of(new int[] {1}), 0)))
+                    .hasSize(8);
         }
     }
 
@@ -168,7 +171,7 @@ class EncoderTest {
         try (Encoder encoder = Encoder.load(folder)) {
             int dimension = 8 * modes.size();
             assertThat(encoder.dimension()).isEqualTo(dimension);
-            float[] vectors = encoder.encode(PackedBatch.of(texts));
+            float[] vectors = encoder.encode(PackedBatch.of(texts, 0));
             assertThat(vectors).hasSize(texts.size() * dimension);
             for (int i = 0; i < texts.size(); i++) {
                 double[] vector = new double[dimension];

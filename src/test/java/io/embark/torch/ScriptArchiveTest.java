@@ -20,7 +20,7 @@ class ScriptArchiveTest {
         assertThat(files)
                 .containsOnlyKeys(
                         "encoder/data.pkl", "encoder/code/__torch__.py", "encoder/constants.pkl", "encoder/version");
-        assertThat(files.get("encoder/version")).asString().isEqualTo("3\n");
+        assertThat(files.get("encoder/version")).asString().isEqualTo("10\n");
         assertThat(files.get("encoder/code/__torch__.py"))
                 .asString(StandardCharsets.UTF_8)
                 .startsWith("class Encoder(Module):")

@@ -1,0 +1,69 @@
+package io.embark.model;
+
+import java.util.Optional;
+
+/**
+ * The {@code config.json} of a network, sizes read within bounds that no such model comes near; within them no product of
+ * sizes overflows and no list grows out of hand.
+ */
+record NetworkConfig(JsonConfig json) {
+    private static final int MAX_LAYERS = 1_000;
+    private static final int MAX_WIDTH = 1 << 18;
+    private static final int MAX_ROWS = 1 << 28;
+
+    /** How many layers there are. */
+    int layers(String key) {
+        return json.requiredPositive(key, MAX_LAYERS);
+    }
+
+    /** Components of a vector, or how many heads share them. */
+    int width(String key) {
+        return json.requiredPositive(key, MAX_WIDTH);
+    }
+
+    /** The same where the file may be silent. */
+    Optional<Integer> findWidth(String key) {
+        return json.positive(key, MAX_WIDTH);
+    }
+
+    /** Rows of a table. */
+    int rows(String key) {
+        return json.requiredPositive(key, MAX_ROWS);
+    }
+
+    /** The same where the file may be silent. */
+    Optional<Integer> findRows(String key) {
+        return json.positive(key, MAX_ROWS);
+    }
+
+    /** The width of a head where all of them together are as wide as the network. */
+    int headSize(String hiddenKey, String headsKey) {
+        int hidden = width(hiddenKey);
+        int heads = width(headsKey);
+        if (hidden % heads != 0) {
+            throw ModelProblem.invalid(
+                    "%s: %s is %d, %s is %d".formatted(json.subject(), hiddenKey, hidden, headsKey, heads),
+                    "The hidden size must be a multiple of the heads.",
+                    "Take the file from the place where the model was published.");
+        }
+        return hidden / heads;
+    }
+
+    /** Refuses a flag that is set. */
+    void refuse(String key, String cause, String remedy) {
+        if (json.flag(key).orElse(false)) {
+            throw ModelProblem.unsupported("%s: %s is true".formatted(json.subject(), key), cause, remedy);
+        }
+    }
+
+    /** Refuses a text other than the one that the family's script computes; where the file is silent, that one is meant. */
+    void require(String key, String known) {
+        String value = json.text(key).orElse(known);
+        if (!value.equals(known)) {
+            throw ModelProblem.unsupported(
+                    "%s: %s is '%s'".formatted(json.subject(), key, ModelProblem.show(value)),
+                    "Only '%s' is known for models of this type.".formatted(known),
+                    "Choose a model with %s '%s'.".formatted(key, known));
+        }
+    }
+}

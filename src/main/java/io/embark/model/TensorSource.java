@@ -1,0 +1,16 @@
+package io.embark.model;
+
+import java.util.List;
+
+/**
+ * Files with tensors, and what is needed of them.
+ *
+ * @param files where the tensors are
+ * @param names how the files call them
+ * @param needed what has to be there, by canonical name; other tensors are left alone
+ */
+record TensorSource(WeightsFiles files, TensorNames names, List<TensorShape> needed) {
+    TensorSource {
+        needed = List.copyOf(needed);
+    }
+}

@@ -1,8 +1,22 @@
 package io.embark.encode;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** How far vectors are apart. */
 final class Differences {
+    private static final double MIN_COSINE = 0.999999;
+    private static final double MAX_DIFFERENCE = 1e-5;
+
     private Differences() {}
+
+    /** That vectors are the same within what float32 computes. */
+    static void assertSame(float[][] vectors, float[][] expected) {
+        assertThat(vectors.length).isEqualTo(expected.length);
+        for (int i = 0; i < vectors.length; i++) {
+            assertThat(cosine(vectors[i], expected[i])).as("text %d", i).isGreaterThanOrEqualTo(MIN_COSINE);
+            assertThat(largest(vectors[i], expected[i])).as("text %d", i).isLessThanOrEqualTo(MAX_DIFFERENCE);
+        }
+    }
 
     /** The largest difference of two components in the same place. */
     static double largest(float[] a, float[] b) {

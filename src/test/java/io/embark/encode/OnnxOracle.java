@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.embark.model.ModelFolder;
+import io.embark.model.PoolingMode;
 import io.embark.text.TextTokenizer;
 import io.embark.text.TokenizedText;
 import java.nio.LongBuffer;
@@ -13,22 +14,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * all-MiniLM-L6-v2 as ONNX Runtime computes it, one text at a time and without padding, pooled by the mean and normalised in
- * float64 here. Shares nothing with Embark but the weights file and the tokenizer.
+ * A BERT model as ONNX Runtime computes it, one text at a time and without padding, pooled by the mean or the first token and
+ * normalised in float64 here. Shares nothing with Embark but the weights file, the tokenizer and what the folder says of both.
  */
 final class OnnxOracle implements AutoCloseable {
     private final TextTokenizer tokenizer;
     private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
     private final OrtSession session;
+    private final boolean firstToken;
 
     OnnxOracle(ModelFolder folder) throws OrtException {
-        tokenizer = TextTokenizer.open(folder, 256);
+        firstToken = folder.specification().pooling().equals(List.of(PoolingMode.CLS));
+        tokenizer = TextTokenizer.open(folder, folder.specification().maxTokens());
         OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         options.setIntraOpNumThreads(1);
         session = environment.createSession(folder.path().resolve("model.onnx").toString(), options);
     }
 
-    /** The vectors of texts, {@code [texts][384]}; on all processors, each text by itself. */
+    /** The vectors of texts, {@code [texts][dimension]}; on all processors, each text by itself. */
     float[][] embed(List<String> texts) {
         return texts.parallelStream().map(this::embed).toArray(float[][]::new);
     }
@@ -53,7 +56,7 @@ final class OnnxOracle implements AutoCloseable {
                 OrtSession.Result result =
                         session.run(Map.of("input_ids", input, "attention_mask", mask, "token_type_ids", types))) {
             float[][][] states = (float[][][]) result.get(0).getValue();
-            return normalized(mean(states[0]));
+            return normalized(firstToken ? mean(new float[][] {states[0][0]}) : mean(states[0]));
         }
     }
 

@@ -1,0 +1,81 @@
+package io.embark.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.benchmark.Glosses;
+import io.embark.model.ModelFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Published models whose weights come from Maven artifacts, which only the profile {@code real-models} has, against ONNX
+ * Runtime on the same weights. Their configuration files are not in the artifacts and stand here.
+ */
+@Tag("real-models")
+class RealModelsTest {
+    private static final String BERT = """
+            {"model_type": "bert", "hidden_size": 384, "num_hidden_layers": 12, "num_attention_heads": 12,
+             "intermediate_size": 1536, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "vocab_size": 30522,
+             "max_position_embeddings": 512, "type_vocab_size": 2}""";
+    private static final String MODULES = """
+            [{"path": "", "type": "sentence_transformers.models.Transformer"},
+             {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+             {"path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}]""";
+
+    @TempDir
+    Path temporary;
+
+    @ParameterizedTest
+    @CsvSource({"bge-small-en-v1.5, cls, ''", "e5-small-v2, mean, 'query: '"})
+    void givesTheVectorsOfOnnxRuntime(String model, String pooling, String prompt) throws Exception {
+        Path folder = write(model, pooling);
+        EmbedOptions options = EmbedOptions.defaults()
+                .with(EmbedOptions.MODEL, folder.toString())
+                .with(EmbedOptions.PROMPT, prompt);
+        List<String> texts = new ArrayList<>(Glosses.first(500));
+        texts.addAll(NastyTexts.all());
+        texts.addAll(MixedLengths.texts(24, 600, 2));
+
+        try (Embedder embedder = Embedder.open(options);
+                OnnxOracle oracle = new OnnxOracle(ModelFolder.open(folder.toString(), temporary))) {
+            Embeddings embedded = embedder.embedCounted(texts);
+            assertThat(embedded.statistics().truncated()).isPositive();
+            List<String> prompted = texts.stream().map(prompt::concat).toList();
+            Differences.assertSame(embedded.vectors(), oracle.embed(prompted));
+        }
+    }
+
+    private Path write(String model, String pooling) throws IOException {
+        Path folder = temporary.resolve(model);
+        Files.createDirectories(folder.resolve("1_Pooling"));
+        copy("/%s.onnx".formatted(model), folder.resolve("model.onnx"));
+        copy("/%s-tokenizer.json".formatted(model), folder.resolve("tokenizer.json"));
+        Files.writeString(folder.resolve("config.json"), BERT);
+        Files.writeString(folder.resolve("modules.json"), MODULES);
+        Files.writeString(
+                folder.resolve("1_Pooling/config.json"),
+                "{\"embedding_dimension\": 384, \"pooling_mode\": \"%s\"}".formatted(pooling));
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"),
+                "{\"tokenizer_class\": \"BertTokenizer\", \"do_lower_case\": true, \"model_max_length\": 512}");
+        return folder;
+    }
+
+    private static void copy(String resource, Path target) throws IOException {
+        try (InputStream in = RealModelsTest.class.getResourceAsStream(resource)) {
+            assertThat(in)
+                    .as("%s, which the profile real-models brings", resource)
+                    .isNotNull();
+            Files.copy(in, target);
+        }
+    }
+}

@@ -9,21 +9,23 @@ public final class Benchmark {
     /**
      * Runs the parts named, or all of them.
      *
-     * @param parts {@code engine}, {@code column}, {@code job}, {@code cores}, {@code copies}
+     * @param parts {@code engine}, {@code families}, {@code column}, {@code job}, {@code cores}, {@code copies}
      */
     public static void main(String[] parts) throws Exception {
         List<String> chosen =
-                parts.length == 0 ? List.of("engine", "column", "job", "cores", "copies") : List.of(parts);
+                parts.length == 0 ? List.of("engine", "families", "column", "job", "cores", "copies") : List.of(parts);
         for (String part : chosen) {
             switch (part) {
                 case "engine" -> EngineBenchmark.run();
+                case "families" -> FamilyBenchmark.run();
                 case "column" -> ColumnBenchmark.run();
                 case "job" -> JobBenchmark.whole();
                 case "cores" -> JobBenchmark.cores();
                 case "copies" -> JobBenchmark.copies();
                 default ->
                     throw new IllegalArgumentException(
-                            "there is no part '%s'; the parts are engine, column, job, cores, copies".formatted(part));
+                            "there is no part '%s'; the parts are engine, families, column, job, cores, copies"
+                                    .formatted(part));
             }
         }
     }

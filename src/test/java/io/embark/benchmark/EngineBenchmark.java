@@ -14,8 +14,6 @@ final class EngineBenchmark {
     private static final int TURNS = 5;
     private static final int GLOSSES_PER_TURN = 2_048;
     private static final int LONG_TEXTS_PER_TURN = 200;
-    /** Gives about 100 tokens. */
-    private static final int LONG_TEXT_CHARS = 400;
 
     private EngineBenchmark() {}
 
@@ -25,23 +23,14 @@ final class EngineBenchmark {
                 MatrixPeak peak = new MatrixPeak(1)) {
             double opened = (System.nanoTime() - start) / 1e9;
             Figures.print("Opening the model in a new process, natives unpacked: %.2f s", opened);
-            measure("Texts of about 100 tokens", longTexts(), LONG_TEXTS_PER_TURN, embedder, peak);
+            measure(
+                    "Texts of about 100 tokens",
+                    Glosses.joined(LONG_TEXTS_PER_TURN * (TURNS + 1)),
+                    LONG_TEXTS_PER_TURN,
+                    embedder,
+                    peak);
             measure("Glosses", Glosses.first(GLOSSES_PER_TURN * (TURNS + 1)), GLOSSES_PER_TURN, embedder, peak);
         }
-    }
-
-    /** Glosses joined one after the other. */
-    private static List<String> longTexts() {
-        List<String> texts = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (String gloss : Glosses.first(20_000)) {
-            text.append(text.isEmpty() ? "" : " ").append(gloss);
-            if (text.length() > LONG_TEXT_CHARS) {
-                texts.add(text.toString());
-                text.setLength(0);
-            }
-        }
-        return texts;
     }
 
     private static void measure(String name, List<String> texts, int perTurn, Embedder embedder, MatrixPeak peak)

@@ -17,6 +17,7 @@ public final class Glosses {
     private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/data.";
     private static final List<String> PARTS_OF_SPEECH = List.of("noun", "verb", "adj", "adv");
     private static final long SEED = 31;
+    private static final int JOINED_CHARS = 400;
 
     /** Filled when first asked for. */
     private static final class Shuffled {
@@ -48,6 +49,23 @@ public final class Glosses {
     /** The first {@code n} texts in an order that is mixed but always the same. */
     public static List<String> first(int n) {
         return Shuffled.TEXTS.subList(0, n);
+    }
+
+    /** Texts of about 100 tokens: of {@link #first} as many joined as it takes. */
+    static List<String> joined(int n) {
+        List<String> texts = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        for (String gloss : Shuffled.TEXTS) {
+            text.append(text.isEmpty() ? "" : " ").append(gloss);
+            if (text.length() > JOINED_CHARS) {
+                texts.add(text.toString());
+                text.setLength(0);
+            }
+            if (texts.size() == n) {
+                break;
+            }
+        }
+        return texts;
     }
 
     /** All glosses with their words, in WordNet's order: nouns, verbs, adjectives, adverbs. */

@@ -1,0 +1,198 @@
+package io.embark.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.Device;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.Precision;
+import io.embark.encode.FamilyFixture.Case;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every folder that {@code src/test/oracle} wrote gives the vectors of Sentence Transformers. */
+class FamilyFixtureTest {
+    /** Fixtures that Embark refuses. */
+    private static final Set<String> TO_COME = Set.of();
+
+    private static final double MIN_COSINE = 0.999999;
+    private static final List<String> TEXTS = FamilyFixture.texts();
+
+    @TempDir
+    private Path temporary;
+
+    static List<FamilyFixture> all() {
+        return FamilyFixture.all();
+    }
+
+    static List<FamilyFixture> known() {
+        return all().stream()
+                .filter(fixture -> !TO_COME.contains(fixture.name()))
+                .toList();
+    }
+
+    static List<FamilyFixture> toCome() {
+        return all().stream()
+                .filter(fixture -> TO_COME.contains(fixture.name()))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("known")
+    void givesTheVectorsOfSentenceTransformers(FamilyFixture fixture) {
+        for (Case each : fixture.cases()) {
+            float[][] golden = fixture.golden(each);
+            try (Embedder embedder = open(fixture, each)) {
+                float[][] vectors = embedder.embed(TEXTS);
+                assertThat(vectors).hasSameDimensionsAs(golden);
+                for (int i = 0; i < golden.length; i++) {
+                    assertThat(difference(fixture, vectors[i], golden[i]))
+                            .as("%s, text %d '%s'", each.name(), i, TEXTS.get(i))
+                            .isEmpty();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("known")
+    void givesThemToEachTextAlone(FamilyFixture fixture) {
+        Case each = fixture.cases().get(0);
+        float[][] golden = fixture.golden(each);
+        try (Embedder embedder = open(fixture, each)) {
+            for (int i = 0; i < golden.length; i++) {
+                assertThat(difference(fixture, embedder.embed(List.of(TEXTS.get(i)))[0], golden[i]))
+                        .as("text %d '%s'", i, TEXTS.get(i))
+                        .isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("known")
+    void givesOthersIfAnyKindOfTensorIsNoisy(FamilyFixture fixture) throws IOException {
+        FamilyFixture copy = fixture.at(copy(fixture));
+        for (Path file : copy.weights()) {
+            byte[] original = Files.readAllBytes(file);
+            StoredTensors tensors = StoredTensors.read(file);
+            for (String name : lastOfEachKind(fixture, tensors.names())) {
+                Files.write(file, tensors.withNoise(name));
+                assertThat(copy.cases().stream().anyMatch(each -> differs(copy, each)))
+                        .as("%s of %s", name, file)
+                        .isTrue();
+            }
+            Files.write(file, original);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void isWhatTheOracleWrote(FamilyFixture fixture) throws Exception {
+        Map<String, String> found = new TreeMap<>();
+        for (Path file : files(fixture.folder())) {
+            found.put(fixture.folder().relativize(file).toString().replace('\\', '/'), sha256(file));
+        }
+        found.remove("golden.json");
+        found.put("../texts.json", sha256(fixture.folder().resolve("../texts.json")));
+
+        assertThat(found).isEqualTo(fixture.files());
+        assertThat(fixture.versions()).isEqualTo(pinnedVersions());
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("toCome")
+    void refusesFixturesToCome(FamilyFixture fixture) {
+        assertThatThrownBy(() -> open(fixture, fixture.cases().get(0)).close()).isInstanceOf(EmbarkException.class);
+    }
+
+    @Test
+    void waitsForNoFixtureThatIsNone() {
+        assertThat(all()).extracting(FamilyFixture::name).contains("bert").containsAll(TO_COME);
+    }
+
+    private static Embedder open(FamilyFixture fixture, Case chosen) {
+        return Embedder.open(chosen.options()
+                .with(EmbedOptions.MODEL, fixture.folder().toString())
+                .with(EmbedOptions.DEVICE, Device.CPU)
+                .with(EmbedOptions.PRECISION, Precision.FLOAT32));
+    }
+
+    private static boolean differs(FamilyFixture fixture, Case chosen) {
+        float[][] golden = fixture.golden(chosen);
+        try (Embedder embedder = open(fixture, chosen)) {
+            float[][] vectors = embedder.embed(TEXTS);
+            for (int i = 0; i < golden.length; i++) {
+                if (!difference(fixture, vectors[i], golden[i]).isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** What is wrong with a vector; empty if nothing is. A vector of zeros has no direction, so no cosine either. */
+    private static String difference(FamilyFixture fixture, float[] vector, float[] golden) {
+        double largest = Differences.largest(vector, golden);
+        double cosine = largest == 0 ? 1 : Differences.cosine(vector, golden);
+        return largest <= fixture.tolerance() && cosine >= MIN_COSINE
+                ? ""
+                : "components are %s apart, cosine %s".formatted(largest, cosine);
+    }
+
+    /** Tensors that play the same part in several layers count once, in the last of these. */
+    private static List<String> lastOfEachKind(FamilyFixture fixture, List<String> names) {
+        List<Pattern> idle = fixture.idle().stream().map(Pattern::compile).toList();
+        Map<String, String> kinds = new LinkedHashMap<>();
+        names.stream()
+                .filter(name ->
+                        idle.stream().noneMatch(pattern -> pattern.matcher(name).find()))
+                .sorted()
+                .forEach(name -> kinds.put(name.replaceAll("\\d+", "#"), name));
+        return List.copyOf(kinds.values());
+    }
+
+    private Path copy(FamilyFixture fixture) throws IOException {
+        Path copy = temporary.resolve(fixture.name());
+        for (Path file : files(fixture.folder())) {
+            Path target = copy.resolve(fixture.folder().relativize(file));
+            Files.createDirectories(target.getParent());
+            Files.copy(file, target);
+        }
+        return copy;
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private static Map<String, String> pinnedVersions() throws IOException {
+        Map<String, String> pinned = Files.readAllLines(Path.of("src/test/oracle/requirements.txt")).stream()
+                .filter(line -> line.contains("=="))
+                .map(line -> line.split("==", 2))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
+        pinned.put("python", "3.11");
+        return pinned;
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    }
+}

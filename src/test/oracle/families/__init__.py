@@ -1,0 +1,1 @@
+"""One module for each family: FIXTURES lists what it writes."""

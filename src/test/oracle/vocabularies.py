@@ -1,8 +1,10 @@
 """Small vocabularies of each kind, made of the texts themselves in ways that always give the same."""
 
 import collections
+import json
+import math
 
-from tokenizers import normalizers, pre_tokenizers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 import texts
 
@@ -44,3 +46,36 @@ def wordpiece(special, size=400, lowercase=True):
         if len(piece) > 1:
             vocabulary.setdefault(piece if len(piece) % 2 else f"##{piece}")
     return {piece: index for index, piece in enumerate(vocabulary)}
+
+
+def byte_bpe(special, size=420, pre_tokenizer=None):
+    """A byte-level BPE vocabulary, piece to id, and its merges; the special tokens come last."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizer or pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    return trained(tokenizer, alphabet, size, [], special)
+
+
+def piece_bpe(special, size=640):
+    """A BPE vocabulary over characters as SentencePiece makes them, with a token for each byte, and its merges."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="never")
+    return trained(tokenizer, [], size, [*special, *(f"<0x{byte:02X}>" for byte in range(256))], [])
+
+
+def trained(tokenizer, alphabet, size, first, last):
+    trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(texts.CORPUS, trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    learned = sorted(model["vocab"], key=model["vocab"].get)
+    vocabulary = {piece: index for index, piece in enumerate([*first, *learned, *last])}
+    return vocabulary, [tuple(merge) for merge in model["merges"]]
+
+
+def unigram(before, after=(), size=450):
+    """A SentencePiece Unigram vocabulary, pieces and scores, between special tokens."""
+    splitter = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
+    counted = [*pieces(words(None, splitter), size)]
+    total = sum(count for _, count in counted)
+    scored = [(piece, round(math.log(count / total), 4)) for piece, count in counted]
+    return [*((piece, 0.0) for piece in before), *scored, *((piece, 0.0) for piece in after)]

@@ -24,6 +24,8 @@ import weights
 # How much noise a tensor gets in the proof, as a share of its values' size, and how far that must move some component.
 NOISE = 0.1
 MOVED = 1e-3
+# The same for a setting; the two kinds of GELU are hardly further apart.
+MOVED_BY_SETTING = 1e-4
 # What may be left of a move by rounding, of batches and of float32.
 STILL = 2e-6
 ROUNDING = 3e-6
@@ -39,6 +41,8 @@ class Fixture:
 
     name: of the folder. save: writes the folder at a path. cases: by name, the options of EmbedOptions to embed with.
     idle: patterns of stored tensors that have no effect on any vector, which is proved too.
+    settings: values of config.json's keys, dotted, each of which would give other vectors, which is proved too.
+    rows: by name, the unused rows of tables all of whose other rows must have an effect of their own.
     encodings: names of number formats whose codes are written beside the vectors.
     open: loads the folder, where SentenceTransformer itself cannot.
     tolerance: how far components may be apart, with the reason, where it is not 1e-5.
@@ -48,6 +52,8 @@ class Fixture:
     save: Callable[[Path], None]
     cases: dict = dataclasses.field(default_factory=lambda: {"plain": {}})
     idle: tuple = ()
+    settings: dict = dataclasses.field(default_factory=dict)
+    rows: dict = dataclasses.field(default_factory=dict)
     encodings: tuple = ()
     open: Callable[[Path], SentenceTransformer] = lambda folder: SentenceTransformer(str(folder), device="cpu")
     tolerance: dict = dataclasses.field(default_factory=lambda: {"component": 1e-5})
@@ -162,6 +168,14 @@ def prove(fixture, folder, golden):
     """Perturbs every stored tensor in turn: some golden vector must move, or none if the tensor is said to be idle."""
     sample = [i for i in range(len(texts.ALL)) if i % 3 == 0 or len(texts.ALL[i]) > 400]
     inputs = [texts.ALL[i] for i in sample]
+
+    def moved():
+        model = fixture.open(folder).float()
+        return max(
+            np.abs(embed(model, inputs, options, batch_size=32) - golden[case][sample]).max()
+            for case, options in fixture.cases.items()
+        )
+
     used = []
     for file in sorted(folder.rglob("*.safetensors")):
         stored = load_file(file)
@@ -169,22 +183,51 @@ def prove(fixture, folder, golden):
             metadata = opened.metadata()
         original = file.read_bytes()
         for name, tensor in stored.items():
-            idle = any(re.search(pattern, name) for pattern in fixture.idle)
-            save_file({**stored, name: perturbed(tensor, fixture.name, name)}, file, metadata)
-            model = fixture.open(folder).float()
-            moved = max(
-                np.abs(embed(model, inputs, options, batch_size=32) - golden[case][sample]).max()
-                for case, options in fixture.cases.items()
-            )
-            if not moved > MOVED and not idle:
-                fail(fixture, f"{name} has too little effect: noise moves the vectors by {moved:.1e}")
-            if idle and moved > STILL:
-                fail(fixture, f"{name} is said to be idle, but noise moves the vectors by {moved:.1e}")
+            noisy = perturbed(tensor, fixture.name, name)
+            save_file({**stored, name: noisy}, file, metadata)
+            if any(re.search(pattern, name) for pattern in fixture.idle):
+                require_still(fixture, name, moved())
+            else:
+                require_moved(fixture, name, moved())
+            for row in range(len(tensor) if name in fixture.rows else 0):
+                one = tensor.clone()
+                one[row] += 1
+                save_file({**stored, name: one}, file, metadata)
+                if row in fixture.rows[name]:
+                    require_still(fixture, f"row {row} of {name}", moved())
+                else:
+                    require_moved(fixture, f"row {row} of {name}", moved())
             used.append(name)
+        file.write_bytes(original)
+    for key, value in fixture.settings.items():
+        file = folder / "config.json"
+        original = file.read_bytes()
+        edit_json(file, lambda config: change(config, key.split("."), value))
+        require_moved(fixture, f"{key} in config.json", moved(), MOVED_BY_SETTING)
         file.write_bytes(original)
     for pattern in fixture.idle:
         if not any(re.search(pattern, name) for name in used):
             fail(fixture, f"no tensor is called {pattern}, which is said to be idle")
+
+
+def change(config, keys, value):
+    inner = config
+    for key in keys[:-1]:
+        inner = inner[key]
+    if keys[-1] not in inner or inner[keys[-1]] == value:
+        raise SystemExit(f"write_fixtures: {'.'.join(keys)} is not there to be changed to {value}")
+    inner[keys[-1]] = value
+    return config
+
+
+def require_moved(fixture, what, moved, least=MOVED):
+    if not moved > least:
+        fail(fixture, f"{what} has too little effect: a change moves the vectors by {moved:.1e}")
+
+
+def require_still(fixture, what, moved):
+    if not moved <= STILL:
+        fail(fixture, f"{what} is said to be idle, but a change moves the vectors by {moved:.1e}")
 
 
 def perturbed(tensor, *names):

@@ -1,0 +1,105 @@
+"""EmbeddingGemma: Gemma 3 that looks both ways, in windows but for each last of six layers, and two Dense layers."""
+
+import torch
+from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
+from tokenizers import processors
+from transformers import Gemma3TextConfig, Gemma3TextModel, GemmaTokenizer
+
+import vocabularies
+import weights
+from fixture import Fixture, edit_json, save_model
+
+SPECIAL = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+
+
+def tokenizer():
+    vocabulary, merges = vocabularies.piece_bpe(SPECIAL)
+    words = GemmaTokenizer(vocab=vocabulary, merges=merges, padding_side="right", model_max_length=64)
+    words.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="<bos> $A <eos>",
+        pair="<bos> $A <eos> <bos> $B <eos>",
+        special_tokens=[("<bos>", vocabulary["<bos>"]), ("<eos>", vocabulary["<eos>"])],
+    )
+    return words
+
+
+def dense(name, inputs, outputs):
+    layer = Dense(inputs, outputs, bias=False, activation_function=torch.nn.Identity())
+    return weights.fill(layer, name)
+
+
+def save(folder):
+    words = tokenizer()
+    config = Gemma3TextConfig(
+        vocab_size=len(words),
+        hidden_size=24,
+        intermediate_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=3,
+        num_key_value_heads=1,
+        head_dim=12,
+        max_position_embeddings=128,
+        query_pre_attn_scalar=20,
+        sliding_window=12,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        use_bidirectional_attention=True,
+        pad_token_id=0,
+        eos_token_id=1,
+        bos_token_id=2,
+    )
+    spread = ((r"(q|k)_norm", 2.0), (r"embed_tokens", 0.3))
+    save_model(
+        folder,
+        weights.fill(Gemma3TextModel(config), "gemma3", spread, constant=0.0),
+        words,
+        [Pooling(24, "mean"), dense("gemma3-2", 24, 48), dense("gemma3-3", 48, 24), Normalize()],
+        prompts={"query": "task: search result | query: ", "document": "title: none | text: "},
+    )
+
+
+def save_older(folder):
+    """The keys of configurations on the Hub from before transformers 5."""
+    save(folder)
+
+    def change(config):
+        for key in ("rope_parameters", "layer_types", "dtype", "_sliding_window_pattern"):
+            config.pop(key)
+        config |= {
+            "sliding_window_pattern": 3,
+            "rope_local_base_freq": 100.0,
+            "rope_scaling": None,
+            "rope_theta": 5000.0,
+            "torch_dtype": "float32",
+            "transformers_version": "4.57.0",
+        }
+        return dict(sorted(config.items()))
+
+    edit_json(folder / "config.json", change)
+
+
+CASES = {"plain": {}, "document": {"prompt-name": "document"}, "dimensions": {"dimensions": 16, "normalize": True}}
+FIXTURES = [
+    Fixture(
+        "gemma3",
+        save,
+        CASES,
+        settings={
+            "sliding_window": 14,
+            "rope_parameters.full_attention.rope_theta": 10000.0,
+            "rope_parameters.sliding_attention.rope_theta": 1000000.0,
+            "query_pre_attn_scalar": 12,
+            "use_bidirectional_attention": False,
+        },
+    ),
+    Fixture(
+        "gemma3-older",
+        save_older,
+        {"plain": {}},
+        settings={
+            "sliding_window": 14,
+            "sliding_window_pattern": 2,
+            "rope_theta": 1000000.0,
+            "rope_local_base_freq": 10000.0,
+        },
+    ),
+]

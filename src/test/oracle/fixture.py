@@ -87,6 +87,7 @@ def write(fixture, folder, versions):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     fixture.save(folder)
+    (folder / "README.md").unlink(missing_ok=True)
     for each in sorted(folder.rglob("*")):
         if each.is_dir() and not any(each.iterdir()):
             each.rmdir()
@@ -231,6 +232,8 @@ def require_still(fixture, what, moved):
 
 
 def perturbed(tensor, *names):
+    if not tensor.is_floating_point():
+        return tensor.roll(1, dims=0)
     size = tensor.float().square().mean().sqrt()
     noise = torch.randn(tensor.shape, generator=weights.seeded("noise", *names))
     return (tensor.float() + NOISE * size * noise).to(tensor.dtype)

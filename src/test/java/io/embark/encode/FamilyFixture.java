@@ -66,12 +66,18 @@ record FamilyFixture(
         return StoredTensors.read(folder.resolve("golden.safetensors")).matrix(chosen.tensor());
     }
 
-    /** The files with the model's weights. */
-    List<Path> weights() {
+    /** The files with the model's weights, from its folder. */
+    List<String> weights() {
         return files.keySet().stream()
                 .filter(name -> name.endsWith(".safetensors") && !name.startsWith("golden"))
-                .map(folder::resolve)
                 .toList();
+    }
+
+    /** What {@code config.json} calls the kind of network; empty if it is silent. */
+    String network() {
+        Path config = folder.resolve("config.json");
+        JsonElement type = Files.exists(config) ? json(config).getAsJsonObject().get("model_type") : null;
+        return type == null ? "" : type.getAsString();
     }
 
     /** The same, of a copy of the folder. */

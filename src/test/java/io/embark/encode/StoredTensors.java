@@ -58,12 +58,11 @@ final class StoredTensors {
         return matrix;
     }
 
-    /**
-     * The whole file with noise in one of its tensors, a tenth of what its values measure.
-     *
-     * @param name of a tensor in float32 or float16
-     */
+    /** The whole file with noise in one of its tensors: a tenth of what its values measure, or counts in other places. */
     byte[] withNoise(String name) {
+        if (type(name).equals("I64")) {
+            return withValuesMoved(name);
+        }
         StoredTensors noisy = new StoredTensors(bytes.array().clone());
         int elementBytes = type(name).equals("F16") ? Short.BYTES : Float.BYTES;
         int elements = (end(name) - begin(name)) / elementBytes;
@@ -82,6 +81,14 @@ final class StoredTensors {
             }
         }
         return noisy.bytes.array();
+    }
+
+    private byte[] withValuesMoved(String name) {
+        byte[] moved = bytes.array().clone();
+        int length = end(name) - begin(name) - Long.BYTES;
+        System.arraycopy(bytes.array(), begin(name), moved, begin(name) + Long.BYTES, length);
+        System.arraycopy(bytes.array(), begin(name) + length, moved, begin(name), Long.BYTES);
+        return moved;
     }
 
     private float value(String name, int element) {

@@ -1,0 +1,166 @@
+"""What comes behind the network, and the files around it, on BERT."""
+
+import torch
+from sentence_transformers.sentence_transformer.modules import Dense, LayerNorm, Normalize, Pooling
+from transformers import BertTokenizer
+
+import vocabularies
+import weights
+from families.bert import IDLE, SPECIAL, model
+from fixture import Fixture, edit_json, save_model, write_json
+
+MODES = ("cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")
+FLAGS = ("cls_token", "max_tokens", "mean_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken")
+
+
+def save(folder, modules, lowercase=True, **arguments):
+    vocabulary = vocabularies.wordpiece(SPECIAL, 320, lowercase)
+    tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=lowercase, model_max_length=32)
+    save_model(folder, model(folder.name, vocabulary, layers=1), tokenizer, modules, **arguments)
+
+
+def fixture(name, modules, cases=None, after=lambda folder: None, idle=IDLE, **arguments):
+    def write(folder):
+        save(folder, [*modules(name)], **arguments)
+        after(folder)
+
+    return Fixture(name, write, cases or {"plain": {}}, idle)
+
+
+def pooling(name, mode, cases=None, after=lambda folder: None, **arguments):
+    return fixture(name, lambda _: [Pooling(32, mode, **arguments)], cases, after)
+
+
+def dense(activation):
+    def modules(name):
+        layer = weights.fill(Dense(32, 20, activation_function=activation), name)
+        return [Pooling(32, "mean"), layer]
+
+    return fixture(f"dense-{type(activation).__name__.lower()}", modules)
+
+
+def residual(name, outputs):
+    """The vector is added to what the layer makes of it; by a matrix of its own where their lengths differ."""
+
+    def modules(_):
+        return [Pooling(32, "mean"), weights.fill(Dense(32, outputs, use_residual=True), name)]
+
+    return fixture(name, modules)
+
+
+def layer_norm(name):
+    return [Pooling(32, "mean"), weights.fill(LayerNorm(32), name), Normalize()]
+
+
+def older(folder):
+    """The files as they were before version 5.4, with limits in tokenizer.json that do not hold."""
+    (folder / "config_sentence_transformers.json").unlink()
+    write_json(folder / "sentence_bert_config.json", {"max_seq_length": 24, "do_lower_case": False})
+    flags = {f"pooling_mode_{flag}": flag in ("cls_token", "mean_tokens", "lasttoken") for flag in FLAGS}
+    write_json(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": 32, **flags})
+    write_json(
+        folder / "modules.json",
+        [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+        ],
+    )
+    (folder / "2_Normalize" / "config.json").unlink()
+    limits = {
+        "truncation": {"direction": "Right", "max_length": 12, "strategy": "LongestFirst", "stride": 0},
+        "padding": {
+            "strategy": {"Fixed": 16},
+            "direction": "Right",
+            "pad_to_multiple_of": None,
+            "pad_id": 0,
+            "pad_type_id": 0,
+            "pad_token": "[PAD]",
+        },
+    }
+    edit_json(folder / "tokenizer.json", lambda content: content | limits)
+
+
+def without_modules(folder):
+    for file in (
+        "modules.json",
+        "config_sentence_transformers.json",
+        "sentence_bert_config.json",
+        "1_Pooling/config.json",
+    ):
+        (folder / file).unlink()
+
+
+def lower_cased(folder):
+    write_json(folder / "sentence_bert_config.json", {"max_seq_length": 28, "do_lower_case": True})
+
+
+def cut_to(dimensions):
+    def change(folder):
+        edit_json(folder / "config_sentence_transformers.json", lambda content: content | {"truncate_dim": dimensions})
+
+    return change
+
+
+PROMPTS = {"query": "search for: ", "passage": "A text: "}
+FIXTURES = [
+    *(pooling(f"pooling-{mode.removesuffix('_tokens').replace('_', '-')}", mode) for mode in MODES),
+    pooling("pooling-two-modes", ("mean", "cls")),
+    pooling("pooling-three-modes", ("lasttoken", "max", "weightedmean"), {"plain": {}, "cut": {"dimensions": 40}}),
+    pooling(
+        "pooling-without-prompt",
+        ("mean", "cls", "weightedmean"),
+        {
+            "plain": {},
+            "prompt": {"prompt": "How about this? "},
+            "one-token": {"prompt": "the"},
+        },
+        include_prompt=False,
+    ),
+    pooling(
+        "pooling-without-long-prompt",
+        ("mean", "cls", "lasttoken"),
+        {"plain": {}, "longer-than-the-limit": {"prompt": "the quick brown fox jumps over the lazy dog. " * 5}},
+        include_prompt=False,
+    ),
+    *(
+        dense(activation)
+        for activation in (
+            torch.nn.Tanh(),
+            torch.nn.ReLU(),
+            torch.nn.GELU(),
+            torch.nn.Sigmoid(),
+            torch.nn.SiLU(),
+            torch.nn.Identity(),
+        )
+    ),
+    residual("dense-residual", 32),
+    residual("dense-residual-projected", 20),
+    fixture(
+        "layer-norm",
+        layer_norm,
+        {"plain": {}, "cut": {"dimensions": 12}, "cut-and-normalised": {"dimensions": 12, "normalize": True}},
+    ),
+    pooling("no-normalize", "mean", {"plain": {}, "normalize": {"normalize": True}}),
+    fixture(
+        "default-prompt",
+        lambda _: [Pooling(32, "mean"), Normalize()],
+        {
+            "plain": {},
+            "off": {"prompt": ""},
+            "other": {"prompt-name": "query"},
+            "own": {"prompt": "What about "},
+        },
+        prompts=PROMPTS,
+        default_prompt="passage",
+    ),
+    fixture("older-files", lambda _: [Pooling(32, "mean"), Normalize()], after=older),
+    fixture("no-modules", lambda _: [Pooling(32, "mean")], after=without_modules),
+    fixture("lower-case", lambda _: [Pooling(32, "mean")], after=lower_cased, lowercase=False),
+    fixture(
+        "own-dimensions",
+        lambda _: [Pooling(32, "mean"), Normalize()],
+        {"plain": {}, "fewer": {"dimensions": 8}, "more": {"dimensions": 24}},
+        after=cut_to(16),
+    ),
+]

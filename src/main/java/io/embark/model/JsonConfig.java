@@ -24,6 +24,11 @@ final class JsonConfig {
         return of(file.toString(), JsonDocument.read(file));
     }
 
+    /** The object that some bytes are; {@code subject} stands for them in errors. */
+    static JsonConfig parse(String subject, byte[] json) {
+        return of(subject, JsonDocument.parse(subject, json));
+    }
+
     /** The objects of the array that a file holds. */
     static List<JsonConfig> readList(Path file) {
         if (!(JsonDocument.read(file) instanceof List<?> values)) {
@@ -121,6 +126,17 @@ final class JsonConfig {
         return positive(key, Integer.MAX_VALUE);
     }
 
+    /** A number of bytes, which may be 0. */
+    Optional<Long> bytes(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number
+                    && number.literal().matches("0|[1-9][0-9]{0,17}")) {
+                return Long.parseLong(number.literal());
+            }
+            throw wrong(key, value, "an integer from 0 to 10^18");
+        });
+    }
+
     /** A finite number above zero. */
     Optional<Double> positiveNumber(String key) {
         return Optional.ofNullable(fields.get(key)).map(value -> {
@@ -141,6 +157,22 @@ final class JsonConfig {
             }
             throw wrong(key, value, "an object");
         });
+    }
+
+    /** The objects of the array at {@code key}, none if it is absent. */
+    List<JsonConfig> objects(String key) {
+        if (!has(key)) {
+            return List.of();
+        }
+        if (!(fields.get(key) instanceof List<?> values)) {
+            throw wrong(key, fields.get(key), "a list of objects");
+        }
+
+        List<JsonConfig> objects = new ArrayList<>();
+        for (Object value : values) {
+            objects.add(of("%s: %s: entry %d".formatted(subject, ModelProblem.show(key), objects.size()), value));
+        }
+        return objects;
     }
 
     /** The object at {@code key}, or one without fields. */

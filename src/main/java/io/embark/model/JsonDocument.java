@@ -49,7 +49,11 @@ final class JsonDocument {
                     "A JSON file of a model is never that large.",
                     "Look whether another file was saved under this name.");
         }
+        return parse(file.toString(), bytes);
+    }
 
+    /** The document in some bytes; any trouble with it is an {@link io.embark.EmbarkException} that names the subject. */
+    static Object parse(String subject, byte[] bytes) {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -61,9 +65,9 @@ final class JsonDocument {
             requireEnd(reader);
             return value;
         } catch (CharacterCodingException e) {
-            throw notJson(file, "it is not UTF-8", e);
+            throw notJson(subject, "it is not UTF-8", e);
         } catch (IOException | IllegalStateException e) {
-            throw notJson(file, detail(e), e);
+            throw notJson(subject, detail(e), e);
         }
     }
 
@@ -87,9 +91,9 @@ final class JsonDocument {
                 "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON", "malformed JSON"));
     }
 
-    private static RuntimeException notJson(Path file, String detail, Exception e) {
+    private static RuntimeException notJson(String subject, String detail, Exception e) {
         return ModelProblem.damaged(
-                "%s: not valid JSON".formatted(file), "Reading it ended with: %s.".formatted(detail), e);
+                "%s: not valid JSON".formatted(subject), "Reading it ended with: %s.".formatted(detail), e);
     }
 
     private static Object readValue(JsonReader reader) throws IOException {

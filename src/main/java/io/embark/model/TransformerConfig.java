@@ -7,7 +7,7 @@ import java.util.Set;
 /** What the Transformer module says about texts: {@code sentence_bert_config.json} and {@code tokenizer_config.json}. */
 final class TransformerConfig {
     /** Sentence Transformers tries them in this order; an empty one moves on to the next. */
-    private static final List<String> FILES = List.of(
+    static final List<String> FILES = List.of(
             "sentence_bert_config.json",
             "sentence_roberta_config.json",
             "sentence_distilbert_config.json",

@@ -65,26 +65,39 @@ sealed interface WeightsFiles {
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
-        JsonConfig map = index.objectOrEmpty("weight_map");
         Map<String, Path> paths = new LinkedHashMap<>();
         Map<String, Path> shardByTensor = new LinkedHashMap<>();
-        for (String tensor : map.keys()) {
-            String shard = map.requiredText(tensor);
-            shardByTensor.put(tensor, paths.computeIfAbsent(shard, name -> shard(files, directory, map, name)));
-        }
+        shardByTensor(index)
+                .forEach((tensor, shard) -> shardByTensor.put(
+                        tensor, paths.computeIfAbsent(shard, name -> shard(files, directory, index, name))));
         return new SafetensorsShards(shardByTensor);
     }
 
-    private static Path shard(FolderFiles files, String directory, JsonConfig map, String name) {
+    /** The file beside an index that has a tensor, by the name of the tensor. */
+    static Map<String, String> shardByTensor(JsonConfig index) {
+        JsonConfig map = index.objectOrEmpty("weight_map");
+        Map<String, String> shardByTensor = new LinkedHashMap<>();
+        for (String tensor : map.keys()) {
+            String shard = map.requiredText(tensor);
+            checkShard(map, shard);
+            shardByTensor.put(tensor, shard);
+        }
+        return shardByTensor;
+    }
+
+    private static void checkShard(JsonConfig map, String name) {
         if (!name.endsWith(".safetensors") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == 0)) {
             throw ModelProblem.invalid(
                     "%s: the file '%s' is not allowed".formatted(map.subject(), ModelProblem.show(name)),
                     "It must be the plain name of a .safetensors file beside the index.",
                     "Take the file from the place where the model was published.");
         }
+    }
+
+    private static Path shard(FolderFiles files, String directory, JsonConfig index, String name) {
         return files.find(directory, name)
                 .orElseThrow(() -> ModelProblem.invalid(
-                        "%s: no file %s".formatted(map.subject(), ModelProblem.show(name)),
+                        "%s: weight_map: no file %s".formatted(index.subject(), ModelProblem.show(name)),
                         "The index names it as a part of the weights.",
                         "Copy or download the missing file."));
     }
@@ -109,7 +122,8 @@ sealed interface WeightsFiles {
         }
     }
 
-    private static boolean runsCode(String name) {
+    /** Whether a file, going by its name, is a program to be run by Python or libtorch. */
+    static boolean runsCode(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return Stream.of(".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt").anyMatch(lower::endsWith);
     }

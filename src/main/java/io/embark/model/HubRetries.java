@@ -1,0 +1,83 @@
+package io.embark.model;
+
+import io.embark.ErrorCode;
+import java.net.ConnectException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/** Counts the failures of one request that may pass by themselves, pauses after each, and gives up after a few. */
+final class HubRetries {
+    /** As many as huggingface_hub makes. */
+    static final int ATTEMPTS = 5;
+
+    private static final int MOST_DOUBLINGS = 4;
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    private final HubSettings settings;
+    private final String subject;
+    private final int attempts;
+    private int failures;
+
+    HubRetries(HubSettings settings, String subject, int attempts) {
+        this.settings = settings;
+        this.subject = subject;
+        this.attempts = attempts;
+    }
+
+    /** What came so far is worth a full number of attempts more. */
+    void progressed() {
+        failures = 0;
+    }
+
+    /** Waits before the next attempt; throws if this one was the last. */
+    void failed(HubAnswer answer) {
+        failed(answer.show(), answer.retryAfterSeconds(), null);
+    }
+
+    /** Waits before the next attempt; throws if this one was the last. */
+    void failed(Exception thrown) {
+        failed(detail(thrown), OptionalLong.empty(), thrown);
+    }
+
+    /** Waits before the next attempt; throws if this one was the last. */
+    void failed(String detail) {
+        failed(detail, OptionalLong.empty(), null);
+    }
+
+    private void failed(String detail, OptionalLong retryAfterSeconds, Exception thrown) {
+        failures++;
+        if (failures >= attempts) {
+            throw gaveUp(detail, thrown);
+        }
+
+        Duration backoff = settings.pause().multipliedBy(1L << Math.min(failures - 1, MOST_DOUBLINGS));
+        Duration asked = retryAfterSeconds.isPresent() ? Duration.ofSeconds(retryAfterSeconds.getAsLong()) : backoff;
+        try {
+            Thread.sleep((asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw gaveUp("the thread was interrupted", e);
+        }
+    }
+
+    private RuntimeException gaveUp(String detail, Exception thrown) {
+        return ModelProblem.problem(
+                ErrorCode.RUN_FAILED,
+                "%s: no success in %d attempts".formatted(subject, failures),
+                "The last one ended with: %s.".formatted(ModelProblem.show(detail)),
+                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; what arrived is kept, and the next run goes on there.",
+                thrown);
+    }
+
+    private static String detail(Exception thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "the name of the host is not known";
+            }
+        }
+        return thrown instanceof ConnectException && thrown.getMessage() == null
+                ? "the connection was refused"
+                : String.valueOf(thrown);
+    }
+}

@@ -1,0 +1,437 @@
+package io.embark.model;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolderBuilder.Format;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is downloaded, what is found in the cache, and how the cache looks afterwards. */
+class HubModelTest {
+    private static final HubReference MAIN = new HubReference(HubServer.ID, "main");
+    private static final HubReference PINNED = MAIN.at(HubServer.COMMIT);
+    private static final String OTHER_COMMIT = "f".repeat(40);
+    private static final String SET = "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and ";
+    private static final String UNSET =
+            "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
+
+    @TempDir
+    Path temporary;
+
+    private Path published;
+    private Path cache;
+    private HubServer hub;
+
+    @BeforeEach
+    void publish() throws IOException {
+        published = ModelFolderBuilder.in(temporary.resolve("tiny")).write();
+        cache = temporary.resolve("cache");
+        hub = HubServer.of(published);
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+    }
+
+    @Test
+    void isTheFolderThatWasPublished() {
+        HubModel model = resolve(MAIN);
+        assertThat(model.reference()).isEqualTo(PINNED);
+        assertThat(model.commit()).isEqualTo(HubServer.COMMIT);
+        assertThat(open(model).fingerprint())
+                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+    }
+
+    @Test
+    void hasNothingThatEmbarkDoesNotRead() throws IOException {
+        hub.put("README.md", "x")
+                .put("pytorch_model.bin", "x")
+                .put("onnx/model.onnx", "x")
+                .put("model.onnx", "x")
+                .put("modeling_tiny.py", "x")
+                .put("2_Normalize/weights.safetensors", "x")
+                .put("1_Pooling/pytorch_model.bin", "x")
+                .put("3_Other/config.json", "x");
+        Path folder = resolve(MAIN).folder();
+        assertThat(names(folder)).isEqualTo(names(published));
+    }
+
+    @Test
+    void hasTheShardsThatTheIndexNames() throws IOException {
+        Path sharded = ModelFolderBuilder.in(temporary.resolve("sharded"))
+                .format(Format.SHARDED_SAFETENSORS)
+                .write();
+        try (HubServer other = HubServer.of(sharded)) {
+            other.put("model-00003-of-00003.safetensors", "named by nobody");
+            HubModel model = HubModel.resolve(MAIN, other.settings(cache), DownloadProgress.NONE);
+            assertThat(names(model.folder())).isEqualTo(names(sharded));
+            assertThat(open(model).fingerprint())
+                    .isEqualTo(ModelFolder.open(sharded.toString(), temporary).fingerprint());
+        }
+    }
+
+    @Test
+    void laysTheCacheOutAsPythonDoes() throws IOException {
+        resolve(MAIN);
+        Path folder = cache.resolve("models--org--tiny");
+        String config = hub.etag("1_Pooling/config.json");
+        String weights = hub.etag("model.safetensors");
+        assertThat(config).hasSize(40);
+        assertThat(weights).hasSize(64);
+        assertThat(folder.resolve("refs/main")).hasContent(HubServer.COMMIT);
+        Path snapshot = folder.resolve("snapshots/" + HubServer.COMMIT);
+        assertThat(Files.readSymbolicLink(snapshot.resolve("model.safetensors")))
+                .isEqualTo(Path.of("../../blobs/" + weights));
+        assertThat(Files.readSymbolicLink(snapshot.resolve("1_Pooling/config.json")))
+                .isEqualTo(Path.of("../../../blobs/" + config));
+        assertThat(folder.resolve("blobs/" + weights)).hasBinaryContent(hub.content("model.safetensors"));
+        assertThat(folder.resolve(".no_exist/" + HubServer.COMMIT + "/adapter_config.json"))
+                .isEmptyFile();
+        assertThat(cache.resolve(".locks/models--org--tiny/" + weights + ".lock"))
+                .isEmptyFile();
+        assertThat(names(folder.resolve("blobs"))).allMatch(HubFile::isHash);
+        assertThat(names(folder.resolve("refs"))).containsExactly("main");
+    }
+
+    @Test
+    void hasCopiesWhereLinksAreNotWanted() throws IOException {
+        HubModel model = HubModel.resolve(MAIN, withoutSymlinks(hub.settings(cache)), DownloadProgress.NONE);
+        assertThat(model.folder().resolve("model.safetensors"))
+                .isRegularFile()
+                .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
+        assertThat(names(model.folder())).isEqualTo(names(published));
+    }
+
+    @Test
+    void isNotDownloadedTwice() {
+        resolve(MAIN);
+        int before = hub.requests().size();
+        resolve(MAIN);
+        assertThat(newRequests(before)).containsExactly("hub GET /api/models/org/tiny/revision/main");
+    }
+
+    @Test
+    void isFoundWithoutTheNetworkAtACommit() {
+        resolve(MAIN);
+        int before = hub.requests().size();
+        assertThat(resolve(PINNED)).isEqualTo(resolve(MAIN));
+        assertThat(newRequests(before)).containsExactly("hub GET /api/models/org/tiny/revision/main");
+    }
+
+    @Test
+    void sharesItsFilesWithOtherCommits() throws IOException {
+        resolve(MAIN);
+        int before = hub.requests().size();
+        hub.commit(OTHER_COMMIT).put("sentence_bert_config.json", "{\"max_seq_length\": 7}");
+        HubModel next = resolve(MAIN);
+        assertThat(next.commit()).isEqualTo(OTHER_COMMIT);
+        assertThat(newRequests(before))
+                .containsExactly(
+                        "hub GET /api/models/org/tiny/revision/main",
+                        "hub GET /org/tiny/resolve/" + OTHER_COMMIT + "/sentence_bert_config.json");
+        assertThat(cache.resolve("models--org--tiny/refs/main")).hasContent(OTHER_COMMIT);
+        assertThat(names(next.folder())).isEqualTo(names(published));
+    }
+
+    @Test
+    void usesWhatPythonDownloaded() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        assertThat(resolve(MAIN).folder()).isEqualTo(cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT));
+        assertThat(newRequests(0)).containsExactly("hub GET /api/models/org/tiny/revision/main");
+        assertThat(resolve(PINNED).commit()).isEqualTo(HubServer.COMMIT);
+        assertThat(hub.requests()).hasSize(1);
+    }
+
+    @Test
+    void usesWhatPythonDownloadedOffline() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        assertThat(offline(MAIN)).isEqualTo(offline(PINNED));
+        assertThat(open(offline(MAIN)).fingerprint())
+                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+        assertThat(hub.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json", "model.safetensors"})
+    void isCompletedWhereSomeFilesAreMissing(String missing) throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Path snapshot = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
+        Files.delete(snapshot.resolve(missing).toRealPath());
+        assertRefused(
+                () -> offline(PINNED),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model %s: not whole in the cache".formatted(PINNED),
+                SET + snapshot + " has no " + missing + ".",
+                UNSET);
+        assertThat(names(resolve(PINNED).folder())).isEqualTo(names(published));
+        assertThat(offline(PINNED).folder()).isEqualTo(snapshot);
+    }
+
+    @Test
+    void isCompletedWhereAnOptionalFileMayBeMissing() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Path snapshot = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
+        Files.delete(snapshot.resolve("sentence_bert_config.json"));
+        resolve(PINNED);
+        assertThat(snapshot.resolve("sentence_bert_config.json")).isRegularFile();
+    }
+
+    @Test
+    void replacesAFileThatWasCutOff() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Path weights = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT + "/model.safetensors");
+        Files.write(weights.toRealPath(), new byte[] {1, 2, 3});
+        resolve(MAIN);
+        assertThat(weights).hasBinaryContent(hub.content("model.safetensors"));
+    }
+
+    @Test
+    void needsTheHubToLearnABranchOnce() {
+        assertRefused(
+                () -> offline(MAIN),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model org/tiny@main: not in the cache",
+                SET + "the cache does not know which commit 'main' is.",
+                UNSET);
+        assertThat(hub.requests()).isEmpty();
+    }
+
+    @Test
+    void isTakenFromTheCacheWhereTheNetworkFails() {
+        HubModel online = resolve(MAIN);
+        hub.close();
+        assertThat(resolve(MAIN)).isEqualTo(online);
+    }
+
+    @Test
+    void isTakenFromTheCacheWhereTheHubIsDown() {
+        HubModel online = resolve(MAIN);
+        hub.alwaysOnHub("/revision/main", HubServer.status(503));
+        int before = hub.requests().size();
+        assertThat(resolve(MAIN)).isEqualTo(online);
+        assertThat(newRequests(before)).hasSize(1);
+    }
+
+    @Test
+    void isNotTakenFromTheCacheWhereItIsNotWhole() throws IOException {
+        HubModel online = resolve(MAIN);
+        Files.delete(online.folder().resolve("tokenizer.json"));
+        hub.alwaysOnHub("/revision/main", HubServer.status(503));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.RUN_FAILED,
+                "model org/tiny@main: no success in 5 attempts",
+                "The last one ended with: %s/api/models/org/tiny/revision/main answers 503.".formatted(hub.endpoint()));
+    }
+
+    @Test
+    void saysThatTheHubCannotBeReached() {
+        HubSettings settings = hub.settings(cache);
+        hub.close();
+        assertRefused(
+                () -> HubModel.resolve(MAIN, settings, DownloadProgress.NONE),
+                ErrorCode.RUN_FAILED,
+                "model org/tiny@main: no success in 5 attempts",
+                "The last one ended with: the connection was refused.");
+    }
+
+    @Test
+    void isAskedForFileByFileWhereTheHubListsNamesOnly() throws IOException {
+        hub.describeNothing();
+        HubModel model = resolve(MAIN);
+        assertThat(names(model.folder())).isEqualTo(names(published));
+        assertThat(Files.readSymbolicLink(model.folder().resolve("model.safetensors"))
+                        .getFileName())
+                .hasToString(hub.etag("model.safetensors"));
+        assertThat(hub.requests()).anyMatch(request -> request.method().equals("HEAD"));
+    }
+
+    @Test
+    void isRefusedWhereItsWeightsAreProgramsOnly() {
+        hub.remove("model.safetensors").put("pytorch_model.bin", "x");
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_UNSUPPORTED,
+                "model %s: the only weights are pytorch_model.bin".formatted(PINNED),
+                "A pickle or TorchScript file runs code when it is read.");
+        hub.remove("pytorch_model.bin");
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "model %s: no weights".formatted(PINNED),
+                "The hub lists neither model.safetensors nor model.safetensors.index.json there.",
+                "Take a revision that has them, or another model.");
+    }
+
+    @Test
+    void readsItsModulesOnlyInsideTheFolder() throws IOException {
+        hub.put(
+                "modules.json",
+                "[{\"type\": \"sentence_transformers.models.Transformer\", \"path\": \"../../../../outside\"}]");
+        hub.list("../../../../outside/config.json", 3, "0".repeat(64));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/models--org--tiny/snapshots/%s/modules.json: entry 0: path is '../../../../outside'"
+                        .formatted(cache, HubServer.COMMIT),
+                "The path of a module must stay inside the model's folder.");
+        assertThat(names(temporary)).noneMatch(name -> name.startsWith("outside"));
+    }
+
+    @Test
+    void readsItsShardsOnlyBesideTheIndex() {
+        hub.remove("model.safetensors")
+                .put("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../../../../x.safetensors\"}}");
+        hub.list("../../../../x.safetensors", 3, "0".repeat(64));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/models--org--tiny/snapshots/%s/model.safetensors.index.json: weight_map: the file '../../../../x.safetensors' is not allowed"
+                        .formatted(cache, HubServer.COMMIT),
+                "It must be the plain name of a .safetensors file beside the index.");
+        assertThat(hub.requests("x.safetensors")).isEmpty();
+    }
+
+    @Test
+    void ignoresHostileNamesOfTheListing() throws IOException {
+        for (String name : List.of("../x", "/etc/passwd", "a\\..\\b", "..\\config.json", "", ".", "..", "\u0000")) {
+            hub.list(name, 3, "0".repeat(64));
+        }
+        assertThat(names(resolve(MAIN).folder())).isEqualTo(names(published));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1e30", "1.5", "\"12\"", "[]", "99999999999999999999"})
+    void refusesASizeThatIsNone(String size) {
+        String json = "{\"sha\": \"%s\", \"siblings\": [{\"rfilename\": \"a\", \"size\": %s}]}"
+                .formatted(HubServer.COMMIT, size);
+        hub.onHub("/revision/main", HubServer.whole(json.getBytes(StandardCharsets.UTF_8)));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/api/models/org/tiny/revision/main: siblings: entry 0: size is %s"
+                        .formatted(hub.endpoint(), size.replace("\"", "")),
+                "It must be an integer from 0 to 10^18.");
+    }
+
+    @Test
+    void refusesAListingWithoutACommit() {
+        hub.commit("../../x");
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/api/models/org/tiny/revision/main: sha is '../../x'".formatted(hub.endpoint()),
+                "A commit has 40 hexadecimal digits.",
+                "Check that HF_ENDPOINT names a hub.");
+    }
+
+    @Test
+    void refusesAnotherCommitThanTheOneAskedFor() {
+        String json = "{\"sha\": \"%s\", \"siblings\": []}".formatted(OTHER_COMMIT);
+        hub.onHub("/revision/" + HubServer.COMMIT, HubServer.whole(json.getBytes(StandardCharsets.UTF_8)));
+        assertRefused(
+                () -> resolve(PINNED),
+                ErrorCode.MODEL_INVALID,
+                "%s/api/models/org/tiny/revision/%s: sha is %s"
+                        .formatted(hub.endpoint(), HubServer.COMMIT, OTHER_COMMIT),
+                "The commit %s was asked for.".formatted(HubServer.COMMIT),
+                "Check that HF_ENDPOINT names a hub.");
+    }
+
+    @Test
+    void refusesAPageInPlaceOfAListing() {
+        hub.onHub("/revision/main", HubServer.whole("<html>".getBytes(StandardCharsets.UTF_8)));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/api/models/org/tiny/revision/main: not valid JSON".formatted(hub.endpoint()),
+                "Reading it ended with: malformed JSON at line 1 column 1 path $.");
+    }
+
+    @Test
+    void readsALongListing() throws IOException {
+        for (int i = 0; i < 50_000; i++) {
+            hub.list("checkpoint/" + i + ".bin", i, "0".repeat(64));
+        }
+        assertThat(names(resolve(MAIN).folder())).isEqualTo(names(published));
+    }
+
+    @Test
+    void refusesAListingThatIsTooLong() {
+        hub.onHub("/revision/main", HubServer.whole(" ".repeat((16 << 20) + 1).getBytes(StandardCharsets.UTF_8)));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s/api/models/org/tiny/revision/main: larger than 16777216 bytes".formatted(hub.endpoint()),
+                "The list of a model's files is never that long.",
+                "Check that HF_ENDPOINT names a hub.");
+    }
+
+    private HubModel resolve(HubReference reference) {
+        return HubModel.resolve(reference, hub.settings(cache), DownloadProgress.NONE);
+    }
+
+    private HubModel offline(HubReference reference) {
+        HubSettings online = hub.settings(cache);
+        HubSettings offline = new HubSettings(
+                online.endpoint(),
+                Optional.empty(),
+                cache,
+                true,
+                true,
+                online.metadataTimeout(),
+                online.downloadTimeout(),
+                online.pause());
+        return HubModel.resolve(reference, offline, DownloadProgress.NONE);
+    }
+
+    private static HubSettings withoutSymlinks(HubSettings settings) {
+        return new HubSettings(
+                settings.endpoint(),
+                settings.token(),
+                settings.cache(),
+                false,
+                false,
+                settings.metadataTimeout(),
+                settings.downloadTimeout(),
+                settings.pause());
+    }
+
+    private ModelFolder open(HubModel model) {
+        return ModelFolder.open(model.folder().toString(), temporary);
+    }
+
+    private List<String> newRequests(int before) {
+        return hub.requests().stream()
+                .skip(before)
+                .map(HubServer.Request::toString)
+                .toList();
+    }
+
+    /** The files below a folder. */
+    private static Set<String> names(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            return paths.filter(Files::isRegularFile)
+                    .map(path -> folder.relativize(path).toString())
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}

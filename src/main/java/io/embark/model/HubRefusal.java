@@ -33,10 +33,10 @@ final class HubRefusal {
             return ModelProblem.notFound(
                     "model %s: not found".formatted(reference),
                     said,
-                    "Check the name; a private model needs %s, and a folder of this name must exist on this host."
+                    "Check the name; a private model needs %s; a folder of this name must exist on this host."
                             .formatted(
                                     settings.token().isPresent()
-                                            ? "a token that may read it, and HF_TOKEN may have expired"
+                                            ? "a token that may read it, and the one that is set may have expired"
                                             : "HF_TOKEN"));
         }
         if (answer.status() == 403) {

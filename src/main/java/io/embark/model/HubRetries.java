@@ -66,7 +66,8 @@ final class HubRetries {
                 ErrorCode.RUN_FAILED,
                 "%s: no success in %d attempts".formatted(subject, failures),
                 "The last one ended with: %s.".formatted(ModelProblem.show(detail)),
-                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; what arrived is kept, and the next run goes on there.",
+                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; "
+                        + "what arrived is kept, and the next run goes on there.",
                 thrown);
     }
 

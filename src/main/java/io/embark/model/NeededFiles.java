@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Which files of a model Embark reads, found out step by step: {@code modules.json} says which folders there are, and the
@@ -27,16 +26,13 @@ final class NeededFiles {
     private static final String SINGLE = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
 
-    /** Files of the first module; those that change what a text becomes, and those by which a model is refused. */
-    private static final List<String> OPTIONAL = Stream.concat(
-                    TransformerConfig.FILES.stream(),
-                    Stream.of(
-                            "tokenizer_config.json",
-                            "special_tokens_map.json",
-                            "added_tokens.json",
-                            "adapter_config.json",
-                            "chat_template.jinja"))
-            .toList();
+    /** Files of the first module that change what a text becomes, or by which a model is refused. */
+    private static final List<String> OPTIONAL = List.of(
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "adapter_config.json",
+            "chat_template.jinja");
 
     private static final Set<String> WITHOUT_WEIGHTS = Set.of("Pooling", "Normalize", "Dropout");
     private static final Set<String> WITH_CONFIG =
@@ -66,6 +62,7 @@ final class NeededFiles {
         source.file("config_sentence_transformers.json", false);
         Module first = modules.get(0);
         source.file(first.file("tokenizer.json"), true);
+        limits(first);
         OPTIONAL.forEach(name -> source.file(first.file(name), false));
         modules.forEach(module -> source.file(module.file("config.json"), WITH_CONFIG.contains(module.type())));
         modules.stream()
@@ -86,6 +83,16 @@ final class NeededFiles {
         return new Module(
                 snapshot.subfolder(module.subject(), module.text("path").orElse("")),
                 type.substring(type.lastIndexOf('.') + 1));
+    }
+
+    /** Only the first of these files that says something is read. */
+    private void limits(Module first) {
+        for (String name : TransformerConfig.FILES) {
+            Optional<Path> file = source.file(first.file(name), false);
+            if (file.isPresent() && !JsonConfig.read(file.get()).isEmpty()) {
+                return;
+            }
+        }
     }
 
     private void weights(Module module) {

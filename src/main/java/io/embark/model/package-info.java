@@ -6,6 +6,9 @@
  * io.embark.model.Weights} with {@code SafetensorsHeader} and {@code OnnxInitializers} (where the numbers are). The next
  * architecture is one more {@code Family} and one more line in {@code Families}.
  *
+ * <p>How a model comes from a hub into a folder: {@link io.embark.model.HubModel}, then {@code NeededFiles} (which files),
+ * {@code HubCache} (where they lie, as for Python), {@code HubClient} and {@code HubDownload} (how they arrive).
+ *
  * <p>Everything here is read as untrusted data: sizes are checked before memory is taken for them, and nothing that a file
  * claims can make this room throw anything but {@link io.embark.EmbarkException}. The room does not know how a tensor is
  * computed with, how text becomes tokens, or Spark.

@@ -75,7 +75,8 @@ class HubDownloadTest {
                 ErrorCode.RUN_FAILED,
                 "model %s, model.safetensors: no success in 5 attempts".formatted(PINNED),
                 "The last one ended with: %s/blobs/model.safetensors answers 500.".formatted(hub.cdnEndpoint()),
-                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; what arrived is kept, and the next run goes on there.");
+                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; "
+                        + "what arrived is kept, and the next run goes on there.");
         assertThat(snapshot().resolve(WEIGHTS)).doesNotExist();
         assertThat(temporary.resolve("cache/models--org--tiny/refs")).doesNotExist();
         assertDownloaded();
@@ -308,7 +309,7 @@ class HubDownloadTest {
                 ErrorCode.MODEL_NOT_FOUND,
                 "model org/other@main: not found",
                 "%s/api/models/org/other/revision/main answers 404 RepoNotFound.".formatted(hub.endpoint()),
-                "Check the name; a private model needs HF_TOKEN, and a folder of this name must exist on this host.");
+                "Check the name; a private model needs HF_TOKEN; a folder of this name must exist on this host.");
     }
 
     @Test
@@ -320,7 +321,8 @@ class HubDownloadTest {
                 ErrorCode.MODEL_NOT_FOUND,
                 "model org/tiny@main: not found",
                 "%s/api/models/org/tiny/revision/main answers 401.".formatted(hub.endpoint()),
-                "Check the name; a private model needs a token that may read it, and HF_TOKEN may have expired, and a folder of this name must exist on this host.");
+                "Check the name; a private model needs a token that may read it, and the one that is set may have expired; "
+                        + "a folder of this name must exist on this host.");
     }
 
     @Test

@@ -3,11 +3,24 @@ package io.embark.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Writes a cache as huggingface_hub 2.4 does when Sentence Transformers asks it for a model, file by file. */
+/** Writes a cache as huggingface_hub 2.4.0 does for Sentence Transformers 6.2.0, which asks file by file. */
 final class PythonCache {
+    /** What it asked the hub for in vain. */
+    private static final List<String> ABSENT = List.of(
+            "2_Normalize/config.json",
+            "adapter_config.json",
+            "added_tokens.json",
+            "chat_template.jinja",
+            "preprocessor_config.json",
+            "processor_config.json",
+            "special_tokens_map.json",
+            "video_preprocessor_config.json",
+            "vocab.txt");
+
     private PythonCache() {}
 
     /** {@code etag} says what the hub calls the content of a file. */
@@ -21,8 +34,8 @@ final class PythonCache {
         Files.writeString(folder.resolve("refs").resolve(branch), commit);
         Files.writeString(cache.resolve("CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55\n");
         Path absent = folder.resolve(".no_exist").resolve(commit);
-        Files.createDirectories(absent);
-        for (String name : new String[] {"adapter_config.json", "added_tokens.json", "chat_template.jinja"}) {
+        for (String name : ABSENT) {
+            Files.createDirectories(absent.resolve(name).getParent());
             Files.createFile(absent.resolve(name));
         }
 

@@ -42,23 +42,22 @@ final class PathSink implements Sink {
 
     @Override
     public void check(StructType schema, Source source) {
-        try {
-            FileSystem files = files();
-            Path target = target(files);
-            if (target.getParent() == null) {
-                throw refused("is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
-            }
+        // Hadoop throws anything for a file system that is unknown or lacks its jar.
+        SparkCall.translate(() -> checkTarget(schema, source), this::unreachable);
+    }
 
-            if (files.exists(target)) {
-                checkExisting(files, target, schema, source);
-            }
-            checkWritable(files, target.getParent());
-        } catch (EmbarkException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            // Hadoop throws any of them for a file system that is unknown or lacks its jar.
-            throw unreachable(e);
+    private Void checkTarget(StructType schema, Source source) throws IOException {
+        FileSystem files = files();
+        Path target = target(files);
+        if (target.getParent() == null) {
+            throw refused("is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
         }
+
+        if (files.exists(target)) {
+            checkExisting(files, target, schema, source);
+        }
+        checkWritable(files, target.getParent());
+        return null;
     }
 
     private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 public final class EmbedOptions implements Serializable {
     private static final long serialVersionUID = 1L;
 
+    /** Plans show options; ranges may have a hundred thousand chars. */
+    private static final int SHOWN_CHARS = 200;
+
     /** The model: a bundled name or the folder of a Sentence Transformers model. */
     public static final Option<String> MODEL = Option.text(
             "model",
@@ -58,6 +61,19 @@ public final class EmbedOptions implements Serializable {
             "normalize",
             false,
             "Divide each vector by its length, last of all. A model that normalises by itself does so in any case.");
+
+    /** How vectors are written down, once they are cut and normalised. */
+    public static final Option<Encoding> ENCODING = Option.choice(
+            "encoding",
+            Encoding.FLOAT32,
+            "How vectors are written down: as floats, as bytes (int8, uint8) or as packed bits (binary, ubinary).");
+
+    /** The range of each component, which {@link Encoding#INT8} and {@link Encoding#UINT8} need. */
+    public static final Option<String> ENCODING_RANGES = Option.textElse(
+            "encoding-ranges",
+            "a sample of the table in jobs, else none",
+            "{\"min\": [...], \"max\": [...]}, or the path of a file that holds it",
+            "The range of each component, for int8 and uint8: JSON, or a file of it.");
 
     /** Where to compute. */
     public static final Option<Device> DEVICE = Option.choice(
@@ -136,6 +152,8 @@ public final class EmbedOptions implements Serializable {
                     PROMPT_NAME,
                     DIMENSIONS,
                     NORMALIZE,
+                    ENCODING,
+                    ENCODING_RANGES,
                     PRECISION,
                     DEVICE,
                     MAX_TOKENS,
@@ -269,9 +287,12 @@ public final class EmbedOptions implements Serializable {
         return different.hashCode();
     }
 
-    /** The choices that differ from the default: {@code {dimensions=256, model=/models/e5}}. */
+    /** The choices that differ from the default, long ones cut: {@code {dimensions=256, model=/models/e5}}. */
     @Override
     public String toString() {
-        return toMap().toString();
+        Map<String, String> shown = toMap();
+        shown.replaceAll(
+                (key, value) -> value.length() <= SHOWN_CHARS ? value : value.substring(0, SHOWN_CHARS) + "...");
+        return shown.toString();
     }
 }

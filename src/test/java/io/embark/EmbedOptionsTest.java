@@ -28,6 +28,8 @@ class EmbedOptionsTest {
         assertThat(options.get(EmbedOptions.PROMPT_NAME)).isNull();
         assertThat(options.get(EmbedOptions.DIMENSIONS)).isNull();
         assertThat(options.get(EmbedOptions.NORMALIZE)).isFalse();
+        assertThat(options.get(EmbedOptions.ENCODING)).isEqualTo(Encoding.FLOAT32);
+        assertThat(options.get(EmbedOptions.ENCODING_RANGES)).isNull();
         assertThat(options.get(EmbedOptions.PRECISION)).isEqualTo(Precision.AUTO);
         assertThat(options.get(EmbedOptions.DEVICE)).isEqualTo(Device.AUTO);
         assertThat(options.get(EmbedOptions.MAX_TOKENS)).isNull();
@@ -171,7 +173,7 @@ class EmbedOptionsTest {
                 () -> EmbedOptions.parse(Map.of(key, "1")),
                 ErrorCode.OPTION_UNKNOWN,
                 "option '%s' does not exist".formatted(key),
-                "The options are model, prompt, prompt-name, dimensions, normalize, precision, device, max-tokens,"
+                "The options are model, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
                         + " long-text, blank, on-error, batch-tokens, window, threads, cache-dir, tune-malloc.",
                 remedy);
     }
@@ -254,6 +256,8 @@ class EmbedOptionsTest {
         all.put("prompt-name", "query");
         all.put("dimensions", "256");
         all.put("normalize", "true");
+        all.put("encoding", "int8");
+        all.put("encoding-ranges", "/ranges.json");
         all.put("precision", "bfloat16");
         all.put("device", "gpu");
         all.put("max-tokens", "128");

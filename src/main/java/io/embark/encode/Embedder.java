@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
 import io.embark.Option;
@@ -65,7 +66,7 @@ public final class Embedder implements AutoCloseable {
      * An embedder on a model that is loaded, which stays the caller's to close.
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the model has no such prompt or fewer dimensions than the
-     *     options ask for
+     *     options ask for, or the encoding needs other ranges than they give
      */
     public static Embedder on(EmbeddingModel model, EmbedOptions options) {
         return new Embedder(requireNonNull(model, "model is null"), requireNonNull(options, "options is null"), false);
@@ -91,7 +92,7 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException {@link ErrorCode#TEXT_REFUSED} for a text that the options refuse; {@link
      *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted; {@link ErrorCode#TOKENIZER_INVALID} if
      *     a text has a token that is none of the model's
-     * @throws IllegalStateException if the model was closed before
+     * @throws IllegalStateException if the model was closed before, or the encoding is not {@link Encoding#FLOAT32}
      */
     public float[][] embed(List<String> texts) {
         return embedCounted(texts).vectors();
@@ -100,18 +101,45 @@ public final class Embedder implements AutoCloseable {
     /** The same as {@link #embed}, with what it took. */
     public Embeddings embedCounted(List<String> texts) {
         requireNonNull(texts, "texts is null");
+        float[][] vectors = new float[texts.size()][];
+        Statistics sum = inWindows(texts, (pooled, text, place) -> vectors[place] = finish(pooled, text));
+        return new Embeddings(vectors, sum);
+    }
+
+    /**
+     * Embeds texts into the codes of {@link EmbedOptions#ENCODING}.
+     *
+     * @param texts any of them may be null
+     * @return {@code [texts][encoding.length(dimension)]}, the caller's own; null where {@link #embed} gives null. A Java byte
+     *     is the code itself for {@link Encoding#INT8} and {@link Encoding#BINARY}; the unsigned codes of the others are
+     *     {@code Byte.toUnsignedInt(code)}.
+     * @throws EmbarkException as {@link #embed}
+     * @throws IllegalStateException if the model was closed before, or the encoding is {@link Encoding#FLOAT32}
+     */
+    public byte[][] embedCodes(List<String> texts) {
+        requireNonNull(texts, "texts is null");
+        byte[][] codes = new byte[texts.size()][];
+        inWindows(texts, (pooled, text, place) -> codes[place] = finishCodes(pooled, text));
+        return codes;
+    }
+
+    /** Takes one of the texts that went through the network together, and where it stands among all. */
+    private interface Finish {
+        void accept(PooledTexts pooled, int text, int place);
+    }
+
+    private Statistics inWindows(List<String> texts, Finish each) {
         model.requireOpen();
         int window = options.get(EmbedOptions.WINDOW);
-        float[][] vectors = new float[texts.size()][];
         Statistics sum = Statistics.NONE;
-        for (int start = 0; start < vectors.length; start += window) {
-            PooledTexts pooled = pool(texts.subList(start, Math.min(start + window, vectors.length)), () -> false);
+        for (int start = 0; start < texts.size(); start += window) {
+            PooledTexts pooled = pool(texts.subList(start, Math.min(start + window, texts.size())), () -> false);
             for (int i = 0; i < pooled.size(); i++) {
-                vectors[start + i] = finish(pooled, i);
+                each.accept(pooled, i, start + i);
             }
             sum = sum.plus(pooled.statistics());
         }
-        return new Embeddings(vectors, sum);
+        return sum;
     }
 
     /**
@@ -135,7 +163,8 @@ public final class Embedder implements AutoCloseable {
 
     /**
      * Whether what {@link #pool} gives is the same for both, so that one pass serves them: same model, same prompt, same
-     * treatment of texts. They may differ in {@link EmbedOptions#DIMENSIONS} and {@link EmbedOptions#NORMALIZE}.
+     * treatment of texts. They may differ in {@link EmbedOptions#DIMENSIONS}, {@link EmbedOptions#NORMALIZE} and {@link
+     * EmbedOptions#ENCODING}.
      */
     public boolean sharesPassWith(Embedder other) {
         return model == other.model
@@ -148,17 +177,41 @@ public final class Embedder implements AutoCloseable {
      *
      * @param pooled from this embedder, or from one that {@link #sharesPassWith} it
      * @return {@code [dimension]}, the caller's own; null for a text that has none
+     * @throws IllegalStateException if the encoding is not {@link Encoding#FLOAT32}
      */
     public float[] finish(PooledTexts pooled, int text) {
+        if (encoding() != Encoding.FLOAT32) {
+            throw new IllegalStateException("encoding %s gives codes, not floats".formatted(encoding()));
+        }
         PooledTexts.Place place = pooled.place(text);
         return place == null ? null : finish.finish(place.pooled, place.row);
+    }
+
+    /**
+     * The codes of one of the texts that went through the network.
+     *
+     * @param pooled from this embedder, or from one that {@link #sharesPassWith} it
+     * @return as a row of {@link #embedCodes}
+     * @throws IllegalStateException if the encoding is {@link Encoding#FLOAT32}
+     */
+    public byte[] finishCodes(PooledTexts pooled, int text) {
+        if (encoding() == Encoding.FLOAT32) {
+            throw new IllegalStateException("encoding FLOAT32 gives floats, not codes");
+        }
+        PooledTexts.Place place = pooled.place(text);
+        return place == null ? null : finish.finishCodes(place.pooled, place.row);
     }
 
     private synchronized void count(Statistics more) {
         statistics = statistics.plus(more);
     }
 
-    /** Components of each vector. */
+    /** How vectors are written down. */
+    public Encoding encoding() {
+        return options.get(EmbedOptions.ENCODING);
+    }
+
+    /** Components of each vector, whatever its encoding. */
     public int dimension() {
         return finish.dimension();
     }

@@ -8,8 +8,8 @@ import io.embark.model.ModelSpecification;
 import java.util.Arrays;
 
 /**
- * What happens to a vector behind the model's modules: the cut to the dimensions asked for, then the normalisation asked for;
- * the order of Sentence Transformers' {@code encode}.
+ * What happens to a vector behind the model's modules: the cut to the dimensions asked for, then the normalisation asked for,
+ * then the encoding; the order of Sentence Transformers' {@code encode}.
  */
 final class VectorFinish {
     /** torch.nn.functional.normalize divides by at least this. */
@@ -18,11 +18,13 @@ final class VectorFinish {
     private final int pooledDimension;
     private final int dimension;
     private final boolean normalize;
+    private final VectorCodes codes;
 
-    private VectorFinish(int pooledDimension, int dimension, boolean normalize) {
+    private VectorFinish(int pooledDimension, int dimension, boolean normalize, VectorCodes codes) {
         this.pooledDimension = pooledDimension;
         this.dimension = dimension;
         this.normalize = normalize;
+        this.codes = codes;
     }
 
     static VectorFinish of(ModelFolder folder, EmbedOptions options) {
@@ -38,7 +40,9 @@ final class VectorFinish {
         }
 
         int own = Math.min(specification.truncateDimension().orElse(pooled), pooled);
-        return new VectorFinish(pooled, chosen == null ? own : chosen, options.get(EmbedOptions.NORMALIZE));
+        int dimension = chosen == null ? own : chosen;
+        VectorCodes codes = VectorCodes.of(options, dimension, folder.name());
+        return new VectorFinish(pooled, dimension, options.get(EmbedOptions.NORMALIZE), codes);
     }
 
     /** Components of a finished vector. */
@@ -59,6 +63,15 @@ final class VectorFinish {
             normalize(vector);
         }
         return vector;
+    }
+
+    /**
+     * The codes of what {@link #finish} gives.
+     *
+     * @return a new array {@code [encoding.length(dimension)]}
+     */
+    byte[] finishCodes(float[] pooled, int row) {
+        return codes.of(finish(pooled, row));
     }
 
     private static void normalize(float[] vector) {

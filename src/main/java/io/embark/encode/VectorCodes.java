@@ -1,0 +1,93 @@
+package io.embark.encode;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.Encoding;
+import io.embark.ErrorCode;
+import io.embark.Option;
+
+/**
+ * Makes codes of vectors by the formulas of Sentence Transformers 5.7 and later
+ * (https://github.com/UKPLab/sentence-transformers, {@code util/quantization.py}, {@code quantize_embeddings}), in float32 as
+ * there. Immutable and thread-safe.
+ */
+final class VectorCodes {
+    private static final int MOST = 255;
+    private static final int SIGN = 0x80;
+
+    private final Encoding encoding;
+    private final EncodingRanges ranges;
+
+    private VectorCodes(Encoding encoding, EncodingRanges ranges) {
+        this.encoding = encoding;
+        this.ranges = ranges;
+    }
+
+    /**
+     * What the options ask for.
+     *
+     * @param model its name, for the error
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the encoding needs ranges and there are none, none that can
+     *     be read, or those of other vectors
+     */
+    static VectorCodes of(EmbedOptions options, int dimension, String model) {
+        Encoding encoding = options.get(EmbedOptions.ENCODING);
+        if (!encoding.needsRanges()) {
+            return new VectorCodes(encoding, null);
+        }
+
+        String chosen = options.get(EmbedOptions.ENCODING_RANGES);
+        if (chosen == null) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option encoding: %s needs option encoding-ranges".formatted(Option.write(encoding)),
+                    "Each component is measured within its own range, which has to be the same for every text.",
+                    "Set encoding-ranges to {\"min\": [...], \"max\": [...]} or to a file of it: the command embark embed takes"
+                            + " ranges from a sample of its table and leaves them in its output, in _embark_ranges.json.");
+        }
+
+        EncodingRanges ranges = EncodingRanges.read(chosen);
+        if (ranges.dimension() != dimension) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option encoding-ranges: has the ranges of %d components".formatted(ranges.dimension()),
+                    "The vectors of model %s have %d, as the options cut them.".formatted(model, dimension),
+                    "Take the ranges of vectors of the same model and dimensions.");
+        }
+        return new VectorCodes(encoding, ranges);
+    }
+
+    /** The codes of a vector, in the order of its components; unsigned ones as the byte of the same bits. */
+    byte[] of(float[] vector) {
+        return switch (encoding) {
+            case FLOAT32 -> throw new IllegalStateException("float32 has no codes");
+            case INT8 -> scaled(vector, SIGN);
+            case UINT8 -> scaled(vector, 0);
+            case BINARY -> packed(vector, SIGN);
+            case UBINARY -> packed(vector, 0);
+        };
+    }
+
+    /** Less 128 in a byte is the highest bit turned over. */
+    private byte[] scaled(float[] vector, int sign) {
+        byte[] codes = new byte[vector.length];
+        for (int i = 0; i < codes.length; i++) {
+            double steps = Math.floor((vector[i] - ranges.min(i)) / ranges.step(i));
+            codes[i] = (byte) ((int) Math.max(0, Math.min(MOST, steps)) ^ sign);
+        }
+        return codes;
+    }
+
+    private byte[] packed(float[] vector, int sign) {
+        byte[] codes = new byte[encoding.length(vector.length)];
+        for (int i = 0; i < vector.length; i++) {
+            if (vector[i] > 0) {
+                codes[i / Byte.SIZE] |= (byte) (SIGN >> (i % Byte.SIZE));
+            }
+        }
+        for (int i = 0; i < codes.length; i++) {
+            codes[i] ^= (byte) sign;
+        }
+        return codes;
+    }
+}

@@ -37,18 +37,20 @@ public final class EmbarkFunctions {
     }
 
     /**
-     * The vector of a text: {@code array<float>}, elements never null; null for a null text. Of an array of texts, the array of
-     * their vectors.
+     * The vector of a text: {@code array<float>}, or what {@link EncodedVector#type} says of the encoding, elements never null;
+     * null for a null text. Of an array of texts, the array of their vectors.
      *
      * @param text a column of texts or of arrays of texts
      * @param options how to embed; the model is loaded by the executors, not here
      * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} or {@link ErrorCode#OPTION_INVALID} if the session has a
-     *     {@code spark.embark.*} setting that does not exist or holds an impossible value
+     *     {@code spark.embark.*} setting that does not exist or holds an impossible value, or the file of {@link
+     *     EmbedOptions#ENCODING_RANGES} cannot be read
      */
     public static Column embed(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        return new Column(new EmbedExpression(text.expr(), options.orElse(SparkSettings.ofActiveSession())));
+        EmbedOptions chosen = options.orElse(SparkSettings.ofActiveSession());
+        return new Column(new EmbedExpression(text.expr(), RangesFile.inlined(chosen)));
     }
 
     /**

@@ -27,7 +27,8 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
                         "Write embed(text), embed(text, model) or embed(text, model, map('dimensions', '256')).");
             }
 
-            return new EmbedExpression(list.get(0), options(list).orElse(SparkSettings.ofActiveSession()));
+            EmbedOptions options = options(list).orElse(SparkSettings.ofActiveSession());
+            return new EmbedExpression(list.get(0), RangesFile.inlined(options));
         } catch (EmbarkException e) {
             throw list.isEmpty() ? CallErrors.refuse("embed", e) : CallErrors.refuse(list.get(0), e);
         }

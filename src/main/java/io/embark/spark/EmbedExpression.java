@@ -23,15 +23,12 @@ import scala.collection.Iterator;
 import scala.collection.Seq;
 
 /**
- * A call of {@code embed}: {@code array<float>}, elements never null; null for a null text. Of an array of texts, the array
- * of their vectors, null for a null one. Never evaluated itself, so that no
+ * A call of {@code embed}: an {@link EncodedVector}, {@code array<float>} by default; null for a null text. Of an array of
+ * texts, the array of their vectors, null for a null one. Never evaluated itself, so that no
  * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
  */
 public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
     private static final long serialVersionUID = 1L;
-
-    /** The type of every vector. */
-    static final DataType VECTOR = DataTypes.createArrayType(DataTypes.FloatType, false);
 
     private final Expression text;
     private final EmbedOptions options;
@@ -65,9 +62,10 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public DataType dataType() {
+        DataType vector = EncodedVector.type(options.get(EmbedOptions.ENCODING));
         return text.dataType() instanceof ArrayType array
-                ? DataTypes.createArrayType(VECTOR, array.containsNull() || leavesTextsOut())
-                : VECTOR;
+                ? DataTypes.createArrayType(vector, array.containsNull() || leavesTextsOut())
+                : vector;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.embark.spark;
 
+import io.embark.EmbedOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -20,7 +21,7 @@ public final class EmbedNode extends LogicalPlan {
     private static final long serialVersionUID = 1L;
 
     /** Of a usual model; which one it is nobody knows while planning. */
-    private static final long VECTOR_BYTES = 768 * Float.BYTES;
+    private static final int DIMENSION = 768;
 
     private final Seq<EmbedExpression> calls;
     private final Seq<Attribute> results;
@@ -101,7 +102,9 @@ public final class EmbedNode extends LogicalPlan {
     public Statistics stats() {
         Statistics input = child.stats();
         BigInt rowBytes = EstimationUtils.getSizePerRow(child.output(), EstimationUtils.getSizePerRow$default$2());
-        BigInt vectorBytes = BigInt.apply(VECTOR_BYTES * results.size());
+        BigInt vectorBytes = BigInt.apply(Scala.list(calls).stream()
+                .mapToLong(call -> EncodedVector.bytes(call.options().get(EmbedOptions.ENCODING), DIMENSION))
+                .sum());
         return new Statistics(
                 input.sizeInBytes().$times(rowBytes.$plus(vectorBytes)).$div(rowBytes),
                 input.rowCount(),

@@ -167,8 +167,8 @@ final class EmbedRows implements Iterator<InternalRow> {
                 int start = starts.get(textOf[call]);
                 Embedder embedder = models.embedder(call);
                 for (int row = 0; row < vectors.length; row++) {
-                    vectors[row][call] =
-                            columns.get(textOf[call]).result(row, text -> embedder.finish(pooled, start + text));
+                    vectors[row][call] = columns.get(textOf[call])
+                            .result(row, text -> EncodedVector.of(embedder, pooled, start + text));
                 }
             }
         }

@@ -7,6 +7,7 @@ import io.embark.NearestName;
 import io.embark.Option;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
@@ -59,14 +60,20 @@ final class SparkSettings {
 
     /** What the session of this thread chooses, else the default session's; nothing where none is running. */
     static EmbedOptions ofActiveSession() {
+        // Not SQLConf.get: within a persistent view that is the view's own, which holds nothing of Embark.
+        return activeSession()
+                .map(session -> ofSession(
+                        JavaConverters.mapAsJavaMap(session.conf().getAll()).entrySet()))
+                .orElse(EmbedOptions.defaults());
+    }
+
+    /** The session of this thread, else the default one; empty where none is running. */
+    static Optional<SparkSession> activeSession() {
         scala.Option<SparkSession> active = SparkSession.getActiveSession();
         scala.Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();
-        if (session.isEmpty() || session.get().sparkContext().isStopped()) {
-            return EmbedOptions.defaults();
-        }
-        // Not SQLConf.get: within a persistent view that is the view's own, which holds nothing of Embark.
-        return ofSession(
-                JavaConverters.mapAsJavaMap(session.get().conf().getAll()).entrySet());
+        return session.isEmpty() || session.get().sparkContext().isStopped()
+                ? Optional.empty()
+                : Optional.of(session.get());
     }
 
     private static void requireKnown(String key) {

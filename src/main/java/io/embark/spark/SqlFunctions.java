@@ -32,7 +32,8 @@ final class SqlFunctions {
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
         return function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
                 _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text;
-                    of an array of texts, the array of their vectors.
+                    of an array of texts, the array of their vectors. With option encoding it is array<tinyint> for int8
+                    and binary, array<smallint> for uint8 and ubinary.
                 """, """
 
                     Arguments:

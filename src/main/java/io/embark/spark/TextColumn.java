@@ -79,22 +79,18 @@ final class TextColumn {
     /**
      * What stands in a row of the column of results, as Catalyst has it.
      *
-     * @param vectors the vector of each of the texts, null for one that has none
+     * @param vectors the vector of each of the texts as Catalyst has it, null for one that has none
      */
-    Object result(int row, IntFunction<float[]> vectors) {
+    Object result(int row, IntFunction<Object> vectors) {
         if (!isArray) {
-            return result(vectors.apply(row));
+            return vectors.apply(row);
         }
         Span span = spans.get(row);
         if (span == null) {
             return null;
         }
         Object[] results = new Object[span.count()];
-        Arrays.setAll(results, i -> result(vectors.apply(span.first() + i)));
+        Arrays.setAll(results, i -> vectors.apply(span.first() + i));
         return new GenericArrayData(results);
-    }
-
-    private static Object result(float[] vector) {
-        return vector == null ? null : UnsafeArrayData.fromPrimitiveArray(vector);
     }
 }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
 import io.embark.Option;
@@ -68,7 +69,7 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
         this.outputAsVector = new BooleanParam(
                 this,
                 "outputAsVector",
-                "Whether the column holds vectors of Spark ML, which its other stages take, and not array<float>.");
+                "Whether the column holds vectors of Spark ML, which its other stages take, and not the arrays of embed.");
         EmbedOptions.all().forEach(option -> options.add(new OptionParam(this, option)));
         setDefault(inputCol, "text");
         setDefault(outputCol, "embedding");
@@ -188,7 +189,7 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
      * The columns after this stage.
      *
      * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is no input column, it holds no strings, or there is an
-     *     output column already
+     *     output column already; {@link ErrorCode#OPTION_INVALID} if vectors of Spark ML are asked for in an encoding
      */
     @Override
     public StructType transformSchema(StructType schema) {
@@ -219,7 +220,16 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
                     "Name a new column with setOutputCol, or drop this one before.");
         }
 
-        DataType type = getOutputAsVector() ? SQLDataTypes.VectorType() : EmbedExpression.VECTOR;
+        Encoding encoding = options().orElse(SparkSettings.ofActiveSession()).get(EmbedOptions.ENCODING);
+        if (getOutputAsVector() && encoding != Encoding.FLOAT32) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option encoding: %s gives no vectors of Spark ML".formatted(Option.write(encoding)),
+                    "outputAsVector is set, and such vectors hold components, each as a double.",
+                    "Leave encoding out, or set outputAsVector to false.");
+        }
+
+        DataType type = getOutputAsVector() ? SQLDataTypes.VectorType() : EncodedVector.type(encoding);
         return schema.add(getOutputCol(), type, true);
     }
 

@@ -1,8 +1,10 @@
 package io.embark.spark;
 
+import static org.apache.spark.sql.types.DataTypes.ByteType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
 import static org.apache.spark.sql.types.DataTypes.FloatType;
 import static org.apache.spark.sql.types.DataTypes.NullType;
+import static org.apache.spark.sql.types.DataTypes.ShortType;
 
 import java.io.Serializable;
 import java.util.List;
@@ -78,15 +80,23 @@ public final class VectorComparison extends Expression implements Serializable {
         for (Expression side : List.of(left, right)) {
             DataType type = side.dataType();
             if (!type.equals(NullType) && !isOf(side, FloatType) && !isOf(side, DoubleType)) {
-                String remedy = type instanceof ArrayType
-                        ? "Cast it: CAST(%s AS ARRAY<FLOAT>)".formatted(side.sql())
-                        : "Give it two columns of vectors, or embed(%s)".formatted(side.sql());
+                String remedy = remedy(side, type);
                 return new TypeCheckResult.TypeCheckFailure(
                         "%s takes arrays of float or double, and %s is of type %s. %s"
                                 .formatted(prettyName(), side.sql(), type.sql(), remedy));
             }
         }
         return TypeCheckResult.TypeCheckSuccess$.MODULE$;
+    }
+
+    private static String remedy(Expression side, DataType type) {
+        if (!(type instanceof ArrayType array)) {
+            return "Give it two columns of vectors, or embed(%s)".formatted(side.sql());
+        }
+        String cast = "Cast it: CAST(%s AS ARRAY<FLOAT>)".formatted(side.sql());
+        boolean mayBeCodes =
+                array.elementType().equals(ByteType) || array.elementType().equals(ShortType);
+        return mayBeCodes ? cast + ", unless these are codes of embed, which are no components" : cast;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.spark.EmbedMetrics.Counter;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -84,10 +85,11 @@ class EmbedArrayTest {
         EmbedOptions leavesOut = model.options().with(EmbedOptions.BLANK, BlankText.NULL);
 
         assertThat(type(rows, "texts", model.options()))
-                .isEqualTo(DataTypes.createArrayType(EmbedExpression.VECTOR, false));
+                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), false));
         assertThat(type(rows, "some", model.options()))
-                .isEqualTo(DataTypes.createArrayType(EmbedExpression.VECTOR, true));
-        assertThat(type(rows, "texts", leavesOut)).isEqualTo(DataTypes.createArrayType(EmbedExpression.VECTOR, true));
+                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), true));
+        assertThat(type(rows, "texts", leavesOut))
+                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), true));
         assertThat(rows.select(EmbarkFunctions.embed(col("texts"), leavesOut))
                         .schema()
                         .apply(0)

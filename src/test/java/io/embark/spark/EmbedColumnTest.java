@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.encode.NastyTexts;
@@ -101,7 +102,7 @@ class EmbedColumnTest {
         Dataset<Row> embedded = input.withColumn("emb", model.embed("text"));
 
         assertThat(embedded.drop("emb").schema()).isEqualTo(input.schema());
-        assertThat(embedded.schema().apply("emb").dataType()).isEqualTo(EmbedExpression.VECTOR);
+        assertThat(embedded.schema().apply("emb").dataType()).isEqualTo(EncodedVector.type(Encoding.FLOAT32));
         List<Row> before = input.collectAsList();
         List<Row> after = embedded.collectAsList();
         assertThat(after).hasSize(40);

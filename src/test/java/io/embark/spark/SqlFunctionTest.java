@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
@@ -126,7 +127,8 @@ class SqlFunctionTest extends PlannedRows {
         for (String example : examples) {
             String here = example.replace("256", "4")
                     .replace("/models/e5", model.options().get(EmbedOptions.MODEL));
-            assertThat(spark.sql(here).schema().apply("embedding").dataType()).isEqualTo(EmbedExpression.VECTOR);
+            assertThat(spark.sql(here).schema().apply("embedding").dataType())
+                    .isEqualTo(EncodedVector.type(Encoding.FLOAT32));
         }
     }
 

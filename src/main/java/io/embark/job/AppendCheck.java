@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.Option;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +20,8 @@ final class AppendCheck {
     /**
      * @param subject the output, for the error
      * @param typed whether the types of the existing columns are known, not guessed from text
-     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the columns differ, or the vectors come from another model
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the columns differ, or the vectors come from another model or
+     *     are encoded in another way
      */
     static void check(String subject, StructType existing, StructType added, boolean typed) {
         Map<String, StructField> there = byName(existing);
@@ -33,6 +35,12 @@ final class AppendCheck {
 
         here.forEach((name, field) -> {
             StructField old = there.get(name);
+            Optional<EmbeddingMetadata> oldVectors = EmbeddingMetadata.of(old);
+            Optional<EmbeddingMetadata> newVectors = EmbeddingMetadata.of(field);
+            if (oldVectors.isPresent() && newVectors.isPresent()) {
+                requireSameModel(subject, name, oldVectors.get(), newVectors.get());
+                requireSameEncoding(subject, name, oldVectors.get(), newVectors.get());
+            }
             if (typed && !old.dataType().sameType(field.dataType())) {
                 throw refused(
                         "%s: column '%s' has another type".formatted(subject, name),
@@ -41,13 +49,27 @@ final class AppendCheck {
                                         old.dataType().simpleString(),
                                         field.dataType().simpleString()));
             }
-
-            Optional<EmbeddingMetadata> oldVectors = EmbeddingMetadata.of(old);
-            Optional<EmbeddingMetadata> newVectors = EmbeddingMetadata.of(field);
-            if (oldVectors.isPresent() && newVectors.isPresent()) {
-                requireSameModel(subject, name, oldVectors.get(), newVectors.get());
-            }
         });
+    }
+
+    /**
+     * The same for an output whose columns say nothing: holds the ranges that are recorded beside it against those of what is to
+     * be appended.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if they differ, or only one of both has ranges
+     */
+    static void checkRanges(String subject, Optional<String> recorded, StructType added) {
+        boolean unknown = EmbeddingMetadata.columns(added).stream()
+                .flatMap(column -> EmbeddingMetadata.of(column).stream())
+                .anyMatch(metadata ->
+                        metadata.encoding().needsRanges() && metadata.ranges().isEmpty());
+        if (unknown || !recorded.equals(RangesRecord.of(added))) {
+            throw refused(
+                    "%s: holds vectors of another encoding".formatted(subject),
+                    recorded.isPresent()
+                            ? "What would be appended has not the ranges of its %s.".formatted(RangesRecord.FILE)
+                            : "What would be appended has ranges, and there is no %s.".formatted(RangesRecord.FILE));
+        }
     }
 
     private static void requireSameModel(
@@ -63,6 +85,23 @@ final class AppendCheck {
                                     added.model(),
                                     added.dimension(),
                                     added.fingerprint()));
+        }
+    }
+
+    private static void requireSameEncoding(
+            String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
+        if (old.encoding() != added.encoding()) {
+            throw refused(
+                    "%s: column '%s' holds vectors of another encoding".formatted(subject, column),
+                    "It is %s; appended would be %s."
+                            .formatted(Option.write(old.encoding()), Option.write(added.encoding())));
+        }
+        if (!old.ranges().equals(added.ranges())) {
+            throw refused(
+                    "%s: column '%s' holds codes of other ranges".formatted(subject, column),
+                    "Codes of %s can be compared only if their ranges are the same; without --encoding-ranges, those of its"
+                                    .formatted(Option.write(old.encoding()))
+                            + " %s are taken.".formatted(RangesRecord.FILE));
         }
     }
 

@@ -1,7 +1,10 @@
 package io.embark.job;
 
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
+import io.embark.Option;
 import io.embark.encode.Embedder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,23 +29,39 @@ final class DryRun {
 
     void run(Source source, Map<String, String> columns, EmbedOptions options, Optional<Sink> sink) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
-        try (Embedder embedder = Embedder.open(options)) {
+        EmbedOptions computable = Calibration.computable(options);
+        Encoding encoding = options.get(EmbedOptions.ENCODING);
+        try (Embedder embedder = Embedder.open(computable)) {
             console.out()
                     .println("Model   %s, %d components, fingerprint %.12s"
                             .formatted(
                                     embedder.model().name(),
                                     embedder.dimension(),
                                     embedder.model().fingerprint()));
+            console.out()
+                    .println("Vectors %s, %s bytes each%s"
+                            .formatted(
+                                    Option.write(encoding),
+                                    Figures.count(encoding.bytes(embedder.dimension())),
+                                    Calibration.isNeeded(options)
+                                            ? "; a run takes their ranges from a sample, shown are components"
+                                            : ""));
             columns.forEach((text, output) -> {
                 Column[] read = id.map(name -> new Column[] {Columns.named(text), Columns.named(name)})
                         .orElseGet(() -> new Column[] {Columns.named(text)});
                 List<Row> rows = source.rows().select(read).limit(ROWS).collectAsList();
                 List<String> texts = rows.stream().map(row -> row.getString(0)).collect(Collectors.toList());
-                float[][] vectors = embedder.embed(texts);
                 console.out().println("Column  %s -> %s".formatted(text, output));
-                for (int i = 0; i < vectors.length; i++) {
+                List<String> vectors = computable.get(EmbedOptions.ENCODING) == Encoding.FLOAT32
+                        ? Arrays.stream(embedder.embed(texts))
+                                .map(DryRun::components)
+                                .toList()
+                        : Arrays.stream(embedder.embedCodes(texts))
+                                .map(codes -> codes(encoding, codes))
+                                .toList();
+                for (int i = 0; i < vectors.size(); i++) {
                     String name = id.isPresent() ? "%s: ".formatted(rows.get(i).get(1)) : "";
-                    console.out().println("        " + name + describe(texts.get(i), vectors[i]));
+                    console.out().println("        " + name + describe(texts.get(i)) + vectors.get(i));
                 }
             });
         }
@@ -53,10 +72,24 @@ final class DryRun {
         console.out().println("Dry run: nothing was written.");
     }
 
-    private static String describe(String text, float[] vector) {
-        String start = text == null ? "null" : "\"%s\"".formatted(TextTable.shorten(TextTable.clean(text), 60));
+    private static String describe(String text) {
+        return (text == null ? "null" : "\"%s\"".formatted(TextTable.shorten(TextTable.clean(text), 60))) + " -> ";
+    }
+
+    private static String codes(Encoding encoding, byte[] codes) {
+        if (codes == null) {
+            return "null";
+        }
+        boolean unsigned = encoding == Encoding.UINT8 || encoding == Encoding.UBINARY;
+        return IntStream.range(0, Math.min(COMPONENTS, codes.length))
+                .map(i -> unsigned ? Byte.toUnsignedInt(codes[i]) : codes[i])
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(", ", "[", ", ...]"));
+    }
+
+    private static String components(float[] vector) {
         if (vector == null) {
-            return start + " -> null";
+            return "null";
         }
 
         String components = IntStream.range(0, Math.min(COMPONENTS, vector.length))
@@ -65,6 +98,6 @@ final class DryRun {
         double norm = Math.sqrt(IntStream.range(0, vector.length)
                 .mapToDouble(i -> (double) vector[i] * vector[i])
                 .sum());
-        return String.format(Locale.ROOT, "%s -> [%s, ...], norm %.4f", start, components, norm);
+        return String.format(Locale.ROOT, "[%s, ...], norm %.4f", components, norm);
     }
 }

@@ -9,6 +9,8 @@ import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.EmbedProgress;
+import io.embark.spark.EncodedVector;
+import io.embark.spark.RangesFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,10 +41,10 @@ final class EmbedCommand {
     }
 
     void run() {
-        EmbedOptions options = withAbsoluteModel(settings.embedOptions());
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
         boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
         try (JobSession session = JobSession.open(settings, "embark embed")) {
+            EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
             Source source = Source.open(session.spark(), settings);
             StructType schema = source.rows().schema();
             Map<String, String> columns = columns(schema);
@@ -50,18 +52,19 @@ final class EmbedCommand {
                     preview && !hasOutput ? Optional.empty() : Optional.of(Sink.open(session.spark(), settings));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
-            ModelFolder model = open(options);
-            EmbeddingMetadata metadata = EmbeddingMetadata.of(
-                    model.name(), model.fingerprint(), dimension(model.specification(), options), options);
-            Dataset<Row> embedded = embed(source.rows(), columns, options, metadata.toMetadata());
-            sink.ifPresent(place -> place.check(embedded.schema(), source));
+            EmbedOptions options = withRecordedRanges(asked, sink);
+            ModelFolder model = open(Calibration.computable(options));
+            EmbeddingMetadata metadata = metadata(model, options);
+            Dataset<Row> embedded =
+                    embed(source.rows(), columns, Calibration.computable(options), metadata.toMetadata());
+            sink.ifPresent(place -> place.check(written(schema, columns, metadata), source));
 
             if (settings.isOn(JobSettings.EXPLAIN)) {
                 new Explanation(settings, console).print(embedded);
             } else if (settings.isOn(JobSettings.DRY_RUN)) {
                 new DryRun(settings, console).run(source, columns, options, sink);
             } else {
-                Run run = new Run(session.spark(), source, columns, options, model, metadata, sink.orElseThrow());
+                Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
                 embed(run, report);
             }
         }
@@ -74,7 +77,6 @@ final class EmbedCommand {
             Map<String, String> columns,
             EmbedOptions options,
             ModelFolder model,
-            EmbeddingMetadata metadata,
             Sink sink) {}
 
     private void embed(Run run, Optional<Report> report) {
@@ -86,8 +88,9 @@ final class EmbedCommand {
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
         Spreading spreading = Spreading.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
-        Dataset<Row> embedded = embed(
-                spreading.rows(), run.columns(), run.options(), run.metadata().toMetadata());
+        EmbedOptions options = withRanges(run, spreading.rows());
+        EmbeddingMetadata metadata = metadata(run.model(), options);
+        Dataset<Row> embedded = embed(spreading.rows(), run.columns(), options, metadata.toMetadata());
 
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
@@ -106,8 +109,8 @@ final class EmbedCommand {
         }
 
         long rows = spreading.total().orElse(progress.rows());
-        RunSummary summary = new RunSummary(
-                rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), run.metadata());
+        RunSummary summary =
+                new RunSummary(rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
         FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), statistics);
         report.ifPresent(folder -> {
             folder.write("summary.json", summary.toJson(settings.effective()));
@@ -121,6 +124,35 @@ final class EmbedCommand {
                     List.copyOf(run.columns().values()));
             failed.print(console.out());
         }
+    }
+
+    /** The options with ranges from a sample, if they are needed and none are known. */
+    private EmbedOptions withRanges(Run run, Dataset<Row> rows) {
+        if (!Calibration.isNeeded(run.options())) {
+            return run.options();
+        }
+        boolean quiet = settings.isOn(JobSettings.QUIET);
+        if (!quiet) {
+            console.err()
+                    .println("embark: embedding up to %s texts, to learn the ranges of their components"
+                            .formatted(Figures.count(Calibration.TEXTS)));
+        }
+        Calibration calibration = Calibration.of(rows, run.columns().keySet(), run.options());
+        if (!quiet) {
+            console.err().println("embark: " + calibration.note());
+        }
+        // What the sample took is not to be counted among what the run takes.
+        awaitListeners(run.spark());
+        return calibration.in(run.options());
+    }
+
+    /** The options with the ranges of the codes that are appended to, if they are needed and none were chosen. */
+    private static EmbedOptions withRecordedRanges(EmbedOptions options, Optional<Sink> sink) {
+        return Calibration.isNeeded(options)
+                ? sink.flatMap(Sink::recordedRanges)
+                        .map(ranges -> RangesFile.inlined(options.with(EmbedOptions.ENCODING_RANGES, ranges)))
+                        .orElse(options)
+                : options;
     }
 
     /** The last tasks' figures are on their way when the job ends; Spark delivers events on a thread of its own. */
@@ -161,6 +193,20 @@ final class EmbedCommand {
         columns.forEach((text, output) ->
                 selected.add(EmbarkFunctions.embed(Columns.named(text), options).as(output, metadata)));
         return rows.select(selected.toArray(new Column[0]));
+    }
+
+    private static EmbeddingMetadata metadata(ModelFolder model, EmbedOptions options) {
+        return EmbeddingMetadata.of(
+                model.name(), model.fingerprint(), dimension(model.specification(), options), options);
+    }
+
+    /** The columns of the output, before it is known by which ranges its codes are made. */
+    private static StructType written(StructType schema, Map<String, String> columns, EmbeddingMetadata metadata) {
+        StructType written = schema;
+        for (String output : columns.values()) {
+            written = written.add(output, EncodedVector.type(metadata.encoding()), true, metadata.toMetadata());
+        }
+        return written;
     }
 
     /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */

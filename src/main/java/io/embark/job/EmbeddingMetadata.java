@@ -3,7 +3,9 @@ package io.embark.job;
 import com.google.gson.Gson;
 import com.google.gson.JsonSyntaxException;
 import com.google.gson.reflect.TypeToken;
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -68,13 +70,34 @@ record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<S
         }
     }
 
+    /** How the vectors are written down; float32 where the options of another version say what this one does not know. */
+    Encoding encoding() {
+        try {
+            return options.containsKey(EmbedOptions.ENCODING.key())
+                    ? EmbedOptions.ENCODING.parse(options.get(EmbedOptions.ENCODING.key()))
+                    : Encoding.FLOAT32;
+        } catch (EmbarkException e) {
+            return Encoding.FLOAT32;
+        }
+    }
+
+    /** The ranges of the encoding, as {@link EmbedOptions#ENCODING_RANGES} reads them; empty if it has none. */
+    Optional<String> ranges() {
+        return Optional.ofNullable(options.get(EmbedOptions.ENCODING_RANGES.key()));
+    }
+
+    /** Bytes of each vector. */
+    int bytes() {
+        return encoding().bytes((int) dimension);
+    }
+
     Metadata toMetadata() {
         return new MetadataBuilder()
                 .putString(MODEL, model)
                 .putString(FINGERPRINT, fingerprint)
                 .putLong(DIMENSION, dimension)
                 .putString(OPTIONS, new Gson().toJson(options))
-                .putLong(FIXED_SIZE, dimension)
+                .putLong(FIXED_SIZE, encoding().length((int) dimension))
                 .build();
     }
 }

@@ -1,6 +1,8 @@
 package io.embark.job;
 
 import com.google.gson.GsonBuilder;
+import io.embark.Encoding;
+import io.embark.Option;
 import io.embark.encode.Embedder;
 import io.embark.model.Architecture;
 import io.embark.model.ModelFile;
@@ -54,6 +56,7 @@ final class InspectCommand {
         facts.put("modules", modules(specification));
         facts.put("normalize", specification.normalizes());
         facts.put("dimension", specification.dimension());
+        facts.put("bytesPerVector", bytes(specification.dimension()));
         facts.put("maxTokens", specification.maxTokens());
         if (architecture.maxPositions() != Architecture.UNLIMITED) {
             facts.put("maxPositions", architecture.maxPositions());
@@ -84,6 +87,7 @@ final class InspectCommand {
         line("Then", modules.isEmpty() ? "nothing" : String.join(", ", modules));
         line("Dimension", specification.dimension() + " components");
         line("Limits", "%d tokens; %s".formatted(specification.maxTokens(), positions(architecture)));
+        line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
         line("Fingerprint", model.fingerprint());
         console.out().println();
@@ -99,6 +103,21 @@ final class InspectCommand {
 
     private void line(String name, String value) {
         console.out().println("%-13s %s".formatted(name, value));
+    }
+
+    /** The bytes of a vector in each encoding. */
+    private static Map<String, Integer> bytes(int dimension) {
+        Map<String, Integer> bytes = new LinkedHashMap<>();
+        for (Encoding encoding : Encoding.values()) {
+            bytes.put(Option.write(encoding), encoding.bytes(dimension));
+        }
+        return bytes;
+    }
+
+    private static String bytesInWords(int dimension) {
+        return bytes(dimension).entrySet().stream()
+                .map(entry -> "%s %s".formatted(entry.getKey(), Figures.count(entry.getValue())))
+                .collect(Collectors.joining(", "));
     }
 
     private static String prompts(ModelSpecification specification) {

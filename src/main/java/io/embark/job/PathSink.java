@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -97,6 +98,9 @@ final class PathSink implements Sink {
                                 "Choose the --output-format that it has, or another --output.",
                                 e));
                 AppendCheck.check("output " + reference, existing, schema, format != SinkFormat.JSON);
+                if (!keepsMetadata()) {
+                    AppendCheck.checkRanges("output " + reference, RangesRecord.read(files, target), schema);
+                }
             }
         }
     }
@@ -132,6 +136,11 @@ final class PathSink implements Sink {
                     .options(options)
                     .mode("append")
                     .save(reference);
+            try {
+                RangesRecord.write(files(), target(files()), rows.schema());
+            } catch (IOException e) {
+                throw unreachable(e);
+            }
             return;
         }
 
@@ -157,7 +166,10 @@ final class PathSink implements Sink {
                     .options(options)
                     .mode("overwrite")
                     .save(unfinished.toString());
+            RangesRecord.write(files, unfinished, rows.schema());
             swap(files, unfinished, target);
+        } catch (IOException e) {
+            throw unreachable(e);
         } finally {
             deleteQuietly(files, unfinished);
         }
@@ -235,6 +247,23 @@ final class PathSink implements Sink {
     @Override
     public Dataset<Row> read(StructType schema) {
         return spark.read().format(format.sparkName()).schema(schema).load(reference);
+    }
+
+    @Override
+    public Optional<String> recordedRanges() {
+        if (mode != WriteMode.APPEND) {
+            return Optional.empty();
+        }
+        try {
+            return RangesRecord.read(files(), target(files()));
+        } catch (IOException | RuntimeException e) {
+            throw unreachable(e);
+        }
+    }
+
+    @Override
+    public String rangesFile() {
+        return "%s/%s".formatted(reference.replaceFirst("/+$", ""), RangesRecord.FILE);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.embark.job;
 
 import com.google.gson.GsonBuilder;
+import io.embark.EmbedOptions;
+import io.embark.Option;
 import io.embark.encode.Statistics;
 import io.embark.model.ModelFolder;
 import java.io.PrintStream;
@@ -36,6 +38,8 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
         used.put("name", vectors.model());
         used.put("fingerprint", vectors.fingerprint());
         used.put("dimension", vectors.dimension());
+        used.put("encoding", Option.write(vectors.encoding()));
+        used.put("bytesPerVector", vectors.bytes());
         used.put("maxTokens", model.specification().maxTokens());
         used.put("options", vectors.options());
 
@@ -90,6 +94,11 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         Figures.count(statistics.tokens()), Figures.count(statistics.batches(), "batch", "batches")));
         out.println("  model   %s, %d components, fingerprint %.12s"
                 .formatted(vectors.model(), vectors.dimension(), vectors.fingerprint()));
+        out.println("  vectors %s, %s bytes each%s"
+                .formatted(
+                        Option.write(vectors.encoding()),
+                        Figures.count(vectors.bytes()),
+                        vectors.ranges().isPresent() ? ", ranges in " + sink.rangesFile() : ""));
         out.println("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
         out.println("Search it: %s".formatted(search(sink, written, columns.get(0))));
     }
@@ -106,7 +115,8 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
         if (!known) {
             vectors.options().forEach((key, value) -> {
                 if (SearchCommand.isShaping(key)) {
-                    command.append(" --").append(key).append(' ').append(quoted(value));
+                    boolean isRanges = key.equals(EmbedOptions.ENCODING_RANGES.key());
+                    command.append(" --").append(key).append(' ').append(quoted(isRanges ? sink.rangesFile() : value));
                 }
             });
         }

@@ -2,10 +2,11 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.encode.Embedder;
-import io.embark.spark.EmbarkFunctions;
+import io.embark.spark.RangesFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -20,17 +21,23 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** {@code embark search}: the rows of an embedded table whose vectors have the highest cosine with that of a query. */
+/** {@code embark search}: the rows of an embedded table whose vectors are nearest to that of a query. */
 final class SearchCommand {
     private static final String EMBEDDING = "embedding";
     private static final String SCORE = "score";
 
     /** What shapes a vector. The rest, such as threads, is the matter of the machine that searches. */
-    private static final List<Option<?>> SHAPING =
-            List.of(EmbedOptions.MODEL, EmbedOptions.DIMENSIONS, EmbedOptions.NORMALIZE, EmbedOptions.MAX_TOKENS);
+    private static final List<Option<?>> SHAPING = List.of(
+            EmbedOptions.MODEL,
+            EmbedOptions.DIMENSIONS,
+            EmbedOptions.NORMALIZE,
+            EmbedOptions.ENCODING,
+            EmbedOptions.ENCODING_RANGES,
+            EmbedOptions.MAX_TOKENS);
 
     private final Settings settings;
     private final Console console;
@@ -55,10 +62,12 @@ final class SearchCommand {
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
             List<String> shown = shown(schema, column);
-            float[] vector = embed(query, reference, metadata);
+            EmbedOptions options = options(metadata);
+            requireEncoding(column, options);
+            QueryVector vector = embed(query, reference, metadata, options);
             metadata.ifPresentOrElse(
-                    known -> requireDimension(reference, known.dimension(), vector.length),
-                    () -> requireDimension(reference, firstDimension(source.rows(), column), vector.length));
+                    known -> requireDimension(reference, known.dimension(), vector.dimension()),
+                    () -> requireDimension(reference, firstLength(source.rows(), column), vector.length()));
             print(best(source.rows(), column, vector, shown, top), shown);
         }
     }
@@ -79,7 +88,7 @@ final class SearchCommand {
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
                 : Columns.find(schema, named.orElse(EMBEDDING), JobSettings.SEARCH_COLUMN);
-        if (!isVector(column.dataType())) {
+        if (!isVector(column.dataType()) && !isCodes(column.dataType())) {
             throw new EmbarkException(
                     ErrorCode.COLUMN_INVALID,
                     "column '%s': holds no vectors but %s"
@@ -97,20 +106,40 @@ final class SearchCommand {
                         || array.elementType().equals(DataTypes.DoubleType));
     }
 
+    private static boolean isCodes(DataType type) {
+        return type instanceof ArrayType array && array.elementType() instanceof IntegralType;
+    }
+
+    private static void requireEncoding(StructField column, EmbedOptions options) {
+        Encoding encoding = options.get(EmbedOptions.ENCODING);
+        if (isCodes(column.dataType()) == (encoding == Encoding.FLOAT32)) {
+            throw new EmbarkException(
+                    ErrorCode.COLUMN_INVALID,
+                    "column '%s': holds %s, not vectors in %s"
+                            .formatted(column.name(), column.dataType().simpleString(), Option.write(encoding)),
+                    "Codes are arrays of whole numbers, vectors in float32 arrays of floats.",
+                    "Say with --encoding how it was embedded and, for int8 and uint8, with --encoding-ranges by which"
+                            + " ranges.");
+        }
+    }
+
     private List<String> shown(StructType schema, StructField column) {
         List<String> shown = new ArrayList<>();
         settings.find(JobSettings.ID_COLUMN)
                 .ifPresent(id -> shown.add(
                         Columns.find(schema, id, JobSettings.ID_COLUMN).name()));
         Arrays.stream(schema.fields())
-                .filter(field -> !isVector(field.dataType()) && !field.equals(column))
+                .filter(field -> !isVector(field.dataType())
+                        && EmbeddingMetadata.of(field).isEmpty()
+                        && !field.equals(column))
                 .map(StructField::name)
                 .filter(name -> !shown.contains(name))
                 .forEach(shown::add);
         return shown;
     }
 
-    private float[] embed(String query, String reference, Optional<EmbeddingMetadata> metadata) {
+    /** How the table was embedded, as far as it says so and nobody says something else. */
+    private EmbedOptions options(Optional<EmbeddingMetadata> metadata) {
         Map<String, String> options = new HashMap<>();
         metadata.ifPresent(known -> SHAPING.forEach(option -> {
             String value = known.options().get(option.key());
@@ -119,7 +148,14 @@ final class SearchCommand {
             }
         }));
         options.putAll(settings.embedding());
-        try (Embedder embedder = Embedder.open(EmbedOptions.parse(options))) {
+        return RangesFile.inlined(EmbedOptions.parse(options));
+    }
+
+    private static QueryVector embed(
+            String query, String reference, Optional<EmbeddingMetadata> metadata, EmbedOptions options) {
+        // Refuses ranges that are missing or those of other vectors.
+        Embedder.openModelFolder(options);
+        try (Embedder embedder = Embedder.open(QueryVector.options(options))) {
             String fingerprint = embedder.model().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
                 throw new EmbarkException(
@@ -132,7 +168,7 @@ final class SearchCommand {
                         "Name the same model with --model, or embed the table anew.");
             }
 
-            float[] vector = embedder.embed(List.of(query))[0];
+            QueryVector vector = QueryVector.of(query, embedder, options);
             if (vector == null) {
                 throw new EmbarkException(
                         ErrorCode.OPTION_INVALID,
@@ -145,7 +181,7 @@ final class SearchCommand {
         }
     }
 
-    private static long firstDimension(Dataset<Row> rows, StructField column) {
+    private static long firstLength(Dataset<Row> rows, StructField column) {
         Column vector = Columns.named(column.name());
         List<Row> first = rows.where(vector.isNotNull())
                 .select(functions.size(vector))
@@ -164,11 +200,11 @@ final class SearchCommand {
         }
     }
 
-    private static List<Row> best(Dataset<Row> rows, StructField column, float[] query, List<String> shown, int top) {
+    private static List<Row> best(
+            Dataset<Row> rows, StructField column, QueryVector query, List<String> shown, int top) {
         Column vector = Columns.named(column.name());
-        Column cosine = EmbarkFunctions.vectorCosineSimilarity(vector, functions.lit(query));
         // Among the rows of somebody else's table may be vectors of another length: no hits, but no error either.
-        Column score = functions.when(functions.size(vector).equalTo(query.length), cosine.cast(DataTypes.DoubleType));
+        Column score = functions.when(functions.size(vector).equalTo(query.length()), query.score(vector));
         List<Column> selected = new ArrayList<>(List.of(score.as(numbered(0))));
         // By number: the table may have a column named score as well.
         for (int i = 0; i < shown.size(); i++) {

@@ -60,6 +60,12 @@ sealed interface Sink permits PathSink, TableSink {
     /** Reads the output back, its columns as they were written. */
     Dataset<Row> read(StructType schema);
 
+    /** The ranges of the codes that rows are appended to, as {@code --encoding-ranges} reads them; empty if there are none. */
+    Optional<String> recordedRanges();
+
+    /** The file that holds the ranges of the codes, if the vectors that were written have any. */
+    String rangesFile();
+
     /** What {@code embark search --table} takes to find the output later. */
     String reference();
 

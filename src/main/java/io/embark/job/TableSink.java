@@ -127,15 +127,26 @@ final class TableSink implements Sink {
                     .map(Columns::named)
                     .toArray(Column[]::new);
             rows.select(columns).write().insertInto(reference);
+            recordRanges(target, rows.schema());
             return;
         }
 
         TableIdentifier unfinished = sibling(target, "unfinished");
         try {
             rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
+            recordRanges(unfinished, rows.schema());
             swap(unfinished, target);
         } finally {
             drop(unfinished);
+        }
+    }
+
+    private void recordRanges(TableIdentifier table, StructType schema) {
+        try {
+            Path location = new Path(metadata(table).location());
+            RangesRecord.write(location.getFileSystem(spark.sessionState().newHadoopConf()), location, schema);
+        } catch (IOException e) {
+            throw ErrorReport.runFailed("output table %s: its ranges cannot be written".formatted(reference), e);
         }
     }
 
@@ -221,6 +232,18 @@ final class TableSink implements Sink {
     }
 
     @Override
+    public Optional<String> recordedRanges() {
+        return mode == WriteMode.APPEND && exists(identifier())
+                ? RangesRecord.of(spark.table(reference).schema())
+                : Optional.empty();
+    }
+
+    @Override
+    public String rangesFile() {
+        return "%s/%s".formatted(location(), RangesRecord.FILE);
+    }
+
+    @Override
     public String reference() {
         return isForgotten() ? location() : reference;
     }
@@ -243,7 +266,10 @@ final class TableSink implements Sink {
     }
 
     private String location() {
-        URI location = spark.sessionState().catalog().defaultTablePath(identifier());
+        TableIdentifier table = identifier();
+        URI location = exists(table)
+                ? metadata(table).location()
+                : spark.sessionState().catalog().defaultTablePath(table);
         return "file".equals(location.getScheme()) ? location.getPath() : location.toString();
     }
 

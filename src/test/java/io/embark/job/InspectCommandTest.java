@@ -28,6 +28,7 @@ class InspectCommandTest {
                 .contains("Pooling       mean\n")
                 .contains("Then          normalize\n")
                 .contains("Dimension     8 components\n")
+                .contains("Bytes         float32 32, int8 8, uint8 8, binary 1, ubinary 1\n")
                 .contains("Limits        10 tokens; positions for 16\n")
                 .contains("Prompts       query = \"query:\"\n")
                 .containsPattern("Fingerprint   [0-9a-f]{64}\n")
@@ -44,6 +45,10 @@ class InspectCommandTest {
         JsonObject facts = JsonParser.parseString(outcome.out()).getAsJsonObject();
         assertThat(facts.get("name").getAsString()).isEqualTo("tiny");
         assertThat(facts.get("dimension").getAsInt()).isEqualTo(8);
+        assertThat(facts.getAsJsonObject("bytesPerVector").get("float32").getAsInt())
+                .isEqualTo(32);
+        assertThat(facts.getAsJsonObject("bytesPerVector").get("ubinary").getAsInt())
+                .isEqualTo(1);
         assertThat(facts.get("fingerprint").getAsString()).hasSize(64);
         assertThat(facts.getAsJsonArray("files").get(0).getAsJsonObject().keySet())
                 .containsExactly("name", "bytes", "sha256");

@@ -110,6 +110,8 @@ class ReadmeSnippetsTest {
                         "jobs/embark",
                         "jobs/embark",
                         "spark-submit",
+                        "jobs/embark",
+                        "jobs/embark",
                         "pyspark",
                         "sbin/start-connect-server.sh",
                         "mvn");
@@ -228,14 +230,19 @@ class ReadmeSnippetsTest {
     @Test
     void theCommandsEmbedTablesAndSearchThem() {
         articles.write().parquet(inFolder("articles.parquet"));
+        articles.write().parquet(inFolder("more.parquet"));
         articles.write().parquet(inFolder("hdfs:///articles"));
         List<List<String>> jobs = jobs();
 
-        assertThat(jobs).extracting(job -> job.get(0)).containsExactly("embed", "search", "embed");
+        assertThat(jobs).extracting(job -> job.get(0)).containsExactly("embed", "search", "embed", "embed", "embed");
         for (List<String> job : jobs) {
             Outcome outcome = Outcome.of(job.toArray(new String[0]));
             assertThat(outcome.code()).as("%s: %s", job, outcome.err()).isZero();
-            if (job.get(0).equals("embed")) {
+            if (job.contains("--encoding")) {
+                assertThat(codes(job.get(job.indexOf("--output") + 1)))
+                        .hasSize(BODIES.size())
+                        .isEqualTo(codes(inFolder("codes")));
+            } else if (job.get(0).equals("embed")) {
                 assertEmbedded(spark.read().parquet(job.get(job.indexOf("--output") + 1)));
             } else {
                 List<String> lines = outcome.out().lines().toList();
@@ -243,6 +250,12 @@ class ReadmeSnippetsTest {
                 assertThat(lines.get(1)).endsWith(ABOUT_VOLCANOES);
             }
         }
+    }
+
+    private List<List<Byte>> codes(String path) {
+        return spark.read().parquet(path).orderBy("body").select("embedding").collectAsList().stream()
+                .map(row -> row.<Byte>getList(0))
+                .toList();
     }
 
     /** Compiles and runs the block that declares a variable; what the variable was set to. */
@@ -319,7 +332,7 @@ class ReadmeSnippetsTest {
 
     private List<String> withLocalPaths(List<String> arguments) {
         List<String> local = new ArrayList<>(arguments);
-        for (String option : List.of("--input", "--output", "--table")) {
+        for (String option : List.of("--input", "--output", "--table", "--encoding-ranges")) {
             int at = arguments.indexOf(option);
             if (at >= 0) {
                 local.set(at + 1, inFolder(arguments.get(at + 1)));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
@@ -38,6 +39,37 @@ class EmbedderTest {
     @AfterAll
     static void close() {
         model.close();
+    }
+
+    @Test
+    void givesCodesOfTheVectorsOfTheWholeModel() {
+        List<String> texts = Arrays.asList("how volcanoes form", null, "");
+        float[][] vectors = SharedModel.embedder(EmbedOptions.defaults()).embed(texts);
+        byte[][] codes = SharedModel.embedder(EmbedOptions.defaults().with(EmbedOptions.ENCODING, Encoding.UBINARY))
+                .embedCodes(texts);
+
+        assertThat(codes).hasNumberOfRows(3);
+        assertThat(codes[1]).isNull();
+        for (int text : new int[] {0, 2}) {
+            assertThat(codes[text]).hasSize(48);
+            for (int i = 0; i < 384; i++) {
+                assertThat(((codes[text][i / 8] >> (7 - i % 8)) & 1) == 1).isEqualTo(vectors[text][i] > 0);
+            }
+        }
+    }
+
+    @Test
+    void givesNoFloatsForCodesAndNoCodesForFloats() {
+        Embedder floats = SharedModel.embedder(EmbedOptions.defaults());
+        Embedder codes = SharedModel.embedder(EmbedOptions.defaults().with(EmbedOptions.ENCODING, Encoding.BINARY));
+
+        assertThatThrownBy(() -> codes.embed(List.of("a")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("encoding BINARY gives codes, not floats");
+        assertThatThrownBy(() -> floats.embedCodes(List.of("a")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("encoding FLOAT32 gives floats, not codes");
+        assertThat(codes.dimension()).isEqualTo(384);
     }
 
     @Test

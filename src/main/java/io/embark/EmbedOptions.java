@@ -96,7 +96,10 @@ public final class EmbedOptions implements Serializable {
 
     /** What to do with a text that is longer than the limit. */
     public static final Option<LongText> LONG_TEXT = Option.choice(
-            "long-text", LongText.TRUNCATE, "What to do with a text that has more tokens than the limit.");
+            "long-text",
+            LongText.TRUNCATE,
+            "What to do with a text that has more tokens than the limit: cut it, refuse it, take the mean over its chunks or embed"
+                    + " each of them.");
 
     /** What to do with an empty or blank text. */
     public static final Option<BlankText> BLANK =

@@ -195,7 +195,7 @@ class EmbedOptionsTest {
             tune-malloc  | 1        | true, false                   | true
             device       | tpu      | auto, cpu, gpu                | auto
             precision    | float64  | auto, float32, float16, bfloat16 | auto
-            long-text    | chunks   | truncate, fail                | truncate
+            long-text    | chunk    | truncate, fail, mean, chunks  | truncate
             blank        | ''       | embed, null, fail             | embed
             on-error     | skip     | fail, null                    | fail
             """)

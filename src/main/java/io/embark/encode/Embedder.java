@@ -6,10 +6,12 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.NearestName;
 import io.embark.Option;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -91,7 +93,8 @@ public final class Embedder implements AutoCloseable {
      * @return {@code [texts][dimension]}, the caller's own; null for a null text, and for one that the options give none
      * @throws EmbarkException {@link ErrorCode#TEXT_REFUSED} for a text that the options refuse; {@link
      *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted; {@link ErrorCode#TOKENIZER_INVALID} if
-     *     a text has a token that is none of the model's
+     *     a text has a token that is none of the model's; {@link ErrorCode#OPTION_INVALID} if {@link
+     *     EmbedOptions#LONG_TEXT} asks for chunks, or a prompt fills the limit of a text that is to be read in chunks
      * @throws IllegalStateException if the model was closed before, or the encoding is not {@link Encoding#FLOAT32}
      */
     public float[][] embed(List<String> texts) {
@@ -102,7 +105,8 @@ public final class Embedder implements AutoCloseable {
     public Embeddings embedCounted(List<String> texts) {
         requireNonNull(texts, "texts is null");
         float[][] vectors = new float[texts.size()][];
-        Statistics sum = inWindows(texts, (pooled, text, place) -> vectors[place] = finish(pooled, text));
+        requireOneVector(options);
+        Statistics sum = inWindows(texts, options, (pooled, text, place) -> vectors[place] = finish(pooled, text));
         return new Embeddings(vectors, sum);
     }
 
@@ -119,8 +123,27 @@ public final class Embedder implements AutoCloseable {
     public byte[][] embedCodes(List<String> texts) {
         requireNonNull(texts, "texts is null");
         byte[][] codes = new byte[texts.size()][];
-        inWindows(texts, (pooled, text, place) -> codes[place] = finishCodes(pooled, text));
+        requireOneVector(options);
+        inWindows(texts, options, (pooled, text, place) -> codes[place] = finishCodes(pooled, text));
         return codes;
+    }
+
+    /**
+     * Embeds each chunk of each text, into vectors or into the codes of {@link EmbedOptions#ENCODING}: one chunk of a text within
+     * the model's limit, else as many as {@link LongText#CHUNKS} describes, which holds here whatever {@link
+     * EmbedOptions#LONG_TEXT} says.
+     *
+     * @param texts any of them may be null
+     * @return for each text its chunks, in order; null for a null text, and for one that the options give no vector
+     * @throws EmbarkException as {@link #embed}
+     * @throws IllegalStateException if the model was closed before
+     */
+    public List<List<EmbeddedChunk>> embedChunks(List<String> texts) {
+        requireNonNull(texts, "texts is null");
+        List<List<EmbeddedChunk>> chunks = new ArrayList<>();
+        EmbedOptions chosen = options.with(EmbedOptions.LONG_TEXT, LongText.CHUNKS);
+        inWindows(texts, chosen, (pooled, text, place) -> chunks.add(finishChunks(pooled, text)));
+        return chunks;
     }
 
     /** Takes one of the texts that went through the network together, and where it stands among all. */
@@ -128,18 +151,35 @@ public final class Embedder implements AutoCloseable {
         void accept(PooledTexts pooled, int text, int place);
     }
 
-    private Statistics inWindows(List<String> texts, Finish each) {
+    private Statistics inWindows(List<String> texts, EmbedOptions chosen, Finish each) {
         model.requireOpen();
-        int window = options.get(EmbedOptions.WINDOW);
+        int window = chosen.get(EmbedOptions.WINDOW);
         Statistics sum = Statistics.NONE;
         for (int start = 0; start < texts.size(); start += window) {
-            PooledTexts pooled = pool(texts.subList(start, Math.min(start + window, texts.size())), () -> false);
+            List<String> some = texts.subList(start, Math.min(start + window, texts.size()));
+            PooledTexts pooled = pool(some, chosen, () -> false);
             for (int i = 0; i < pooled.size(); i++) {
                 each.accept(pooled, i, start + i);
             }
             sum = sum.plus(pooled.statistics());
         }
         return sum;
+    }
+
+    /**
+     * Refuses options that give a text as many vectors as it has chunks, where one is expected.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for {@link LongText#CHUNKS}
+     */
+    public static void requireOneVector(EmbedOptions options) {
+        if (options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option long-text: chunks is not for one vector of each text",
+                    "A long text has a vector for each of its chunks.",
+                    "Set long-text to truncate, fail or mean, or get the chunks: with embed_chunks(text) in SQL,"
+                            + " embedChunks in Java.");
+        }
     }
 
     /**
@@ -156,7 +196,11 @@ public final class Embedder implements AutoCloseable {
         requireNonNull(texts, "texts is null");
         requireNonNull(cancelled, "cancelled is null");
         model.requireOpen();
-        PooledTexts pooled = new Window(model, options, prompt, cancelled).pool(texts);
+        return pool(texts, options, cancelled);
+    }
+
+    private PooledTexts pool(List<String> texts, EmbedOptions chosen, BooleanSupplier cancelled) {
+        PooledTexts pooled = new Window(model, chosen, prompt, cancelled).pool(texts);
         count(pooled.statistics());
         return pooled;
     }
@@ -180,11 +224,32 @@ public final class Embedder implements AutoCloseable {
      * @throws IllegalStateException if the encoding is not {@link Encoding#FLOAT32}
      */
     public float[] finish(PooledTexts pooled, int text) {
+        List<PooledChunk> chunks = pooled.chunks(text);
+        return chunks == null ? null : vector(chunks.get(0));
+    }
+
+    private float[] vector(PooledChunk chunk) {
         if (encoding() != Encoding.FLOAT32) {
             throw new IllegalStateException("encoding %s gives codes, not floats".formatted(encoding()));
         }
-        PooledTexts.Place place = pooled.place(text);
-        return place == null ? null : finish.finish(place.pooled, place.row);
+        return finish.finish(chunk.place().pooled, chunk.place().row);
+    }
+
+    /**
+     * The vectors, or codes, of the chunks of one of the texts that went through the network.
+     *
+     * @param pooled from this embedder, or from one that {@link #sharesPassWith} it, with {@link LongText#CHUNKS}
+     * @return in order; null for a text that has none
+     */
+    public List<EmbeddedChunk> finishChunks(PooledTexts pooled, int text) {
+        List<PooledChunk> chunks = pooled.chunks(text);
+        return chunks == null ? null : chunks.stream().map(this::finishChunk).toList();
+    }
+
+    private EmbeddedChunk finishChunk(PooledChunk chunk) {
+        return encoding() == Encoding.FLOAT32
+                ? new EmbeddedChunk(chunk.start(), chunk.end(), vector(chunk), null)
+                : new EmbeddedChunk(chunk.start(), chunk.end(), null, codes(chunk));
     }
 
     /**
@@ -198,8 +263,12 @@ public final class Embedder implements AutoCloseable {
         if (encoding() == Encoding.FLOAT32) {
             throw new IllegalStateException("encoding FLOAT32 gives floats, not codes");
         }
-        PooledTexts.Place place = pooled.place(text);
-        return place == null ? null : finish.finishCodes(place.pooled, place.row);
+        List<PooledChunk> chunks = pooled.chunks(text);
+        return chunks == null ? null : codes(chunks.get(0));
+    }
+
+    private byte[] codes(PooledChunk chunk) {
+        return finish.finishCodes(chunk.place().pooled, chunk.place().row);
     }
 
     private synchronized void count(Statistics more) {
@@ -218,7 +287,9 @@ public final class Embedder implements AutoCloseable {
 
     /** The most chars of a text that can change its vector; callers may cut longer ones. */
     public int maxChars() {
-        return model.tokenizer().maxChars();
+        return options.get(EmbedOptions.LONG_TEXT).readsChunks()
+                ? Integer.MAX_VALUE - 1
+                : model.tokenizer().maxChars();
     }
 
     /** The folder that the model was read from. */

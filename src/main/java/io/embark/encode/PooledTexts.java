@@ -1,5 +1,7 @@
 package io.embark.encode;
 
+import java.util.List;
+
 /**
  * What the network made of some texts, before an {@link Embedder} makes vectors of it. Immutable and thread-safe; holds no
  * native memory.
@@ -16,22 +18,23 @@ public final class PooledTexts {
         }
     }
 
-    private final Place[] places;
+    private final List<List<PooledChunk>> chunks;
     private final Statistics statistics;
 
-    PooledTexts(Place[] places, Statistics statistics) {
-        this.places = places;
+    /** @param chunks for each text; null for one that has no vector */
+    PooledTexts(List<List<PooledChunk>> chunks, Statistics statistics) {
+        this.chunks = chunks;
         this.statistics = statistics;
     }
 
-    /** Where the numbers of a text are; null for a text that has no vector. */
-    Place place(int text) {
-        return places[text];
+    /** The chunks of a text, one where they are not wanted each for itself; null for a text that has no vector. */
+    List<PooledChunk> chunks(int text) {
+        return chunks.get(text);
     }
 
     /** How many texts there are, null ones included. */
     public int size() {
-        return places.length;
+        return chunks.size();
     }
 
     /** What they took. */

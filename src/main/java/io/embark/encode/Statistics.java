@@ -5,8 +5,9 @@ package io.embark.encode;
  *
  * @param texts texts that came in, null ones included
  * @param nulls texts that were null, or blank where blank texts become null
- * @param distinct texts that went through the model; equal texts of one window count once
+ * @param distinct texts or chunks that went through the model; equal ones of one window count once
  * @param truncated texts that were cut to the limit, equal ones included
+ * @param chunks chunks that texts were cut into, the whole of one that fits included, those of equal texts too; 0 where long texts are not read in chunks
  * @param failed texts that could not be embedded and have no vector for it, equal ones included
  * @param tokens tokens that went through the model, special tokens and prompt included
  * @param batches forward passes
@@ -20,6 +21,7 @@ public record Statistics(
         long nulls,
         long distinct,
         long truncated,
+        long chunks,
         long failed,
         long tokens,
         long batches,
@@ -28,7 +30,7 @@ public record Statistics(
         long forwardNanos,
         long waitNanos) {
     /** The statistics of nothing. */
-    public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Statistics NONE = new Statistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The sum of both, and the larger peak. */
     public Statistics plus(Statistics other) {
@@ -37,6 +39,7 @@ public record Statistics(
                 nulls + other.nulls,
                 distinct + other.distinct,
                 truncated + other.truncated,
+                chunks + other.chunks,
                 failed + other.failed,
                 tokens + other.tokens,
                 batches + other.batches,

@@ -74,7 +74,8 @@ final class VectorFinish {
         return codes.of(finish(pooled, row));
     }
 
-    private static void normalize(float[] vector) {
+    /** Divides a vector by its length, as torch.nn.functional.normalize does. */
+    static void normalize(float[] vector) {
         double squares = 0;
         for (float value : vector) {
             squares += (double) value * value;

@@ -6,52 +6,39 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.OnError;
+import io.embark.text.TextChunk;
 import io.embark.text.TokenizedText;
-import io.embark.torch.PackedBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/**
- * Texts that go through the network together: each distinct one once, in batches of texts of like length under the token
- * budget. Used once, by one thread.
- */
+/** Texts that go through the network together, each distinct one once. Used once, by one thread. */
 final class Window {
     private static final int NO_VECTOR = -1;
-
-    /** How often a caller who waits is asked whether it still wants what it waits for. */
-    private static final long ASK_MILLIS = 20;
 
     /** How much of a text an error message shows. */
     private static final int SHOWN_CHARS = 40;
 
     private final EmbeddingModel model;
     private final EmbedOptions options;
+    private final LongText longText;
     private final String prompt;
-    private final BooleanSupplier cancelled;
+    private final Batches batches;
 
     private long nulls;
-    private long embedded;
     private long truncated;
+    private long chunks;
     private long failed;
-    private long tokens;
-    private long batches;
-    private long peakBatchTokens;
     private long tokenizeNanos;
-    private long forwardNanos;
-    private long waitNanos;
     private final List<String> distinct = new ArrayList<>();
+
+    /** Of each distinct text; 0 where no text is read in chunks. */
+    private int[] chunkCounts = {};
 
     /**
      * @param prompt put before every text
@@ -60,8 +47,9 @@ final class Window {
     Window(EmbeddingModel model, EmbedOptions options, String prompt, BooleanSupplier cancelled) {
         this.model = model;
         this.options = options;
+        this.longText = options.get(EmbedOptions.LONG_TEXT);
         this.prompt = prompt;
-        this.cancelled = cancelled;
+        this.batches = new Batches(model, options.get(EmbedOptions.BATCH_TOKENS), cancelled);
     }
 
     /** What the network makes of each text, in order. */
@@ -69,29 +57,23 @@ final class Window {
         int[] indexes = findDistinct(texts);
         List<TokenizedText> tokenized = tokenize();
         countLong(indexes, tokenized);
-        PooledTexts.Place[] distinctPlaces = compute(tokenized);
-        countBroken(indexes, distinctPlaces);
+        chunkCounts = new int[tokenized.size()];
+        List<List<PooledChunk>> distinctChunks = longText.readsChunks() ? computeChunks(tokenized) : compute(tokenized);
+        countBroken(indexes, distinctChunks);
 
-        PooledTexts.Place[] places = new PooledTexts.Place[indexes.length];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = indexes[i] == NO_VECTOR ? null : distinctPlaces[indexes[i]];
+        List<List<PooledChunk>> pooled = new ArrayList<>();
+        for (int index : indexes) {
+            pooled.add(index == NO_VECTOR ? null : distinctChunks.get(index));
+            if (index != NO_VECTOR && distinctChunks.get(index) != null) {
+                chunks += chunkCounts[index];
+            }
         }
-        return new PooledTexts(places, statistics(texts.size()));
+        return new PooledTexts(pooled, statistics(texts.size()));
     }
 
     private Statistics statistics(int texts) {
-        return new Statistics(
-                texts,
-                nulls,
-                embedded,
-                truncated,
-                failed,
-                tokens,
-                batches,
-                peakBatchTokens,
-                tokenizeNanos,
-                forwardNanos,
-                waitNanos);
+        return new Statistics(texts, nulls, 0, truncated, chunks, failed, 0, 0, 0, tokenizeNanos, 0, 0)
+                .plus(batches.statistics());
     }
 
     /** For each text the index of its distinct one. */
@@ -139,92 +121,66 @@ final class Window {
     /** Before the network runs, since a refusal may throw all of its work away. */
     private void countLong(int[] indexes, List<TokenizedText> tokenized) {
         for (int index : indexes) {
-            if (index != NO_VECTOR && tokenized.get(index).truncated()) {
-                if (refusesLong()) {
-                    fail(
-                            "text '%s': too long".formatted(start(distinct.get(index))),
-                            "It has more tokens than the limit, and option long-text is set to fail.",
-                            "Set long-text to truncate, or on-error to null.");
-                } else {
-                    truncated++;
-                }
+            if (index == NO_VECTOR || !tokenized.get(index).truncated()) {
+                continue;
+            }
+            if (longText == LongText.FAIL) {
+                fail(
+                        "text '%s': too long".formatted(start(distinct.get(index))),
+                        "It has more tokens than the limit, and option long-text is set to fail.",
+                        "Set long-text to truncate or mean, or on-error to null.");
+            } else if (longText == LongText.TRUNCATE) {
+                truncated++;
             }
         }
     }
 
-    private boolean refusesLong() {
-        return options.get(EmbedOptions.LONG_TEXT) == LongText.FAIL;
+    private List<List<PooledChunk>> compute(List<TokenizedText> tokenized) {
+        List<TokenizedText> taken = new ArrayList<>(tokenized);
+        taken.replaceAll(text -> text.truncated() && longText == LongText.FAIL ? null : text);
+        List<List<PooledChunk>> pooled = new ArrayList<>();
+        for (PooledTexts.Place place : batches.run(taken)) {
+            pooled.add(place == null ? null : List.of(new PooledChunk(0, 0, place)));
+        }
+        return pooled;
     }
 
-    private PooledTexts.Place[] compute(List<TokenizedText> tokenized) {
-        PooledTexts.Place[] places = new PooledTexts.Place[tokenized.size()];
-        float[] zeros = new float[model.folder().specification().dimension()];
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < places.length; i++) {
-            TokenizedText text = tokenized.get(i);
-            if (text.ids().length == 0) {
-                places[i] = new PooledTexts.Place(zeros, 0);
-            } else if (!(text.truncated() && refusesLong())) {
-                order.add(i);
+    /** The chunks of each text, or the one that stands for all of them. */
+    private List<List<PooledChunk>> computeChunks(List<TokenizedText> tokenized) {
+        List<List<PooledChunk>> pooled = new ArrayList<>();
+        tokenized.forEach(text -> pooled.add(new ArrayList<>()));
+        Map<Integer, ChunkMean> means = new HashMap<>();
+        ChunkedTexts runs = new ChunkedTexts(batches, (text, chunk, place) -> {
+            chunkCounts[text]++;
+            if (longText == LongText.CHUNKS || !tokenized.get(text).truncated()) {
+                pooled.get(text).add(new PooledChunk(chunk.start(), chunk.end(), place));
+            } else {
+                means.computeIfAbsent(
+                                text, first -> new ChunkMean(model.folder().specification()))
+                        .add(chunk, place);
+            }
+        });
+        for (int i = 0; i < tokenized.size(); i++) {
+            String text = distinct.get(i);
+            if (tokenized.get(i).truncated()) {
+                runs.add(i, model.tokenizer().chunks(prompt, text));
+            } else {
+                runs.add(i, TextChunk.whole(text, tokenized.get(i)));
             }
         }
-        order.sort(Comparator.comparingInt(i -> tokenized.get(i).ids().length));
-
-        List<List<Integer>> members = cut(order, tokenized);
-        List<PackedBatch> packed = members.stream()
-                .map(batch -> PackedBatch.of(
-                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), 0))
-                .toList();
-        List<Future<ComputePool.Result>> results = model.pool().submit(packed);
-        long start = System.nanoTime();
-        try {
-            for (int b = 0; b < results.size(); b++) {
-                ComputePool.Result result = await(results.get(b));
-                forwardNanos += result.nanos;
-                for (int row = 0; row < members.get(b).size(); row++) {
-                    places[members.get(b).get(row)] = new PooledTexts.Place(result.pooled, row);
-                }
-            }
-        } finally {
-            results.forEach(result -> result.cancel(false));
-            waitNanos = System.nanoTime() - start;
-        }
-        return places;
+        runs.endRound();
+        means.forEach((text, mean) -> pooled.get(text).add(new PooledChunk(0, 0, mean.place())));
+        return pooled;
     }
 
-    private ComputePool.Result await(Future<ComputePool.Result> result) {
-        try {
-            while (true) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("embedding was cancelled");
-                }
-                try {
-                    // Others' batches may be before this one, so its end may be far away.
-                    return result.get(ASK_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (TimeoutException e) {
-                    // Asks again.
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EmbarkException(
-                    ErrorCode.COMPUTE_FAILED,
-                    "embedding was interrupted",
-                    "Somebody asked this thread to stop.",
-                    "Nothing has to be done; run it again if that was a mistake.",
-                    e);
-        } catch (ExecutionException e) {
-            throw unwrap(e);
-        }
-    }
-
-    private void countBroken(int[] indexes, PooledTexts.Place[] places) {
+    private void countBroken(int[] indexes, List<List<PooledChunk>> pooled) {
         Set<Integer> broken = new HashSet<>();
         int dimension = model.folder().specification().dimension();
-        for (int i = 0; i < places.length; i++) {
-            if (places[i] != null && !isFinite(places[i], dimension)) {
+        for (int i = 0; i < pooled.size(); i++) {
+            if (pooled.get(i) != null
+                    && !pooled.get(i).stream().allMatch(chunk -> isFinite(chunk.place(), dimension))) {
                 broken.add(i);
-                places[i] = null;
+                pooled.set(i, null);
             }
         }
         for (int index : indexes) {
@@ -235,32 +191,6 @@ final class Window {
                         "Check the model's weights, or set on-error to null.");
             }
         }
-    }
-
-    /** Cuts the sorted texts where the next one would exceed the budget; a text longer than the budget stands alone. */
-    private List<List<Integer>> cut(List<Integer> order, List<TokenizedText> tokenized) {
-        int budget = options.get(EmbedOptions.BATCH_TOKENS);
-        List<List<Integer>> cut = new ArrayList<>();
-        List<Integer> current = new ArrayList<>();
-        int filled = 0;
-        for (Integer index : order) {
-            int length = tokenized.get(index).ids().length;
-            if (filled > 0 && filled + length > budget) {
-                cut.add(current);
-                current = new ArrayList<>();
-                filled = 0;
-            }
-            current.add(index);
-            filled += length;
-            tokens += length;
-            peakBatchTokens = Math.max(peakBatchTokens, filled);
-        }
-        if (!current.isEmpty()) {
-            cut.add(current);
-        }
-        batches = cut.size();
-        embedded = order.size();
-        return cut;
     }
 
     private void fail(String problem, String cause, String remedy) {
@@ -284,17 +214,5 @@ final class Window {
             }
         }
         return true;
-    }
-
-    private static RuntimeException unwrap(ExecutionException e) {
-        if (e.getCause() instanceof EmbarkException known) {
-            return known;
-        }
-        return new EmbarkException(
-                ErrorCode.COMPUTE_FAILED,
-                "the forward pass failed",
-                String.valueOf(e.getCause()).replace('\n', ' '),
-                "Report this with the model's name.",
-                e);
     }
 }

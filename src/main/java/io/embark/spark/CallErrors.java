@@ -18,8 +18,8 @@ final class CallErrors {
      * Throws the error as an AnalysisException that names the call's text; Spark adds where in the query it stands. Never
      * returns: the type lets callers write {@code throw}.
      */
-    static RuntimeException refuse(Expression text, EmbarkException error) {
-        return throwNamed("embed(%s): ".formatted(shown(text)), error);
+    static RuntimeException refuse(String function, Expression text, EmbarkException error) {
+        return throwNamed("%s(%s): ".formatted(function, shown(text)), error);
     }
 
     /** The same, of a function that has no argument to name. */

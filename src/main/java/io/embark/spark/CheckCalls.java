@@ -38,7 +38,7 @@ final class CheckCalls extends Rule<LogicalPlan> {
                 requireNoLambda(call);
                 CheckedModels.check(call.options());
             } catch (EmbarkException e) {
-                throw CallErrors.refuse(call.text(), e);
+                throw CallErrors.refuse(call.prettyName(), call.text(), e);
             }
         }
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import org.apache.spark.sql.Column;
 
 /**
@@ -44,13 +45,40 @@ public final class EmbarkFunctions {
      * @param options how to embed; the model is loaded by the executors, not here
      * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} or {@link ErrorCode#OPTION_INVALID} if the session has a
      *     {@code spark.embark.*} setting that does not exist or holds an impossible value, or the file of {@link
-     *     EmbedOptions#ENCODING_RANGES} cannot be read
+     *     EmbedOptions#ENCODING_RANGES} cannot be read; {@link ErrorCode#OPTION_INVALID} for {@link LongText#CHUNKS}, which
+     *     {@link #embedChunks(Column, EmbedOptions)} gives
      */
     public static Column embed(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        EmbedOptions chosen = options.orElse(SparkSettings.ofActiveSession());
-        return new Column(new EmbedExpression(text.expr(), RangesFile.inlined(chosen)));
+        return new Column(new EmbedBuilder(EmbedBuilder.EMBED).call(text.expr(), options));
+    }
+
+    /**
+     * The same as {@link #embedChunks(Column, EmbedOptions)} where nothing is chosen.
+     *
+     * @throws EmbarkException as there
+     */
+    public static Column embedChunks(Column text) {
+        return embedChunks(text, EmbedOptions.defaults());
+    }
+
+    /**
+     * The chunks of a text and their vectors: {@code array<struct<chunk int, chunk_start int, chunk_end int, embedding
+     * array<float>>>}, with another encoding the type of its codes; null for a null text. A text within the model's limit is one chunk; a longer one is cut where {@link
+     * LongText#CHUNKS} says. {@code chunk} counts from 0. {@code chunk_start} and {@code chunk_end} are the code points of the
+     * text before the chunk and up to its end, so that {@code substring(text, chunk_start + 1, chunk_end - chunk_start)} is the
+     * chunk. {@code inline} makes a row of each.
+     *
+     * @param text a column of texts
+     * @param options how to embed; the model is loaded by the executors, not here
+     * @throws EmbarkException as {@link #embed(Column, EmbedOptions)}; {@link ErrorCode#OPTION_INVALID} if the options choose
+     *     another {@link EmbedOptions#LONG_TEXT}
+     */
+    public static Column embedChunks(Column text, EmbedOptions options) {
+        requireNonNull(text, "text is null");
+        requireNonNull(options, "options is null");
+        return new Column(new EmbedBuilder(EmbedBuilder.EMBED_CHUNKS).call(text.expr(), options));
     }
 
     /**

@@ -3,17 +3,56 @@ package io.embark.spark;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.LongText;
+import io.embark.Option;
+import io.embark.encode.Embedder;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import scala.collection.Seq;
 import scala.runtime.AbstractFunction1;
 
 /**
- * Makes a call of {@code embed} from the arguments that it has in SQL: {@code embed(text)}, {@code embed(text, model)}, {@code
- * embed(text, model, map(option, value, ...))}.
+ * Makes a call of {@code embed} or {@code embed_chunks} from the arguments that it has in SQL: {@code embed(text)}, {@code
+ * embed(text, model)}, {@code embed(text, model, map(option, value, ...))}.
  */
 final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> {
+    static final String EMBED = "embed";
+    static final String EMBED_CHUNKS = "embed_chunks";
+
     private static final int MOST_ARGUMENTS = 3;
+
+    private final String function;
+
+    EmbedBuilder(String function) {
+        this.function = function;
+    }
+
+    /**
+     * The call of a text.
+     *
+     * @param chosen what the call itself chooses; the session chooses the rest
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if {@code long-text} does not go with the function
+     */
+    EmbedExpression call(Expression text, EmbedOptions chosen) {
+        EmbedOptions options = RangesFile.inlined(chosen.orElse(SparkSettings.ofActiveSession()));
+        if (function.equals(EMBED_CHUNKS)) {
+            requireChunks(chosen);
+            return new EmbedExpression(text, options.with(EmbedOptions.LONG_TEXT, LongText.CHUNKS));
+        }
+        Embedder.requireOneVector(options);
+        return new EmbedExpression(text, options);
+    }
+
+    private static void requireChunks(EmbedOptions chosen) {
+        LongText longText = chosen.get(EmbedOptions.LONG_TEXT);
+        if (longText == LongText.MEAN || longText == LongText.FAIL) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option long-text: %s is not for embed_chunks".formatted(Option.write(longText)),
+                    "It gives each chunk of a long text a vector of its own.",
+                    "Leave long-text out, or call embed.");
+        }
+    }
 
     @Override
     public Expression apply(Seq<Expression> arguments) {
@@ -24,13 +63,13 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
                         ErrorCode.QUERY_UNSUPPORTED,
                         "takes 1 to %d arguments, not %d".formatted(MOST_ARGUMENTS, list.size()),
                         "They are the text, the model, and a map of options.",
-                        "Write embed(text), embed(text, model) or embed(text, model, map('dimensions', '256')).");
+                        "Write %s(text), %s(text, model) or %s(text, model, map('dimensions', '256'))."
+                                .formatted(function, function, function));
             }
 
-            EmbedOptions options = options(list).orElse(SparkSettings.ofActiveSession());
-            return new EmbedExpression(list.get(0), RangesFile.inlined(options));
+            return call(list.get(0), options(list));
         } catch (EmbarkException e) {
-            throw list.isEmpty() ? CallErrors.refuse("embed", e) : CallErrors.refuse(list.get(0), e);
+            throw list.isEmpty() ? CallErrors.refuse(function, e) : CallErrors.refuse(function, list.get(0), e);
         }
     }
 

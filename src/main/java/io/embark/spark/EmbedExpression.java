@@ -4,6 +4,7 @@ import io.embark.BlankText;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.OnError;
 import java.io.Serializable;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.spark.sql.catalyst.trees.TreePattern;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import scala.Enumeration;
 import scala.collection.IndexedSeq;
 import scala.collection.Iterator;
@@ -24,7 +26,8 @@ import scala.collection.Seq;
 
 /**
  * A call of {@code embed}: an {@link EncodedVector}, {@code array<float>} by default; null for a null text. Of an array of
- * texts, the array of their vectors, null for a null one. Never evaluated itself, so that no
+ * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
+ * array of the text's chunks, null for a null text. Never evaluated itself, so that no
  * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
  */
 public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
@@ -60,12 +63,30 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
         return new EmbedExpression(newChildren.apply(0), options);
     }
 
+    /** Whether the chunks of a text have vectors, and not the text as a whole. */
+    boolean givesChunks() {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
     @Override
     public DataType dataType() {
         DataType vector = EncodedVector.type(options.get(EmbedOptions.ENCODING));
+        if (givesChunks()) {
+            return chunks(vector);
+        }
         return text.dataType() instanceof ArrayType array
                 ? DataTypes.createArrayType(vector, array.containsNull() || leavesTextsOut())
                 : vector;
+    }
+
+    /** The chunks of a text, from the first to the last. */
+    private static ArrayType chunks(DataType vector) {
+        StructType chunk = new StructType()
+                .add("chunk", DataTypes.IntegerType, false)
+                .add("chunk_start", DataTypes.IntegerType, false)
+                .add("chunk_end", DataTypes.IntegerType, false)
+                .add("embedding", vector, false);
+        return DataTypes.createArrayType(chunk, false);
     }
 
     @Override
@@ -101,12 +122,18 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     @Override
     public TypeCheckResult checkInputDataTypes() {
         DataType type = text.dataType();
-        if (isText(type) || (type instanceof ArrayType array && isText(array.elementType()))) {
+        boolean isTexts = !givesChunks() && type instanceof ArrayType array && isText(array.elementType());
+        if (isText(type) || isTexts) {
             return TypeCheckResult.TypeCheckSuccess$.MODULE$;
         }
-        return new TypeCheckResult.TypeCheckFailure(
-                "embed takes a text or an array of texts, and %s is of type %s. Cast it: embed(CAST(%s AS STRING))"
-                        .formatted(text.sql(), type.sql(), text.sql()));
+        return new TypeCheckResult.TypeCheckFailure("%s takes %s, and %s is of type %s. Cast it: %s(CAST(%s AS STRING))"
+                .formatted(
+                        prettyName(),
+                        givesChunks() ? "a text" : "a text or an array of texts",
+                        text.sql(),
+                        type.sql(),
+                        prettyName(),
+                        text.sql()));
     }
 
     private static boolean isText(DataType type) {
@@ -126,7 +153,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     private EmbarkException leftInThePlan() {
         return new EmbarkException(
                 ErrorCode.QUERY_UNSUPPORTED,
-                "embed(%s): nothing in this session's plans runs it".formatted(text.sql()),
+                "%s(%s): nothing in this session's plans runs it".formatted(prettyName(), text.sql()),
                 "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
                 "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
                         + " EmbarkExtensions.register(spark) before the query.");
@@ -134,7 +161,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public String prettyName() {
-        return "embed";
+        return givesChunks() ? EmbedBuilder.EMBED_CHUNKS : EmbedBuilder.EMBED;
     }
 
     /** In plans, an option that nobody chose is not shown. */

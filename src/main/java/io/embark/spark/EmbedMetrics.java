@@ -20,6 +20,7 @@ final class EmbedMetrics implements Serializable {
         NULLS("null texts", Kind.COUNT, Statistics::nulls),
         DISTINCT("distinct texts", Kind.COUNT, Statistics::distinct),
         TRUNCATED("truncated texts", Kind.COUNT, Statistics::truncated),
+        CHUNKS("chunks", Kind.COUNT, Statistics::chunks),
         FAILED("failed texts", Kind.COUNT, Statistics::failed),
         TOKENS("tokens", Kind.COUNT, Statistics::tokens),
         BATCHES("batches", Kind.COUNT, Statistics::batches),

@@ -73,6 +73,7 @@ public final class EmbedProgress extends SparkListener {
                 sum.apply(Counter.NULLS),
                 sum.apply(Counter.DISTINCT),
                 sum.apply(Counter.TRUNCATED),
+                sum.apply(Counter.CHUNKS),
                 sum.apply(Counter.FAILED),
                 sum.apply(Counter.TOKENS),
                 sum.apply(Counter.BATCHES),

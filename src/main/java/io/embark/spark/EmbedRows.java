@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -165,14 +166,21 @@ final class EmbedRows implements Iterator<InternalRow> {
             metrics.add(pooled.statistics());
             for (int call : group) {
                 int start = starts.get(textOf[call]);
-                Embedder embedder = models.embedder(call);
+                IntFunction<Object> results = results(call, pooled, start);
                 for (int row = 0; row < vectors.length; row++) {
-                    vectors[row][call] = columns.get(textOf[call])
-                            .result(row, text -> EncodedVector.of(embedder, pooled, start + text));
+                    vectors[row][call] = columns.get(textOf[call]).result(row, results);
                 }
             }
         }
         metrics.addRows(vectors.length);
+    }
+
+    /** What a call gives for each of the texts that stand behind {@code start}. */
+    private IntFunction<Object> results(int call, PooledTexts pooled, int start) {
+        Embedder embedder = models.embedder(call);
+        return calls.get(call).givesChunks()
+                ? text -> EncodedVector.chunks(embedder, pooled, start + text)
+                : text -> EncodedVector.of(embedder, pooled, start + text);
     }
 
     /** The calls that one pass through the network serves. */

@@ -1,9 +1,14 @@
 package io.embark.spark;
 
 import io.embark.Encoding;
+import io.embark.encode.EmbeddedChunk;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -44,10 +49,29 @@ public final class EncodedVector {
         }
 
         byte[] codes = embedder.finishCodes(pooled, text);
-        if (codes == null) {
+        return codes == null ? null : codes(embedder.encoding(), codes);
+    }
+
+    /** The chunks of a text with their vectors, as Catalyst has what {@code embed_chunks} gives; null for none. */
+    static Object chunks(Embedder embedder, PooledTexts pooled, int text) {
+        List<EmbeddedChunk> chunks = embedder.finishChunks(pooled, text);
+        if (chunks == null) {
             return null;
         }
-        return elementType(embedder.encoding()).equals(DataTypes.ByteType)
+        Encoding encoding = embedder.encoding();
+        Object[] array = new Object[chunks.size()];
+        Arrays.setAll(array, i -> {
+            EmbeddedChunk chunk = chunks.get(i);
+            Object vector = encoding == Encoding.FLOAT32
+                    ? UnsafeArrayData.fromPrimitiveArray(chunk.vector())
+                    : codes(encoding, chunk.codes());
+            return new GenericInternalRow(new Object[] {i, chunk.start(), chunk.end(), vector});
+        });
+        return new GenericArrayData(array);
+    }
+
+    private static Object codes(Encoding encoding, byte[] codes) {
+        return elementType(encoding).equals(DataTypes.ByteType)
                 ? UnsafeArrayData.fromPrimitiveArray(codes)
                 : UnsafeArrayData.fromPrimitiveArray(unsigned(codes));
     }

@@ -13,14 +13,13 @@ import scala.collection.Seq;
 final class SqlFunctions {
     private static final String SINCE = "0.1.0";
 
-    private static final String EMBED = "embed";
-
     private SqlFunctions() {}
 
     /** Every function in the form in which Spark takes it. */
     static List<Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>> all() {
         return List.of(
                 embed(),
+                embedChunks(),
                 comparison(
                         VectorKernel.COSINE_SIMILARITY,
                         "the cosine of the angle between two vectors; null if one has no length or no components",
@@ -30,11 +29,17 @@ final class SqlFunctions {
     }
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
-        return function(EMBED, EmbedExpression.class, new EmbedBuilder(), "misc_funcs", """
+        return function(
+                EmbedBuilder.EMBED,
+                EmbedExpression.class,
+                new EmbedBuilder(EmbedBuilder.EMBED),
+                "misc_funcs",
+                """
                 _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text;
                     of an array of texts, the array of their vectors. With option encoding it is array<tinyint> for int8
                     and binary, array<smallint> for uint8 and ubinary.
-                """, """
+                """,
+                """
 
                     Arguments:
                       * text - a string or an array of strings.
@@ -42,11 +47,37 @@ final class SqlFunctions {
                           the session's spark.embark.model, else all-MiniLM-L6-v2.
                       * options - a constant map of options to their values; each overrules the session's
                           spark.embark.<option>. The model of the second argument overrules one in the map.
-                """, """
+                """,
+                """
 
                     Examples:
                       > SELECT id, _FUNC_(body) AS embedding FROM articles;
                       > SELECT id, _FUNC_(body, '/models/e5', map('dimensions', '256')) AS embedding FROM articles;
+                """);
+    }
+
+    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embedChunks() {
+        return function(
+                EmbedBuilder.EMBED_CHUNKS,
+                EmbedExpression.class,
+                new EmbedBuilder(EmbedBuilder.EMBED_CHUNKS),
+                "misc_funcs",
+                """
+                _FUNC_(text[, model[, options]]) - Returns the chunks of `text` and their vectors as
+                    array<struct<chunk int, chunk_start int, chunk_end int, embedding array<float>>>, null for a null text.
+                """,
+                """
+
+                    Arguments:
+                      * text - a string; one within the model's limit is one chunk.
+                      * model, options - as those of embed.
+                """,
+                """
+
+                    Examples:
+                      > SELECT id, inline(_FUNC_(body)) FROM articles;
+                      > SELECT id, substring(body, chunk_start + 1, chunk_end - chunk_start) AS passage, embedding
+                          FROM articles LATERAL VIEW inline(_FUNC_(body)) AS chunk, chunk_start, chunk_end, embedding;
                 """);
     }
 

@@ -79,18 +79,18 @@ final class TextColumn {
     /**
      * What stands in a row of the column of results, as Catalyst has it.
      *
-     * @param vectors the vector of each of the texts as Catalyst has it, null for one that has none
+     * @param results of each of the texts as Catalyst has it, null for one that has none
      */
-    Object result(int row, IntFunction<Object> vectors) {
+    Object result(int row, IntFunction<Object> results) {
         if (!isArray) {
-            return vectors.apply(row);
+            return results.apply(row);
         }
         Span span = spans.get(row);
         if (span == null) {
             return null;
         }
-        Object[] results = new Object[span.count()];
-        Arrays.setAll(results, i -> vectors.apply(span.first() + i));
-        return new GenericArrayData(results);
+        Object[] array = new Object[span.count()];
+        Arrays.setAll(array, i -> results.apply(span.first() + i));
+        return new GenericArrayData(array);
     }
 }

@@ -1,11 +1,13 @@
 package io.embark.text;
 
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.TensorShape;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,12 +25,14 @@ public final class TextTokenizer implements AutoCloseable {
 
     private final long handle;
     private final ModelFolder folder;
+    private final int maxTokens;
     private final int maxChars;
     private final long vocabulary;
 
     private TextTokenizer(long handle, ModelFolder folder, int maxTokens) {
         this.handle = handle;
         this.folder = folder;
+        this.maxTokens = maxTokens;
         // One below the largest number, since callers add to it.
         this.maxChars = (int) Math.min((long) maxTokens * CHARS_PER_TOKEN, Integer.MAX_VALUE - 1);
         this.vocabulary = vocabulary(folder);
@@ -66,6 +70,24 @@ public final class TextTokenizer implements AutoCloseable {
         return maxChars;
     }
 
+    /** The most tokens of a text that are kept, special tokens included. */
+    int maxTokens() {
+        return maxTokens;
+    }
+
+    /**
+     * Cuts a text that may be beyond the limit into parts within it; tokenises each part when it is asked for, on the thread
+     * that asks.
+     *
+     * @param prompt put before each part; counts against the limit
+     * @return one part or more, without gap or overlap
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the prompt fills the limit; later, {@link
+     *     ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
+     */
+    public Iterator<TextChunk> chunks(String prompt, String text) {
+        return new TextChunker(this, prompt, text);
+    }
+
     /**
      * Tokenises texts, on the calling thread.
      *
@@ -99,6 +121,31 @@ public final class TextTokenizer implements AutoCloseable {
         }
         for (int i = 0; i < ids.length; i++) {
             tokenized.add(new TokenizedText(known(ids[i]), cut[i]));
+        }
+    }
+
+    /** The tokens of a text behind a prompt, cut at their end to the limit. */
+    TokenEnds ends(String prompt, String text) {
+        String whole = TextRepair.replaceUnpairedSurrogates(prompt.concat(text));
+        long encoding = NATIVE.encode(handle, whole, true);
+        try {
+            List<Integer> ends = new ArrayList<>();
+            int point = 0;
+            int end = 0;
+            for (CharSpan span : NATIVE.getTokenCharSpans(encoding)) {
+                // Special tokens have none. The others' are in code points, and never go back by much.
+                if (span != null) {
+                    end = whole.offsetByCodePoints(end, span.getEnd() - point);
+                    point = span.getEnd();
+                    if (end > prompt.length()) {
+                        ends.add(end - prompt.length());
+                    }
+                }
+            }
+            boolean truncated = NATIVE.getOverflowCount(encoding) > 0;
+            return new TokenEnds(new TokenizedText(known(NATIVE.getTokenIds(encoding)), truncated), ends);
+        } finally {
+            NATIVE.deleteEncoding(encoding);
         }
     }
 

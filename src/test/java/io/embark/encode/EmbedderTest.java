@@ -194,7 +194,7 @@ class EmbedderTest {
                 ErrorCode.TEXT_REFUSED,
                 "text '%s': too long".formatted(LONG),
                 "It has more tokens than the limit, and option long-text is set to fail.",
-                "Set long-text to truncate, or on-error to null.");
+                "Set long-text to truncate or mean, or on-error to null.");
         assertThat(embed(Map.of("long-text", "fail"), CUT_TO_LIMIT)).hasDimensions(1, 8);
     }
 
@@ -205,7 +205,7 @@ class EmbedderTest {
                 ErrorCode.TEXT_REFUSED,
                 "text '%sabc ...': too long".formatted("cat   ".repeat(6)),
                 "It has more tokens than the limit, and option long-text is set to fail.",
-                "Set long-text to truncate, or on-error to null.");
+                "Set long-text to truncate or mean, or on-error to null.");
     }
 
     @Test
@@ -336,6 +336,7 @@ class EmbedderTest {
                         s.nulls(),
                         s.distinct(),
                         s.truncated(),
+                        s.chunks(),
                         s.failed(),
                         s.tokens(),
                         s.batches(),
@@ -343,6 +344,6 @@ class EmbedderTest {
                         0,
                         0,
                         0))
-                .isEqualTo(new Statistics(texts, nulls, distinct, truncated, failed, tokens, batches, 0, 0, 0, 0));
+                .isEqualTo(new Statistics(texts, nulls, distinct, truncated, 0, failed, tokens, batches, 0, 0, 0, 0));
     }
 }

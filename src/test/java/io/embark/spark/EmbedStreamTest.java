@@ -94,7 +94,7 @@ class EmbedStreamTest {
         assertThatThrownBy(() -> runToTheEnd(toFiles(embedded(fileStream().repartition(3), refusing))))
                 .isInstanceOf(StreamingQueryException.class)
                 .hasMessageContaining("text 'the dog sat on the mat a cat ran on the ...': too long")
-                .hasMessageContaining("Set long-text to truncate, or on-error to null.");
+                .hasMessageContaining("Set long-text to truncate or mean, or on-error to null.");
         assertThat(textsIn("out")).containsExactly("a cat");
 
         runToTheEnd(toFiles(embedded(fileStream(), model.options())));

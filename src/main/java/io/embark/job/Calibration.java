@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.EncodingRanges;
 import io.embark.spark.EmbarkFunctions;
@@ -60,7 +61,7 @@ record Calibration(EncodingRanges ranges, long texts) {
         List<Extremes> extremes = texts.orderBy(functions.xxhash64(text), text)
                 .limit(TEXTS)
                 .repartition(Math.toIntExact(Spreading.partitions(TEXTS, cores)))
-                .select(EmbarkFunctions.embed(text, computable(options)))
+                .select(EmbarkFunctions.embed(text, ofWholeTexts(computable(options))))
                 .javaRDD()
                 .mapPartitions(Calibration::extremes)
                 .collect();
@@ -77,6 +78,13 @@ record Calibration(EncodingRanges ranges, long texts) {
                             .formatted(RangesRecord.FILE));
         }
         return new Calibration(EncodingRanges.of(all.min, all.max), all.texts);
+    }
+
+    /** The first chunk of a text stands for all of them. */
+    private static EmbedOptions ofWholeTexts(EmbedOptions options) {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS
+                ? options.with(EmbedOptions.LONG_TEXT, LongText.TRUNCATE)
+                : options;
     }
 
     /** The options with these ranges. */

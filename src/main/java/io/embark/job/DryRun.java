@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
 import java.util.Arrays;
@@ -52,16 +53,10 @@ final class DryRun {
                 List<Row> rows = source.rows().select(read).limit(ROWS).collectAsList();
                 List<String> texts = rows.stream().map(row -> row.getString(0)).collect(Collectors.toList());
                 console.out().println("Column  %s -> %s".formatted(text, output));
-                List<String> vectors = computable.get(EmbedOptions.ENCODING) == Encoding.FLOAT32
-                        ? Arrays.stream(embedder.embed(texts))
-                                .map(DryRun::components)
-                                .toList()
-                        : Arrays.stream(embedder.embedCodes(texts))
-                                .map(codes -> codes(encoding, codes))
-                                .toList();
+                List<String> vectors = describe(embedder, computable, texts);
                 for (int i = 0; i < vectors.size(); i++) {
                     String name = id.isPresent() ? "%s: ".formatted(rows.get(i).get(1)) : "";
-                    console.out().println("        " + name + describe(texts.get(i)) + vectors.get(i));
+                    console.out().println("        " + name + start(texts.get(i)) + " -> " + vectors.get(i));
                 }
             });
         }
@@ -72,8 +67,32 @@ final class DryRun {
         console.out().println("Dry run: nothing was written.");
     }
 
-    private static String describe(String text) {
-        return (text == null ? "null" : "\"%s\"".formatted(TextTable.shorten(TextTable.clean(text), 60))) + " -> ";
+    private static List<String> describe(Embedder embedder, EmbedOptions options, List<String> texts) {
+        Encoding encoding = options.get(EmbedOptions.ENCODING);
+        boolean floats = encoding == Encoding.FLOAT32;
+        if (options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
+            return embedder.embedChunks(texts).stream()
+                    .map(chunks -> chunks == null
+                            ? "null"
+                            : "%s, the first %s"
+                                    .formatted(
+                                            Figures.count(chunks.size(), "chunk", "chunks"),
+                                            floats
+                                                    ? components(chunks.get(0).vector())
+                                                    : codes(
+                                                            encoding,
+                                                            chunks.get(0).codes())))
+                    .toList();
+        }
+        return floats
+                ? Arrays.stream(embedder.embed(texts)).map(DryRun::components).toList()
+                : Arrays.stream(embedder.embedCodes(texts))
+                        .map(codes -> codes(encoding, codes))
+                        .toList();
+    }
+
+    private static String start(String text) {
+        return text == null ? "null" : "\"%s\"".formatted(TextTable.shorten(TextTable.clean(text), 60));
     }
 
     private static String codes(Encoding encoding, byte[] codes) {

@@ -3,6 +3,7 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.encode.Embedder;
 import io.embark.encode.Statistics;
 import io.embark.model.ModelFolder;
@@ -24,6 +25,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructType;
 
@@ -31,6 +33,9 @@ import org.apache.spark.sql.types.StructType;
 final class EmbedCommand {
     /** The column of the vectors where nobody named one. */
     static final String EMBEDDING = "embedding";
+
+    /** What names a chunk beside the vector, where each has a row of its own. */
+    private static final List<String> CHUNK_COLUMNS = List.of("chunk", "chunk_start", "chunk_end");
 
     private final Settings settings;
     private final Console console;
@@ -108,7 +113,9 @@ final class EmbedCommand {
             run.spark().sparkContext().removeSparkListener(progress);
         }
 
-        long rows = spreading.total().orElse(progress.rows());
+        long rows = isChunked(options)
+                ? statistics.chunks() + statistics.nulls() + statistics.failed()
+                : spreading.total().orElse(progress.rows());
         RunSummary summary =
                 new RunSummary(rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
         FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), statistics);
@@ -169,30 +176,76 @@ final class EmbedCommand {
     private Map<String, String> columns(StructType schema) {
         settings.find(JobSettings.ID_COLUMN).ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN));
         List<String> texts = Columns.text(schema, settings);
+        boolean chunked = isChunked(settings.embedOptions());
+        if (chunked && texts.size() > 1) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option long-text: chunks is for one text column, not %d".formatted(texts.size()),
+                    "Each chunk is a row, and the chunks of one column are none of another's.",
+                    "Name one column with --text-column, or set long-text to truncate, fail or mean.");
+        }
         String name = settings.find(JobSettings.EMBEDDING_COLUMN).orElse(EMBEDDING);
+        if (chunked) {
+            // Named by a person, so it is as good as a column of the input.
+            StructType taken = settings.isChosen(JobSettings.EMBEDDING_COLUMN) ? schema.add(name, "binary") : schema;
+            CHUNK_COLUMNS.forEach(column -> requireNew(
+                    taken,
+                    column,
+                    "The number or the place of the chunk would get the same name.",
+                    "Rename it with --sql, or the vectors with --embedding-column."));
+        }
         Map<String, String> columns = new LinkedHashMap<>();
         for (String text : texts) {
             String output = texts.size() == 1 ? name : name + "_" + text;
-            for (String existing : schema.fieldNames()) {
-                if (existing.equalsIgnoreCase(output)) {
-                    throw new EmbarkException(
-                            ErrorCode.COLUMN_INVALID,
-                            "column '%s': the input has one of this name".formatted(existing),
-                            "The vectors would get the same name.",
-                            "Name the column of the vectors with --embedding-column.");
-                }
-            }
+            requireNew(
+                    schema,
+                    output,
+                    "The vectors would get the same name.",
+                    "Name the column of the vectors with --embedding-column.");
             columns.put(text, output);
         }
         return columns;
     }
 
+    private static void requireNew(StructType schema, String output, String cause, String remedy) {
+        for (String existing : schema.fieldNames()) {
+            if (existing.equalsIgnoreCase(output)) {
+                throw new EmbarkException(
+                        ErrorCode.COLUMN_INVALID,
+                        "column '%s': the input has one of this name".formatted(existing),
+                        cause,
+                        remedy);
+            }
+        }
+    }
+
     private static Dataset<Row> embed(
             Dataset<Row> rows, Map<String, String> columns, EmbedOptions options, Metadata metadata) {
+        if (isChunked(options)) {
+            Map.Entry<String, String> column = columns.entrySet().iterator().next();
+            return chunks(rows, column.getKey(), column.getValue(), options, metadata);
+        }
         List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
         columns.forEach((text, output) ->
                 selected.add(EmbarkFunctions.embed(Columns.named(text), options).as(output, metadata)));
         return rows.select(selected.toArray(new Column[0]));
+    }
+
+    /** One row for each chunk; for a text without a vector one in which its chunk is null. */
+    private static Dataset<Row> chunks(
+            Dataset<Row> rows, String text, String output, EmbedOptions options, Metadata metadata) {
+        List<String> names = new ArrayList<>(CHUNK_COLUMNS);
+        names.add(output);
+        Dataset<Row> chunks = rows.select(
+                functions.col("*"),
+                functions
+                        .inline_outer(EmbarkFunctions.embedChunks(Columns.named(text), options))
+                        .as(names.toArray(new String[0])));
+        return chunks.withMetadata(output, metadata);
+    }
+
+    private static boolean isChunked(EmbedOptions options) {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
     }
 
     private static EmbeddingMetadata metadata(ModelFolder model, EmbedOptions options) {
@@ -201,8 +254,13 @@ final class EmbedCommand {
     }
 
     /** The columns of the output, before it is known by which ranges its codes are made. */
-    private static StructType written(StructType schema, Map<String, String> columns, EmbeddingMetadata metadata) {
+    private StructType written(StructType schema, Map<String, String> columns, EmbeddingMetadata metadata) {
         StructType written = schema;
+        if (isChunked(settings.embedOptions())) {
+            for (String column : CHUNK_COLUMNS) {
+                written = written.add(column, DataTypes.IntegerType, true);
+            }
+        }
         for (String output : columns.values()) {
             written = written.add(output, EncodedVector.type(metadata.encoding()), true, metadata.toMetadata());
         }

@@ -55,6 +55,7 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
         all.put("nulls", statistics.nulls());
         all.put("distinct", statistics.distinct());
         all.put("truncated", statistics.truncated());
+        all.put("chunks", statistics.chunks());
         all.put("failed", statistics.failed());
         all.put("tokens", statistics.tokens());
         all.put("batches", statistics.batches());
@@ -89,6 +90,9 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         Figures.count(statistics.nulls()),
                         Figures.count(statistics.truncated()),
                         Figures.count(statistics.failed())));
+        if (statistics.chunks() > 0) {
+            out.println("  chunks  %s".formatted(Figures.count(statistics.chunks())));
+        }
         out.println("  tokens  %s in %s"
                 .formatted(
                         Figures.count(statistics.tokens()), Figures.count(statistics.batches(), "batch", "batches")));

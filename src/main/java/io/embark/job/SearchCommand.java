@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
 import io.embark.spark.RangesFile;
@@ -148,7 +149,12 @@ final class SearchCommand {
             }
         }));
         options.putAll(settings.embedding());
-        return RangesFile.inlined(EmbedOptions.parse(options));
+        EmbedOptions chosen = EmbedOptions.parse(options);
+        if (chosen.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
+            // A setting that was made for tables: a query has one vector.
+            chosen = chosen.with(EmbedOptions.LONG_TEXT, LongText.MEAN);
+        }
+        return RangesFile.inlined(chosen);
     }
 
     private static QueryVector embed(

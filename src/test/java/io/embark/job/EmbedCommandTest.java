@@ -91,6 +91,7 @@ class EmbedCommandTest {
                         "nulls",
                         "distinct",
                         "truncated",
+                        "chunks",
                         "failed",
                         "tokens",
                         "batches",
@@ -282,6 +283,75 @@ class EmbedCommandTest {
                 .getAsJsonObject();
         assertThat(failed.get("idColumn").getAsString()).isEqualTo("id");
         assertThat(failed.getAsJsonArray("ids")).hasSize(2);
+    }
+
+    @Test
+    void writesARowForEachChunkOfALongText() throws IOException {
+        Path report = folder.resolve("report");
+        Outcome outcome = embed(
+                "--text-column", "body", "--long-text", "chunks", "--max-tokens", "5", "--report", report.toString());
+
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        Dataset<Row> written = spark.read().parquet(output);
+        assertThat(written.columns())
+                .containsExactly("id", "title", "body", "chunk", "chunk_start", "chunk_end", "embedding");
+        assertThat(EmbeddingMetadata.of(written.schema().apply("embedding"))).isPresent();
+        List<Row> rows = written.selectExpr(
+                        "id",
+                        "chunk",
+                        "substring(body, chunk_start + 1, chunk_end - chunk_start) AS part",
+                        "size(embedding) AS size")
+                .orderBy("id", "chunk")
+                .collectAsList();
+        assertThat(rows)
+                .extracting(Row::toString)
+                .containsExactly(
+                        "[1,0,the cat sat,8]",
+                        "[1,1, on the mat,8]",
+                        "[2,null,null,-1]",
+                        "[3,0,a dog,,8]",
+                        "[3,1,\na cat,8]",
+                        "[4,0,the cat sat,8]",
+                        "[4,1, on the mat,8]");
+
+        assertThat(outcome.out()).startsWith("Embedded 7 rows in ").contains("chunks  6\n", "1 null, 0 truncated");
+        JsonObject summary = JsonParser.parseString(Files.readString(report.resolve("summary.json")))
+                .getAsJsonObject();
+        assertThat(summary.get("rows").getAsInt()).isEqualTo(7);
+        assertThat(summary.get("chunks").getAsInt()).isEqualTo(6);
+
+        Outcome dryRun = embed(
+                "--text-column",
+                "body",
+                "--long-text",
+                "chunks",
+                "--max-tokens",
+                "5",
+                "--dry-run",
+                "--mode",
+                "overwrite");
+        assertThat(dryRun.out())
+                .containsPattern("\"the cat sat on the mat\" -> 2 chunks, the first \\[-?0\\.")
+                .contains("null -> null");
+    }
+
+    @Test
+    void refusesChunksThatItCannotName() {
+        Outcome two = embed("--text-column", "title,body", "--long-text", "chunks");
+        assertThat(two.code()).isEqualTo(2);
+        assertThat(two.errorLines())
+                .containsExactly(
+                        "option long-text: chunks is for one text column, not 2",
+                        "Each chunk is a row, and the chunks of one column are none of another's.",
+                        "Name one column with --text-column, or set long-text to truncate, fail or mean.");
+
+        Outcome taken = embed("--text-column", "body", "--long-text", "chunks", "--embedding-column", "Chunk");
+        assertThat(taken.code()).isEqualTo(2);
+        assertThat(taken.errorLines())
+                .containsExactly(
+                        "column 'Chunk': the input has one of this name",
+                        "The number or the place of the chunk would get the same name.",
+                        "Rename it with --sql, or the vectors with --embedding-column.");
     }
 
     @Test

@@ -86,7 +86,10 @@ final class InspectCommand {
         List<String> modules = modules(specification);
         line("Then", modules.isEmpty() ? "nothing" : String.join(", ", modules));
         line("Dimension", specification.dimension() + " components");
-        line("Limits", "%d tokens; %s".formatted(specification.maxTokens(), positions(architecture)));
+        String limit = specification.maxTokens() == Architecture.UNLIMITED
+                ? "none"
+                : "%d tokens".formatted(specification.maxTokens());
+        line("Limits", "%s; %s".formatted(limit, positions(architecture)));
         line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
         line("Fingerprint", model.fingerprint());

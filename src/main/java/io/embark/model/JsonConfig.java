@@ -78,6 +78,11 @@ final class JsonConfig {
         return Optional.ofNullable(fields.get(key)).map(value -> asText(key, value));
     }
 
+    /** A special token: its text, or an object that holds the text as {@code content}. */
+    Optional<String> token(String key) {
+        return fields.get(key) instanceof Map<?, ?> ? object(key).flatMap(token -> token.text("content")) : text(key);
+    }
+
     String requiredText(String key) {
         return text(key).orElseThrow(() -> missing(key));
     }
@@ -135,6 +140,17 @@ final class JsonConfig {
             }
             throw wrong(key, value, "an integer from 0 to 10^18");
         });
+    }
+
+    /** The same where the field wins over others as soon as it is there: {@code Integer.MAX_VALUE} stands for "none" then. */
+    Optional<Integer> decidingLimit(String key) {
+        return has(key) ? Optional.of(limit(key).orElse(Integer.MAX_VALUE)) : Optional.empty();
+    }
+
+    /** Whether the field is -1, which some configurations write for "none". */
+    boolean isMinusOne(String key) {
+        return fields.get(key) instanceof JsonDocument.NumberLiteral number
+                && number.literal().equals("-1");
     }
 
     /** A finite number above zero. */

@@ -19,11 +19,9 @@ import java.util.Optional;
  * @param maxTokens the most tokens of one text, special tokens and prompt included; never above what the positions allow
  * @param prompts the prompts by name, "query" and "document" always among them; an empty text is no prompt
  * @param defaultPromptName the prompt to use where the caller names none; a key of {@code prompts}
- * @param includePrompt whether the prompt's tokens take part in pooling; where false, no prompt of the model is set, and a
- *     caller's own prompt must be refused
+ * @param includePrompt whether the prompt's tokens take part in pooling
  * @param truncateDimension the components that the model keeps of each vector where the caller chooses nothing
- * @param lowerCase whether text becomes lower-case before anything else ({@code do_lower_case} of the Transformer module)
- * @param bertNormalizer the normaliser that replaces the tokenizer's own; present for tokenizers of the BERT kind only
+ * @param tokenizer what its tokenizer is like
  */
 public record ModelSpecification(
         String modelType,
@@ -36,15 +34,14 @@ public record ModelSpecification(
         Optional<String> defaultPromptName,
         boolean includePrompt,
         Optional<Integer> truncateDimension,
-        boolean lowerCase,
-        Optional<BertNormalizer> bertNormalizer) {
+        TokenizerSettings tokenizer) {
     /** Refuses null and copies the collections, prompts in their order. */
     public ModelSpecification {
         requireNonNull(modelType, "modelType is null");
         requireNonNull(architecture, "architecture is null");
         requireNonNull(defaultPromptName, "defaultPromptName is null");
         requireNonNull(truncateDimension, "truncateDimension is null");
-        requireNonNull(bertNormalizer, "bertNormalizer is null");
+        requireNonNull(tokenizer, "tokenizer is null");
         pooling = List.copyOf(pooling);
         modules = List.copyOf(modules);
         prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));

@@ -2,7 +2,6 @@ package io.embark.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
@@ -28,7 +27,6 @@ record SpecificationReader(String transformerPath, ModelSpecification specificat
         VectorModules behind = VectorModules.read(
                 files, modules.vectorModules(), hidden * pooling.modes().size());
         PromptConfig prompts = PromptConfig.read(files, modules, behind.dimension());
-        refuseExcludedPrompt(files, pooling, prompts.prompts());
 
         ModelSpecification specification = new ModelSpecification(
                 config.requiredText("model_type"),
@@ -36,13 +34,12 @@ record SpecificationReader(String transformerPath, ModelSpecification specificat
                 pooling.modes(),
                 behind.modules(),
                 behind.dimension(),
-                transformer.maxTokens(architecture.maxPositions()),
+                transformer.maxTokens(config, architecture.maxPositions()),
                 prompts.prompts(),
                 prompts.defaultName(),
                 pooling.includePrompt(),
                 prompts.truncateDimension(),
-                transformer.lowerCase(),
-                transformer.bertNormalizer());
+                transformer.tokenizer(config));
         List<TensorSource> tensors = new ArrayList<>();
         tensors.add(new TensorSource(WeightsFiles.find(files, path), family, architecture.tensors()));
         tensors.addAll(behind.tensors());
@@ -55,22 +52,6 @@ record SpecificationReader(String transformerPath, ModelSpecification specificat
                     "%s: the model is a PEFT adapter".formatted(file),
                     "An adapter only holds changes to another model's weights.",
                     "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
-        });
-    }
-
-    private static void refuseExcludedPrompt(FolderFiles files, PoolingConfig pooling, Map<String, String> prompts) {
-        if (pooling.includePrompt()) {
-            return;
-        }
-
-        prompts.forEach((name, text) -> {
-            if (!text.isEmpty()) {
-                throw ModelProblem.unsupported(
-                        "%s: include_prompt is false and there is a prompt '%s'"
-                                .formatted(files.root(), ModelProblem.show(name)),
-                        "Leaving a prompt's tokens out of pooling is not known.",
-                        "Choose a model whose pooling includes the prompt.");
-            }
         });
     }
 }

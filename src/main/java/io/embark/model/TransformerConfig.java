@@ -1,8 +1,6 @@
 package io.embark.model;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /** What the Transformer module says about texts: {@code sentence_bert_config.json} and {@code tokenizer_config.json}. */
 final class TransformerConfig {
@@ -16,19 +14,10 @@ final class TransformerConfig {
             "sentence_xlm-roberta_config.json",
             "sentence_xlnet_config.json");
 
-    /** The tokenizer classes of transformers that build their normaliser from tokenizer_config.json. */
-    private static final Set<String> BERT_TOKENIZERS = Set.of(
-            "BertTokenizer",
-            "BertTokenizerFast",
-            "DistilBertTokenizer",
-            "DistilBertTokenizerFast",
-            "MPNetTokenizer",
-            "MPNetTokenizerFast");
-
     private final JsonConfig config;
-    private final JsonConfig tokenizer;
+    private final TokenizerConfig tokenizer;
 
-    private TransformerConfig(JsonConfig config, JsonConfig tokenizer) {
+    private TransformerConfig(JsonConfig config, TokenizerConfig tokenizer) {
         this.config = config;
         this.tokenizer = tokenizer;
     }
@@ -44,48 +33,43 @@ final class TransformerConfig {
                 .orElseGet(() -> JsonConfig.empty("tokenizer_config.json"));
         refuseOtherTasks(config);
         refuseConfigArguments(config);
-        refuseLeftTruncation(tokenizer);
         if (!modules.listed() && tokenizer.has("chat_template")) {
             throw ModelProblem.unsupported(
                     "%s: chat_template is set and there is no modules.json".formatted(tokenizer.subject()),
                     "Sentence Transformers puts every text through the template then, which Embark cannot.",
                     "Add the modules.json of the model.");
         }
-        return new TransformerConfig(config, tokenizer);
+        return new TransformerConfig(config, new TokenizerConfig(tokenizer, config.objectOrEmpty("tokenizer_args")));
     }
 
     /**
      * The most tokens of one text by the rules of Sentence Transformers 5.4 ({@code base/transformer.py}, {@code
-     * max_seq_length}), cut to what the positions allow: a longer text would end in an error there.
+     * max_seq_length}): an argument for the tokenizer, else the module's own limit, else the smaller of the tokenizer's and of the
+     * positions that the network's configuration names. Cut to what the network can take: a longer text would end in an error
+     * there.
+     *
+     * @param network its {@code config.json}
+     * @param positions the most tokens that it can take
      */
-    int maxTokens(int positions) {
-        Optional<Integer> explicit = config.objectOrEmpty("processing_kwargs")
+    int maxTokens(JsonConfig network, int positions) {
+        int limit = config.objectOrEmpty("processing_kwargs")
                 .objectOrEmpty("text")
-                .limit("max_length")
-                .or(() -> config.objectOrEmpty("processor_kwargs").limit("model_max_length"))
-                .or(() -> config.objectOrEmpty("tokenizer_args").limit("model_max_length"))
-                .or(() -> config.limit("max_seq_length"))
-                .or(() -> tokenizer.limit("model_max_length"));
-        return Math.min(explicit.orElse(positions), positions);
+                .decidingLimit("max_length")
+                .or(() -> config.objectOrEmpty("processor_kwargs").decidingLimit("model_max_length"))
+                .or(() -> config.objectOrEmpty("tokenizer_args").decidingLimit("model_max_length"))
+                .or(() -> config.decidingLimit("max_seq_length"))
+                .orElseGet(() -> Math.min(tokenizer.limit().orElse(Integer.MAX_VALUE), namedPositions(network)));
+        return Math.min(limit, positions);
     }
 
-    boolean lowerCase() {
-        return config.flag("do_lower_case").orElse(false);
+    private static int namedPositions(JsonConfig network) {
+        String key = "max_position_embeddings";
+        return network.isMinusOne(key) ? Integer.MAX_VALUE : network.limit(key).orElse(Integer.MAX_VALUE);
     }
 
-    Optional<BertNormalizer> bertNormalizer() {
-        return tokenizer
-                .text("tokenizer_class")
-                .filter(BERT_TOKENIZERS::contains)
-                .map(name -> new BertNormalizer(
-                        tokenizerFlag("do_lower_case").orElse(true),
-                        tokenizerFlag("strip_accents"),
-                        tokenizerFlag("tokenize_chinese_chars").orElse(true)));
-    }
-
-    /** A tokenizer argument of the module wins over the tokenizer's own file. */
-    private Optional<Boolean> tokenizerFlag(String key) {
-        return config.objectOrEmpty("tokenizer_args").flag(key).or(() -> tokenizer.flag(key));
+    /** What the tokenizer of a network is like. */
+    TokenizerSettings tokenizer(JsonConfig network) {
+        return tokenizer.settings(network, config.flag("do_lower_case").orElse(false));
     }
 
     private static void refuseOtherTasks(JsonConfig config) {
@@ -118,17 +102,10 @@ final class TransformerConfig {
                 });
     }
 
-    private static void refuseLeftTruncation(JsonConfig tokenizer) {
-        String side = tokenizer.text("truncation_side").orElse("right");
-        if (!side.equals("right")) {
-            throw unsupported(tokenizer, "truncation_side is '%s'".formatted(ModelProblem.show(side)));
-        }
-    }
-
     private static RuntimeException unsupported(JsonConfig config, String what) {
         return ModelProblem.unsupported(
                 "%s: %s".formatted(config.subject(), what),
-                "Embark reads plain text, cuts it at its end and takes the last hidden state of an unchanged network.",
+                "Embark reads plain text and takes the last hidden state of an unchanged network.",
                 "Choose a model that needs nothing else.");
     }
 }

@@ -20,6 +20,17 @@ final class TextRepair {
         return text.substring(0, parts ? maxChars - 1 : maxChars);
     }
 
+    /** The last {@code maxChars} chars of a text, as {@link #cut} the first ones. */
+    static String cutStart(String text, int maxChars) {
+        if (text.length() <= maxChars) {
+            return text;
+        }
+        int start = text.length() - maxChars;
+        boolean parts =
+                Character.isLowSurrogate(text.charAt(start)) && Character.isHighSurrogate(text.charAt(start - 1));
+        return text.substring(parts ? start + 1 : start);
+    }
+
     /**
      * The text with U+FFFD in place of each surrogate that has no partner. One of them would make the tokenizer's
      * native side read every emoji of the text as garbage.

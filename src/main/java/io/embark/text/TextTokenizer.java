@@ -2,6 +2,7 @@ package io.embark.text;
 
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import com.google.gson.JsonObject;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
@@ -9,6 +10,7 @@ import io.embark.model.TensorShape;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tokenizer of a model, in native memory. Any number of threads may tokenise at the same time; none may while or after it
@@ -23,14 +25,23 @@ public final class TextTokenizer implements AutoCloseable {
 
     private static final TokenizersLibrary NATIVE = TokenizersLibrary.LIB;
 
+    /** Cuts at the end. */
     private final long handle;
+
+    /** Cuts as the model says; the same one where that is at the end. */
+    private final long ownHandle;
+
     private final ModelFolder folder;
     private final int maxTokens;
     private final int maxChars;
     private final long vocabulary;
 
-    private TextTokenizer(long handle, ModelFolder folder, int maxTokens) {
+    private final Set<Integer> specialTokens;
+
+    private TextTokenizer(long handle, long ownHandle, ModelFolder folder, int maxTokens, Set<Integer> specialTokens) {
         this.handle = handle;
+        this.ownHandle = ownHandle;
+        this.specialTokens = specialTokens;
         this.folder = folder;
         this.maxTokens = maxTokens;
         // One below the largest number, since callers add to it.
@@ -46,18 +57,17 @@ public final class TextTokenizer implements AutoCloseable {
      *     cannot tokenise; {@link ErrorCode#OPTION_INVALID} if the limit leaves no room beside the special tokens
      */
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
-        String json = TokenizerJson.read(folder);
-        long handle;
-        try {
-            handle = NATIVE.createTokenizerFromString(json);
-        } catch (RuntimeException e) {
-            throw invalid(folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
-        }
-
-        TextTokenizer tokenizer = new TextTokenizer(handle, folder, maxTokens);
+        JsonObject json = TokenizerJson.read(folder);
+        long handle = create(json.toString(), folder);
+        TextTokenizer tokenizer =
+                new TextTokenizer(handle, handle, folder, maxTokens, TokenizerJson.specialTokens(json));
         try {
             TokenizerProbe.check(tokenizer, maxTokens);
             NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
+            if (folder.specification().tokenizer().cutsStart()) {
+                long ownHandle = create(TokenizerJson.cuttingStart(json, maxTokens), folder);
+                return new TextTokenizer(handle, ownHandle, folder, maxTokens, tokenizer.specialTokens);
+            }
             return tokenizer;
         } catch (RuntimeException e) {
             tokenizer.close();
@@ -65,9 +75,33 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    /** The most chars of a text that reach the tokenizer; what stands behind them is not read. */
+    private static long create(String json, ModelFolder folder) {
+        try {
+            return NATIVE.createTokenizerFromString(json);
+        } catch (RuntimeException e) {
+            throw invalid(folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
+        }
+    }
+
+    /** The most chars of a text that reach the tokenizer; where {@link #cutsStart()}, the last ones. */
     public int maxChars() {
         return maxChars;
+    }
+
+    /** Whether a long text loses its start, and not its end. */
+    public boolean cutsStart() {
+        return ownHandle != handle;
+    }
+
+    /**
+     * How many tokens at the front of each text are a prompt's, by the rule of Sentence Transformers: those of the prompt as a
+     * text of its own, special ones included, but for a special one at the end.
+     *
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
+     */
+    public int promptTokens(String prompt) {
+        int[] ids = tokenize(List.of(prompt)).get(0).ids();
+        return ids.length > 0 && specialTokens.contains(ids[ids.length - 1]) ? ids.length - 1 : ids.length;
     }
 
     /** The most tokens of a text that are kept, special tokens included. */
@@ -109,10 +143,11 @@ public final class TextTokenizer implements AutoCloseable {
         for (int i = 0; i < repaired.length; i++) {
             String text = texts.get(i);
             cut[i] = text.length() > maxChars;
-            repaired[i] = TextRepair.replaceUnpairedSurrogates(TextRepair.cut(text, maxChars));
+            String read = cutsStart() ? TextRepair.cutStart(text, maxChars) : TextRepair.cut(text, maxChars);
+            repaired[i] = TextRepair.replaceUnpairedSurrogates(read);
         }
 
-        long[] encodings = NATIVE.batchEncode(handle, repaired, true);
+        long[] encodings = NATIVE.batchEncode(ownHandle, repaired, true);
         long[][] ids = new long[encodings.length][];
         for (int i = 0; i < encodings.length; i++) {
             ids[i] = NATIVE.getTokenIds(encodings[i]);
@@ -173,6 +208,9 @@ public final class TextTokenizer implements AutoCloseable {
     @Override
     public void close() {
         NATIVE.deleteTokenizer(handle);
+        if (ownHandle != handle) {
+            NATIVE.deleteTokenizer(ownHandle);
+        }
     }
 
     private static long vocabulary(ModelFolder folder) {

@@ -6,33 +6,66 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.model.BertNormalizer;
 import io.embark.model.ModelFolder;
+import io.embark.model.TokenizerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /** The {@code tokenizer.json} of a model, changed to what Sentence Transformers makes of it. */
 final class TokenizerJson {
     private TokenizerJson() {}
 
     /**
-     * The file without its own truncation and padding, which the model's limit replaces, and with the normaliser that
-     * transformers builds.
+     * The file without its own truncation and padding, which the model's limit replaces, and with what the tokenizer's class
+     * builds anew.
      *
-     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the file cannot be read or is not a JSON object
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the file cannot be read, is not a JSON object or lacks a
+     *     special token
      */
-    static String read(ModelFolder folder) {
+    static JsonObject read(ModelFolder folder) {
+        TokenizerSettings settings = folder.specification().tokenizer();
         JsonObject json = parse(folder.tokenizerFile());
         json.add("truncation", JsonNull.INSTANCE);
         json.add("padding", JsonNull.INSTANCE);
-        folder.specification().bertNormalizer().ifPresent(normalizer -> json.add("normalizer", bert(normalizer)));
-        if (folder.specification().lowerCase()) {
+        RebuiltTokenizer.rebuild(folder.tokenizerFile(), json, settings);
+        if (settings.lowerCaseFirst()) {
             json.add("normalizer", lowerCaseFirst(json.get("normalizer")));
         }
-        return json.toString();
+        return json;
+    }
+
+    /** The numbers of the special tokens. */
+    static Set<Integer> specialTokens(JsonObject json) {
+        Set<Integer> numbers = new HashSet<>();
+        if (json.get("added_tokens") instanceof JsonArray added) {
+            for (JsonElement each : added) {
+                if (each instanceof JsonObject token
+                        && token.get("id") instanceof JsonPrimitive id
+                        && id.isNumber()
+                        && new JsonPrimitive(true).equals(token.get("special"))) {
+                    numbers.add(id.getAsInt());
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** The same tokenizer, which cuts texts at their start; the library's own call for it knows only their end. */
+    static String cuttingStart(JsonObject json, int maxTokens) {
+        JsonObject truncation = new JsonObject();
+        truncation.addProperty("direction", "Left");
+        truncation.addProperty("max_length", maxTokens);
+        truncation.addProperty("strategy", "LongestFirst");
+        truncation.addProperty("stride", 0);
+        JsonObject cutting = json.deepCopy();
+        cutting.add("truncation", truncation);
+        return cutting.toString();
     }
 
     private static JsonObject parse(Path file) {
@@ -58,21 +91,6 @@ final class TokenizerJson {
                 cause,
                 "Copy or download the model again.",
                 thrown);
-    }
-
-    private static JsonObject bert(BertNormalizer normalizer) {
-        JsonObject json = new JsonObject();
-        json.addProperty("type", "BertNormalizer");
-        json.addProperty("clean_text", true);
-        json.addProperty("handle_chinese_chars", normalizer.splitChineseCharacters());
-        json.add(
-                "strip_accents",
-                normalizer
-                        .stripAccents()
-                        .<JsonElement>map(com.google.gson.JsonPrimitive::new)
-                        .orElse(JsonNull.INSTANCE));
-        json.addProperty("lowercase", normalizer.lowerCase());
-        return json;
     }
 
     /** Sentence Transformers puts a Lowercase normaliser first, unless there is one. */

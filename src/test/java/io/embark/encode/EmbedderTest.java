@@ -283,7 +283,8 @@ class EmbedderTest {
     @Test
     void givesAZeroVectorWhereATextHasNoTokens() {
         ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("bare"));
-        builder.set("tokenizer.json", "post_processor", "null");
+        builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"")
+                .set("tokenizer.json", "post_processor", "null");
         try (Embedder embedder = Embedder.open(
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString()))) {
             Embeddings embeddings = embedder.embedCounted(List.of("", "cat"));

@@ -60,9 +60,8 @@ class BundledModelTest {
         assertThat(specification.maxTokens()).isEqualTo(256);
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
         assertThat(specification.normalizes()).isTrue();
-        assertThat(specification.lowerCase()).isFalse();
-        assertThat(specification.bertNormalizer()).hasValueSatisfying(normalizer -> assertThat(normalizer.lowerCase())
-                .isTrue());
+        assertThat(specification.tokenizer().kind()).isEqualTo(TokenizerKind.BERT);
+        assertThat(specification.tokenizer().flag("do_lower_case")).contains(true);
         assertThat(specification.architecture().multiplyAddsPerToken())
                 .isEqualTo(6L * (4 * 384 * 384 + 2 * 384 * 1536));
     }

@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,7 @@ class SpecificationReaderTest {
     private static final String CORRECT_IT =
             "Correct the field, or take the file from the place where the model was published.";
     private static final String PLAIN_TEXT_ONLY =
-            "Embark reads plain text, cuts it at its end and takes the last hidden state of an unchanged network.";
+            "Embark reads plain text and takes the last hidden state of an unchanged network.";
 
     @TempDir
     Path temporary;
@@ -56,8 +56,9 @@ class SpecificationReaderTest {
         assertThat(specification.defaultPromptName()).isEmpty();
         assertThat(specification.includePrompt()).isTrue();
         assertThat(specification.truncateDimension()).isEmpty();
-        assertThat(specification.lowerCase()).isFalse();
-        assertThat(specification.bertNormalizer()).contains(new BertNormalizer(true, Optional.empty(), true));
+        assertThat(specification.tokenizer())
+                .isEqualTo(new TokenizerSettings(
+                        TokenizerKind.BERT, false, false, Map.of("do_lower_case", true), Map.of()));
 
         Architecture architecture = specification.architecture();
         assertThat(architecture.family()).isEqualTo("bert");
@@ -545,25 +546,17 @@ class SpecificationReaderTest {
     }
 
     @Test
-    void refusesAPromptThatPoolingLeavesOut() {
+    void saysWherePoolingLeavesPromptsOut() {
         builder.set(POOLING, "include_prompt", "false").set(PROMPTS, "prompts", "{\"query\": \"q: \"}");
-        refused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                ": include_prompt is false and there is a prompt 'query'",
-                "Leaving a prompt's tokens out of pooling is not known.",
-                "Choose a model whose pooling includes the prompt.");
-    }
-
-    @Test
-    void saysWherePoolingLeavesPromptsOutAndTheModelHasNone() {
-        builder.set(POOLING, "include_prompt", "false");
         assertThat(read().includePrompt()).isFalse();
+        assertThat(read().prompts()).containsEntry("query", "q: ");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"max_seq_length": 7}                                              | {"model_max_length": 5} | 7
             {"max_seq_length": 400}                                            | {"model_max_length": 5} | 16
+            {"max_seq_length": 1e30}                                           | {"model_max_length": 5} | 16
             {"max_seq_length": null}                                           | {"model_max_length": 5} | 5
             {}                                                                 | {"model_max_length": 5} | 5
             {}                                                                 | {"model_max_length": 512} | 16
@@ -577,6 +570,26 @@ class SpecificationReaderTest {
     void takesTheLimitThatSentenceTransformersTakes(String sentence, String tokenizer, int maxTokens) {
         builder.file(SENTENCE, sentence).file(TOKENIZER, tokenizer);
         assertThat(read().maxTokens()).isEqualTo(maxTokens);
+    }
+
+    /** A network without a table of positions takes any text, whatever its configuration names. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            {}                     | {"model_max_length": 9000} | 8192 | 8192
+            {}                     | {"model_max_length": 1e30} | 8192 | 8192
+            {}                     | {"model_max_length": 512}  | 8192 | 512
+            {}                     | {"model_max_length": 9000} | -1   | 9000
+            {}                     | {"model_max_length": 9000} | null | 9000
+            {}                     | {}                         | null | 2147483647
+            {"max_seq_length": 9000} | {"model_max_length": 512} | 8192 | 9000
+            {"tokenizer_args": {"model_max_length": 1e30}} | {"model_max_length": 512} | 8192 | 2147483647
+            """)
+    void onlyTheLastRuleKnowsThePositionsThatAConfigurationNames(
+            String sentence, String tokenizer, String positions, int maxTokens) {
+        builder.file(SENTENCE, sentence).file(TOKENIZER, tokenizer).set(CONFIG, "max_position_embeddings", positions);
+        FolderFiles files = new FolderFiles(builder.write());
+        TransformerConfig config = TransformerConfig.read(files, ModuleList.read(files));
+        assertThat(config.maxTokens(files.json("", CONFIG), Integer.MAX_VALUE)).isEqualTo(maxTokens);
     }
 
     @ParameterizedTest
@@ -597,20 +610,35 @@ class SpecificationReaderTest {
     }
 
     @Test
-    void readsTheFlagsOfTheNormalizer() {
+    void readsWhatTheFilesSayOfTheTokenizer() {
         builder.set(SENTENCE, "do_lower_case", "true")
                 .set(SENTENCE, "tokenizer_args", "{\"tokenize_chinese_chars\": false}")
                 .set(TOKENIZER, "do_lower_case", "false")
-                .set(TOKENIZER, "strip_accents", "true");
-        ModelSpecification specification = read();
-        assertThat(specification.lowerCase()).isTrue();
-        assertThat(specification.bertNormalizer()).contains(new BertNormalizer(false, Optional.of(true), false));
+                .set(TOKENIZER, "strip_accents", "true")
+                .set(TOKENIZER, "truncation_side", "\"left\"")
+                .set(TOKENIZER, "cls_token", "\"[C]\"")
+                .set(TOKENIZER, "sep_token", "{\"content\": \"[S]\", \"lstrip\": false}");
+        assertThat(read().tokenizer())
+                .isEqualTo(new TokenizerSettings(
+                        TokenizerKind.BERT,
+                        true,
+                        true,
+                        Map.of("tokenize_chinese_chars", false, "do_lower_case", false, "strip_accents", true),
+                        Map.of("cls_token", "[C]", "sep_token", "[S]")));
     }
 
-    @Test
-    void leavesTheNormalizerOfAnotherTokenizerAlone() {
-        builder.set(TOKENIZER, "tokenizer_class", "\"PreTrainedTokenizerFast\"");
-        assertThat(read().bertNormalizer()).isEmpty();
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", textBlock = """
+            -, BERT
+            BertTokenizerFast, BERT
+            DistilBertTokenizer, BERT
+            PreTrainedTokenizerFast, AS_WRITTEN
+            TokenizersBackend, AS_WRITTEN
+            XLMRobertaTokenizer, XLM_ROBERTA
+            """)
+    void takesTheTokenizerClassThatTransformersTakes(String declared, TokenizerKind kind) {
+        builder.set(TOKENIZER, "tokenizer_class", declared == null ? "null" : "\"" + declared + "\"");
+        assertThat(read().tokenizer().kind()).isEqualTo(kind);
     }
 
     @ParameterizedTest
@@ -630,13 +658,13 @@ class SpecificationReaderTest {
     }
 
     @Test
-    void refusesTextCutAtItsBeginning() {
-        builder.set(TOKENIZER, "truncation_side", "\"left\"");
+    void refusesASideThatTextsDoNotHave() {
+        builder.set(TOKENIZER, "truncation_side", "\"middle\"");
         refused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                "/tokenizer_config.json: truncation_side is 'left'",
-                PLAIN_TEXT_ONLY,
-                "Choose a model that needs nothing else.");
+                ErrorCode.MODEL_INVALID,
+                "/tokenizer_config.json: truncation_side is 'middle'",
+                "It must be left or right.",
+                CORRECT_IT);
     }
 
     @Test

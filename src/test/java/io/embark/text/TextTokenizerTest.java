@@ -145,6 +145,36 @@ class TextTokenizerTest {
     }
 
     @Test
+    void cutsTextsAtTheirStartWhereTheModelSaysSo() {
+        ModelFolder other = folder(builder().set("tokenizer_config.json", "truncation_side", "\"left\""));
+        try (TextTokenizer left = TextTokenizer.open(other, 5)) {
+            assertThat(left.cutsStart()).isTrue();
+            assertThat(tokenizer.cutsStart()).isFalse();
+            List<TokenizedText> texts =
+                    left.tokenize(List.of("the cat sat on a mat", "cat", "cat" + " ".repeat(2_000)));
+            assertThat(texts)
+                    .extracting(TokenizedText::ids)
+                    .containsExactly(
+                            new int[] {FIRST, 13, 4, 14, LAST}, new int[] {FIRST, CAT, LAST}, new int[] {FIRST, LAST});
+            assertThat(texts).extracting(TokenizedText::truncated).containsExactly(true, false, true);
+            // Chunks are read from the start nevertheless.
+            assertThat(left.chunks("", "the cat sat on a mat").next().text()).isEqualTo("the cat sat");
+        }
+    }
+
+    @Test
+    void countsThePromptsTokensButForASpecialOneAtTheEnd() {
+        assertThat(tokenizer.promptTokens("the cat ")).isEqualTo(3);
+        assertThat(tokenizer.promptTokens("")).isEqualTo(1);
+        ModelFolder other = folder(builder()
+                .set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"")
+                .set("tokenizer.json", "post_processor", "null"));
+        try (TextTokenizer plain = TextTokenizer.open(other, LIMIT)) {
+            assertThat(plain.promptTokens("the cat ")).isEqualTo(2);
+        }
+    }
+
+    @Test
     void refusesALimitThatLeavesNoRoomBesideTheSpecialTokens() {
         assertRefused(
                 () -> TextTokenizer.open(folder, 2),

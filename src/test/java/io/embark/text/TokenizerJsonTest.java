@@ -43,10 +43,12 @@ class TokenizerJsonTest {
 
     @Test
     void keepsEverythingElse() {
+        builder.set(CONFIG, "tokenizer_class", "\"PreTrainedTokenizerFast\"");
         JsonObject file = JsonParser.parseString(builder.content(TOKENIZER)).getAsJsonObject();
         JsonObject json = read();
-        for (String key :
-                new String[] {"version", "added_tokens", "pre_tokenizer", "post_processor", "decoder", "model"}) {
+        for (String key : new String[] {
+            "version", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder", "model"
+        }) {
             assertThat(json.get(key)).isEqualTo(file.get(key));
         }
     }
@@ -78,6 +80,32 @@ class TokenizerJsonTest {
         builder.set(CONFIG, "tokenizer_class", "\"PreTrainedTokenizerFast\"")
                 .set(TOKENIZER, "normalizer", "{\"type\": \"NFC\"}");
         assertThat(read().get("normalizer")).isEqualTo(JsonParser.parseString("{\"type\": \"NFC\"}"));
+    }
+
+    @Test
+    void keepsTheTableOfCharactersOfASentencePieceTokenizer() {
+        builder.set(CONFIG, "tokenizer_class", "\"XLMRobertaTokenizer\"")
+                .set(CONFIG, "bos_token", "\"[CLS]\"")
+                .set(CONFIG, "eos_token", "\"[SEP]\"")
+                .set(TOKENIZER, "normalizer", """
+                        {"type": "Sequence", "normalizers": [
+                          {"type": "NFKC"}, {"type": "Precompiled", "precompiled_charsmap": "AAAA"}]}""");
+        assertThat(read().get("normalizer"))
+                .isEqualTo(JsonParser.parseString("{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAA\"}"));
+        builder.set(TOKENIZER, "normalizer", "{\"type\": \"NFKC\"}");
+        assertThat(read().get("normalizer").isJsonNull()).isTrue();
+    }
+
+    @Test
+    void refusesATokenizerThatLacksASpecialTokenOfItsClass() {
+        builder.set(CONFIG, "cls_token", "\"[START]\"");
+        ModelFolder folder = open();
+        assertRefused(
+                () -> TokenizerJson.read(folder),
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: has no token '[START]'".formatted(folder.tokenizerFile()),
+                "A tokenizer of the class that tokenizer_config.json names puts it beside every text.",
+                "Take both files from the same model.");
     }
 
     @Test
@@ -139,7 +167,7 @@ class TokenizerJsonTest {
     }
 
     private JsonObject read() {
-        return JsonParser.parseString(TokenizerJson.read(open())).getAsJsonObject();
+        return TokenizerJson.read(open());
     }
 
     private ModelFolder open() {

@@ -60,6 +60,7 @@ class TokenizerProbeTest {
 
     @Test
     void refusesSpecialTokensThatTheModelDoesNotHave() {
+        builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"");
         builder.file(TOKENIZER, builder.content(TOKENIZER).replace("\"ids\": [3]", "\"ids\": [20]"));
         ModelFolder folder = open();
         assertRefused(
@@ -91,6 +92,7 @@ class TokenizerProbeTest {
 
     @Test
     void takesATokenizerThatAddsNoSpecialTokens() {
+        builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"");
         builder.set(TOKENIZER, "post_processor", "null");
         try (TextTokenizer tokenizer = TextTokenizer.open(open(), 1)) {
             List<TokenizedText> tokenized = tokenizer.tokenize(List.of("", "cat", "cat dog"));

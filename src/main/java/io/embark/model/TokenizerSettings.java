@@ -1,0 +1,35 @@
+package io.embark.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the files beside {@code tokenizer.json} say about the tokenizer. Immutable.
+ *
+ * @param kind what transformers makes of the file
+ * @param lowerCaseFirst whether text becomes lower-case before anything else ({@code do_lower_case} of the Transformer module)
+ * @param cutsStart whether a long text loses its start ({@code truncation_side} is left), and not its end
+ * @param flags what {@code tokenizer_config.json} says of these, by its keys: {@code do_lower_case}, {@code strip_accents},
+ *     {@code tokenize_chinese_chars}, {@code add_prefix_space}; those that are silent are missing
+ * @param specialTokens the special tokens that it names, by its keys: {@code cls_token} and so on
+ */
+public record TokenizerSettings(
+        TokenizerKind kind,
+        boolean lowerCaseFirst,
+        boolean cutsStart,
+        Map<String, Boolean> flags,
+        Map<String, String> specialTokens) {
+    /** Refuses null and copies the maps. */
+    public TokenizerSettings {
+        requireNonNull(kind, "kind is null");
+        flags = Map.copyOf(flags);
+        specialTokens = Map.copyOf(specialTokens);
+    }
+
+    /** What a flag says; empty if it says nothing. */
+    public Optional<Boolean> flag(String key) {
+        return Optional.ofNullable(flags.get(key));
+    }
+}

@@ -21,6 +21,7 @@ final class Batches {
 
     private final EmbeddingModel model;
     private final int budget;
+    private final int skip;
     private final BooleanSupplier cancelled;
 
     private long texts;
@@ -32,11 +33,13 @@ final class Batches {
 
     /**
      * @param budget the most tokens of a batch of several texts
+     * @param skip tokens at the front of each text that are left out of pooling
      * @param cancelled asked between batches
      */
-    Batches(EmbeddingModel model, int budget, BooleanSupplier cancelled) {
+    Batches(EmbeddingModel model, int budget, int skip, BooleanSupplier cancelled) {
         this.model = model;
         this.budget = budget;
+        this.skip = skip;
         this.cancelled = cancelled;
     }
 
@@ -58,7 +61,7 @@ final class Batches {
         List<List<Integer>> members = cut(order, tokenized);
         List<PackedBatch> packed = members.stream()
                 .map(batch -> PackedBatch.of(
-                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), 0))
+                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), skip))
                 .toList();
         List<Future<ComputePool.Result>> results = model.pool().submit(packed);
         long start = System.nanoTime();

@@ -39,6 +39,10 @@ public final class Embedder implements AutoCloseable {
     private final boolean ownsModel;
     private final VectorFinish finish;
     private final String prompt;
+
+    /** Tokens at the front of each text that are left out of pooling. */
+    private final int skip;
+
     private Statistics statistics = Statistics.NONE;
 
     private Embedder(EmbeddingModel model, EmbedOptions options, boolean ownsModel) {
@@ -47,6 +51,8 @@ public final class Embedder implements AutoCloseable {
         this.ownsModel = ownsModel;
         this.finish = VectorFinish.of(model.folder(), options);
         this.prompt = prompt(model.folder(), options);
+        boolean counts = prompt.isEmpty() || model.folder().specification().includePrompt();
+        this.skip = counts ? 0 : model.tokenizer().promptTokens(prompt);
     }
 
     /**
@@ -200,7 +206,7 @@ public final class Embedder implements AutoCloseable {
     }
 
     private PooledTexts pool(List<String> texts, EmbedOptions chosen, BooleanSupplier cancelled) {
-        PooledTexts pooled = new Window(model, chosen, prompt, cancelled).pool(texts);
+        PooledTexts pooled = new Window(model, chosen, prompt, skip, cancelled).pool(texts);
         count(pooled.statistics());
         return pooled;
     }
@@ -285,9 +291,10 @@ public final class Embedder implements AutoCloseable {
         return finish.dimension();
     }
 
-    /** The most chars of a text that can change its vector; callers may cut longer ones. */
+    /** The most chars at the start of a text that can change its vector; callers may cut what is behind them. */
     public int maxChars() {
         return options.get(EmbedOptions.LONG_TEXT).readsChunks()
+                        || model.tokenizer().cutsStart()
                 ? Integer.MAX_VALUE - 1
                 : model.tokenizer().maxChars();
     }
@@ -329,13 +336,6 @@ public final class Embedder implements AutoCloseable {
         }
         if (prompt == null) {
             prompt = specification.defaultPromptName().map(prompts::get).orElse("");
-        }
-        if (!prompt.isEmpty() && !specification.includePrompt()) {
-            throw new EmbarkException(
-                    ErrorCode.MODEL_UNSUPPORTED,
-                    "model %s: its prompts are left out of pooling".formatted(folder.name()),
-                    "Its Pooling module says include_prompt=false, which Embark does not know yet.",
-                    "Choose another model, or set prompt to an empty text.");
         }
         return prompt;
     }

@@ -42,14 +42,15 @@ final class Window {
 
     /**
      * @param prompt put before every text
+     * @param skip tokens at the front of each text that are left out of pooling
      * @param cancelled asked between batches
      */
-    Window(EmbeddingModel model, EmbedOptions options, String prompt, BooleanSupplier cancelled) {
+    Window(EmbeddingModel model, EmbedOptions options, String prompt, int skip, BooleanSupplier cancelled) {
         this.model = model;
         this.options = options;
         this.longText = options.get(EmbedOptions.LONG_TEXT);
         this.prompt = prompt;
-        this.batches = new Batches(model, options.get(EmbedOptions.BATCH_TOKENS), cancelled);
+        this.batches = new Batches(model, options.get(EmbedOptions.BATCH_TOKENS), skip, cancelled);
     }
 
     /** What the network makes of each text, in order. */

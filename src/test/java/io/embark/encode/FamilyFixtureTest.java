@@ -48,8 +48,6 @@ class FamilyFixtureTest {
             "mpnet",
             "nomic-bert",
             "nomic-bert-hub",
-            "pooling-without-long-prompt",
-            "pooling-without-prompt",
             "qwen3",
             "qwen3-older",
             "roberta",

@@ -2,10 +2,12 @@ package io.embark.encode;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.torch.PackedBatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PromptTest {
     private static final String PROMPTS = "config_sentence_transformers.json";
@@ -92,20 +96,47 @@ class PromptTest {
                 "Leave prompt-name out, or set prompt to the text itself.");
     }
 
-    @Test
-    void refusesAPromptWhereItsTokensAreLeftOutOfPooling() {
-        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("excluding"));
-        builder.set("1_Pooling/config.json", "include_prompt", "false");
+    /** [CLS], "the" and "cat" are left out, [SEP] is not, by each way of pooling. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cls", "max", "mean", "mean_sqrt_len_tokens", "weightedmean", "lasttoken"})
+    void leavesThePromptsTokensOutOfPoolingWhereTheModelSaysSo(String mode) {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("excluding-" + mode));
+        builder.file("1_Pooling/config.json", "{\"pooling_mode\": \"%s\", \"include_prompt\": false}".formatted(mode));
         EmbedOptions options =
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString());
         try (EmbeddingModel excluding = EmbeddingModel.open(options)) {
-            assertThat(Embedder.on(excluding, options).embed(List.of("cat"))).hasDimensions(1, 8);
-            assertRefused(
-                    () -> Embedder.on(excluding, options.with(EmbedOptions.PROMPT, "the ")),
-                    ErrorCode.MODEL_UNSUPPORTED,
-                    "model excluding: its prompts are left out of pooling",
-                    "Its Pooling module says include_prompt=false, which Embark does not know yet.",
-                    "Choose another model, or set prompt to an empty text.");
+            Embedder prompted = Embedder.on(excluding, options.with(EmbedOptions.PROMPT, "the cat "));
+            Embedder plain = Embedder.on(excluding, options);
+            int[] ids = excluding
+                    .tokenizer()
+                    .tokenize(List.of("the cat sat on"))
+                    .get(0)
+                    .ids();
+            float[] expected = excluding.encoder().encode(PackedBatch.of(List.of(ids), 3));
+            assertThat(prompted.embed(List.of("sat on"))[0]).containsExactly(expected, within(1e-6f));
+            assertThat(plain.embed(List.of("the cat sat on"))[0])
+                    .containsExactly(excluding.encoder().encode(PackedBatch.of(List.of(ids), 0)), within(1e-6f));
+            assertThat(prompted.sharesPassWith(plain)).isFalse();
+            if (!mode.equals("lasttoken")) {
+                assertThat(prompted.embed(List.of("sat on"))[0])
+                        .isNotEqualTo(plain.embed(List.of("the cat sat on"))[0]);
+            }
+        }
+    }
+
+    @Test
+    void leavesThePromptOutOfEachChunkToo() {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("excluding"));
+        builder.set("1_Pooling/config.json", "include_prompt", "false");
+        EmbedOptions options = EmbedOptions.defaults()
+                .with(EmbedOptions.MODEL, builder.write().toString())
+                .with(EmbedOptions.PROMPT, "the cat ");
+        try (EmbeddingModel excluding = EmbeddingModel.open(options)) {
+            Embedder embedder = Embedder.on(excluding, options);
+            List<EmbeddedChunk> chunks =
+                    embedder.embedChunks(List.of("sat on a mat a dog ran")).get(0);
+            assertThat(chunks).hasSize(2);
+            assertThat(chunks.get(1).vector()).containsExactly(embedder.embed(List.of(" ran"))[0], within(1e-6f));
         }
     }
 

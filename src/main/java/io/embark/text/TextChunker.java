@@ -96,6 +96,8 @@ final class TextChunker implements Iterator<TextChunk> {
         start += part.length();
         startPoint = end;
         ended = start == text.length();
+        // The next one is likely to be as long; half as much again shows where it ends.
+        look = Math.min(part.length() + part.length() / 2 + 1, room);
         return chunk;
     }
 

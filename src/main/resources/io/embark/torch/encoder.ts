@@ -60,6 +60,8 @@ class Encoder(Module):
     return ops.mkldnn._linear_pointwise(x, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "none", annotate(List[Optional[number]], []), "")
   def linear_add(self: __torch__.Encoder, x: Tensor, name: str, residual: Tensor) -> Tensor:
     return ops.mkldnn._linear_pointwise(x, residual, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "add")
+  def linear_mul(self: __torch__.Encoder, x: Tensor, name: str, factor: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, factor, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "mul")
   def linear_activate(self: __torch__.Encoder, x: Tensor, name: str, kind: str) -> Tensor:
     scalars = annotate(List[Optional[number]], [])
     weight = (self.w)[name + ".weight"]

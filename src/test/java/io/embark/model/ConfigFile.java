@@ -1,0 +1,46 @@
+package io.embark.model;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A {@code config.json} whose fields a test changes one by one. */
+final class ConfigFile {
+    private final Path path;
+    private final JsonObject json;
+
+    ConfigFile(Path folder, String content) {
+        path = folder.resolve("config.json");
+        json = JsonParser.parseString(content).getAsJsonObject();
+    }
+
+    /** Where it is once it was read. */
+    Path path() {
+        return path;
+    }
+
+    /** Sets a field; {@code value} is JSON. */
+    ConfigFile set(String field, String value) {
+        json.add(field, JsonParser.parseString(value));
+        return this;
+    }
+
+    /** Leaves a field out. */
+    ConfigFile unset(String field) {
+        json.remove(field);
+        return this;
+    }
+
+    /** Writes the file and reads it. */
+    JsonConfig read() {
+        try {
+            Files.writeString(path, json.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return JsonConfig.read(path);
+    }
+}

@@ -34,8 +34,6 @@ class FamilyFixtureTest {
     private static final Set<String> TO_COME = Set.of(
             "camembert",
             "distilbert",
-            "gemma3",
-            "gemma3-older",
             "gte-new",
             "gte-new-multilingual",
             "gte-new-unscaled",

@@ -111,7 +111,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown model_type 'bart'",
-                "Known are: bert, qwen3. The nearest is bert.",
+                "Known are: bert, gemma3_text, qwen3. The nearest is bert.",
                 "Choose a model of one of these architectures.");
     }
 
@@ -673,7 +673,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown model_type 'a\\u000a\\u2028%s...'".formatted("b".repeat(107)),
-                "Known are: bert, qwen3.",
+                "Known are: bert, gemma3_text, qwen3.",
                 "Choose a model of one of these architectures.");
     }
 

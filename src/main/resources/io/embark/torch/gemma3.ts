@@ -1,0 +1,51 @@
+  def prepare(self: __torch__.Encoder) -> int:
+    layers = int((self.numbers)["layers"])
+    size = int((self.numbers)["head_size"])
+    self.w["embeddings.frequencies.full"] = (self).frequencies(size, (self.numbers)["rotary_base_full"], )
+    self.w["embeddings.frequencies.sliding"] = (self).frequencies(size, (self.numbers)["rotary_base_sliding"], )
+    table = torch.mul_((self.w)["embeddings.word_embeddings.weight"], torch.sqrt(torch.size((self.w)["norm.weight"], 0)))
+    # The norms multiply by one more than their factors.
+    names = torch.keys(self.w)
+    for j in range(torch.len(names)):
+      if torch.__and__(torch.endswith(names[j], "norm.weight"), torch.__not__(torch.startswith(names[j], "modules."))):
+        raised = torch.add_((self.w)[names[j]], 1)
+    for i in range(layers):
+      p = torch.format("layers.{}.", i)
+      a = torch.add(p, "self_attn.")
+      joined = (self).join([torch.add(a, "q_proj"), torch.add(a, "k_proj"), torch.add(a, "v_proj")], torch.add(a, "qkv"), )
+    return 0
+  def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
+    layers = int((self.numbers)["layers"])
+    heads = int((self.numbers)["heads"])
+    shared = int((self.numbers)["shared_heads"])
+    size = int((self.numbers)["head_size"])
+    activation = (self.choices)["activation"]
+    types = torch.split((self.choices)["layer_types"], ",", -1)
+    scale = (self.numbers)["query_scale"]
+    places = (self).positions(torch.size(ids, 0), runs, )
+    full = (self).angles(places, (self.w)["embeddings.frequencies.full"], )
+    sliding = (self).angles(places, (self.w)["embeddings.frequencies.sliding"], )
+    h = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
+    for i in range(layers):
+      p = torch.format("layers.{}.", i)
+      if torch.eq(types[i], "sliding"):
+        left = int((self.numbers)["window_left"])
+        right = int((self.numbers)["window_right"])
+        angles = sliding
+      else:
+        left = -1
+        right = int((self.numbers)["right"])
+        angles = full
+      x = (self).rms_norm(h, p + "input_layernorm", )
+      qkv = torch.view((self).linear(x, p + "self_attn.qkv", ), [-1, torch.add(heads, torch.mul(2, shared)), size])
+      q = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, 0, heads), p + "self_attn.q_norm", ), angles, )
+      k = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, heads, shared), p + "self_attn.k_norm", ), angles, )
+      v = torch.narrow(qkv, 1, torch.add(heads, shared), shared)
+      a = (self).attention(q, k, v, runs, scale, left, right, None, )
+      o = (self).linear(a, p + "self_attn.o_proj", )
+      h1 = torch.add((self).rms_norm(o, p + "post_attention_layernorm", ), h)
+      x1 = (self).rms_norm(h1, p + "pre_feedforward_layernorm", )
+      g = (self).linear_activate(x1, p + "mlp.gate_proj", activation, )
+      f = (self).linear((self).linear_mul(x1, p + "mlp.up_proj", g, ), p + "mlp.down_proj", )
+      h = torch.add((self).rms_norm(f, p + "post_feedforward_layernorm", ), h1)
+    return (self).rms_norm(h, "norm", )

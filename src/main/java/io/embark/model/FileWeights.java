@@ -109,11 +109,15 @@ final class FileWeights implements Weights {
                     "Take configuration and weights from the same model.");
         }
 
+        boolean whole = needed.name().equals(TensorNames.ROWS);
         DataType type = tensor.dataType()
+                .filter(stored -> stored.isWhole() == whole)
                 .orElseThrow(() -> ModelProblem.unsupported(
                         "%s: tensor %s is stored as %s"
                                 .formatted(tensor.file(), needed.name(), ModelProblem.show(tensor.storedType())),
-                        "Weights are read as float32, float16 or bfloat16, in the file itself.",
+                        whole
+                                ? "Numbers of rows are read as int32 or int64."
+                                : "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
                         "Save the model in one of these formats, as safetensors."));
         return new TensorInfo(needed.name(), type, needed.shape(), tensor.transposed());
     }

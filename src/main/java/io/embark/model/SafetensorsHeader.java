@@ -30,8 +30,13 @@ final class SafetensorsHeader {
     private static final int LENGTH_BYTES = 8;
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
-    private static final Map<String, DataType> READABLE =
-            Map.of("F32", DataType.FLOAT32, "F16", DataType.FLOAT16, "BF16", DataType.BFLOAT16);
+    private static final Map<String, DataType> READABLE = Map.of(
+            "F32", DataType.FLOAT32,
+            "F64", DataType.FLOAT64,
+            "F16", DataType.FLOAT16,
+            "BF16", DataType.BFLOAT16,
+            "I32", DataType.INT32,
+            "I64", DataType.INT64);
 
     /** Bits of one number. A type that is not here is refused only if its tensor is needed. */
     private static final Map<String, Integer> BITS = Map.ofEntries(

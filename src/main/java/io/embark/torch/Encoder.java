@@ -153,7 +153,10 @@ public final class Encoder implements AutoCloseable {
             PtNDArray numbers =
                     switch (tensor.dataType()) {
                         case FLOAT32 -> scope.create(piece, new Shape(elements), DataType.FLOAT32);
+                        case FLOAT64 -> scope.create(piece, new Shape(elements), DataType.FLOAT64);
                         case FLOAT16 -> scope.create(piece, new Shape(elements), DataType.FLOAT16);
+                        case INT32 -> scope.create(piece, new Shape(elements), DataType.INT32);
+                        case INT64 -> scope.create(piece, new Shape(elements), DataType.INT64);
                         case BFLOAT16 -> scope.create(widen(scope, piece), new Shape(elements), DataType.FLOAT32);
                     };
             call("fill", IValue.from(tensor.name()), IValue.from(firstElement), IValue.from(numbers));

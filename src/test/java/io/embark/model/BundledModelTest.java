@@ -67,7 +67,7 @@ class BundledModelTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"FLOAT32", "FLOAT64", "FLOAT16", "BFLOAT16"})
     void readsTheSameWeightsAfterTheyAreStoredAsSafetensors(DataType dataType) {
         Path exported = ModelFolderBuilder.exportBundled(cache, shared, dataType);
         try (Weights original = openShared().openWeights();
@@ -82,7 +82,7 @@ class BundledModelTest {
                 float[] found = WeightValues.read(copy, name, 4096);
                 float tolerance =
                         switch (dataType) {
-                            case FLOAT32 -> 0;
+                            case FLOAT32, FLOAT64, INT32, INT64 -> 0;
                             case FLOAT16 -> 1f / 2048;
                             case BFLOAT16 -> 1f / 256;
                         };

@@ -39,6 +39,7 @@ public final class ModelFolderBuilder {
     private final Map<String, String> files = new LinkedHashMap<>();
     private final Map<String, TensorShape> shapes = new LinkedHashMap<>();
     private final Map<String, float[]> values = new LinkedHashMap<>();
+    private final Map<String, DataType> dataTypes = new LinkedHashMap<>();
     private UnaryOperator<String> fileNames = name -> name;
     private Format format = Format.SAFETENSORS;
     private DataType dataType = DataType.FLOAT32;
@@ -137,6 +138,12 @@ public final class ModelFolderBuilder {
         return this;
     }
 
+    /** The number format of one tensor, which for whole numbers are those of its values without their fractions. */
+    public ModelFolderBuilder dataType(String tensor, DataType chosen) {
+        dataTypes.put(tensor, chosen);
+        return this;
+    }
+
     /** Adds a tensor, or gives one another shape. */
     public ModelFolderBuilder tensor(String name, Long... shape) {
         put(name, shape);
@@ -226,7 +233,10 @@ public final class ModelFolderBuilder {
     private List<TensorBytes> tensors() {
         return shapes.values().stream()
                 .map(shape -> TensorBytes.of(
-                        fileNames.apply(shape.name()), dataType, shape.shape(), values.get(shape.name())))
+                        fileNames.apply(shape.name()),
+                        dataTypes.getOrDefault(shape.name(), dataType),
+                        shape.shape(),
+                        values.get(shape.name())))
                 .toList();
     }
 

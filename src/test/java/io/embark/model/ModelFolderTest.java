@@ -258,7 +258,7 @@ class ModelFolderTest {
                 () -> open(folder.toString()).openWeights(),
                 ErrorCode.MODEL_UNSUPPORTED,
                 file + ": tensor embeddings.word_embeddings.weight is stored as I8",
-                "Weights are read as float32, float16 or bfloat16, in the file itself.",
+                "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
                 "Save the model in one of these formats, as safetensors.");
     }
 

@@ -161,7 +161,7 @@ class OnnxInitializersTest {
                 () -> ModelFolder.open(folder.toString(), folder).openWeights(),
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: tensor %s is stored as %s".formatted(file, WORDS, storedAs),
-                "Weights are read as float32, float16 or bfloat16, in the file itself.",
+                "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
                 "Save the model in one of these formats, as safetensors.");
     }
 

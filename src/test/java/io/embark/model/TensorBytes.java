@@ -17,7 +17,10 @@ record TensorBytes(String name, String type, List<Long> shape, byte[] bytes) {
         for (float value : values) {
             switch (type) {
                 case FLOAT32 -> buffer.putFloat(value);
+                case FLOAT64 -> buffer.putDouble(value);
                 case FLOAT16 -> buffer.putShort(HalfFloats.toFloat16(value));
+                case INT32 -> buffer.putInt((int) value);
+                case INT64 -> buffer.putLong((long) value);
                 case BFLOAT16 -> buffer.putShort(HalfFloats.toBfloat16(value));
             }
         }
@@ -27,8 +30,11 @@ record TensorBytes(String name, String type, List<Long> shape, byte[] bytes) {
     static String typeName(DataType type) {
         return switch (type) {
             case FLOAT32 -> "F32";
+            case FLOAT64 -> "F64";
             case FLOAT16 -> "F16";
             case BFLOAT16 -> "BF16";
+            case INT32 -> "I32";
+            case INT64 -> "I64";
         };
     }
 }

@@ -14,7 +14,10 @@ public final class WeightValues {
             for (int i = 0; i < elements; i++) {
                 stored[(int) first + i] = switch (info.dataType()) {
                     case FLOAT32 -> piece.getFloat();
+                    case FLOAT64 -> (float) piece.getDouble();
                     case FLOAT16 -> HalfFloats.fromFloat16(piece.getShort());
+                    case INT32 -> piece.getInt();
+                    case INT64 -> piece.getLong();
                     case BFLOAT16 -> HalfFloats.fromBfloat16(piece.getShort());
                 };
             }

@@ -205,7 +205,7 @@ abstract class WeightsContract {
         float[] result = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             result[i] = switch (dataType()) {
-                case FLOAT32 -> values[i];
+                case FLOAT32, FLOAT64, INT32, INT64 -> values[i];
                 case FLOAT16 -> HalfFloats.fromFloat16(HalfFloats.toFloat16(values[i]));
                 case BFLOAT16 -> HalfFloats.fromBfloat16(HalfFloats.toBfloat16(values[i]));
             };

@@ -50,7 +50,7 @@ final class Batches {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < places.length; i++) {
             TokenizedText text = tokenized.get(i);
-            if (text != null && text.ids().length == 0) {
+            if (text != null && text.ids().length == 0 && !model.isTable()) {
                 places[i] = new PooledTexts.Place(zeros, 0);
             } else if (text != null) {
                 order.add(i);

@@ -17,6 +17,9 @@ import java.util.concurrent.Semaphore;
  * happens before or after the network share one. Thread-safe.
  */
 public final class EmbeddingModel implements AutoCloseable {
+    /** How many times larger the batches of a table are. */
+    private static final int TABLE_BATCHES = 64;
+
     private final ModelFolder folder;
     private final TextTokenizer tokenizer;
     private final Encoder encoder;
@@ -84,6 +87,17 @@ public final class EmbeddingModel implements AutoCloseable {
 
     TextTokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** Whether the model is a table of tokens without a network: what follows it takes an empty text as any other. */
+    boolean isTable() {
+        return folder.specification().architecture().layers() == 0;
+    }
+
+    /** The most tokens of one batch. A table holds nothing for each of them, so only many of them are worth a call. */
+    int batchTokens(EmbedOptions options) {
+        int chosen = options.get(EmbedOptions.BATCH_TOKENS);
+        return isTable() ? chosen * TABLE_BATCHES : chosen;
     }
 
     Encoder encoder() {

@@ -50,7 +50,7 @@ final class Window {
         this.options = options;
         this.longText = options.get(EmbedOptions.LONG_TEXT);
         this.prompt = prompt;
-        this.batches = new Batches(model, options.get(EmbedOptions.BATCH_TOKENS), skip, cancelled);
+        this.batches = new Batches(model, model.batchTokens(options), skip, cancelled);
     }
 
     /** What the network makes of each text, in order. */

@@ -57,7 +57,9 @@ final class InspectCommand {
         facts.put("normalize", specification.normalizes());
         facts.put("dimension", specification.dimension());
         facts.put("bytesPerVector", bytes(specification.dimension()));
-        facts.put("maxTokens", specification.maxTokens());
+        if (specification.maxTokens() != Architecture.UNLIMITED) {
+            facts.put("maxTokens", specification.maxTokens());
+        }
         if (architecture.maxPositions() != Architecture.UNLIMITED) {
             facts.put("maxPositions", architecture.maxPositions());
         }

@@ -33,6 +33,18 @@ public record Architecture(
     /** The {@link #maxPositions()} of a network that takes texts of any length. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
+    /** How many tokens there are. */
+    public long vocabulary() {
+        for (String name : List.of(TensorNames.ROWS, TensorNames.WORDS)) {
+            for (TensorShape tensor : tensors) {
+                if (tensor.name().equals(name)) {
+                    return tensor.shape().get(0);
+                }
+            }
+        }
+        throw new IllegalStateException("a network without " + TensorNames.WORDS);
+    }
+
     /** Refuses null and copies the collections. */
     public Architecture {
         requireNonNull(family, "family is null");

@@ -32,7 +32,7 @@ public final class ModelFolder {
         this.path = files.root();
         SpecificationReader reader = SpecificationReader.read(files);
         this.specification = reader.specification();
-        this.tokenizerFile = tokenizerFile(files, reader.transformerPath());
+        this.tokenizerFile = tokenizerFile(files, reader.firstPath());
         this.tensors = reader.tensors();
         this.files = files.files();
     }

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param includePrompt whether a prompt's tokens take part
  */
 record PoolingConfig(List<PoolingMode> modes, boolean includePrompt) {
-    /** Where there is no modules.json, Sentence Transformers takes the mean. */
+    /** Where there is no modules.json, Sentence Transformers takes the mean; a StaticEmbedding gives it. */
     static final PoolingConfig MEAN = new PoolingConfig(List.of(PoolingMode.MEAN), true);
 
     private static final Map<String, PoolingMode> BY_NAME = byName();

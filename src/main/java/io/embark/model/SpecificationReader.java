@@ -6,21 +6,15 @@ import java.util.List;
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
  *
- * @param transformerPath the sub-folder with configuration, tokenizer and weights; "" for the root
+ * @param firstPath the sub-folder of the first module, with configuration, tokenizer and weights; "" for the root
  * @param specification what the files say
  * @param tensors where the tensors are: the network's, and those of the modules behind it
  */
-record SpecificationReader(String transformerPath, ModelSpecification specification, List<TensorSource> tensors) {
+record SpecificationReader(String firstPath, ModelSpecification specification, List<TensorSource> tensors) {
     static SpecificationReader read(FolderFiles files) {
         ModuleList modules = ModuleList.read(files);
-        String path = modules.first().path();
-        refuseAdapter(files, path);
-        JsonConfig config = files.json(path, "config.json");
-        Family family = Families.of(config);
-        Architecture architecture = family.read(config);
-        int hidden = architecture.hiddenSize();
-
-        TransformerConfig transformer = TransformerConfig.read(files, modules);
+        FirstModule first = FirstModule.read(files, modules);
+        int hidden = first.architecture().hiddenSize();
         PoolingConfig pooling = modules.pooling()
                 .map(module -> PoolingConfig.read(files.json(module.path(), "config.json"), hidden))
                 .orElse(PoolingConfig.MEAN);
@@ -29,29 +23,20 @@ record SpecificationReader(String transformerPath, ModelSpecification specificat
         PromptConfig prompts = PromptConfig.read(files, modules, behind.dimension());
 
         ModelSpecification specification = new ModelSpecification(
-                config.requiredText("model_type"),
-                architecture,
+                first.modelType(),
+                first.architecture(),
                 pooling.modes(),
                 behind.modules(),
                 behind.dimension(),
-                transformer.maxTokens(config, architecture.maxPositions()),
+                first.maxTokens(),
                 prompts.prompts(),
                 prompts.defaultName(),
                 pooling.includePrompt(),
                 prompts.truncateDimension(),
-                transformer.tokenizer(config));
+                first.tokenizer());
         List<TensorSource> tensors = new ArrayList<>();
-        tensors.add(new TensorSource(WeightsFiles.find(files, path), family, architecture.tensors()));
+        tensors.add(first.tensors());
         tensors.addAll(behind.tensors());
-        return new SpecificationReader(path, specification, List.copyOf(tensors));
-    }
-
-    private static void refuseAdapter(FolderFiles files, String path) {
-        files.find(path, "adapter_config.json").ifPresent(file -> {
-            throw ModelProblem.unsupported(
-                    "%s: the model is a PEFT adapter".formatted(file),
-                    "An adapter only holds changes to another model's weights.",
-                    "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
-        });
+        return new SpecificationReader(modules.first().path(), specification, List.copyOf(tensors));
     }
 }

@@ -61,7 +61,7 @@ final class TokenizerConfig {
         FLAGS.forEach(key -> arguments.flag(key).or(() -> config.flag(key)).ifPresent(value -> flags.put(key, value)));
         Map<String, String> tokens = new LinkedHashMap<>();
         SPECIAL_TOKENS.forEach(key -> config.token(key).ifPresent(token -> tokens.put(key, token)));
-        return new TokenizerSettings(kind(network), lowerCaseFirst, cutsStart(), flags, tokens);
+        return new TokenizerSettings(kind(network), true, lowerCaseFirst, cutsStart(), flags, tokens);
     }
 
     private TokenizerKind kind(JsonConfig network) {

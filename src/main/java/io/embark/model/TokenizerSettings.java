@@ -9,6 +9,7 @@ import java.util.Optional;
  * What the files beside {@code tokenizer.json} say about the tokenizer. Immutable.
  *
  * @param kind what transformers makes of the file
+ * @param addsSpecialTokens whether each text gets the special tokens that the file's post-processor adds
  * @param lowerCaseFirst whether text becomes lower-case before anything else ({@code do_lower_case} of the Transformer module)
  * @param cutsStart whether a long text loses its start ({@code truncation_side} is left), and not its end
  * @param flags what {@code tokenizer_config.json} says of these, by its keys: {@code do_lower_case}, {@code strip_accents},
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record TokenizerSettings(
         TokenizerKind kind,
+        boolean addsSpecialTokens,
         boolean lowerCaseFirst,
         boolean cutsStart,
         Map<String, Boolean> flags,

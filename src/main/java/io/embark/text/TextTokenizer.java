@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
-import io.embark.model.TensorShape;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -35,6 +34,7 @@ public final class TextTokenizer implements AutoCloseable {
     private final int maxTokens;
     private final int maxChars;
     private final long vocabulary;
+    private final boolean addsSpecialTokens;
 
     private final Set<Integer> specialTokens;
 
@@ -46,7 +46,8 @@ public final class TextTokenizer implements AutoCloseable {
         this.maxTokens = maxTokens;
         // One below the largest number, since callers add to it.
         this.maxChars = (int) Math.min((long) maxTokens * CHARS_PER_TOKEN, Integer.MAX_VALUE - 1);
-        this.vocabulary = vocabulary(folder);
+        this.vocabulary = folder.specification().architecture().vocabulary();
+        this.addsSpecialTokens = folder.specification().tokenizer().addsSpecialTokens();
     }
 
     /**
@@ -147,7 +148,7 @@ public final class TextTokenizer implements AutoCloseable {
             repaired[i] = TextRepair.replaceUnpairedSurrogates(read);
         }
 
-        long[] encodings = NATIVE.batchEncode(ownHandle, repaired, true);
+        long[] encodings = NATIVE.batchEncode(ownHandle, repaired, addsSpecialTokens);
         long[][] ids = new long[encodings.length][];
         for (int i = 0; i < encodings.length; i++) {
             ids[i] = NATIVE.getTokenIds(encodings[i]);
@@ -162,7 +163,7 @@ public final class TextTokenizer implements AutoCloseable {
     /** The tokens of a text behind a prompt, cut at their end to the limit. */
     TokenEnds ends(String prompt, String text) {
         String whole = TextRepair.replaceUnpairedSurrogates(prompt.concat(text));
-        long encoding = NATIVE.encode(handle, whole, true);
+        long encoding = NATIVE.encode(handle, whole, addsSpecialTokens);
         try {
             List<Integer> ends = new ArrayList<>();
             int point = 0;
@@ -211,14 +212,6 @@ public final class TextTokenizer implements AutoCloseable {
         if (ownHandle != handle) {
             NATIVE.deleteTokenizer(ownHandle);
         }
-    }
-
-    private static long vocabulary(ModelFolder folder) {
-        return folder.specification().architecture().tensors().stream()
-                .filter(tensor -> tensor.name().equals("embeddings.word_embeddings.weight"))
-                .mapToLong((TensorShape tensor) -> tensor.shape().get(0))
-                .findFirst()
-                .orElse(Long.MAX_VALUE);
     }
 
     static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {

@@ -40,7 +40,10 @@ final class TokenizerProbe {
 
     private static long[] encode(TextTokenizer tokenizer, String text) {
         try {
-            long encoding = TokenizersLibrary.LIB.encode(tokenizer.handle(), text, true);
+            long encoding = TokenizersLibrary.LIB.encode(
+                    tokenizer.handle(),
+                    text,
+                    tokenizer.folder().specification().tokenizer().addsSpecialTokens());
             long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
             TokenizersLibrary.LIB.deleteEncoding(encoding);
             return ids;

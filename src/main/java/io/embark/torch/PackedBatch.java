@@ -20,7 +20,7 @@ public final class PackedBatch {
     /**
      * Packs texts in the order given. Attention runs once for each run of equally long texts, so these should stand together.
      *
-     * @param texts the tokens of each text, {@code [texts][tokens]}; neither the list nor a text is empty
+     * @param texts the tokens of each text, {@code [texts][tokens]}; not empty; a text may be empty where the network is a table
      * @param skip how many tokens at the front of each text are left out of pooling, at least 0
      */
     public static PackedBatch of(List<int[]> texts, int skip) {

@@ -29,7 +29,10 @@ final class ScriptArchive {
     static byte[] of(String family) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            String source = resource("encoder.ts") + resource(family + ".ts");
+            String network = resource(family + ".ts");
+            // A network of its own kind brings its own forward pass; the others' tokens are pooled alike.
+            String pooling = network.contains("def forward(") ? "" : resource("pooling.ts");
+            String source = resource("encoder.ts") + pooling + network;
             store(zip, "data.pkl", encoderPickle());
             store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", latin("\u0080\u0002)."));

@@ -58,7 +58,7 @@ class SpecificationReaderTest {
         assertThat(specification.truncateDimension()).isEmpty();
         assertThat(specification.tokenizer())
                 .isEqualTo(new TokenizerSettings(
-                        TokenizerKind.BERT, false, false, Map.of("do_lower_case", true), Map.of()));
+                        TokenizerKind.BERT, true, false, false, Map.of("do_lower_case", true), Map.of()));
 
         Architecture architecture = specification.architecture();
         assertThat(architecture.family()).isEqualTo("bert");
@@ -360,7 +360,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/modules.json: entry 2: module of type '%s'".formatted(type),
-                "Known modules are: Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout.",
+                "Known modules are: Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout.",
                 "Choose a model made of these.");
     }
 
@@ -377,9 +377,10 @@ class SpecificationReaderTest {
         builder.file(MODULES, modules.append("]").toString());
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "/modules.json: the modules do not begin with one Transformer and one Pooling",
+                "/modules.json: the modules do not begin with one Transformer and one Pooling, or one StaticEmbedding",
                 "A text becomes tokens, tokens become vectors, and one Pooling makes them one vector.",
-                "Choose a model with one Transformer, one Pooling and then modules that change that vector.");
+                "Choose a model with one Transformer and one Pooling, or one StaticEmbedding, and then modules that change that"
+                        + " vector.");
     }
 
     @ParameterizedTest
@@ -621,6 +622,7 @@ class SpecificationReaderTest {
         assertThat(read().tokenizer())
                 .isEqualTo(new TokenizerSettings(
                         TokenizerKind.BERT,
+                        true,
                         true,
                         true,
                         Map.of("tokenize_chinese_chars", false, "do_lower_case", false, "strip_accents", true),

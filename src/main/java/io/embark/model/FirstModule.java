@@ -1,0 +1,69 @@
+package io.embark.model;
+
+import java.util.Map;
+
+/**
+ * The first module of a folder, which makes of a text what is pooled: a Transformer with the files of its network, or a
+ * StaticEmbedding.
+ *
+ * @param modelType {@code model_type} of {@code config.json}; {@code static} for a StaticEmbedding, which has none
+ * @param architecture the network
+ * @param tensors where its tensors are
+ * @param maxTokens the most tokens of one text
+ * @param tokenizer what its tokenizer is like
+ */
+record FirstModule(
+        String modelType, Architecture architecture, TensorSource tensors, int maxTokens, TokenizerSettings tokenizer) {
+    static FirstModule read(FolderFiles files, ModuleList modules) {
+        return modules.first().isStatic()
+                ? table(files, modules.first().path())
+                : transformer(files, modules, modules.first().path());
+    }
+
+    private static FirstModule transformer(FolderFiles files, ModuleList modules, String path) {
+        refuseAdapter(files, path);
+        JsonConfig config = files.json(path, "config.json");
+        if (!modules.listed()) {
+            refuseModel2Vec(config);
+        }
+        Family family = Families.of(config);
+        Architecture architecture = family.read(config);
+        TransformerConfig transformer = TransformerConfig.read(files, modules);
+        return new FirstModule(
+                config.requiredText("model_type"),
+                architecture,
+                new TensorSource(WeightsFiles.find(files, path), family, architecture.tensors()),
+                transformer.maxTokens(config, architecture.maxPositions()),
+                transformer.tokenizer(config));
+    }
+
+    private static FirstModule table(FolderFiles files, String path) {
+        StaticTable table = StaticTable.read(files, path);
+        TokenizerLimit limit =
+                files.find(path, "tokenizer.json").map(TokenizerLimit::read).orElse(TokenizerLimit.NONE);
+        return new FirstModule(
+                table.architecture().family(),
+                table.architecture(),
+                table.tensors(),
+                limit.maxTokens(),
+                new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()));
+    }
+
+    private static void refuseAdapter(FolderFiles files, String path) {
+        files.find(path, "adapter_config.json").ifPresent(file -> {
+            throw ModelProblem.unsupported(
+                    "%s: the model is a PEFT adapter".formatted(file),
+                    "An adapter only holds changes to another model's weights.",
+                    "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
+        });
+    }
+
+    private static void refuseModel2Vec(JsonConfig config) {
+        if (config.requiredText("model_type").equals("model2vec")) {
+            throw ModelProblem.unsupported(
+                    "%s: model_type is 'model2vec' and there is no modules.json".formatted(config.subject()),
+                    "Sentence Transformers reads Model2Vec's tables as a StaticEmbedding module that modules.json lists.",
+                    "Load and save the model with model2vec, which writes modules.json.");
+        }
+    }
+}

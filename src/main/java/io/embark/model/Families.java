@@ -6,24 +6,28 @@ import java.util.List;
 /** The architectures that Embark knows. */
 final class Families {
     /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
-    private static final List<Family> ALL = List.of(new BertFamily(), new Gemma3Family(), new Qwen3Family());
+    private static final List<Family> ALL = List.of(new BertFamily(), new Gemma3Family(), new Qwen3Family(), new RobertaFamily());
 
     private Families() {}
+
+    /** Every {@code model_type} that some family reads, for people; each once. */
+    static List<String> modelTypes() {
+        return ALL.stream()
+                .flatMap(family -> family.modelTypes().stream())
+                .distinct()
+                .toList();
+    }
 
     /** The family that a {@code config.json} names. */
     static Family of(JsonConfig config) {
         String modelType = config.requiredText("model_type");
         return ALL.stream().filter(family -> family.reads(config)).findFirst().orElseThrow(() -> {
-            List<String> known = ALL.stream()
-                    .flatMap(family -> family.modelTypes().stream())
-                    .distinct()
-                    .toList();
-            String nearest = NearestName.find(ModelProblem.show(modelType), known)
+            String nearest = NearestName.find(ModelProblem.show(modelType), modelTypes())
                     .map(name -> " The nearest is %s.".formatted(name))
                     .orElse("");
             return ModelProblem.unsupported(
                     "%s: unknown model_type '%s'".formatted(config.subject(), ModelProblem.show(modelType)),
-                    "Known are: %s.%s".formatted(String.join(", ", known), nearest),
+                    "Known are: %s.%s".formatted(String.join(", ", modelTypes()), nearest),
                     "Choose a model of one of these architectures.");
         });
     }

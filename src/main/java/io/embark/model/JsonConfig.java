@@ -106,16 +106,12 @@ final class JsonConfig {
 
     /** An integer from 1 to {@code max}. */
     Optional<Integer> positive(String key, int max) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
-            if (value instanceof JsonDocument.NumberLiteral number
-                    && number.literal().matches("[1-9][0-9]{0,9}")) {
-                long parsed = Long.parseLong(number.literal());
-                if (parsed <= max) {
-                    return (int) parsed;
-                }
-            }
-            throw wrong(key, value, "an integer from 1 to " + max);
-        });
+        return integer(key, 1, max);
+    }
+
+    /** An integer from 0 to {@code max}. */
+    Optional<Integer> natural(String key, int max) {
+        return integer(key, 0, max);
     }
 
     int requiredPositive(String key, int max) {
@@ -194,6 +190,19 @@ final class JsonConfig {
     /** The object at {@code key}, or one without fields. */
     JsonConfig objectOrEmpty(String key) {
         return object(key).orElseGet(() -> empty(subject + ": " + key));
+    }
+
+    private Optional<Integer> integer(String key, int min, int max) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number
+                    && number.literal().matches("0|[1-9][0-9]{0,9}")) {
+                long parsed = Long.parseLong(number.literal());
+                if (min <= parsed && parsed <= max) {
+                    return (int) parsed;
+                }
+            }
+            throw wrong(key, value, "an integer from %d to %d".formatted(min, max));
+        });
     }
 
     private String asText(String key, Object value) {

@@ -36,6 +36,11 @@ record NetworkConfig(JsonConfig json) {
         return json.positive(key, MAX_ROWS);
     }
 
+    /** The number of a row, counted from 0. */
+    Optional<Integer> findRow(String key) {
+        return json.natural(key, MAX_ROWS);
+    }
+
     /** The width of a head where all of them together are as wide as the network. */
     int headSize(String hiddenKey, String headsKey) {
         int hidden = width(hiddenKey);

@@ -4,24 +4,32 @@
       p = torch.format("encoder.layer.{}.", i)
       a = torch.add(p, "attention.self.")
       joined = (self).join([torch.add(a, "query"), torch.add(a, "key"), torch.add(a, "value")], torch.add(p, "qkv"), )
+    table = torch.pop(self.w, "embeddings.position_embeddings.weight")
     types = torch.pop(self.w, "embeddings.token_type_embeddings.weight")
     # All tokens are of type 0, so its row is part of every position.
-    table = torch.add((self.w)["embeddings.position_embeddings.weight"], torch.select(types, 0, 0))
-    self.w["embeddings.positions"] = table
-    dropped = torch.pop(self.w, "embeddings.position_embeddings.weight")
+    self.w["embeddings.positions"] = torch.add(table, torch.select(types, 0, 0))
     return 0
   def embed(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     x = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
-    table = (self.w)["embeddings.positions"]
     start = 0
     for i in range(torch.floordiv(torch.len(runs), 2)):
       length = runs[torch.mul(2, i)]
       count = runs[torch.add(torch.mul(2, i), 1)]
       tokens = torch.mul(length, count)
       part = torch.view(torch.narrow(x, 0, start, tokens), [count, length, -1])
-      added = torch.add_(part, torch.narrow(table, 0, 0, length))
+      added = torch.add_(part, (self).places(torch.view(torch.narrow(ids, 0, start, tokens), [count, length]), ))
       start = torch.add(start, tokens)
     return (self).norm(x, "embeddings.LayerNorm", )
+  def places(self: __torch__.Encoder, ids: Tensor) -> Tensor:
+    # What the positions add to texts of one length, [count, length].
+    table = (self.w)["embeddings.positions"]
+    if torch.__contains__(self.numbers, "padding_id"):
+      padding = int((self.numbers)["padding_id"])
+      counted = torch.to(torch.ne(ids, padding), 3)
+      y = torch.embedding(table, torch.add_(torch.mul_(torch.cumsum(counted, 1, dtype=3), counted), padding))
+    else:
+      y = torch.narrow(table, 0, 0, torch.size(ids, 1))
+    return y
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     layers = int((self.numbers)["layers"])
     heads = int((self.numbers)["heads"])

@@ -111,7 +111,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown model_type 'bart'",
-                "Known are: bert, gemma3_text, qwen3. The nearest is bert.",
+                "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures.");
     }
 
@@ -142,7 +142,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: is_decoder is true",
-                "A BERT decoder looks only backwards; the encoder is what is known here.",
+                "A decoder looks only backwards; the encoder is what is known here.",
                 "Choose a model that is an encoder.");
     }
 
@@ -675,7 +675,7 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown model_type 'a\\u000a\\u2028%s...'".formatted("b".repeat(107)),
-                "Known are: bert, gemma3_text, qwen3.",
+                "Known are: %s.".formatted(String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures.");
     }
 

@@ -5,9 +5,11 @@
       a = torch.add(p, "attention.self.")
       joined = (self).join([torch.add(a, "query"), torch.add(a, "key"), torch.add(a, "value")], torch.add(p, "qkv"), )
     table = torch.pop(self.w, "embeddings.position_embeddings.weight")
-    types = torch.pop(self.w, "embeddings.token_type_embeddings.weight")
-    # All tokens are of type 0, so its row is part of every position.
-    self.w["embeddings.positions"] = torch.add(table, torch.select(types, 0, 0))
+    if torch.__contains__(self.w, "embeddings.token_type_embeddings.weight"):
+      # All tokens are of type 0, so its row is part of every position.
+      types = torch.pop(self.w, "embeddings.token_type_embeddings.weight")
+      table = torch.add(table, torch.select(types, 0, 0))
+    self.w["embeddings.positions"] = table
     return 0
   def embed(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     x = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)

@@ -38,12 +38,15 @@
     size = int((self.numbers)["head_size"])
     activation = (self.choices)["activation"]
     scale = torch.div(1., torch.sqrt((self.numbers)["head_size"]))
+    distances : Optional[Tensor] = None
+    if torch.__contains__(self.w, "embeddings.relative_attention_bias.weight"):
+      distances = (self).by_bucket("embeddings.relative_attention_bias", runs, )
     h = (self).embed(ids, runs, )
     for i in range(layers):
       p = torch.format("encoder.layer.{}.", i)
       qkv = torch.view((self).linear(h, p + "qkv", ), [-1, 3, heads, size])
       q = torch.select(qkv, 1, 0)
-      a = (self).attention(q, torch.select(qkv, 1, 1), torch.select(qkv, 1, 2), runs, scale, -1, -1, None, )
+      a = (self).attention(q, torch.select(qkv, 1, 1), torch.select(qkv, 1, 2), runs, scale, -1, -1, distances, )
       o = (self).linear_add(a, p + "attention.output.dense", h, )
       h1 = (self).norm(o, p + "attention.output.LayerNorm", )
       f = (self).linear_activate(h1, p + "intermediate.dense", activation, )

@@ -212,6 +212,23 @@ class Encoder(Module):
     mixed = torch.scaled_dot_product_attention(torch.flip(q, [2]), k, v, added, scale=scale)
     copied = torch.copy_(target, torch.flip(mixed, [2]))
     return length
+  def by_bucket(self: __torch__.Encoder, table: str, runs: List[int]) -> Tensor:
+    # Scores to add by distance, from a table with a row for each bucket of distances. Of the buckets half are for keys behind
+    # the query, and of these half for one distance each; the others widen up to max_distance (arXiv:1910.10683, section 2.1).
+    longest = 1
+    for i in range(torch.floordiv(torch.len(runs), 2)):
+      longest = ops.prim.max([longest, runs[torch.mul(2, i)]])
+    weight = (self.w)[table + ".weight"]
+    one_way = torch.floordiv(int((self.numbers)["buckets"]), 2)
+    exact = torch.floordiv(one_way, 2)
+    ahead = torch.arange(torch.sub(1, longest), longest, dtype=4, device=ops.prim.device(weight))
+    distance = torch.abs(ahead)
+    octaves = torch.log(torch.div((self.numbers)["max_distance"], float(exact)))
+    share = torch.div(torch.log(torch.div(torch.to(distance, 6), exact)), octaves)
+    wide = torch.add(torch.to(torch.mul(share, torch.sub(one_way, exact)), 4), exact)
+    bucket = torch.where(torch.lt(distance, exact), distance, torch.clamp_max(wide, torch.sub(one_way, 1)))
+    behind = torch.mul(torch.to(torch.gt(ahead, 0), 4), one_way)
+    return torch.contiguous(torch.transpose(torch.embedding(weight, torch.add(bucket, behind)), 0, 1))
   def finish(self: __torch__.Encoder, vectors: Tensor) -> Tensor:
     # The modules behind pooling: "normalize", "layer_norm", and "dense" with its activation and what it adds.
     y = vectors

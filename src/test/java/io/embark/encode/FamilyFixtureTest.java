@@ -41,7 +41,6 @@ class FamilyFixtureTest {
             "jina-bert-v2-six-heads",
             "modernbert",
             "modernbert-older",
-            "mpnet",
             "nomic-bert",
             "nomic-bert-hub",
             "roberta",

@@ -35,7 +35,12 @@ final class Activations {
 
     /** The normalised name of the function that {@code key} names as transformers does. */
     static String normalised(JsonConfig config, String key, String defaultName) {
-        return find(config, key, config.text(key).orElse(defaultName), "", NORMALISED);
+        return normalised(config, key, "", config.text(key).orElse(defaultName));
+    }
+
+    /** The same for a {@code name} that stands behind {@code before} in the field. */
+    static String normalised(JsonConfig config, String key, String before, String name) {
+        return find(config, key, name, before, NORMALISED);
     }
 
     /** The normalised name of the class that {@code key} names with its package; Tanh where the file is silent. */

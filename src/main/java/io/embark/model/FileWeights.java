@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Tensors that lie uncompressed in files, whatever the files' format. */
 final class FileWeights implements Weights {
@@ -31,7 +32,9 @@ final class FileWeights implements Weights {
         for (TensorSource source : sources) {
             Map<String, StoredTensor> byName = byCanonicalName(folder, source);
             for (TensorShape needed : source.needed()) {
-                StoredTensor tensor = byName.get(needed.name());
+                StoredTensor tensor = Optional.ofNullable(byName.get(needed.name()))
+                        .or(() -> source.names().standIn(needed.name()).map(byName::get))
+                        .orElse(null);
                 tensors.put(needed.name(), info(folder, needed, tensor));
                 stored.put(needed.name(), tensor);
             }

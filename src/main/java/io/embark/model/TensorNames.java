@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import java.util.Optional;
+
 /** How files name the tensors of a network. Stateless. */
 interface TensorNames {
     /** Where the tables lie whose rows are looked up; every other matrix of a network is a linear layer's. */
@@ -13,6 +15,11 @@ interface TensorNames {
 
     /** The canonical name of a tensor that a file calls {@code fileName}; any name may come in. */
     String canonicalName(String fileName);
+
+    /** The canonical name of the tensor to take where this one is missing: what two parts share may be stored by either name. */
+    default Optional<String> standIn(String canonicalName) {
+        return Optional.empty();
+    }
 
     /** The name without the first of the prefixes that it has. */
     static String without(String name, String... prefixes) {

@@ -2,18 +2,18 @@
 
 import torch
 from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
-from transformers import T5Config, T5EncoderModel, T5Tokenizer
+from transformers import T5Config, T5EncoderModel, T5Tokenizer, UMT5Config, UMT5EncoderModel
 
 import vocabularies
 import weights
 from fixture import Fixture, save_model
 
 
-def save(folder, name, projection):
+def save(folder, name, projection, config_class=T5Config, model_class=T5EncoderModel):
     extra = [f"<extra_id_{i}>" for i in reversed(range(3))]
     vocabulary = vocabularies.unigram(["<pad>", "</s>", "<unk>"], extra)
     tokenizer = T5Tokenizer(vocab=vocabulary, extra_ids=3, model_max_length=160)
-    config = T5Config(
+    config = config_class(
         vocab_size=len(vocabulary),
         d_model=32,
         d_kv=10,
@@ -27,7 +27,7 @@ def save(folder, name, projection):
     dense = Dense(32, 24, bias=False, activation_function=torch.nn.Identity())
     save_model(
         folder,
-        weights.fill(T5EncoderModel(config), name, spread),
+        weights.fill(model_class(config), name, spread),
         tokenizer,
         [Pooling(32, "mean"), weights.fill(dense, f"{name}-2"), Normalize()],
     )
@@ -40,4 +40,11 @@ ROWS = {"encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight": 
 FIXTURES = [
     Fixture("t5-relu", lambda folder: save(folder, "t5-relu", "relu"), CASES, settings=SETTINGS, rows=ROWS),
     Fixture("t5-gated-gelu", lambda folder: save(folder, "t5-gated-gelu", "gated-gelu"), CASES, settings=SETTINGS),
+    # A table of distances in each layer, and another default than T5's.
+    Fixture(
+        "umt5",
+        lambda folder: save(folder, "umt5", "gated-gelu", UMT5Config, UMT5EncoderModel),
+        CASES,
+        settings=SETTINGS,
+    ),
 ]

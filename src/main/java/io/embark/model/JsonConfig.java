@@ -162,6 +162,10 @@ final class JsonConfig {
         });
     }
 
+    double requiredPositiveNumber(String key) {
+        return positiveNumber(key).orElseThrow(() -> missing(key));
+    }
+
     Optional<JsonConfig> object(String key) {
         return Optional.ofNullable(fields.get(key)).map(value -> {
             if (value instanceof Map<?, ?>) {

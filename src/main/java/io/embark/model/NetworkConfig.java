@@ -41,6 +41,11 @@ record NetworkConfig(JsonConfig json) {
         return json.natural(key, MAX_ROWS);
     }
 
+    /** How many rows a table has that there need not be. */
+    Optional<Integer> findCount(String key) {
+        return json.natural(key, MAX_ROWS);
+    }
+
     /** The width of a head where all of them together are as wide as the network. */
     int headSize(String hiddenKey, String headsKey) {
         int hidden = width(hiddenKey);
@@ -52,6 +57,19 @@ record NetworkConfig(JsonConfig json) {
                     "Take the file from the place where the model was published.");
         }
         return hidden / heads;
+    }
+
+    /** The same where positions turn pairs of components. */
+    int rotaryHeadSize(String hiddenKey, String headsKey) {
+        int size = headSize(hiddenKey, headsKey);
+        if (size % 2 != 0) {
+            throw ModelProblem.invalid(
+                    "%s: %s is %d, %s is %d"
+                            .formatted(json.subject(), hiddenKey, width(hiddenKey), headsKey, width(headsKey)),
+                    "That makes heads of %d components, but rotary positions turn pairs.".formatted(size),
+                    "Take the file from the place where the model was published.");
+        }
+        return size;
     }
 
     /** Refuses a flag that is set. */

@@ -50,6 +50,17 @@ class Encoder(Module):
       if torch.gt(torch.len(joined), 0):
         self.w[torch.add(name, kind)] = torch.cat(joined)
     return 0
+  def halve(self: __torch__.Encoder, name: str, first: str, second: str) -> int:
+    # A product by one matrix can take in what comes behind it, by halves of one it cannot.
+    kinds = [".weight", ".bias"]
+    for k in range(2):
+      kind = kinds[k]
+      if torch.__contains__(self.w, torch.add(name, kind)):
+        whole = torch.pop(self.w, torch.add(name, kind))
+        half = torch.floordiv(torch.size(whole, 0), 2)
+        self.w[torch.add(first, kind)] = torch.clone(torch.narrow(whole, 0, 0, half), memory_format=0)
+        self.w[torch.add(second, kind)] = torch.clone(torch.narrow(whole, 0, half, half), memory_format=0)
+    return 0
   def optional(self: __torch__.Encoder, name: str) -> Optional[Tensor]:
     if torch.__contains__(self.w, name):
       y : Optional[Tensor] = (self.w)[name]

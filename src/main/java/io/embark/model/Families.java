@@ -6,7 +6,18 @@ import java.util.List;
 /** The architectures that Embark knows. */
 final class Families {
     /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
-    private static final List<Family> ALL = List.of(new JinaBertFamily(), new BertFamily(), new DistilBertFamily(), new Gemma3Family(), new GteFamily(), new ModernBertFamily(), new MpnetFamily(), new NomicBertFamily(), new Qwen3Family(), new RobertaFamily(), new T5Family());
+    private static final List<Family> ALL = List.of(
+            new JinaBertFamily(),
+            new BertFamily(),
+            new DistilBertFamily(),
+            new Gemma3Family(),
+            new GteFamily(),
+            new ModernBertFamily(),
+            new MpnetFamily(),
+            new NomicBertFamily(),
+            new Qwen3Family(),
+            new RobertaFamily(),
+            new T5Family());
 
     private Families() {}
 

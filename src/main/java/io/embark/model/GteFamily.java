@@ -23,7 +23,7 @@ final class GteFamily implements Family {
         int headSize = config.rotaryHeadSize("hidden_size", "num_attention_heads");
         int layers = config.layers("num_hidden_layers");
         int intermediate = config.width("intermediate_size");
-        int types = config.findCount("type_vocab_size").orElse(1);
+        int types = config.findNatural("type_vocab_size").orElse(1);
         boolean packed = json.flag("pack_qkv").orElse(true);
         config.require("position_embedding_type", "rope");
         config.require("layer_norm_type", "layer_norm");

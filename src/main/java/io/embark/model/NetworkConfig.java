@@ -36,13 +36,8 @@ record NetworkConfig(JsonConfig json) {
         return json.positive(key, MAX_ROWS);
     }
 
-    /** The number of a row, counted from 0. */
-    Optional<Integer> findRow(String key) {
-        return json.natural(key, MAX_ROWS);
-    }
-
-    /** How many rows a table has that there need not be. */
-    Optional<Integer> findCount(String key) {
+    /** A number of things of which there need not be any, or the place of one of them. */
+    Optional<Integer> findNatural(String key) {
         return json.natural(key, MAX_ROWS);
     }
 

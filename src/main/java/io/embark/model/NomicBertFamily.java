@@ -27,7 +27,7 @@ final class NomicBertFamily implements Family {
         int hidden = config.width(hiddenKey);
         int layers = config.layers(key(json, "num_hidden_layers", "n_layer"));
         int intermediate = config.width(key(json, "intermediate_size", "n_inner"));
-        int types = config.findCount("type_vocab_size").orElse(2);
+        int types = config.findNatural("type_vocab_size").orElse(2);
         boolean attentionBias = json.flag("qkv_proj_bias").orElse(false);
         boolean upBias = json.flag("mlp_fc1_bias").orElse(false);
         boolean downBias = json.flag("mlp_fc2_bias").orElse(false);
@@ -120,8 +120,8 @@ final class NomicBertFamily implements Family {
 
     private static void refuseOthers(NetworkConfig config) {
         JsonConfig json = config.json();
-        if (config.findCount("num_experts").orElse(0) > 0
-                || config.findCount("moe_every_n_layers").orElse(0) > 0) {
+        if (config.findNatural("num_experts").orElse(0) > 0
+                || config.findNatural("moe_every_n_layers").orElse(0) > 0) {
             throw ModelProblem.unsupported(
                     "%s: num_experts is set".formatted(json.subject()),
                     "Layers with experts, as in nomic-embed-text-v2-moe, are not known.",

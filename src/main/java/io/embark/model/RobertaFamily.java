@@ -13,7 +13,7 @@ final class RobertaFamily implements Family {
     @Override
     public Architecture read(JsonConfig json) {
         double epsilon = json.positiveNumber("layer_norm_eps").orElse(1e-12);
-        int paddingId = new NetworkConfig(json).findRow("pad_token_id").orElse(1);
+        int paddingId = new NetworkConfig(json).findNatural("pad_token_id").orElse(1);
         return BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon)
                 .requireEncoder()
                 .withTokenTypes()

@@ -1,10 +1,8 @@
 package io.embark.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.Device;
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Precision;
 import io.embark.encode.FamilyFixture.Case;
@@ -17,12 +15,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -30,24 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every folder that {@code src/test/oracle} wrote gives the vectors of Sentence Transformers. */
 class FamilyFixtureTest {
-    /** Fixtures that Embark refuses. */
-    private static final Set<String> TO_COME = Set.of(
-            "camembert",
-            "distilbert",
-            "gte-new",
-            "gte-new-multilingual",
-            "gte-new-unscaled",
-            "jina-bert-v2",
-            "jina-bert-v2-six-heads",
-            "modernbert",
-            "modernbert-older",
-            "nomic-bert",
-            "nomic-bert-hub",
-            "roberta",
-            "t5-gated-gelu",
-            "t5-relu",
-            "xlm-roberta");
-
     private static final double MIN_COSINE = 0.999999;
     private static final List<String> TEXTS = FamilyFixture.texts();
 
@@ -58,16 +36,10 @@ class FamilyFixtureTest {
         return FamilyFixture.all();
     }
 
-    static List<FamilyFixture> known() {
-        return all().stream()
-                .filter(fixture -> !TO_COME.contains(fixture.name()))
-                .toList();
-    }
-
     /** The files with weights of the known fixtures; of those with the same kinds of tensors in the same network, one. */
     static Stream<Arguments> differentWeights() {
         Map<List<String>, Arguments> different = new LinkedHashMap<>();
-        for (FamilyFixture fixture : known()) {
+        for (FamilyFixture fixture : all()) {
             for (String file : fixture.weights()) {
                 List<String> kinds = new ArrayList<>(List.of(fixture.network()));
                 StoredTensors.read(fixture.folder().resolve(file)).names().stream()
@@ -81,14 +53,8 @@ class FamilyFixtureTest {
         return different.values().stream();
     }
 
-    static List<FamilyFixture> toCome() {
-        return all().stream()
-                .filter(fixture -> TO_COME.contains(fixture.name()))
-                .toList();
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("known")
+    @MethodSource("all")
     void givesTheVectorsOfSentenceTransformers(FamilyFixture fixture) {
         for (Case each : fixture.cases()) {
             float[][] golden = fixture.golden(each);
@@ -105,7 +71,7 @@ class FamilyFixtureTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("known")
+    @MethodSource("all")
     void givesThemToEachTextAlone(FamilyFixture fixture) {
         Case each = fixture.cases().get(0);
         float[][] golden = fixture.golden(each);
@@ -144,19 +110,6 @@ class FamilyFixtureTest {
 
         assertThat(found).isEqualTo(fixture.files());
         assertThat(fixture.versions()).isEqualTo(pinnedVersions());
-    }
-
-    @ParameterizedTest(name = "{0}", allowZeroInvocations = true)
-    @MethodSource("toCome")
-    void refusesFixturesToCome(FamilyFixture fixture) {
-        assertThatThrownBy(() ->
-                        fixture.cases().forEach(each -> open(fixture, each).close()))
-                .isInstanceOf(EmbarkException.class);
-    }
-
-    @Test
-    void waitsForNoFixtureThatIsNone() {
-        assertThat(all()).extracting(FamilyFixture::name).contains("bert").containsAll(TO_COME);
     }
 
     private static Embedder open(FamilyFixture fixture, Case chosen) {

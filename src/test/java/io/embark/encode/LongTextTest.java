@@ -2,6 +2,7 @@ package io.embark.encode;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
@@ -124,6 +125,27 @@ class LongTextTest {
         assertThat(chunks.get(3)).hasSize(3);
         assertThat(chunks.get(4)).hasSize(1);
         assertThat(chunks.get(4).get(0).end()).isEqualTo(1);
+    }
+
+    @Test
+    void chunksHaveTheCodesOfTheirPartsWhereAnEncodingIsChosen() {
+        Embedder embedder = Embedder.on(plain, EmbedOptions.parse(Map.of("encoding", "binary")));
+        List<EmbeddedChunk> chunks = embedder.embedChunks(List.of(LONG)).get(0);
+        byte[][] codes = embedder.embedCodes(CHUNKS);
+        assertThat(chunks).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(chunks.get(i).codes()).isEqualTo(codes[i]);
+        }
+        assertThatThrownBy(chunks.get(0)::vector)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this chunk has codes, not floats");
+        EmbeddedChunk floats = Embedder.on(plain, EmbedOptions.defaults())
+                .embedChunks(List.of("cat"))
+                .get(0)
+                .get(0);
+        assertThatThrownBy(floats::codes)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this chunk has floats, not codes");
     }
 
     @Test

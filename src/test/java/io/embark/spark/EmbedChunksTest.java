@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a model that keeps 10 tokens of a text, of which 8 are the text's own. */
@@ -108,6 +109,19 @@ class EmbedChunksTest {
                 .formatted(model.options().get(EmbedOptions.MODEL)));
 
         assertThat(rows.first().getInt(0)).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"binary, tinyint", "ubinary, smallint"})
+    void chunksHaveCodesWhereAnEncodingIsChosen(String encoding, String type) {
+        String call =
+                "(text, '%s', map('encoding', '%s'))".formatted(model.options().get(EmbedOptions.MODEL), encoding);
+        Dataset<Row> rows = spark.sql("SELECT embed_chunks%s AS chunks, embed%s AS whole FROM chunk_texts WHERE id = 3"
+                .formatted(call, call));
+
+        assertThat(rows.schema().apply(0).dataType().catalogString()).contains("embedding:array<%s>".formatted(type));
+        assertThat(rows.selectExpr("chunks[0].embedding = whole").first().getBoolean(0))
+                .isTrue();
     }
 
     @Test

@@ -59,6 +59,9 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
         JsonObject json = TokenizerJson.read(folder);
+        NativePitfalls.find(json).ifPresent(cause -> {
+            throw invalid(folder, cause, null);
+        });
         long handle = create(json.toString(), folder);
         TextTokenizer tokenizer =
                 new TextTokenizer(handle, handle, folder, maxTokens, TokenizerJson.specialTokens(json));

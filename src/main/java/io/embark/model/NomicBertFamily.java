@@ -120,16 +120,19 @@ final class NomicBertFamily implements Family {
 
     private static void refuseOthers(NetworkConfig config) {
         JsonConfig json = config.json();
-        if (config.findNatural("num_experts").orElse(0) > 0
-                || config.findNatural("moe_every_n_layers").orElse(0) > 0) {
-            throw ModelProblem.unsupported(
-                    "%s: num_experts is set".formatted(json.subject()),
-                    "Layers with experts, as in nomic-embed-text-v2-moe, are not known.",
-                    OTHER_MODEL);
+        for (String key : List.of("num_experts", "moe_every_n_layers")) {
+            int count = config.findNatural(key).orElse(0);
+            if (count > 0) {
+                throw ModelProblem.unsupported(
+                        "%s: %s is %d".formatted(json.subject(), key, count),
+                        "Layers with experts, as in nomic-embed-text-v2-moe, are not known.",
+                        OTHER_MODEL);
+            }
         }
-        if (json.positiveNumber("rotary_emb_fraction").orElse(1.0) != 1) {
+        double fraction = json.positiveNumber("rotary_emb_fraction").orElse(1.0);
+        if (fraction != 1) {
             throw ModelProblem.unsupported(
-                    "%s: rotary_emb_fraction is not 1".formatted(json.subject()),
+                    "%s: rotary_emb_fraction is %s".formatted(json.subject(), fraction),
                     "Positions turn whole heads in the networks that are known.",
                     OTHER_MODEL);
         }

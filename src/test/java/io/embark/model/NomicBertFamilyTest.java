@@ -119,9 +119,9 @@ class NomicBertFamilyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            num_experts            | 8    | num_experts is set             | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
-            moe_every_n_layers     | 2    | num_experts is set             | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
-            rotary_emb_fraction    | 0.5  | rotary_emb_fraction is not 1   | Positions turn whole heads in the networks that are known.
+            num_experts            | 8    | num_experts is 8               | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
+            moe_every_n_layers     | 2    | moe_every_n_layers is 2        | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
+            rotary_emb_fraction    | 0.5  | rotary_emb_fraction is 0.5     | Positions turn whole heads in the networks that are known.
             rotary_emb_scale_base  | 512  | rotary_emb_scale_base is set   | Angles that are scaled by their distance (xPos) are not known.
             rotary_emb_interleaved | true | rotary_emb_interleaved is true | Positions turn the halves of a head, not neighbours.
             prenorm                | true | prenorm is true                | Norms stand behind what they belong to in the networks that are known.

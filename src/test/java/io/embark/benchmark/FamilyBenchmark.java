@@ -48,7 +48,18 @@ final class FamilyBenchmark {
 
     private static Map<String, String> configurations() {
         Map<String, String> configurations = new LinkedHashMap<>();
-        configurations.put("bert", "{\"model_type\": \"bert\", %s}".formatted(SIZES));
+        for (String modelType : List.of("bert", "roberta", "mpnet")) {
+            configurations.put(modelType, "{\"model_type\": \"%s\", %s}".formatted(modelType, SIZES));
+        }
+        configurations.put("distilbert", """
+                {"model_type": "distilbert", "vocab_size": 30522, "dim": 768, "n_layers": 12, "n_heads": 12, "hidden_dim": 3072,
+                 "max_position_embeddings": 512}""");
+        configurations.put("t5", """
+                {"model_type": "t5", "vocab_size": 30522, "d_model": 768, "d_kv": 64, "num_heads": 12, "d_ff": 3072,
+                 "num_layers": 12, "feed_forward_proj": "relu"}""");
+        configurations.put("umt5", """
+                {"model_type": "umt5", "vocab_size": 30522, "d_model": 768, "d_kv": 64, "num_heads": 12, "d_ff": 2048,
+                 "num_layers": 12, "feed_forward_proj": "gated-gelu"}""");
         return configurations;
     }
 

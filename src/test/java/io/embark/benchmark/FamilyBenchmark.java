@@ -5,6 +5,7 @@ import io.embark.encode.Embedder;
 import io.embark.encode.Statistics;
 import io.embark.model.CacheDirectory;
 import io.embark.model.RandomModel;
+import io.embark.text.TextTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 final class FamilyBenchmark {
     private static final int TURNS = 3;
     private static final int TEXTS_PER_TURN = 40;
+    private static final int GLOSSES_PER_TURN = 20_000;
 
     private static final String SIZES = """
             "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
@@ -41,6 +43,10 @@ final class FamilyBenchmark {
                 measure(family.getKey(), folder, texts, peak);
                 delete(folder);
             }
+            measureTable(RandomModel.writeTable(
+                    directory.resolve("static"),
+                    256,
+                    CacheDirectory.of(EmbedOptions.defaults()).path()));
         } finally {
             delete(directory);
         }
@@ -60,7 +66,66 @@ final class FamilyBenchmark {
         configurations.put("umt5", """
                 {"model_type": "umt5", "vocab_size": 30522, "d_model": 768, "d_kv": 64, "num_heads": 12, "d_ff": 2048,
                  "num_layers": 12, "feed_forward_proj": "gated-gelu"}""");
+        configurations.put("modernbert", """
+                {"model_type": "modernbert", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+                 "num_attention_heads": 12, "intermediate_size": 1152, "max_position_embeddings": 8192, "local_attention": 128,
+                 "global_attn_every_n_layers": 3, "global_rope_theta": 160000, "local_rope_theta": 10000}""");
+        configurations.put("nomic_bert", """
+                {"model_type": "nomic_bert", "vocab_size": 30522, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_inner": 2048,
+                 "activation_function": "swiglu", "rotary_emb_base": 1000, "rotary_emb_fraction": 1.0,
+                 "qkv_proj_bias": false, "mlp_fc1_bias": false, "mlp_fc2_bias": false, "max_trained_positions": 2048}""");
+        configurations.put("new", """
+                {"model_type": "new", %s, "layer_norm_type": "layer_norm", "position_embedding_type": "rope", "pack_qkv": true,
+                 "rope_theta": 500000, "rope_scaling": {"type": "ntk", "factor": 2.0}, "type_vocab_size": 0}""".formatted(SIZES));
+        configurations.put("jina-bert-v2", """
+                {"model_type": "bert", %s, "position_embedding_type": "alibi", "feed_forward_type": "geglu"}""".formatted(SIZES));
+        configurations.put("qwen3", """
+                {"model_type": "qwen3", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+                 "num_attention_heads": 12, "num_key_value_heads": 4, "head_dim": 64, "intermediate_size": 2048,
+                 "rms_norm_eps": 1e-6, "rope_theta": 1000000, "max_position_embeddings": 32768}""");
+        configurations.put("gemma3_text", """
+                {"model_type": "gemma3_text", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+                 "num_attention_heads": 3, "num_key_value_heads": 1, "head_dim": 256, "intermediate_size": 1152,
+                 "rms_norm_eps": 1e-6, "query_pre_attn_scalar": 256, "sliding_window": 512, "sliding_window_pattern": 6,
+                 "use_bidirectional_attention": true, "hidden_activation": "gelu_pytorch_tanh",
+                 "max_position_embeddings": 2048}""");
         return configurations;
+    }
+
+    /** A table only looks up: tokenising bounds it, so that is what it is held against. */
+    private static void measureTable(Path folder) throws IOException {
+        EmbedOptions options = EmbedOptions.defaults()
+                .with(EmbedOptions.MODEL, folder.toString())
+                .with(EmbedOptions.THREADS, 1);
+        List<Double> shares = new ArrayList<>();
+        try (Embedder embedder = Embedder.open(options);
+                TextTokenizer tokenizer = TextTokenizer.open(
+                        embedder.model(), embedder.model().specification().maxTokens())) {
+            embedder.embed(Glosses.first(GLOSSES_PER_TURN));
+            double before = tokenizing(tokenizer, 0);
+            for (int turn = 1; turn <= TURNS; turn++) {
+                List<String> part = glosses(turn);
+                long start = System.nanoTime();
+                embedder.embed(part);
+                double seconds = (System.nanoTime() - start) / 1e9;
+                double after = tokenizing(tokenizer, turn);
+                shares.add((before + after) / 2 / seconds);
+                before = after;
+            }
+        }
+        Figures.print("static, 256 wide: tokenising / embedding %s", Figures.spread(shares));
+    }
+
+    private static double tokenizing(TextTokenizer tokenizer, int turn) {
+        List<String> part = glosses(turn);
+        long start = System.nanoTime();
+        tokenizer.tokenize(part);
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static List<String> glosses(int turn) {
+        return Glosses.first(GLOSSES_PER_TURN * (TURNS + 1))
+                .subList(GLOSSES_PER_TURN * turn, GLOSSES_PER_TURN * (turn + 1));
     }
 
     private static void measure(String name, Path folder, List<String> texts, MatrixPeak peak) throws Exception {

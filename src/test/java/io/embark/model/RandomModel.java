@@ -18,10 +18,8 @@ public final class RandomModel {
      * @param config the {@code config.json}; its vocabulary must be at least that of the bundled model, whose tokenizer it gets
      */
     public static Path write(Path folder, String config, Path cacheDirectory) throws IOException {
-        ModelFolder bundled = ModelFolder.open(BundledModel.NAME, cacheDirectory);
-        Files.createDirectories(folder);
+        writeTokenizer(folder, cacheDirectory);
         Files.writeString(folder.resolve("config.json"), config);
-        Files.copy(bundled.tokenizerFile(), folder.resolve("tokenizer.json"));
 
         // Which tensors there are is known once the folder can be opened, for which it needs a weights file.
         Path weights = folder.resolve("model.safetensors");
@@ -33,6 +31,30 @@ public final class RandomModel {
         SplittableRandom random = new SplittableRandom(1);
         SafetensorsWriter.write(weights, DataType.FLOAT32, tensors, shape -> values(shape, random));
         return folder;
+    }
+
+    /** Writes the folder of a static table with the bundled model's vocabulary. */
+    public static Path writeTable(Path folder, int dimension, Path cacheDirectory) throws IOException {
+        writeTokenizer(folder, cacheDirectory);
+        Files.writeString(
+                folder.resolve("modules.json"),
+                "[{\"path\": \"\", \"type\": \"sentence_transformers.models.StaticEmbedding\"}]");
+        SplittableRandom random = new SplittableRandom(1);
+        SafetensorsWriter.write(
+                folder.resolve("model.safetensors"),
+                DataType.FLOAT32,
+                List.of(new TensorShape("embedding.weight", List.of(30_522L, (long) dimension))),
+                shape -> values(shape, random));
+        return folder;
+    }
+
+    /** The bundled model's tokenizer as its file has it, whatever the network. */
+    private static void writeTokenizer(Path folder, Path cacheDirectory) throws IOException {
+        Files.createDirectories(folder);
+        ModelFolder bundled = ModelFolder.open(BundledModel.NAME, cacheDirectory);
+        Files.copy(bundled.tokenizerFile(), folder.resolve("tokenizer.json"));
+        Files.writeString(
+                folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");
     }
 
     private static float[] values(TensorShape shape, SplittableRandom random) {

@@ -38,7 +38,7 @@ class SafetensorsHeaderTest {
                 {"__metadata__": {"format": "pt"},
                  "b": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]},
                  "scalar": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]},
-                 "empty": {"dtype": "I64", "shape": [0, 3], "data_offsets": [12, 12]}}""", 12);
+                 "empty": {"dtype": "U16", "shape": [0, 3], "data_offsets": [12, 12]}}""", 12);
         List<StoredTensor> tensors = SafetensorsHeader.read(file);
         assertThat(tensors).extracting(StoredTensor::name).containsExactly("scalar", "b", "empty");
         assertThat(tensors.get(1).shape()).containsExactly(2L);

@@ -26,12 +26,12 @@ public final class EmbedOptions implements Serializable {
     /** Plans show options; ranges may have a hundred thousand chars. */
     private static final int SHOWN_CHARS = 200;
 
-    /** The model: a bundled name or the folder of a Sentence Transformers model. */
+    /** The model: a bundled name, or where the folder of a Sentence Transformers model is. */
     public static final Option<String> MODEL = Option.text(
             "model",
             "all-MiniLM-L6-v2",
-            "a bundled name (all-MiniLM-L6-v2) or a folder",
-            "The model: all-MiniLM-L6-v2 comes with Embark; else the folder of a Sentence Transformers model.");
+            "a bundled name (all-MiniLM-L6-v2), a folder, a URI such as s3a://bucket/model, or org/name@revision on a hub",
+            "The model: all-MiniLM-L6-v2 comes with Embark; else a Sentence Transformers model in a folder or on a hub.");
 
     /** Put before every text, as it is; wins over {@link #PROMPT_NAME}. */
     public static final Option<String> PROMPT = Option.text(
@@ -136,12 +136,21 @@ public final class EmbedOptions implements Serializable {
             "threads",
             "Forward passes that run at the same time in one process, at most one for each core; 0 is one for each core that tasks occupy.");
 
-    /** Where native libraries and bundled models are unpacked. */
+    /** Where native libraries and bundled models are unpacked, and models from elsewhere copied. */
     public static final Option<String> CACHE_DIR = Option.textElse(
             "cache-dir",
             "EMBARK_CACHE_DIR, else ~/.cache/embark",
             "a writable folder on a file system not mounted noexec",
-            "Where native libraries and bundled models are unpacked, once for each host.");
+            "Where native libraries and bundled models are unpacked and others copied, once for each host.");
+
+    /** The most that copied models may take in {@link #CACHE_DIR}. */
+    public static final Option<Integer> CACHE_MEGABYTES = Option.integer(
+            "cache-megabytes",
+            20_000,
+            1,
+            1_000_000_000,
+            "megabytes",
+            "The most that models copied from elsewhere may take in cache-dir; the least recently used go first.");
 
     /** Whether to raise glibc's thresholds for returning memory to the system. */
     public static final Option<Boolean> TUNE_MALLOC = Option.flag(
@@ -167,6 +176,7 @@ public final class EmbedOptions implements Serializable {
                     WINDOW,
                     THREADS,
                     CACHE_DIR,
+                    CACHE_MEGABYTES,
                     TUNE_MALLOC)
             .collect(Collectors.toMap(Option::key, Function.identity(), (a, b) -> a, LinkedHashMap::new));
 

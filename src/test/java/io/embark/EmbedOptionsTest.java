@@ -174,7 +174,7 @@ class EmbedOptionsTest {
                 ErrorCode.OPTION_UNKNOWN,
                 "option '%s' does not exist".formatted(key),
                 "The options are model, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
-                        + " long-text, blank, on-error, batch-tokens, window, threads, cache-dir, tune-malloc.",
+                        + " long-text, blank, on-error, batch-tokens, window, threads, cache-dir, cache-megabytes, tune-malloc.",
                 remedy);
     }
 
@@ -268,6 +268,7 @@ class EmbedOptionsTest {
         all.put("window", "10");
         all.put("threads", "2");
         all.put("cache-dir", "/tmp/x");
+        all.put("cache-megabytes", "500");
         all.put("tune-malloc", "false");
         return Collections.unmodifiableMap(all);
     }

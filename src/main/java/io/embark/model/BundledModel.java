@@ -5,13 +5,11 @@ import io.embark.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -93,11 +91,11 @@ final class BundledModel {
             for (Map.Entry<String, String> file : sha256ByName.entrySet()) {
                 unpack(file.getKey(), file.getValue(), own.resolve(file.getKey()));
             }
-            install(own);
+            FinishedFolder.install(own, folder, place -> isIntact(new FolderFiles(place)));
         } catch (IOException e) {
             throw notWritable(e);
         } finally {
-            deleteQuietly(own);
+            FinishedFolder.deleteQuietly(own);
         }
     }
 
@@ -115,25 +113,6 @@ final class BundledModel {
                         "Its file %s must have %s.".formatted(name, sha256),
                         "Put %s on the class path, and no other version of it.".formatted(ARTIFACT));
             }
-        }
-    }
-
-    private void install(Path own) throws IOException {
-        Path altered = own.resolveSibling(own.getFileName() + "-altered");
-        try {
-            if (Files.exists(folder) && !isIntact(new FolderFiles(folder))) {
-                Files.move(folder, altered, StandardCopyOption.ATOMIC_MOVE);
-            }
-            if (!Files.exists(folder)) {
-                Files.move(own, folder, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (IOException e) {
-            // Another process may have been faster; then its folder is as good as this one.
-            if (!isIntact(new FolderFiles(folder))) {
-                throw e;
-            }
-        } finally {
-            deleteQuietly(altered);
         }
     }
 
@@ -179,19 +158,5 @@ final class BundledModel {
                 "The system says: %s.".formatted(ModelProblem.show(thrown)),
                 "Set the option cache-dir, or EMBARK_CACHE_DIR, to a writable folder with 100 MB of space.",
                 thrown);
-    }
-
-    private static void deleteQuietly(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-
-        try (Stream<Path> entries = Files.walk(folder)) {
-            for (Path entry : entries.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.deleteIfExists(entry);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            // Left-overs cost space only, and their names are never used again.
-        }
     }
 }

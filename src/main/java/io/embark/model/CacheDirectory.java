@@ -3,12 +3,9 @@ package io.embark.model;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
@@ -78,18 +75,10 @@ public record CacheDirectory(Path path) {
      * @throws io.embark.EmbarkException {@link ErrorCode#NATIVES_UNAVAILABLE} if the lock file cannot be written
      */
     public <T> T locked(Supplier<T> action) {
-        // A file lock belongs to the process, so the threads of this one exclude each other here.
-        synchronized (CacheDirectory.class) {
-            try (FileChannel channel = FileChannel.open(
-                            path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
-                if (!lock.isValid()) {
-                    throw new IOException("the lock was lost");
-                }
-                return action.get();
-            } catch (IOException e) {
-                throw notWritable(e);
-            }
+        try {
+            return ProcessLocks.exclusively(path.resolve(".lock"), action);
+        } catch (IOException e) {
+            throw notWritable(e);
         }
     }
 

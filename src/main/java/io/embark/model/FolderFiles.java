@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The files of one folder, remembering which of them were asked for: these are what the model is made of. Not thread-safe.
@@ -24,12 +25,47 @@ final class FolderFiles {
     /** Large enough that the digest, not the system call, takes the time. */
     private static final int BUFFER_BYTES = 1 << 20;
 
+    /** Where files come from that are not in the folder. */
+    interface Elsewhere {
+        /** Nowhere. */
+        Elsewhere NOWHERE = new Elsewhere() {
+            @Override
+            public Optional<ModelFile> bring(String name) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Stream<String> names(String directory) {
+                return Stream.empty();
+            }
+        };
+
+        /** Puts a file into the folder; empty if there is none of this name. */
+        Optional<ModelFile> bring(String name);
+
+        /** The names of the files in a sub-folder, without its own. */
+        Stream<String> names(String directory);
+    }
+
     private final Path root;
+    private final Elsewhere elsewhere;
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
     FolderFiles(Path root) {
+        this(root, Elsewhere.NOWHERE);
+    }
+
+    /** A folder that fills as its files are asked for. */
+    FolderFiles(Path root, Elsewhere elsewhere) {
         this.root = root;
+        this.elsewhere = elsewhere;
+    }
+
+    /** A folder of which some files were hashed before. */
+    FolderFiles(Path root, List<ModelFile> known) {
+        this(root);
+        known.forEach(file -> hashed.put(file.name(), file));
     }
 
     Path root() {
@@ -41,7 +77,11 @@ final class FolderFiles {
         String relative = directory.isEmpty() ? name : directory + "/" + name;
         Path file = root.resolve(relative);
         if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return Optional.empty();
+            Optional<ModelFile> brought = elsewhere.bring(relative);
+            if (brought.isEmpty()) {
+                return Optional.empty();
+            }
+            hashed.put(relative, brought.get());
         }
 
         // Opening anything else, such as a named pipe, could wait for ever.
@@ -53,6 +93,18 @@ final class FolderFiles {
         }
         used.add(relative);
         return Optional.of(file);
+    }
+
+    /** The names of all files in a sub-folder, whether they are asked for or not. */
+    List<String> names(String directory) {
+        Path folder = root.resolve(directory);
+        try (Stream<Path> entries = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+            return Stream.concat(entries.map(entry -> entry.getFileName().toString()), elsewhere.names(directory))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(folder, e);
+        }
     }
 
     Optional<JsonConfig> findJson(String directory, String name) {

@@ -3,10 +3,7 @@ package io.embark.model;
 import static java.util.Objects.requireNonNull;
 
 import io.embark.ErrorCode;
-import io.embark.NearestName;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -20,15 +17,15 @@ import java.util.Optional;
  * never a file that is a program.
  */
 public final class ModelFolder {
-    private final String name;
+    private final String reference;
     private final Path path;
     private final ModelSpecification specification;
     private final Path tokenizerFile;
     private final List<TensorSource> tensors;
     private final List<ModelFile> files;
 
-    private ModelFolder(String name, FolderFiles files) {
-        this.name = name;
+    private ModelFolder(String reference, FolderFiles files) {
+        this.reference = reference;
         this.path = files.root();
         SpecificationReader reader = SpecificationReader.read(files);
         this.specification = reader.specification();
@@ -40,29 +37,54 @@ public final class ModelFolder {
     /**
      * Opens a model.
      *
-     * @param reference {@code all-MiniLM-L6-v2} for the bundled model; else the path of a folder, or its {@code file:} URI
+     * @param reference as {@link ModelReference#read}; of a file system of Hadoop nothing can be opened here
      * @param cacheDirectory where the bundled model is unpacked, once; created if it is not there, and not touched for any
      *     other model
      * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the reference leads to no folder, or
-     *     the bundled model is not on the class path; {@link ErrorCode#MODEL_INVALID} if a file is missing,
+     *     the bundled model is not on the class path; as {@link HubModel#resolve} for a model of a hub; {@link ErrorCode#MODEL_INVALID} if a file is missing,
      *     damaged or contradicts another; {@link ErrorCode#MODEL_UNSUPPORTED} if the model is of a kind that is
      *     not known; {@link ErrorCode#OPTION_INVALID} if the cache directory cannot be written
      */
     public static ModelFolder open(String reference, Path cacheDirectory) {
-        requireNonNull(reference, "reference is null");
-        requireNonNull(cacheDirectory, "cacheDirectory is null");
-        if (reference.equals(BundledModel.NAME)) {
-            return new ModelFolder(BundledModel.NAME, BundledModel.open(cacheDirectory));
-        }
-
-        Path folder = folder(reference);
-        Path fileName = folder.getFileName();
-        return new ModelFolder(fileName == null ? folder.toString() : fileName.toString(), new FolderFiles(folder));
+        return open(ModelReference.read(reference), cacheDirectory, DownloadProgress.NONE);
     }
 
-    /** The bundled name, or the folder's own. */
+    /** As {@link #open(String, Path)} where it is known what the reference means. */
+    public static ModelFolder open(ModelReference reference, Path cacheDirectory, DownloadProgress progress) {
+        requireNonNull(reference, "reference is null");
+        requireNonNull(cacheDirectory, "cacheDirectory is null");
+        if (reference instanceof ModelReference.Bundled) {
+            return of(BundledModel.NAME, BundledModel.open(cacheDirectory));
+        } else if (reference instanceof ModelReference.Folder folder) {
+            return of(folder.path().toString(), new FolderFiles(folder.path()));
+        } else if (reference instanceof ModelReference.Hub hub) {
+            HubModel model = HubModel.resolve(hub.name(), HubSettings.fromEnvironment(), progress);
+            return of(model.reference().toString(), new FolderFiles(model.folder()));
+        }
+        throw needsSpark(((ModelReference.Remote) reference).uri());
+    }
+
+    /** Reads a folder whose files came from where the reference says. */
+    static ModelFolder of(String reference, FolderFiles files) {
+        return new ModelFolder(reference, files);
+    }
+
+    /** The bundled name, {@code org/name} of a model of a hub, else the name of the folder. */
     public String name() {
-        return name;
+        return ModelReference.name(reference);
+    }
+
+    /**
+     * What leads to this very model: the bundled name, the folder's path, its URI, or {@code org/name@commit} of a model of a
+     * hub.
+     */
+    public String reference() {
+        return reference;
+    }
+
+    /** The commit of a model of a hub. */
+    public Optional<String> revision() {
+        return ModelReference.revision(reference);
     }
 
     /** The folder, absolute; that of the bundled model lies in the cache directory. */
@@ -108,39 +130,26 @@ public final class ModelFolder {
         return FileWeights.open(path, tensors);
     }
 
-    private static Path folder(String reference) {
-        Path folder;
-        try {
-            folder = reference.startsWith("file:") ? Path.of(URI.create(reference)) : Path.of(reference);
-        } catch (IllegalArgumentException e) {
-            // InvalidPathException is one as well.
-            throw ModelProblem.problem(
-                    ErrorCode.MODEL_NOT_FOUND,
-                    "model '%s': not a path".formatted(ModelProblem.show(reference)),
-                    "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),
-                    "Name %s or the path of a folder.".formatted(BundledModel.NAME),
-                    e);
+    /**
+     * Refuses this model where another one is meant.
+     *
+     * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_INVALID} if its fingerprint is not the expected one
+     */
+    public void requireFingerprint(String expected) {
+        String found = fingerprint();
+        if (!found.equals(expected)) {
+            throw ModelProblem.invalid(
+                    "model %s: is not the one that the driver opened".formatted(reference),
+                    "On this host its fingerprint is %s; on the driver it was %s.".formatted(found, expected),
+                    "Put the same files there for every host, and start the application anew after a change.");
         }
-        if (reference.isBlank() || !Files.isDirectory(folder)) {
-            throw noFolder(reference, folder);
-        }
-        return folder.toAbsolutePath().normalize();
     }
 
-    private static RuntimeException noFolder(String reference, Path folder) {
-        String problem = "model '%s': no such folder".formatted(ModelProblem.show(reference));
-        Optional<String> nearest = NearestName.find(ModelProblem.show(reference), List.of(BundledModel.NAME));
-        if (Files.exists(folder) && !reference.isBlank()) {
-            problem = "model '%s': a file, not a folder".formatted(ModelProblem.show(reference));
-        }
+    private static RuntimeException needsSpark(String uri) {
         return ModelProblem.notFound(
-                problem,
-                "A model is %s, which is bundled, or a folder on this host.%s"
-                        .formatted(
-                                BundledModel.NAME,
-                                nearest.map(name -> " The nearest name is %s.".formatted(name))
-                                        .orElse("")),
-                "Name one of these; a model from a hub must be downloaded into a folder first.");
+                "model '%s': cannot be opened without Spark".formatted(ModelProblem.show(uri)),
+                "File systems of Hadoop are reached through Spark, and this is a program without it.",
+                "Copy the model into a folder on this host, and name that.");
     }
 
     private static Path tokenizerFile(FolderFiles files, String directory) {

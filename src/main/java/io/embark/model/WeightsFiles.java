@@ -1,7 +1,5 @@
 package io.embark.model;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,9 +57,7 @@ sealed interface WeightsFiles {
             return shards(files, directory, JsonConfig.read(index.get()));
         }
 
-        return files.find(directory, "model.onnx")
-                .map(OnnxFile::new)
-                .orElseThrow(() -> noWeights(files.root().resolve(directory)));
+        return files.find(directory, "model.onnx").map(OnnxFile::new).orElseThrow(() -> noWeights(files, directory));
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
@@ -102,24 +98,19 @@ sealed interface WeightsFiles {
                         "Copy or download the missing file."));
     }
 
-    private static RuntimeException noWeights(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .filter(WeightsFiles::runsCode)
-                    .sorted()
-                    .findFirst()
-                    .map(
-                            name -> ModelProblem.unsupported(
-                                    "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
-                                    "A pickle or TorchScript file runs code when it is read.",
-                                    "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."))
-                    .orElseGet(() -> ModelProblem.invalid(
-                            "%s: no weights".formatted(folder),
-                            "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",
-                            "Copy the whole folder of the model, or name the right one."));
-        } catch (IOException e) {
-            return ModelProblem.unreadable(folder, e);
-        }
+    private static RuntimeException noWeights(FolderFiles files, String directory) {
+        Path folder = files.root().resolve(directory);
+        return files.names(directory).stream()
+                .filter(WeightsFiles::runsCode)
+                .findFirst()
+                .map(name -> ModelProblem.unsupported(
+                        "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
+                        "A pickle or TorchScript file runs code when it is read.",
+                        "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."))
+                .orElseGet(() -> ModelProblem.invalid(
+                        "%s: no weights".formatted(folder),
+                        "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",
+                        "Copy the whole folder of the model, or name the right one."));
     }
 
     /** Whether a file, going by its name, is a program to be run by Python or libtorch. */

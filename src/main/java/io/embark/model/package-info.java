@@ -1,7 +1,9 @@
 /**
  * A model folder as data: what a reference means, which files it names, what they say, and where each tensor lies.
  *
- * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. Then {@code SpecificationReader} (the JSON files of a
+ * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. A reference is read by {@link
+ * io.embark.model.ModelReference}; what lies elsewhere comes through {@link io.embark.model.ModelCache}, from {@link
+ * io.embark.model.RemoteFiles}, or {@link io.embark.model.HubModel}. Then {@code SpecificationReader} (the JSON files of a
  * Sentence Transformers folder), {@code Family} and {@code BertFamily} (what one architecture needs), and {@link
  * io.embark.model.Weights} with {@code SafetensorsHeader} and {@code OnnxInitializers} (where the numbers are). The next
  * architecture is one more {@code Family} and one more line in {@code Families}.

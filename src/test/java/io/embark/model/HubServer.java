@@ -33,12 +33,12 @@ import java.util.stream.Stream;
  * A hub on this host with one model {@code org/tiny}: small files it serves itself, weights lie with a second server, which has
  * another name and port as a CDN has. Each answer can be replaced by a worse one.
  */
-final class HubServer implements AutoCloseable {
-    static final String ID = "org/tiny";
-    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+public final class HubServer implements AutoCloseable {
+    public static final String ID = "org/tiny";
+    public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
     /** A request as it arrived. */
-    record Request(String server, String method, String path, Headers headers) {
+    public record Request(String server, String method, String path, Headers headers) {
         boolean hasToken() {
             return headers.containsKey("Authorization");
         }
@@ -72,7 +72,7 @@ final class HubServer implements AutoCloseable {
     }
 
     /** A hub that has the files of a folder. */
-    static HubServer of(Path folder) throws IOException {
+    public static HubServer of(Path folder) throws IOException {
         HubServer server = new HubServer();
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.filter(Files::isRegularFile).toList()) {
@@ -82,7 +82,7 @@ final class HubServer implements AutoCloseable {
         return server;
     }
 
-    String endpoint() {
+    public String endpoint() {
         return "http://localhost:" + hub.getAddress().getPort();
     }
 
@@ -156,7 +156,7 @@ final class HubServer implements AutoCloseable {
     }
 
     /** All requests so far. */
-    List<Request> requests() {
+    public List<Request> requests() {
         synchronized (requests) {
             return List.copyOf(requests);
         }

@@ -20,9 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
     private static final String WHAT_A_MODEL_IS =
-            "A model is all-MiniLM-L6-v2, which is bundled, or a folder on this host.";
-    private static final String NAME_ONE =
-            "Name one of these; a model from a hub must be downloaded into a folder first.";
+            "A model is all-MiniLM-L6-v2, which is bundled, a folder on this host, the URI of a folder on a file system of Hadoop,"
+                    + " or org/name@revision on a hub.";
+    private static final String NAME_ONE = "Name one of these.";
 
     @TempDir
     Path temporary;
@@ -115,7 +115,7 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "/no/such/folder", "intfloat/e5-small-v2@main", "hdfs://host/model"})
+    @ValueSource(strings = {"", " ", "/no/such/folder", "no/such/folder", "./model"})
     void refusesAReferenceThatLeadsNowhere(String reference) {
         assertRefused(
                 () -> open(reference),
@@ -123,6 +123,16 @@ class ModelFolderTest {
                 "model '%s': no such folder".formatted(reference),
                 WHAT_A_MODEL_IS,
                 NAME_ONE);
+    }
+
+    @Test
+    void saysThatAFileSystemOfHadoopNeedsSpark() {
+        assertRefused(
+                () -> open("hdfs://host/model"),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model 'hdfs://host/model': cannot be opened without Spark",
+                "File systems of Hadoop are reached through Spark, and this is a program without it.",
+                "Copy the model into a folder on this host, and name that.");
     }
 
     @Test

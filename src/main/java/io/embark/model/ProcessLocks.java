@@ -1,0 +1,79 @@
+package io.embark.model;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Locks between the processes of a host, on files that are made for it. A lock ends with its process, however that ends.
+ * Thread-safe.
+ *
+ * <p>To the system a lock belongs to the process, and goes when the process closes the file, through whichever channel. So
+ * the threads of this process exclude each other here, and no file is opened twice at a time.
+ */
+final class ProcessLocks {
+    /** Shared locks, kept to the end of this process. */
+    private static final Map<Path, FileChannel> HELD = new HashMap<>();
+
+    private static final Map<Path, Object> MONITORS = new ConcurrentHashMap<>();
+
+    private ProcessLocks() {}
+
+    /** Does something while nobody else does so under the same file. */
+    static <T> T exclusively(Path file, Supplier<T> action) throws IOException {
+        synchronized (MONITORS.computeIfAbsent(file, key -> new Object())) {
+            try (FileChannel channel = open(file);
+                    FileLock lock = channel.lock()) {
+                if (!lock.isValid()) {
+                    throw new IOException("the lock was lost");
+                }
+                return action.get();
+            }
+        }
+    }
+
+    /** Says until this process ends that it uses what the file stands for. Waits while somebody has it alone. */
+    static synchronized void hold(Path file) throws IOException {
+        if (HELD.containsKey(file)) {
+            return;
+        }
+        FileChannel channel = open(file);
+        try {
+            channel.lock(0, Long.MAX_VALUE, true);
+        } catch (OverlappingFileLockException e) {
+            // This class was loaded twice in this process; then the process holds it already.
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        HELD.put(file, channel);
+    }
+
+    /** Does something if no process {@link #hold}s the file, this one included. */
+    static synchronized boolean ifUnheld(Path file, Runnable action) throws IOException {
+        if (HELD.containsKey(file)) {
+            return false;
+        }
+        try (FileChannel channel = open(file);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                return false;
+            }
+            action.run();
+            return true;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+}

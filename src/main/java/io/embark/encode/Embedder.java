@@ -61,7 +61,21 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException as {@link EmbeddingModel#open} and {@link #on}
      */
     public static Embedder open(EmbedOptions options) {
-        EmbeddingModel model = EmbeddingModel.open(requireNonNull(options, "options is null"));
+        return openOn(EmbeddingModel.open(requireNonNull(options, "options is null")), options);
+    }
+
+    /**
+     * The same for a model whose folder is open, whatever the options name.
+     *
+     * @throws EmbarkException as there
+     */
+    public static Embedder open(ModelFolder folder, EmbedOptions options) {
+        requireNonNull(folder, "folder is null");
+        requireNonNull(options, "options is null");
+        return openOn(EmbeddingModel.open(folder, options, EmbeddingModel.permits(options)), options);
+    }
+
+    private static Embedder openOn(EmbeddingModel model, EmbedOptions options) {
         try {
             return new Embedder(model, options, true);
         } catch (RuntimeException e) {
@@ -81,15 +95,14 @@ public final class Embedder implements AutoCloseable {
     }
 
     /**
-     * Opens the folder of the model that the options name, without loading it, and holds the options against it.
+     * Holds the options against a model, without loading it.
      *
      * @throws EmbarkException as {@link #open}, for all that can be told without native libraries
      */
-    public static ModelFolder openModelFolder(EmbedOptions options) {
-        ModelFolder folder = EmbeddingModel.openFolder(requireNonNull(options, "options is null"));
+    public static void check(ModelFolder folder, EmbedOptions options) {
+        EmbeddingModel.require(requireNonNull(folder, "folder is null"), requireNonNull(options, "options is null"));
         VectorFinish.of(folder, options);
         prompt(folder, options);
-        return folder;
     }
 
     /**

@@ -43,16 +43,19 @@ public final class EmbeddingModel implements AutoCloseable {
      *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
      */
     public static EmbeddingModel open(EmbedOptions options) {
-        return open(options, new Semaphore(threads(options)));
+        ModelFolder folder = ModelFolder.open(
+                options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
+        return open(folder, options, permits(options));
     }
 
     /**
-     * The same for a model beside others, which together compute no more at a time than there are permits.
+     * Loads a model whose folder is open, beside others, which together compute no more at a time than there are permits.
      *
      * @param permits one is held by each forward pass while it runs
+     * @throws EmbarkException as {@link #open(EmbedOptions)}
      */
-    public static EmbeddingModel open(EmbedOptions options, Semaphore permits) {
-        ModelFolder folder = openFolder(options);
+    public static EmbeddingModel open(ModelFolder folder, EmbedOptions options, Semaphore permits) {
+        require(folder, options);
         TorchRuntime.start(options);
         TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens(folder, options));
         try {
@@ -64,13 +67,15 @@ public final class EmbeddingModel implements AutoCloseable {
         }
     }
 
-    /** Opens the folder of the model that the options name, without loading it, and holds the options against it. */
-    static ModelFolder openFolder(EmbedOptions options) {
+    /** Those of a model that is alone in its process. */
+    static Semaphore permits(EmbedOptions options) {
+        return new Semaphore(threads(options));
+    }
+
+    /** Holds the options against the model, as far as it has to be loaded by them. */
+    static void require(ModelFolder folder, EmbedOptions options) {
         requireCpu(options);
-        ModelFolder folder = ModelFolder.open(
-                options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
         requirePositions(folder, options);
-        return folder;
     }
 
     /** The folder that the model was read from. */

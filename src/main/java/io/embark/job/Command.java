@@ -69,6 +69,7 @@ enum Command {
                             List.of(
                                     Setting.of(EmbedOptions.MODEL),
                                     Setting.of(EmbedOptions.CACHE_DIR),
+                                    Setting.of(EmbedOptions.CACHE_MEGABYTES),
                                     JobSettings.JSON)),
                     new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE))));
 

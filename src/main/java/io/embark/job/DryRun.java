@@ -5,6 +5,7 @@ import io.embark.Encoding;
 import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
+import io.embark.model.ModelFolder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,17 +29,17 @@ final class DryRun {
         this.console = console;
     }
 
-    void run(Source source, Map<String, String> columns, EmbedOptions options, Optional<Sink> sink) {
+    void run(Source source, Map<String, String> columns, ModelFolder model, EmbedOptions options, Optional<Sink> sink) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
         EmbedOptions computable = Calibration.computable(options);
         Encoding encoding = options.get(EmbedOptions.ENCODING);
-        try (Embedder embedder = Embedder.open(computable)) {
+        try (Embedder embedder = Embedder.open(model, computable)) {
             console.out()
                     .println("Model   %s, %d components, fingerprint %.12s"
                             .formatted(
-                                    embedder.model().name(),
+                                    model.revision().isPresent() ? model.reference() : model.name(),
                                     embedder.dimension(),
-                                    embedder.model().fingerprint()));
+                                    model.fingerprint()));
             console.out()
                     .println("Vectors %s, %s bytes each%s"
                             .formatted(

@@ -4,10 +4,10 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.encode.Embedder;
 import io.embark.encode.Statistics;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
+import io.embark.spark.DriverModels;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.EmbedProgress;
 import io.embark.spark.EncodedVector;
@@ -57,8 +57,9 @@ final class EmbedCommand {
                     preview && !hasOutput ? Optional.empty() : Optional.of(Sink.open(session.spark(), settings));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
-            EmbedOptions options = withRecordedRanges(asked, sink);
-            ModelFolder model = open(Calibration.computable(options));
+            EmbedOptions named = withRecordedRanges(asked, sink);
+            ModelFolder model = open(Calibration.computable(named));
+            EmbedOptions options = withCommit(named, model);
             EmbeddingMetadata metadata = metadata(model, options);
             Dataset<Row> embedded =
                     embed(source.rows(), columns, Calibration.computable(options), metadata.toMetadata());
@@ -67,7 +68,7 @@ final class EmbedCommand {
             if (settings.isOn(JobSettings.EXPLAIN)) {
                 new Explanation(settings, console).print(embedded);
             } else if (settings.isOn(JobSettings.DRY_RUN)) {
-                new DryRun(settings, console).run(source, columns, options, sink);
+                new DryRun(settings, console).run(source, columns, model, options, sink);
             } else {
                 Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
                 embed(run, report);
@@ -268,10 +269,27 @@ final class EmbedCommand {
     }
 
     /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */
-    private static ModelFolder open(EmbedOptions options) {
-        ModelFolder model = Embedder.openModelFolder(options);
+    private ModelFolder open(EmbedOptions options) {
+        boolean quiet = settings.isOn(JobSettings.QUIET);
+        ModelFolder model = DriverModels.open(options, CopyLine.on(console, quiet));
         model.openWeights().close();
         return model;
+    }
+
+    /** A branch or tag may be another commit tomorrow. */
+    private EmbedOptions withCommit(EmbedOptions options, ModelFolder model) {
+        if (model.revision().isEmpty() || options.get(EmbedOptions.MODEL).equals(model.reference())) {
+            return options;
+        }
+        if (!settings.isOn(JobSettings.QUIET)) {
+            console.err()
+                    .println("embark: model %s is at commit %s; --model %s is this one for ever"
+                            .formatted(
+                                    options.get(EmbedOptions.MODEL),
+                                    model.revision().get(),
+                                    model.reference()));
+        }
+        return options.with(EmbedOptions.MODEL, model.reference());
     }
 
     private static int dimension(ModelSpecification model, EmbedOptions options) {

@@ -6,6 +6,7 @@ import com.google.gson.reflect.TypeToken;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.model.ModelReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +20,16 @@ import org.apache.spark.sql.types.StructType;
  * What a column of vectors knows about where they come from. Spark keeps it in Parquet files and in tables.
  *
  * @param model the name of the model
+ * @param reference what led to it, with the commit of a model of a hub
  * @param fingerprint the fingerprint of its files
  * @param dimension components of each vector
  * @param options the options that the vectors were made with, without those that had their default
  */
-record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<String, String> options) {
+record EmbeddingMetadata(
+        String model, String reference, String fingerprint, long dimension, Map<String, String> options) {
     private static final String MODEL = "embark.model";
+    private static final String REFERENCE = "embark.reference";
+    private static final String REVISION = "embark.revision";
     private static final String FINGERPRINT = "embark.fingerprint";
     private static final String DIMENSION = "embark.dimension";
     private static final String OPTIONS = "embark.options";
@@ -33,7 +38,7 @@ record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<S
     private static final String FIXED_SIZE = "arrow.fixed-size-list.size";
 
     static EmbeddingMetadata of(String model, String fingerprint, int dimension, EmbedOptions options) {
-        return new EmbeddingMetadata(model, fingerprint, dimension, options.toMap());
+        return new EmbeddingMetadata(model, options.get(EmbedOptions.MODEL), fingerprint, dimension, options.toMap());
     }
 
     /** What the column says; empty if it is not one of Embark's. */
@@ -48,6 +53,7 @@ record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<S
 
         return Optional.of(new EmbeddingMetadata(
                 metadata.getString(MODEL),
+                metadata.contains(REFERENCE) ? metadata.getString(REFERENCE) : metadata.getString(MODEL),
                 metadata.getString(FINGERPRINT),
                 metadata.getLong(DIMENSION),
                 options(metadata.getString(OPTIONS))));
@@ -91,9 +97,21 @@ record EmbeddingMetadata(String model, String fingerprint, long dimension, Map<S
         return encoding().bytes((int) dimension);
     }
 
+    /** The commit of a model of a hub. */
+    Optional<String> revision() {
+        return ModelReference.revision(reference);
+    }
+
+    /** The model for people: a model of a hub with its commit. */
+    String shown() {
+        return revision().isPresent() ? reference : model;
+    }
+
     Metadata toMetadata() {
-        return new MetadataBuilder()
-                .putString(MODEL, model)
+        MetadataBuilder metadata = new MetadataBuilder();
+        revision().ifPresent(revision -> metadata.putString(REVISION, revision));
+        return metadata.putString(MODEL, model)
+                .putString(REFERENCE, reference)
                 .putString(FINGERPRINT, fingerprint)
                 .putLong(DIMENSION, dimension)
                 .putString(OPTIONS, new Gson().toJson(options))

@@ -3,12 +3,12 @@ package io.embark.job;
 import com.google.gson.GsonBuilder;
 import io.embark.Encoding;
 import io.embark.Option;
-import io.embark.encode.Embedder;
 import io.embark.model.Architecture;
 import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.VectorModule;
+import io.embark.spark.DriverModels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +26,7 @@ final class InspectCommand {
     }
 
     void run() {
-        ModelFolder model = Embedder.openModelFolder(settings.embedOptions());
+        ModelFolder model = DriverModels.open(settings.embedOptions(), CopyLine.on(console, false));
         model.openWeights().close();
         if (settings.isOn(JobSettings.JSON)) {
             console.out()
@@ -46,6 +46,8 @@ final class InspectCommand {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("version", 1);
         facts.put("name", model.name());
+        facts.put("reference", model.reference());
+        model.revision().ifPresent(revision -> facts.put("revision", revision));
         facts.put("path", model.path().toString());
         facts.put("modelType", specification.modelType());
         facts.put("architecture", architecture.family());
@@ -74,6 +76,7 @@ final class InspectCommand {
         ModelSpecification specification = model.specification();
         Architecture architecture = specification.architecture();
         line("Model", model.name());
+        line("Reference", model.reference());
         line("Path", model.path().toString());
         line(
                 "Architecture",

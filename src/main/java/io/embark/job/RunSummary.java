@@ -36,6 +36,8 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
 
         Map<String, Object> used = new LinkedHashMap<>();
         used.put("name", vectors.model());
+        used.put("reference", vectors.reference());
+        vectors.revision().ifPresent(revision -> used.put("revision", revision));
         used.put("fingerprint", vectors.fingerprint());
         used.put("dimension", vectors.dimension());
         used.put("encoding", Option.write(vectors.encoding()));
@@ -97,7 +99,7 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                 .formatted(
                         Figures.count(statistics.tokens()), Figures.count(statistics.batches(), "batch", "batches")));
         out.println("  model   %s, %d components, fingerprint %.12s"
-                .formatted(vectors.model(), vectors.dimension(), vectors.fingerprint()));
+                .formatted(vectors.shown(), vectors.dimension(), vectors.fingerprint()));
         out.println("  vectors %s, %s bytes each%s"
                 .formatted(
                         Option.write(vectors.encoding()),

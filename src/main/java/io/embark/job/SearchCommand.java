@@ -7,6 +7,8 @@ import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
+import io.embark.model.ModelFolder;
+import io.embark.spark.DriverModels;
 import io.embark.spark.RangesFile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -157,11 +159,11 @@ final class SearchCommand {
         return RangesFile.inlined(chosen);
     }
 
-    private static QueryVector embed(
+    private QueryVector embed(
             String query, String reference, Optional<EmbeddingMetadata> metadata, EmbedOptions options) {
         // Refuses ranges that are missing or those of other vectors.
-        Embedder.openModelFolder(options);
-        try (Embedder embedder = Embedder.open(QueryVector.options(options))) {
+        ModelFolder model = DriverModels.open(options, CopyLine.on(console, false));
+        try (Embedder embedder = Embedder.open(model, QueryVector.options(options))) {
             String fingerprint = embedder.model().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
                 throw new EmbarkException(

@@ -36,7 +36,7 @@ final class CheckCalls extends Rule<LogicalPlan> {
         } else if (expression instanceof EmbedExpression call) {
             try {
                 requireNoLambda(call);
-                CheckedModels.check(call.options());
+                DriverModels.check(call.options());
             } catch (EmbarkException e) {
                 throw CallErrors.refuse(call.prettyName(), call.text(), e);
             }

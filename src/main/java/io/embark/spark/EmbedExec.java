@@ -1,6 +1,7 @@
 package io.embark.spark;
 
 import io.embark.EmbedOptions;
+import io.embark.model.ModelReference;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,6 +23,11 @@ import scala.collection.immutable.Map;
 public final class EmbedExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
 
+    private static final String COMMIT = "[0-9a-f]{40}";
+
+    /** As many as Git and hubs show. */
+    private static final int COMMIT_DIGITS = 7;
+
     private final Seq<EmbedExpression> calls;
     private final Seq<Attribute> results;
     private final SparkPlan child;
@@ -40,11 +46,14 @@ public final class EmbedExec extends SparkPlan {
     public RDD<InternalRow> doExecute() {
         // Locals, so that tasks do not carry the plan with them.
         List<EmbedExpression> rowCalls = Scala.list(calls);
+        List<PinnedModel> pinned = rowCalls.stream()
+                .map(call -> DriverModels.of(sparkContext()).pin(sparkContext(), call.options()))
+                .toList();
         List<Attribute> input = Scala.list(child.output());
         List<Attribute> output = Scala.list(output());
         EmbedMetrics rowMetrics = embedMetrics();
         Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> embed =
-                (partition, rows) -> new EmbedRows(partition, rows, rowCalls, input, output, rowMetrics);
+                (partition, rows) -> new EmbedRows(partition, rows, rowCalls, pinned, input, output, rowMetrics);
         return child.execute().toJavaRDD().mapPartitionsWithIndex(embed, true).rdd();
     }
 
@@ -65,7 +74,7 @@ public final class EmbedExec extends SparkPlan {
     public String nodeName() {
         return "Embed "
                 + Scala.list(calls).stream()
-                        .map(call -> modelName(call.options().get(EmbedOptions.MODEL)))
+                        .map(call -> modelName(call.options()))
                         .distinct()
                         .collect(Collectors.joining(", "));
     }
@@ -82,10 +91,16 @@ public final class EmbedExec extends SparkPlan {
                 "");
     }
 
-    /** The name of a folder without the way to it, as the model calls itself when it is loaded. */
-    private static String modelName(String reference) {
-        String path = reference.replaceFirst("/+$", "");
-        return path.substring(path.lastIndexOf('/') + 1);
+    /** As the model calls itself when it is loaded; the commit of a model of a hub in short. */
+    private String modelName(EmbedOptions options) {
+        String reference = session() == null
+                ? options.get(EmbedOptions.MODEL)
+                : DriverModels.of(sparkContext()).reference(options);
+        return ModelReference.name(reference)
+                + ModelReference.revision(reference)
+                        .map(revision -> revision.matches(COMMIT) ? revision.substring(0, COMMIT_DIGITS) : revision)
+                        .map("@"::concat)
+                        .orElse("");
     }
 
     @Override

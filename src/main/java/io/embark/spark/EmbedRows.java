@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
@@ -48,10 +49,12 @@ final class EmbedRows implements Iterator<InternalRow> {
     private Object[][] vectors = new Object[0][];
     private int next;
 
+    /** @param pinned the model of each call */
     EmbedRows(
             int partition,
             Iterator<InternalRow> rows,
             List<EmbedExpression> calls,
+            List<PinnedModel> pinned,
             List<Attribute> input,
             List<Attribute> output,
             EmbedMetrics metrics) {
@@ -66,8 +69,12 @@ final class EmbedRows implements Iterator<InternalRow> {
         // Texts may be random, or hold the number of their partition.
         texts.initialize(partition);
         this.joined = UnsafeProjection.create(Scala.<Expression>seq(output), Scala.seq(output));
-        this.models =
-                new TaskModels(calls.stream().map(EmbedExpression::options).toList(), metrics);
+        this.models = new TaskModels(
+                IntStream.range(0, calls.size())
+                        .mapToObj(call -> new ModelRequest(
+                                pinned.get(call), calls.get(call).options()))
+                        .toList(),
+                metrics);
         this.windowRows = calls.stream()
                 .mapToInt(call -> call.options().get(EmbedOptions.WINDOW))
                 .min()

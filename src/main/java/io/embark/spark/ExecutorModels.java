@@ -29,6 +29,7 @@ final class ExecutorModels {
             EmbedOptions.PRECISION,
             EmbedOptions.THREADS,
             EmbedOptions.CACHE_DIR,
+            EmbedOptions.CACHE_MEGABYTES,
             EmbedOptions.TUNE_MALLOC);
 
     /** Less than what Spark's workers grant an executor before they kill it. */
@@ -54,15 +55,16 @@ final class ExecutorModels {
      * A lease on this JVM's model. Waits while it is loaded.
      *
      * @param cancelled asked all the while
-     * @throws EmbarkException as {@link EmbeddingModel#open}, for all who waited for the same attempt
+     * @throws EmbarkException as {@link PinnedModel#open} and {@link EmbeddingModel#open}, for all who waited for the same attempt
      * @throws CancellationException if the caller cancelled
      */
-    static LeasedModels.Lease lease(EmbedOptions options, BooleanSupplier cancelled) {
+    static LeasedModels.Lease lease(ModelRequest request, BooleanSupplier cancelled) {
         EmbedOptions load = EmbedOptions.defaults();
         for (Option<?> option : LOAD_OPTIONS) {
-            load = copy(option, options, load);
+            load = copy(option, request.options(), load);
         }
-        return MODELS.lease(load.with(EmbedOptions.THREADS, threads(options, conf(), cores())), cancelled);
+        load = load.with(EmbedOptions.THREADS, threads(request.options(), conf(), cores()));
+        return MODELS.lease(new ModelRequest(request.model(), load), cancelled);
     }
 
     /** Closes every model, those that tasks hold when these end. The next task loads its model anew. */
@@ -93,8 +95,8 @@ final class ExecutorModels {
         return Math.min(chosen, cores);
     }
 
-    private static EmbeddingModel open(EmbedOptions options) {
-        return EmbeddingModel.open(options, permits());
+    private static EmbeddingModel open(ModelRequest request) {
+        return EmbeddingModel.open(request.model().open(request.options()), request.options(), permits());
     }
 
     /** One for each core of this executor; a forward pass holds one while it runs. */

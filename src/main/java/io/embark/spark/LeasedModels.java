@@ -27,12 +27,12 @@ final class LeasedModels {
     /** How often a caller who waits for a model is asked whether it still wants it. */
     private static final long ASK_MILLIS = 20;
 
-    private final Function<EmbedOptions, EmbeddingModel> load;
+    private final Function<ModelRequest, EmbeddingModel> load;
     private final IntSupplier bound;
     private final Logger log;
 
     /** In the order of their last use. */
-    private final Map<EmbedOptions, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<ModelRequest, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
     /** To be closed once nobody holds them. */
     private final List<Entry> retired = new ArrayList<>();
@@ -46,7 +46,7 @@ final class LeasedModels {
      * @param bound how many models to keep
      * @param log told about each model that is loaded, closed, or cannot be loaded
      */
-    LeasedModels(Function<EmbedOptions, EmbeddingModel> load, IntSupplier bound, Logger log) {
+    LeasedModels(Function<ModelRequest, EmbeddingModel> load, IntSupplier bound, Logger log) {
         this.load = load;
         this.bound = bound;
         this.log = log;
@@ -54,14 +54,14 @@ final class LeasedModels {
 
     /** One attempt to have a model; guarded by the outer lock but for the future. */
     private static final class Entry {
-        final EmbedOptions options;
+        final ModelRequest request;
         final CompletableFuture<EmbeddingModel> model = new CompletableFuture<>();
         volatile long loadNanos;
         int leases;
         boolean closed;
 
-        Entry(EmbedOptions options) {
-            this.options = options;
+        Entry(ModelRequest request) {
+            this.request = request;
         }
 
         boolean isIdle() {
@@ -127,18 +127,18 @@ final class LeasedModels {
      * @throws EmbarkException what the attempt to load it failed with, for all who waited for it; the next caller tries again
      * @throws CancellationException if the caller cancelled
      */
-    Lease lease(EmbedOptions options, BooleanSupplier cancelled) {
+    Lease lease(ModelRequest request, BooleanSupplier cancelled) {
         int newMost = bound.getAsInt();
         Entry entry;
         boolean isNew;
         List<Entry> surplus = List.of();
         synchronized (this) {
             most = newMost;
-            entry = entries.get(options);
+            entry = entries.get(request);
             isNew = entry == null;
             if (isNew) {
-                entry = new Entry(options);
-                entries.put(options, entry);
+                entry = new Entry(request);
+                entries.put(request, entry);
             }
             entry.leases++;
             if (isNew) {
@@ -173,13 +173,13 @@ final class LeasedModels {
     private void load(Entry entry) {
         long start = System.nanoTime();
         try {
-            EmbeddingModel model = load.apply(entry.options);
+            EmbeddingModel model = load.apply(entry.request);
             entry.loadNanos = System.nanoTime() - start;
             log.info(
                     "Loaded model {} in {} s, {} forward passes at a time",
                     model.folder().name(),
                     "%.1f".formatted(entry.loadNanos / 1e9),
-                    entry.options.get(EmbedOptions.THREADS));
+                    entry.request.options().get(EmbedOptions.THREADS));
             entry.model.complete(model);
         } catch (Throwable e) {
             fail(entry, e);
@@ -190,10 +190,10 @@ final class LeasedModels {
     private void fail(Entry entry, Throwable e) {
         log.warn(
                 "Could not load model {}: {}",
-                entry.options.get(EmbedOptions.MODEL),
+                entry.request.options().get(EmbedOptions.MODEL),
                 e instanceof EmbarkException ? e.getMessage() : e.toString());
         synchronized (this) {
-            entries.remove(entry.options, entry);
+            entries.remove(entry.request, entry);
         }
         entry.model.completeExceptionally(e);
     }
@@ -251,7 +251,7 @@ final class LeasedModels {
         synchronized (this) {
             entry.leases--;
             // To the map, the end of a use is a use.
-            entries.get(entry.options);
+            entries.get(entry.request);
         }
         closeUnused();
     }
@@ -268,7 +268,7 @@ final class LeasedModels {
         List<Entry> surplus = new ArrayList<>();
         for (Entry entry : List.copyOf(entries.values())) {
             if (entries.size() > most && entry.isIdle()) {
-                entries.remove(entry.options);
+                entries.remove(entry.request);
                 surplus.add(entry);
             }
         }

@@ -1,6 +1,5 @@
 package io.embark.spark;
 
-import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
 import java.util.ArrayList;
@@ -18,35 +17,35 @@ import org.apache.spark.util.TaskCompletionListener;
  */
 final class TaskModels {
     private final TaskContext task = TaskContext.get();
-    private final List<EmbedOptions> options;
+    private final List<ModelRequest> requests;
     private final EmbedMetrics metrics;
     private final List<LeasedModels.Lease> leases = new ArrayList<>();
     private final List<Embedder> embedders = new ArrayList<>();
     private boolean ended;
 
-    /** @param options those of each call */
-    TaskModels(List<EmbedOptions> options, EmbedMetrics metrics) {
-        this.options = options;
+    /** @param requests that of each call */
+    TaskModels(List<ModelRequest> requests, EmbedMetrics metrics) {
+        this.requests = requests;
         this.metrics = metrics;
     }
 
     /** Gets hold of all models unless they are held. */
     void open() {
         stopIfKilled();
-        if (embedders.size() == options.size()) {
+        if (embedders.size() == requests.size()) {
             return;
         }
         if (task != null) {
             task.addTaskCompletionListener((TaskCompletionListener) context -> end());
             warnOfDevices(task.resourcesJMap().keySet());
         }
-        for (EmbedOptions call : options) {
-            LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(call, this::isKilled));
+        for (ModelRequest request : requests) {
+            LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(request, this::isKilled));
             hold(lease);
             if (lease.loadNanos() > 0) {
                 metrics.addLoad(lease.loadNanos());
             }
-            embedders.add(Embedder.on(lease.model(), call));
+            embedders.add(Embedder.on(lease.model(), request.options()));
         }
     }
 

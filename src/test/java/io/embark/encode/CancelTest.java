@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,12 +38,12 @@ class CancelTest {
 
     @Test
     void noBatchBeginsAfterThoseThatTheThreadsHaveInHand() {
-        String model = ModelFolderBuilder.in(folder.resolve("tiny")).write().toString();
-        EmbedOptions options = EmbedOptions.parse(Map.of("model", model, "batch-tokens", "16", "threads", "1"));
+        ModelFolder model = writeModel();
+        EmbedOptions options = EmbedOptions.parse(Map.of("batch-tokens", "16", "threads", "1"));
         List<String> texts =
                 IntStream.range(0, 300).mapToObj("cat %d"::formatted).toList();
         Passes passes = new Passes(3);
-        try (EmbeddingModel limited = EmbeddingModel.open(options, passes)) {
+        try (EmbeddingModel limited = EmbeddingModel.open(model, options, passes)) {
             Embedder embedder = Embedder.on(limited, options);
             assertThatThrownBy(() -> embedder.pool(texts, passes::hasQueuedThreads))
                     .isInstanceOf(CancellationException.class)
@@ -58,13 +59,18 @@ class CancelTest {
 
     @Test
     void aRefusedTextCostsNoPass() {
-        String model = ModelFolderBuilder.in(folder.resolve("tiny")).write().toString();
-        EmbedOptions options = EmbedOptions.parse(Map.of("model", model, "long-text", "fail", "threads", "1"));
-        try (EmbeddingModel unable = EmbeddingModel.open(options, new Passes(0))) {
+        ModelFolder model = writeModel();
+        EmbedOptions options = EmbedOptions.parse(Map.of("long-text", "fail", "threads", "1"));
+        try (EmbeddingModel unable = EmbeddingModel.open(model, options, new Passes(0))) {
             assertThatThrownBy(() -> Embedder.on(unable, options).embed(List.of("cat", "a b c d ".repeat(9))))
                     .isInstanceOf(EmbarkException.class)
                     .hasMessageStartingWith("text 'a b c d a b c d a b c d a b c d a b c d ...': too long");
         }
+    }
+
+    private ModelFolder writeModel() {
+        Path model = ModelFolderBuilder.in(folder.resolve("tiny")).write();
+        return ModelFolder.open(model.toString(), folder.resolve("cache"));
     }
 
     @Test

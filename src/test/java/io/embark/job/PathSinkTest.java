@@ -46,7 +46,7 @@ class PathSinkTest {
 
         assertThat(EmbeddingMetadata.of(
                         spark.read().parquet(path("out")).schema().apply("embedding")))
-                .contains(new EmbeddingMetadata("m", "f", 3, Map.of("max-tokens", "9")));
+                .contains(new EmbeddingMetadata("m", "all-MiniLM-L6-v2", "f", 3, Map.of("max-tokens", "9")));
     }
 
     @Test

@@ -45,7 +45,7 @@ class TableSinkTest {
         write(WriteMode.ERROR, vectors(3));
 
         assertThat(EmbeddingMetadata.of(spark.table("sinks.t").schema().apply("embedding")))
-                .contains(new EmbeddingMetadata("m", "f", 3, Map.of()));
+                .contains(new EmbeddingMetadata("m", "all-MiniLM-L6-v2", "f", 3, Map.of()));
         assertThat(tables()).containsExactly("t");
         assertThat(folders()).containsExactly("t");
     }

@@ -26,7 +26,7 @@ final class EmbedUntilExit {
     }
 
     private static void embedForever(EmbedOptions options, CountDownLatch windows) {
-        LeasedModels.Lease lease = ExecutorModels.lease(options, () -> false);
+        LeasedModels.Lease lease = ExecutorModels.lease(Requests.of(options), () -> false);
         Embedder embedder = Embedder.on(lease.model(), options);
         java.util.List<String> texts = IntStream.range(0, 300)
                 .mapToObj(i -> "the cat sat on the mat ".repeat(20) + i)

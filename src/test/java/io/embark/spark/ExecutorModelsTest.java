@@ -144,7 +144,7 @@ class ExecutorModelsTest {
     void aTaskHoldsItsModelFromItsFirstRowToItsEnd() {
         SparkEnv.get().conf().set(ExecutorSettings.MAX_MODELS, "1");
         try (TinyModel other = TinyModel.in(folder.resolve("other"))) {
-            EmbedOptions otherOptions = other.options();
+            ModelRequest otherModel = Requests.of(other.options());
             texts(8, 1)
                     .withColumn(
                             "emb",
@@ -152,7 +152,7 @@ class ExecutorModelsTest {
                     .foreachPartition((ForeachPartitionFunction<Row>) rows -> {
                         assertThat(rows.hasNext()).isTrue();
                         rows.next();
-                        ExecutorModels.lease(otherOptions, () -> false).close();
+                        ExecutorModels.lease(otherModel, () -> false).close();
                         rows.forEachRemaining(row -> assertThat(row.isNullAt(2)).isFalse());
                     });
 

@@ -142,7 +142,7 @@ class LeasedModelsTest {
         List<Future<LeasedModels.Lease>> leases = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             AtomicBoolean asked = new AtomicBoolean();
-            leases.add(threads.submit(() -> models.lease(options, () -> {
+            leases.add(threads.submit(() -> models.lease(Requests.of(options), () -> {
                 if (!asked.getAndSet(true)) {
                     waiting.countDown();
                 }
@@ -160,7 +160,7 @@ class LeasedModelsTest {
         assertThat(log.lines("Could not load model"))
                 .containsExactly("Could not load model %s: model a: torn\nIt is.\nMend it."
                         .formatted(options.get(EmbedOptions.MODEL)));
-        try (LeasedModels.Lease lease = models.lease(options, () -> false)) {
+        try (LeasedModels.Lease lease = models.lease(Requests.of(options), () -> false)) {
             assertCanEmbed(lease);
         }
         assertThat(attempts).hasValue(2);
@@ -176,8 +176,8 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
         CountDownLatch secondWaits = new CountDownLatch(1);
         AtomicBoolean firstIsKilled = new AtomicBoolean();
-        Future<LeasedModels.Lease> first = threads.submit(() -> models.lease(options, firstIsKilled::get));
-        Future<LeasedModels.Lease> second = threads.submit(() -> models.lease(options, () -> {
+        Future<LeasedModels.Lease> first = threads.submit(() -> models.lease(Requests.of(options), firstIsKilled::get));
+        Future<LeasedModels.Lease> second = threads.submit(() -> models.lease(Requests.of(options), () -> {
             secondWaits.countDown();
             return false;
         }));
@@ -206,12 +206,12 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> models.lease(options, () -> false))
+        assertThatThrownBy(() -> models.lease(Requests.of(options), () -> false))
                 .isInstanceOf(CancellationException.class)
                 .hasMessage("waiting for a model was interrupted");
         assertThat(Thread.interrupted()).isTrue();
         interrupted.countDown();
-        try (LeasedModels.Lease lease = models.lease(options, () -> false)) {
+        try (LeasedModels.Lease lease = models.lease(Requests.of(options), () -> false)) {
             assertCanEmbed(lease);
         }
     }
@@ -233,11 +233,12 @@ class LeasedModelsTest {
     }
 
     private void keep(int bound, Function<EmbedOptions, EmbeddingModel> load) {
-        models = new LeasedModels(load, () -> bound, LoggerFactory.getLogger(LeasedModelsTest.class));
+        models = new LeasedModels(
+                request -> load.apply(request.options()), () -> bound, LoggerFactory.getLogger(LeasedModelsTest.class));
     }
 
     private LeasedModels.Lease lease(String name) {
-        return models.lease(options(name), () -> false);
+        return models.lease(Requests.of(options(name)), () -> false);
     }
 
     private EmbedOptions options(String name) {

@@ -8,17 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** Runs a program of the tests in a JVM of its own, to its end. */
 final class OwnJvm {
-    private static final long MOST_SECONDS = 120;
+    private static final long MOST_SECONDS = 300;
 
     private OwnJvm() {}
 
     /** What it printed and logged; fails if it does not end well. */
     static List<String> run(Path folder, Class<?> program, String... arguments)
+            throws IOException, InterruptedException {
+        return run(folder, Map.of(), program, arguments);
+    }
+
+    /** The same with more variables in its environment. */
+    static List<String> run(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
         Path output = folder.resolve(program.getSimpleName() + ".txt");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -27,11 +34,12 @@ final class OwnJvm {
         command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
         command.addAll(List.of("-Xmx512m", "-cp", classPath, program.getName()));
         command.addAll(Arrays.asList(arguments));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         try {
             assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS))
                     .as("still runs, see %s", output)

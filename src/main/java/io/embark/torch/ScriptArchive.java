@@ -30,9 +30,9 @@ final class ScriptArchive {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             String network = resource(family + ".ts");
-            // A network of its own kind brings its own forward pass; the others' tokens are pooled alike.
-            String pooling = network.contains("def forward(") ? "" : resource("pooling.ts");
-            String source = resource("encoder.ts") + pooling + network;
+            // A network of its own kind brings its own forward pass; the others read packed tokens.
+            String forward = network.contains("def forward(") ? "" : resource("packed.ts");
+            String source = resource("encoder.ts") + resource("pooling.ts") + forward + network;
             store(zip, "data.pkl", encoderPickle());
             store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", latin("\u0080\u0002)."));

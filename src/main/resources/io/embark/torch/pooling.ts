@@ -1,21 +1,11 @@
-  def forward(self: __torch__.Encoder, ids: Tensor, runs: List[int], skip: int) -> Tensor:
-    # oneDNN compiles its kernels for one number of tokens: at most 15 spare ones keep these few.
-    spare = torch.remainder(torch.neg(torch.size(ids, 0)), 16)
-    hidden = (self).encode(torch.constant_pad_nd(ids, [0, spare], 0), runs, )
+  def modes(self: __torch__.Encoder, states: Tensor, skip: int) -> Tensor:
+    # states are those of equally long texts, [texts, length, hidden].
+    x = torch.to(states, 6)
     modes = torch.split((self.choices)["pooling"], ",", -1)
-    rows = annotate(List[Tensor], [])
-    start = 0
-    for i in range(torch.floordiv(torch.len(runs), 2)):
-      length = runs[torch.mul(2, i)]
-      count = runs[torch.add(torch.mul(2, i), 1)]
-      tokens = torch.mul(length, count)
-      x = torch.to(torch.view(torch.narrow(hidden, 0, start, tokens), [count, length, -1]), 6)
-      pooled = annotate(List[Tensor], [])
-      for j in range(torch.len(modes)):
-        added = torch.append(pooled, (self).pool(modes[j], x, skip, ))
-      appended = torch.append(rows, torch.cat(pooled, 1))
-      start = torch.add(start, tokens)
-    return torch.cpu((self).finish(torch.cat(rows), ))
+    pooled = annotate(List[Tensor], [])
+    for i in range(torch.len(modes)):
+      added = torch.append(pooled, (self).pool(modes[i], x, skip, ))
+    return torch.cat(pooled, 1)
   def pool(self: __torch__.Encoder, mode: str, x: Tensor, skip: int) -> Tensor:
     # Tokens of a prompt that is left out: where nothing is left of a text, the sums are zero.
     length = torch.size(x, 1)

@@ -33,6 +33,12 @@ public final class EmbedOptions implements Serializable {
             "a bundled name (all-MiniLM-L6-v2), a folder, a URI such as s3a://bucket/model, or org/name@revision on a hub",
             "The model: all-MiniLM-L6-v2 comes with Embark; else a Sentence Transformers model in a folder or on a hub.");
 
+    /** Whether a program in the model's folder may run; it can do whatever the process can. */
+    public static final Option<Boolean> TRUST_MODEL_CODE = Option.flag(
+            "trust-model-code",
+            false,
+            "Run the TorchScript program model.pt of a folder that Embark cannot compute itself; it can do what you can.");
+
     /** Put before every text, as it is; wins over {@link #PROMPT_NAME}. */
     public static final Option<String> PROMPT = Option.text(
             "prompt",
@@ -160,6 +166,7 @@ public final class EmbedOptions implements Serializable {
 
     private static final Map<String, Option<?>> ALL = Stream.of(
                     MODEL,
+                    TRUST_MODEL_CODE,
                     PROMPT,
                     PROMPT_NAME,
                     DIMENSIONS,

@@ -24,6 +24,7 @@ class EmbedOptionsTest {
     void leavesEveryChoiceToItsDefault() {
         EmbedOptions options = EmbedOptions.defaults();
         assertThat(options.get(EmbedOptions.MODEL)).isEqualTo("all-MiniLM-L6-v2");
+        assertThat(options.get(EmbedOptions.TRUST_MODEL_CODE)).isFalse();
         assertThat(options.get(EmbedOptions.PROMPT)).isNull();
         assertThat(options.get(EmbedOptions.PROMPT_NAME)).isNull();
         assertThat(options.get(EmbedOptions.DIMENSIONS)).isNull();
@@ -52,6 +53,7 @@ class EmbedOptionsTest {
                 .containsExactlyInAnyOrderElementsOf(
                         EmbedOptions.all().stream().map(Option::key).toList());
         assertThat(options.get(EmbedOptions.MODEL)).isEqualTo("/models/e5");
+        assertThat(options.get(EmbedOptions.TRUST_MODEL_CODE)).isTrue();
         assertThat(options.get(EmbedOptions.PROMPT)).isEqualTo("query: ");
         assertThat(options.get(EmbedOptions.DIMENSIONS)).isEqualTo(256);
         assertThat(options.get(EmbedOptions.NORMALIZE)).isTrue();
@@ -173,7 +175,7 @@ class EmbedOptionsTest {
                 () -> EmbedOptions.parse(Map.of(key, "1")),
                 ErrorCode.OPTION_UNKNOWN,
                 "option '%s' does not exist".formatted(key),
-                "The options are model, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
+                "The options are model, trust-model-code, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
                         + " long-text, blank, on-error, batch-tokens, window, threads, cache-dir, cache-megabytes, tune-malloc.",
                 remedy);
     }
@@ -252,6 +254,7 @@ class EmbedOptionsTest {
     private static Map<String, String> everything() {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("model", "/models/e5");
+        all.put("trust-model-code", "true");
         all.put("prompt", "query: ");
         all.put("prompt-name", "query");
         all.put("dimensions", "256");

@@ -5,7 +5,6 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.Precision;
-import io.embark.model.CacheDirectory;
 import io.embark.model.ModelFolder;
 import io.embark.text.TextTokenizer;
 import io.embark.torch.Encoder;
@@ -34,8 +33,8 @@ public final class EmbeddingModel implements AutoCloseable {
     }
 
     /**
-     * Loads the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#MAX_TOKENS}, {@link
-     * EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and
+     * Loads the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#TRUST_MODEL_CODE},
+     * {@link EmbedOptions#MAX_TOKENS}, {@link EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and
      * {@link EmbedOptions#TUNE_MALLOC}.
      *
      * @throws EmbarkException as {@link ModelFolder#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open} and {@link
@@ -43,8 +42,7 @@ public final class EmbeddingModel implements AutoCloseable {
      *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
      */
     public static EmbeddingModel open(EmbedOptions options) {
-        ModelFolder folder = ModelFolder.open(
-                options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
+        ModelFolder folder = ModelFolder.open(options);
         return open(folder, options, permits(options));
     }
 

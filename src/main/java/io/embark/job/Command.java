@@ -68,6 +68,7 @@ enum Command {
                             "Inspection",
                             List.of(
                                     Setting.of(EmbedOptions.MODEL),
+                                    Setting.of(EmbedOptions.TRUST_MODEL_CODE),
                                     Setting.of(EmbedOptions.CACHE_DIR),
                                     Setting.of(EmbedOptions.CACHE_MEGABYTES),
                                     JobSettings.JSON)),

@@ -52,8 +52,10 @@ final class InspectCommand {
         facts.put("modelType", specification.modelType());
         facts.put("architecture", architecture.family());
         facts.put("hiddenSize", architecture.hiddenSize());
-        facts.put("layers", architecture.layers());
-        facts.put("parameters", parameters(architecture));
+        if (model.program().isEmpty()) {
+            facts.put("layers", architecture.layers());
+            facts.put("parameters", parameters(architecture));
+        }
         facts.put("pooling", pooling(specification));
         facts.put("modules", modules(specification));
         facts.put("normalize", specification.normalizes());
@@ -78,15 +80,7 @@ final class InspectCommand {
         line("Model", model.name());
         line("Reference", model.reference());
         line("Path", model.path().toString());
-        line(
-                "Architecture",
-                "%s (%s), %d layers, hidden size %d, %s parameters"
-                        .formatted(
-                                architecture.family(),
-                                specification.modelType(),
-                                architecture.layers(),
-                                architecture.hiddenSize(),
-                                Figures.count(parameters(architecture))));
+        line("Architecture", architecture(model));
         line("Pooling", String.join(", ", pooling(specification)));
         List<String> modules = modules(specification);
         line("Then", modules.isEmpty() ? "nothing" : String.join(", ", modules));
@@ -107,6 +101,21 @@ final class InspectCommand {
                 .forEach(console.out()::println);
         long bytes = model.files().stream().mapToLong(ModelFile::bytes).sum();
         console.out().println("%d files, %s".formatted(model.files().size(), Figures.bytes(bytes)));
+    }
+
+    private static String architecture(ModelFolder model) {
+        Architecture architecture = model.specification().architecture();
+        String kind =
+                "%s (%s)".formatted(architecture.family(), model.specification().modelType());
+        return model.program()
+                .map(file -> "%s, hidden size %d, code that runs: %s"
+                        .formatted(kind, architecture.hiddenSize(), model.path().relativize(file)))
+                .orElseGet(() -> "%s, %d layers, hidden size %d, %s parameters"
+                        .formatted(
+                                kind,
+                                architecture.layers(),
+                                architecture.hiddenSize(),
+                                Figures.count(parameters(architecture))));
     }
 
     private void line(String name, String value) {

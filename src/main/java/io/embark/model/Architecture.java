@@ -8,16 +8,17 @@ import java.util.Map;
 /**
  * What a family says about its network, as data: enough for the engine to run it without knowing the family's configuration.
  *
- * @param family the family's name, which is also that of its script: {@code bert}
+ * @param family the family's name, which is also that of its script: {@code bert}; {@code program} where a program of the
+ *     folder is the network
  * @param hiddenSize components of one token's vector
- * @param layers how many layers the encoder has
+ * @param layers how many layers the encoder has; 0 for a program
  * @param maxPositions the most tokens of one text that the network can take; {@link #UNLIMITED} where it has no table of
  *     positions
  * @param numbers the family's own sizes and constants, which its script reads; {@code bert}: {@code layers}, {@code heads},
- *     {@code head_size}, {@code norm_epsilon}
+ *     {@code head_size}, {@code norm_epsilon}; {@code program}: {@code padding}, the token behind a shorter text
  * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
  *     Activations}
- * @param tensors every tensor that the forward pass needs
+ * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
  * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
  *     with the text, is not in it
  */
@@ -33,8 +34,11 @@ public record Architecture(
     /** The {@link #maxPositions()} of a network that takes texts of any length. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /** How many tokens there are. */
+    /** How many tokens there are; the largest number for a program, which alone knows. */
     public long vocabulary() {
+        if (tensors.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
         for (String name : List.of(TensorNames.ROWS, TensorNames.WORDS)) {
             for (TensorShape tensor : tensors) {
                 if (tensor.name().equals(name)) {

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import io.embark.NearestName;
 import java.util.List;
+import java.util.Optional;
 
 /** The architectures that Embark knows. */
 final class Families {
@@ -29,17 +30,22 @@ final class Families {
                 .toList();
     }
 
-    /** The family that a {@code config.json} names. */
-    static Family of(JsonConfig config) {
+    /** The family that a {@code config.json} names, if it is one of these. */
+    static Optional<Family> find(JsonConfig config) {
+        return ALL.stream().filter(family -> family.reads(config)).findFirst();
+    }
+
+    /** The same where it has to be one; {@code otherwise} is what else can be done, behind a blank, or empty. */
+    static Family of(JsonConfig config, String otherwise) {
         String modelType = config.requiredText("model_type");
-        return ALL.stream().filter(family -> family.reads(config)).findFirst().orElseThrow(() -> {
+        return find(config).orElseThrow(() -> {
             String nearest = NearestName.find(ModelProblem.show(modelType), modelTypes())
                     .map(name -> " The nearest is %s.".formatted(name))
                     .orElse("");
             return ModelProblem.unsupported(
                     "%s: unknown model_type '%s'".formatted(config.subject(), ModelProblem.show(modelType)),
                     "Known are: %s.%s".formatted(String.join(", ", modelTypes()), nearest),
-                    "Choose a model of one of these architectures.");
+                    "Choose a model of one of these architectures." + otherwise);
         });
     }
 }

@@ -1,19 +1,18 @@
 package io.embark.model;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The first module of a folder, which makes of a text what is pooled: a Transformer with the files of its network, or a
  * StaticEmbedding.
  *
  * @param modelType {@code model_type} of {@code config.json}; {@code static} for a StaticEmbedding, which has none
- * @param architecture the network
- * @param tensors where its tensors are
+ * @param network what computes
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
  */
-record FirstModule(
-        String modelType, Architecture architecture, TensorSource tensors, int maxTokens, TokenizerSettings tokenizer) {
+record FirstModule(String modelType, Network network, int maxTokens, TokenizerSettings tokenizer) {
     static FirstModule read(FolderFiles files, ModuleList modules) {
         return modules.first().isStatic()
                 ? table(files, modules.first().path())
@@ -26,14 +25,12 @@ record FirstModule(
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
-        Family family = Families.of(config);
-        Architecture architecture = family.read(config);
+        Network network = Network.read(files, modules, config);
         TransformerConfig transformer = TransformerConfig.read(files, modules);
         return new FirstModule(
                 config.requiredText("model_type"),
-                architecture,
-                new TensorSource(WeightsFiles.find(files, path), family, architecture.tensors()),
-                transformer.maxTokens(config, architecture.maxPositions()),
+                network,
+                transformer.maxTokens(config, network.architecture().maxPositions()),
                 transformer.tokenizer(config));
     }
 
@@ -43,8 +40,7 @@ record FirstModule(
                 files.find(path, "tokenizer.json").map(TokenizerLimit::read).orElse(TokenizerLimit.NONE);
         return new FirstModule(
                 table.architecture().family(),
-                table.architecture(),
-                table.tensors(),
+                new Network(table.architecture(), Optional.of(table.tensors()), Optional.empty()),
                 limit.maxTokens(),
                 new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()));
     }

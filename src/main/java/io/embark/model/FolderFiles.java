@@ -49,17 +49,23 @@ final class FolderFiles {
 
     private final Path root;
     private final Elsewhere elsewhere;
+    private final boolean trusted;
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
+    /** Files that are read as data only. */
     FolderFiles(Path root) {
-        this(root, Elsewhere.NOWHERE);
+        this(root, Elsewhere.NOWHERE, false);
+    }
+
+    /** Files among which there may be a program, to be run if they are trusted. */
+    FolderFiles(Path root, boolean trusted) {
+        this(root, Elsewhere.NOWHERE, trusted);
     }
 
     /** A folder that fills as its files are asked for. */
     FolderFiles(Path root, Elsewhere elsewhere) {
-        this.root = root;
-        this.elsewhere = elsewhere;
+        this(root, elsewhere, false);
     }
 
     /** A folder of which some files were hashed before. */
@@ -68,8 +74,24 @@ final class FolderFiles {
         known.forEach(file -> hashed.put(file.name(), file));
     }
 
+    private FolderFiles(Path root, Elsewhere elsewhere, boolean trusted) {
+        this.root = root;
+        this.elsewhere = elsewhere;
+        this.trusted = trusted;
+    }
+
     Path root() {
         return root;
+    }
+
+    /** Whether the caller lets programs among the files run. */
+    boolean trusted() {
+        return trusted;
+    }
+
+    /** Whether something of that name is there; it is not opened, and not counted as used. */
+    boolean has(String directory, String name) {
+        return Files.exists(root.resolve(directory).resolve(name));
     }
 
     /** The file {@code name} of the sub-folder {@code directory} ("" for the root), if it is there; counted as used then. */

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * A model as a folder of files: what they say and where its tensors are. Immutable and thread-safe.
  *
  * <p>The files are read and hashed when the folder is opened. Only JSON, safetensors and ONNX initializers are ever read,
- * never a file that is a program.
+ * never a file that is a program; but for {@code model.pt} where the options trust it.
  */
 public final class ModelFolder {
     private final String reference;
@@ -22,6 +23,7 @@ public final class ModelFolder {
     private final ModelSpecification specification;
     private final Path tokenizerFile;
     private final List<TensorSource> tensors;
+    private final Optional<Path> program;
     private final List<ModelFile> files;
 
     private ModelFolder(String reference, FolderFiles files) {
@@ -31,11 +33,22 @@ public final class ModelFolder {
         this.specification = reader.specification();
         this.tokenizerFile = tokenizerFile(files, reader.firstPath());
         this.tensors = reader.tensors();
+        this.program = reader.program();
         this.files = files.files();
     }
 
     /**
-     * Opens a model.
+     * Opens the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#TRUST_MODEL_CODE} and
+     * {@link EmbedOptions#CACHE_DIR}.
+     *
+     * @throws io.embark.EmbarkException as {@link #open(String, Path)}
+     */
+    public static ModelFolder open(EmbedOptions options) {
+        return open(ModelReference.read(options.get(EmbedOptions.MODEL)), options, DownloadProgress.NONE);
+    }
+
+    /**
+     * Opens a model as data: one that is a program is refused.
      *
      * @param reference as {@link ModelReference#read}; of a file system of Hadoop nothing can be opened here
      * @param cacheDirectory where the bundled model is unpacked, once; created if it is not there, and not touched for any
@@ -46,17 +59,25 @@ public final class ModelFolder {
      *     not known; {@link ErrorCode#OPTION_INVALID} if the cache directory cannot be written
      */
     public static ModelFolder open(String reference, Path cacheDirectory) {
-        return open(ModelReference.read(reference), cacheDirectory, DownloadProgress.NONE);
+        return open(ModelReference.read(reference), cacheDirectory, false, DownloadProgress.NONE);
     }
 
-    /** As {@link #open(String, Path)} where it is known what the reference means. */
-    public static ModelFolder open(ModelReference reference, Path cacheDirectory, DownloadProgress progress) {
+    /**
+     * The same where it is known what the reference means; reads {@link EmbedOptions#TRUST_MODEL_CODE} and {@link
+     * EmbedOptions#CACHE_DIR}. Only a folder may be a program: nothing is trusted that was copied or downloaded.
+     */
+    public static ModelFolder open(ModelReference reference, EmbedOptions options, DownloadProgress progress) {
+        return open(reference, CacheDirectory.of(options).path(), options.get(EmbedOptions.TRUST_MODEL_CODE), progress);
+    }
+
+    private static ModelFolder open(
+            ModelReference reference, Path cacheDirectory, boolean trusted, DownloadProgress progress) {
         requireNonNull(reference, "reference is null");
         requireNonNull(cacheDirectory, "cacheDirectory is null");
         if (reference instanceof ModelReference.Bundled) {
             return of(BundledModel.NAME, BundledModel.open(cacheDirectory));
         } else if (reference instanceof ModelReference.Folder folder) {
-            return of(folder.path().toString(), new FolderFiles(folder.path()));
+            return of(folder.path().toString(), new FolderFiles(folder.path(), trusted));
         } else if (reference instanceof ModelReference.Hub hub) {
             HubModel model = HubModel.resolve(hub.name(), HubSettings.fromEnvironment(), progress);
             return of(model.reference().toString(), new FolderFiles(model.folder()));
@@ -143,6 +164,14 @@ public final class ModelFolder {
                     "On this host its fingerprint is %s; on the driver it was %s.".formatted(found, expected),
                     "Put the same files there for every host, and start the application anew after a change.");
         }
+    }
+
+    /**
+     * The TorchScript program that is the network; empty where Embark computes it, and always empty unless the options trust
+     * the model's code.
+     */
+    public Optional<Path> program() {
+        return program;
     }
 
     private static RuntimeException needsSpark(String uri) {

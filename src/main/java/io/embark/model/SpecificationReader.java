@@ -1,7 +1,9 @@
 package io.embark.model;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
@@ -9,12 +11,15 @@ import java.util.List;
  * @param firstPath the sub-folder of the first module, with configuration, tokenizer and weights; "" for the root
  * @param specification what the files say
  * @param tensors where the tensors are: the network's, and those of the modules behind it
+ * @param program the program that is the network, where the files are trusted and Embark cannot compute it
  */
-record SpecificationReader(String firstPath, ModelSpecification specification, List<TensorSource> tensors) {
+record SpecificationReader(
+        String firstPath, ModelSpecification specification, List<TensorSource> tensors, Optional<Path> program) {
     static SpecificationReader read(FolderFiles files) {
         ModuleList modules = ModuleList.read(files);
         FirstModule first = FirstModule.read(files, modules);
-        int hidden = first.architecture().hiddenSize();
+        Network network = first.network();
+        int hidden = network.architecture().hiddenSize();
         PoolingConfig pooling = modules.pooling()
                 .map(module -> PoolingConfig.read(files.json(module.path(), "config.json"), hidden))
                 .orElse(PoolingConfig.MEAN);
@@ -24,7 +29,7 @@ record SpecificationReader(String firstPath, ModelSpecification specification, L
 
         ModelSpecification specification = new ModelSpecification(
                 first.modelType(),
-                first.architecture(),
+                network.architecture(),
                 pooling.modes(),
                 behind.modules(),
                 behind.dimension(),
@@ -35,8 +40,8 @@ record SpecificationReader(String firstPath, ModelSpecification specification, L
                 prompts.truncateDimension(),
                 first.tokenizer());
         List<TensorSource> tensors = new ArrayList<>();
-        tensors.add(first.tensors());
+        network.tensors().ifPresent(tensors::add);
         tensors.addAll(behind.tensors());
-        return new SpecificationReader(modules.first().path(), specification, List.copyOf(tensors));
+        return new SpecificationReader(modules.first().path(), specification, List.copyOf(tensors), network.program());
     }
 }

@@ -45,8 +45,19 @@ sealed interface WeightsFiles {
         }
     }
 
+    /** Whether a sub-folder has weights that can be read as data. */
+    static boolean exist(FolderFiles files, String directory) {
+        return Stream.of("model.safetensors", "model.safetensors.index.json", "model.onnx")
+                .anyMatch(name -> files.has(directory, name));
+    }
+
     /** The weights in a sub-folder, in the order in which transformers prefers them. */
     static WeightsFiles find(FolderFiles files, String directory) {
+        return find(files, directory, "");
+    }
+
+    /** The same; {@code otherwise} is what else can be done about programs in their place, behind a blank, or empty. */
+    static WeightsFiles find(FolderFiles files, String directory, String otherwise) {
         Optional<Path> single = files.find(directory, "model.safetensors");
         if (single.isPresent()) {
             return new SafetensorsFile(single.get());
@@ -57,7 +68,9 @@ sealed interface WeightsFiles {
             return shards(files, directory, JsonConfig.read(index.get()));
         }
 
-        return files.find(directory, "model.onnx").map(OnnxFile::new).orElseThrow(() -> noWeights(files, directory));
+        return files.find(directory, "model.onnx")
+                .map(OnnxFile::new)
+                .orElseThrow(() -> noWeights(files, directory, otherwise));
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
@@ -98,7 +111,7 @@ sealed interface WeightsFiles {
                         "Copy or download the missing file."));
     }
 
-    private static RuntimeException noWeights(FolderFiles files, String directory) {
+    private static RuntimeException noWeights(FolderFiles files, String directory, String otherwise) {
         Path folder = files.root().resolve(directory);
         return files.names(directory).stream()
                 .filter(WeightsFiles::runsCode)
@@ -106,7 +119,8 @@ sealed interface WeightsFiles {
                 .map(name -> ModelProblem.unsupported(
                         "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
                         "A pickle or TorchScript file runs code when it is read.",
-                        "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."))
+                        "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."
+                                + otherwise))
                 .orElseGet(() -> ModelProblem.invalid(
                         "%s: no weights".formatted(folder),
                         "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",

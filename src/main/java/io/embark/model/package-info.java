@@ -4,7 +4,8 @@
  * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. A reference is read by {@link
  * io.embark.model.ModelReference}; what lies elsewhere comes through {@link io.embark.model.ModelCache}, from {@link
  * io.embark.model.RemoteFiles}, or {@link io.embark.model.HubModel}. Then {@code SpecificationReader} (the JSON files of a
- * Sentence Transformers folder), {@code Family} and {@code BertFamily} (what one architecture needs), and {@link
+ * Sentence Transformers folder), {@code Network} (computed by Embark, or a program of the folder), {@code Family} and {@code
+ * BertFamily} (what one architecture needs), and {@link
  * io.embark.model.Weights} with {@code SafetensorsHeader} and {@code OnnxInitializers} (where the numbers are). The next
  * architecture is one more {@code Family} and one more line in {@code Families}.
  *

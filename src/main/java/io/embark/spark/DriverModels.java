@@ -133,8 +133,7 @@ public final class DriverModels {
                 entry.kind = ModelReference.read(options.get(EmbedOptions.MODEL), ModelSource.Host.parents());
                 entry.folder = entry.kind instanceof ModelReference.Remote remote
                         ? ModelCache.of(options).open(remote.uri(), new HadoopFiles(remote.uri(), conf()), progress)
-                        : ModelFolder.open(
-                                entry.kind, CacheDirectory.of(options).path(), progress);
+                        : ModelFolder.open(entry.kind, options, progress);
             }
         }
         // Who names the commit means the same.
@@ -147,7 +146,10 @@ public final class DriverModels {
     }
 
     private static List<Object> key(EmbedOptions options) {
-        return List.of(options.get(EmbedOptions.MODEL), CacheDirectory.of(options));
+        return List.of(
+                options.get(EmbedOptions.MODEL),
+                options.get(EmbedOptions.TRUST_MODEL_CODE),
+                CacheDirectory.of(options));
     }
 
     private static ModelSource source(SparkContext context, EmbedOptions options, Entry entry) {

@@ -24,6 +24,7 @@ final class ExecutorModels {
     /** What a loaded model depends on; all other options only matter before or after it. */
     private static final List<Option<?>> LOAD_OPTIONS = List.of(
             EmbedOptions.MODEL,
+            EmbedOptions.TRUST_MODEL_CODE,
             EmbedOptions.MAX_TOKENS,
             EmbedOptions.DEVICE,
             EmbedOptions.PRECISION,

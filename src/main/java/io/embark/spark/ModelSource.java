@@ -1,7 +1,6 @@
 package io.embark.spark;
 
 import io.embark.EmbedOptions;
-import io.embark.model.CacheDirectory;
 import io.embark.model.DownloadProgress;
 import io.embark.model.ModelCache;
 import io.embark.model.ModelFolder;
@@ -33,9 +32,7 @@ sealed interface ModelSource extends Serializable {
             // The place of an archive is another one in each executor.
             boolean isHere = parents().stream().anyMatch(parent -> Files.isDirectory(parent.resolve(written)));
             ModelFolder folder = ModelFolder.open(
-                    ModelReference.read(isHere ? written : found, parents()),
-                    CacheDirectory.of(options).path(),
-                    DownloadProgress.NONE);
+                    ModelReference.read(isHere ? written : found, parents()), options, DownloadProgress.NONE);
             folder.requireFingerprint(fingerprint);
             return folder;
         }

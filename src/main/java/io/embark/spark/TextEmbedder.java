@@ -259,9 +259,17 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
         return DefaultParamsWritable.super.write();
     }
 
-    /** A reader of what {@link #write} wrote; Spark looks for it by this name. */
+    /**
+     * A reader of what {@link #write} wrote; Spark looks for it by this name. {@link EmbedOptions#TRUST_MODEL_CODE} is not set
+     * in what it reads: whom to trust is for whoever loads a stage to say, not for whoever saved it.
+     */
     public static MLReader<TextEmbedder> read() {
-        return new DefaultParamsReader<>();
+        return new DefaultParamsReader<>() {
+            @Override
+            public TextEmbedder load(String path) {
+                return super.load(path).set(EmbedOptions.TRUST_MODEL_CODE, null);
+            }
+        };
     }
 
     /** The same as {@code read().load(path)}. */

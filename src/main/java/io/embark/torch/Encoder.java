@@ -24,6 +24,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -41,6 +43,7 @@ public final class Encoder implements AutoCloseable {
 
     private final NDManager manager;
     private final PtSymbolBlock module;
+    private final Optional<TrustedProgram> program;
     private final int dimension;
 
     private Encoder(ModelFolder folder) {
@@ -59,6 +62,7 @@ public final class Encoder implements AutoCloseable {
             call("prepare");
             call("place", IValue.from("cpu"), IValue.from(FLOAT32));
             call("pack", IValue.from(PACKED_FOR_TOKENS));
+            this.program = folder.program().map(file -> TrustedProgram.load(file, architecture, (PtNDManager) manager));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("reading from memory failed", e);
@@ -69,10 +73,11 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Reads a model's weights into native memory.
+     * Reads a model's weights into native memory; loads and tries its program if it has one, which is trusted then.
      *
      * @throws EmbarkException as {@link ModelFolder#openWeights()} and {@link Weights#read}; {@link
-     *     ErrorCode#COMPUTE_FAILED} if libtorch cannot take them, for want of memory for example
+     *     ErrorCode#COMPUTE_FAILED} if libtorch cannot take them, for want of memory for example; {@link
+     *     ErrorCode#MODEL_INVALID} if the program cannot be loaded or run, or gives something else than a vector for each token
      */
     public static Encoder load(ModelFolder folder) {
         try {
@@ -80,7 +85,7 @@ public final class Encoder implements AutoCloseable {
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw computeFailed("model %s: its weights cannot be loaded".formatted(folder.name()), e);
+            throw LibtorchProblem.computeFailed("model %s: its weights cannot be loaded".formatted(folder.name()), e);
         }
     }
 
@@ -93,26 +98,51 @@ public final class Encoder implements AutoCloseable {
      * Runs one forward pass, the modules behind pooling included.
      *
      * @return the vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
-     * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails
+     * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails; {@link ErrorCode#MODEL_INVALID} if a program
+     *     of the model gives something else than a vector for each token
      */
     public float[] encode(PackedBatch batch) {
-        try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-            ByteBuffer ids = scope.allocateDirect(batch.tokens() * Integer.BYTES);
-            ids.order(ByteOrder.nativeOrder()).asIntBuffer().put(batch.ids());
-            PtNDArray tokens = scope.create(ids, new Shape(batch.tokens()), DataType.INT32);
-            try (IValue first = IValue.from(tokens);
-                    IValue second = IValue.listFrom(batch.runs());
-                    IValue third = IValue.from((long) batch.skip());
-                    IValue result = IValueUtils.runMethod(module, "forward", first, second, third)) {
-                return result.toTensor(scope).toFloatArray();
+        try {
+            if (program.isEmpty()) {
+                return vectors(batch, scope -> tokens(batch, scope));
             }
+
+            float[] vectors = new float[batch.texts() * dimension];
+            int filled = 0;
+            for (PackedBatch part : batch.paddedParts()) {
+                float[] some = vectors(part, scope -> program.get().states(part, scope));
+                System.arraycopy(some, 0, vectors, filled, some.length);
+                filled += some.length;
+            }
+            return vectors;
+        } catch (EmbarkException e) {
+            throw e;
         } catch (RuntimeException e) {
-            throw computeFailed("a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), e);
+            throw LibtorchProblem.computeFailed(
+                    "a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), e);
         }
+    }
+
+    /** What the script makes of the tokens of a batch, or of the states of these that a program made. */
+    private float[] vectors(PackedBatch batch, Function<PtNDManager, PtNDArray> input) {
+        try (PtNDManager scope = (PtNDManager) manager.newSubManager();
+                IValue first = IValue.from(input.apply(scope));
+                IValue second = IValue.listFrom(batch.runs());
+                IValue third = IValue.from((long) batch.skip());
+                IValue result = IValueUtils.runMethod(module, "forward", first, second, third)) {
+            return result.toTensor(scope).toFloatArray();
+        }
+    }
+
+    private static PtNDArray tokens(PackedBatch batch, PtNDManager scope) {
+        ByteBuffer ids = scope.allocateDirect(batch.tokens() * Integer.BYTES);
+        ids.order(ByteOrder.nativeOrder()).asIntBuffer().put(batch.ids());
+        return scope.create(ids, new Shape(batch.tokens()), DataType.INT32);
     }
 
     @Override
     public void close() {
+        program.ifPresent(TrustedProgram::close);
         module.close();
         manager.close();
     }
@@ -179,15 +209,5 @@ public final class Encoder implements AutoCloseable {
         } finally {
             Arrays.stream(arguments).forEach(IValue::close);
         }
-    }
-
-    private static EmbarkException computeFailed(String problem, RuntimeException thrown) {
-        String message = String.valueOf(thrown.getMessage()).strip();
-        return new EmbarkException(
-                ErrorCode.COMPUTE_FAILED,
-                problem,
-                "libtorch says: %s".formatted(message.lines().findFirst().orElse("nothing")),
-                "If memory ran out, lower batch-tokens or give the process more; else report this with the model's name.",
-                thrown);
     }
 }

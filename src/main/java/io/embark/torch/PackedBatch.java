@@ -1,5 +1,6 @@
 package io.embark.torch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -40,6 +41,49 @@ public final class PackedBatch {
             }
         }
         return new PackedBatch(ids, Arrays.copyOf(runs, used), texts.size(), skip);
+    }
+
+    /**
+     * The batch in parts for an engine that pads: none has more than a quarter more places, padding included, than the whole
+     * batch has tokens.
+     */
+    List<PackedBatch> paddedParts() {
+        List<PackedBatch> parts = new ArrayList<>();
+        long most = ids.length + ids.length / 4L;
+        int firstRun = 0;
+        int firstId = 0;
+        int nextId = 0;
+        long longest = 0;
+        long count = 0;
+        for (int run = 0; run < runs.length; run += 2) {
+            long longer = Math.max(longest, runs[run]);
+            if (run > firstRun && longer * (count + runs[run + 1]) > most) {
+                parts.add(part(firstRun, run, firstId, nextId, (int) count));
+                firstRun = run;
+                firstId = nextId;
+                longer = runs[run];
+                count = 0;
+            }
+            longest = longer;
+            count += runs[run + 1];
+            nextId += (int) (runs[run] * runs[run + 1]);
+        }
+        parts.add(part(firstRun, runs.length, firstId, nextId, (int) count));
+        return parts;
+    }
+
+    private PackedBatch part(int firstRun, int endRun, int firstId, int endId, int count) {
+        return new PackedBatch(
+                Arrays.copyOfRange(ids, firstId, endId), Arrays.copyOfRange(runs, firstRun, endRun), count, skip);
+    }
+
+    /** Tokens of the longest text. */
+    int longest() {
+        long longest = 0;
+        for (int run = 0; run < runs.length; run += 2) {
+            longest = Math.max(longest, runs[run]);
+        }
+        return (int) longest;
     }
 
     /** How many texts are in the batch. */

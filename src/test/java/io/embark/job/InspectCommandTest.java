@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.Programs;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,23 @@ class InspectCommandTest {
                 .containsPattern("Fingerprint   [0-9a-f]{64}\n")
                 .containsPattern("config.json +\\d+ bytes +[0-9a-f]{64}\n")
                 .containsPattern("model.safetensors +\\S+ kB +[0-9a-f]{64}\n");
+    }
+
+    @Test
+    void showsAProgramAsCode() {
+        Path model =
+                ModelFolderBuilder.in(folder.resolve("tiny")).withoutWeights().write();
+        Programs.write(model.resolve("model.pt"), Programs.TENSOR);
+        Outcome text = Outcome.of("inspect", "--model", model.toString(), "--trust-model-code", "true");
+        Outcome json = Outcome.of("inspect", "--model", model.toString(), "--trust-model-code", "true", "--json");
+
+        assertThat(text.code()).as(text.err()).isZero();
+        assertThat(text.out())
+                .contains("Architecture  program (bert), hidden size 8, code that runs: model.pt\n")
+                .containsPattern("model.pt +\\S+ \\S+ +[0-9a-f]{64}\n");
+        JsonObject facts = JsonParser.parseString(json.out()).getAsJsonObject();
+        assertThat(facts.get("architecture").getAsString()).isEqualTo("program");
+        assertThat(facts.keySet()).doesNotContain("layers", "parameters");
     }
 
     @Test

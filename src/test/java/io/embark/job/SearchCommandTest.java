@@ -3,6 +3,7 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.Programs;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,28 @@ class SearchCommandTest {
         assertThat(lines).hasSize(4);
         assertThat(lines.get(0)).matches("score +score +text");
         assertThat(lines.get(1)).matches("1\\.0000 +7 +the cat sat on the mat");
+    }
+
+    @Test
+    void runsAProgramOnlyForThoseWhoSaySoThemselves() {
+        model = ModelFolderBuilder.in(folder.resolve("program"))
+                .withoutWeights()
+                .write()
+                .toString();
+        Programs.write(Path.of(model, "model.pt"), Programs.TENSOR);
+        embed("--trust-model-code", "true");
+        Outcome refused = search("a dog ran");
+        Outcome trusting = search("a dog ran", "--trust-model-code", "true");
+
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.errorLines()).hasSize(3);
+        assertThat(refused.errorLines().get(0)).isEqualTo(model + ": the only weights are model.pt");
+        assertThat(refused.errorLines().get(2)).contains("set trust-model-code to true");
+        assertThat(trusting.code()).as(trusting.err()).isZero();
+        // The vectors of that program differ in their lengths only.
+        assertThat(trusting.out().lines())
+                .filteredOn(line -> line.startsWith("1.0000"))
+                .hasSize(3);
     }
 
     @Test

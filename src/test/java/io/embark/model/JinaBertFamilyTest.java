@@ -50,17 +50,17 @@ class JinaBertFamilyTest {
 
     @Test
     void isToldFromBertByItsPositions() {
-        assertThat(Families.of(config.read())).isInstanceOf(JinaBertFamily.class);
+        assertThat(Families.of(config.read(), "")).isInstanceOf(JinaBertFamily.class);
         config.set("position_embedding_type", "\"absolute\"");
-        assertThat(Families.of(config.read())).isInstanceOf(BertFamily.class);
+        assertThat(Families.of(config.read(), "")).isInstanceOf(BertFamily.class);
         config.unset("position_embedding_type");
-        assertThat(Families.of(config.read())).isInstanceOf(BertFamily.class);
+        assertThat(Families.of(config.read(), "")).isInstanceOf(BertFamily.class);
     }
 
     @Test
     void hasATypeOfItsOwnToo() {
         config.set("model_type", "\"jina_bert\"");
-        assertThat(Families.of(config.read())).isInstanceOf(JinaBertFamily.class);
+        assertThat(Families.of(config.read(), "")).isInstanceOf(JinaBertFamily.class);
     }
 
     @Test
@@ -69,7 +69,7 @@ class JinaBertFamilyTest {
         assertRefused(
                 () -> {
                     JsonConfig json = config.read();
-                    Families.of(json).read(json);
+                    Families.of(json, "").read(json);
                 },
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: position_embedding_type is 'relative_key'".formatted(config.path()),

@@ -132,6 +132,12 @@ public final class ModelFolderBuilder {
         return this;
     }
 
+    /** Leaves the weights out. */
+    public ModelFolderBuilder withoutWeights() {
+        format = null;
+        return this;
+    }
+
     /** The number format of the weights; float32 if not said, and always for ONNX. */
     public ModelFolderBuilder dataType(DataType chosen) {
         dataType = chosen;
@@ -200,6 +206,9 @@ public final class ModelFolderBuilder {
             throw new UncheckedIOException(e);
         }
 
+        if (format == null) {
+            return folder;
+        }
         switch (format) {
             case SAFETENSORS -> SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors());
             case SHARDED_SAFETENSORS -> writeShards();

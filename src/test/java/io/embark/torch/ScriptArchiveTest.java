@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -25,6 +26,15 @@ class ScriptArchiveTest {
                 .asString(StandardCharsets.UTF_8)
                 .startsWith("class Encoder(Module):")
                 .contains("def forward(self: __torch__.Encoder", "def encode(self: __torch__.Encoder");
+    }
+
+    @Test
+    void holdsOneForwardPass() throws IOException {
+        for (String family : List.of("bert", "program")) {
+            assertThat(read(ScriptArchive.of(family)).get("encoder/code/__torch__.py"))
+                    .asString(StandardCharsets.UTF_8)
+                    .containsOnlyOnce("def forward(");
+        }
     }
 
     @Test

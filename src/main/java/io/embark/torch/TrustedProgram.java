@@ -1,0 +1,169 @@
+package io.embark.torch;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.model.Architecture;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TorchScript program that makes each token's vector. It is code of somebody else's, which can do whatever this process can:
+ * only a folder that the caller trusts has one. Thread-safe if the program is.
+ *
+ * <p>Its {@code forward} takes {@code input_ids}, {@code attention_mask} and, if it has a third argument, {@code
+ * token_type_ids}, each int64 {@code [texts][longest]}, and gives the last hidden state {@code [texts][longest][hidden]}: alone,
+ * first in a tuple, or as {@code last_hidden_state} in a dictionary.
+ */
+final class TrustedProgram implements AutoCloseable {
+    private static final String OUTPUT = "last_hidden_state";
+
+    private static final String REMEDY =
+            "Save it by torch.jit, no newer than 2.7, with a forward(input_ids, attention_mask) that"
+                    + " gives the last hidden state for any number of texts.";
+
+    /** Padding and more than one text, which a program that was traced with fixed sizes cannot take. */
+    private static final int[] TRIED_LENGTHS = {4, 2, 2};
+
+    private final Path file;
+    private final PtSymbolBlock program;
+    private final int hiddenSize;
+    private final long padding;
+    private final boolean takesTypes;
+
+    private TrustedProgram(Path file, PtSymbolBlock program, int hiddenSize, long padding, boolean takesTypes) {
+        this.file = file;
+        this.program = program;
+        this.hiddenSize = hiddenSize;
+        this.padding = padding;
+        this.takesTypes = takesTypes;
+    }
+
+    /** Loads a program and runs it once. */
+    static TrustedProgram load(Path file, Architecture architecture, PtNDManager manager) {
+        int hiddenSize = architecture.hiddenSize();
+        long padding = architecture.numbers().get("padding").longValue();
+        PtSymbolBlock program;
+        try {
+            program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
+        } catch (RuntimeException e) {
+            throw unusable(file, "cannot be loaded as TorchScript", e);
+        }
+        try {
+            return trial(new TrustedProgram(file, program, hiddenSize, padding, false), architecture, manager);
+        } catch (EngineException e) {
+            // Nothing that DJL offers tells how many arguments there are.
+            if (!String.valueOf(e.getMessage()).contains("missing value for argument")) {
+                throw unusable(file, "failed when it was tried", e);
+            }
+        }
+        try {
+            return trial(new TrustedProgram(file, program, hiddenSize, padding, true), architecture, manager);
+        } catch (EngineException e) {
+            throw unusable(file, "failed when it was tried", e);
+        }
+    }
+
+    private static TrustedProgram trial(TrustedProgram program, Architecture architecture, PtNDManager manager) {
+        List<int[]> texts = Arrays.stream(TRIED_LENGTHS)
+                .mapToObj(length -> new int[Math.min(length, architecture.maxPositions())])
+                .toList();
+        texts.forEach(text -> Arrays.fill(text, (int) program.padding));
+        try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+            program.states(PackedBatch.of(texts, 0), scope);
+        }
+        return program;
+    }
+
+    /**
+     * Runs the program on a batch, padded.
+     *
+     * @return {@code [texts][longest][hidden]}, of the scope
+     */
+    PtNDArray states(PackedBatch batch, PtNDManager scope) {
+        int longest = batch.longest();
+        long[] ids = new long[batch.texts() * longest];
+        long[] mask = new long[ids.length];
+        Arrays.fill(ids, padding);
+        int row = 0;
+        int next = 0;
+        for (int run = 0; run < batch.runs().length; run += 2) {
+            int length = (int) batch.runs()[run];
+            for (int i = 0; i < batch.runs()[run + 1]; i++) {
+                for (int j = 0; j < length; j++) {
+                    ids[row * longest + j] = batch.ids()[next++];
+                }
+                Arrays.fill(mask, row * longest, row * longest + length, 1);
+                row++;
+            }
+        }
+
+        Shape shape = new Shape(batch.texts(), longest);
+        try (IValue first = IValue.from((PtNDArray) scope.create(ids, shape));
+                IValue second = IValue.from((PtNDArray) scope.create(mask, shape));
+                IValue third = IValue.from((PtNDArray) scope.create(new long[ids.length], shape));
+                IValue result = takesTypes
+                        ? IValueUtils.runMethod(program, "forward", first, second, third)
+                        : IValueUtils.runMethod(program, "forward", first, second)) {
+            PtNDArray states = tensor(result, batch, scope);
+            if (!states.getShape().equals(new Shape(batch.texts(), longest, hiddenSize))) {
+                throw gives(states.getShape().toString(), batch);
+            }
+            return states;
+        }
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+
+    private PtNDArray tensor(IValue result, PackedBatch batch, PtNDManager scope) {
+        if (result.isTensor()) {
+            return result.toTensor(scope);
+        }
+
+        Collection<IValue> parts = List.of();
+        try {
+            IValue state = null;
+            if (result.isTuple()) {
+                parts = List.of(result.toIValueTuple());
+                state = parts.stream().findFirst().orElse(null);
+            } else if (result.isMap()) {
+                Map<String, IValue> byName = result.toIValueMap();
+                parts = byName.values();
+                state = byName.get(OUTPUT);
+            }
+            if (state == null || !state.isTensor()) {
+                throw gives(result.getType(), batch);
+            }
+            return state.toTensor(scope);
+        } finally {
+            parts.forEach(IValue::close);
+        }
+    }
+
+    private EmbarkException gives(String what, PackedBatch batch) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "%s: gives %s for %d texts of at most %d tokens".formatted(file, what, batch.texts(), batch.longest()),
+                "The last hidden state is expected, a tensor [%d, %d, %d]: alone, first in a tuple, or as %s in a dictionary."
+                        .formatted(batch.texts(), batch.longest(), hiddenSize, OUTPUT),
+                REMEDY);
+    }
+
+    private static EmbarkException unusable(Path file, String problem, RuntimeException e) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID, "%s: %s".formatted(file, problem), LibtorchProblem.says(e), REMEDY, e);
+    }
+}

@@ -122,7 +122,7 @@ class EmbedCalls:
         self.assert_refused(
             lambda: self.articles().select(F.expr("embed(body, null, map('dimension', '3'))")),
             "embed(body): option 'dimension' does not exist",
-            "The options are model, prompt,",
+            "The options are model,",
             "Did you mean dimensions?",
         )
 
@@ -147,7 +147,7 @@ class EmbedCalls:
         self.assert_refused(
             lambda: self.articles().select(F.call_function("embed", "body", F.lit("no-model"))),
             "embed(body): model 'no-model': no such folder",
-            "A model is all-MiniLM-L6-v2, which is bundled, or a folder",
+            "A model is all-MiniLM-L6-v2, which is bundled, a folder",
             "Name one of these",
         )
 

@@ -1,9 +1,5 @@
   def prepare(self: __torch__.Encoder) -> int:
-    layers = int((self.numbers)["layers"])
-    for i in range(layers):
-      p = torch.format("encoder.layer.{}.", i)
-      a = torch.add(p, "attention.self.")
-      joined = (self).join([torch.add(a, "query"), torch.add(a, "key"), torch.add(a, "value")], torch.add(p, "qkv"), )
+    joined = (self).join("encoder.layer.{}.attention.self.", ["query", "key", "value"], "qkv", )
     table = torch.pop(self.w, "embeddings.position_embeddings.weight")
     if torch.__contains__(self.w, "embeddings.token_type_embeddings.weight"):
       # All tokens are of type 0, so its row is part of every position.
@@ -44,7 +40,7 @@
     h = (self).embed(ids, runs, )
     for i in range(layers):
       p = torch.format("encoder.layer.{}.", i)
-      qkv = torch.view((self).linear(h, p + "qkv", ), [-1, 3, heads, size])
+      qkv = torch.view((self).linear(h, p + "attention.self.qkv", ), [-1, 3, heads, size])
       q = torch.select(qkv, 1, 0)
       a = (self).attention(q, torch.select(qkv, 1, 1), torch.select(qkv, 1, 2), runs, scale, -1, -1, distances, )
       o = (self).linear_add(a, p + "attention.output.dense", h, )

@@ -37,18 +37,21 @@ class Encoder(Module):
       if torch.__and__(linear, torch.__not__(apart)):
         self.w[name] = ops.mkldnn._reorder_linear_weight((self.w)[name], tokens)
     return torch.len(names)
-  def join(self: __torch__.Encoder, parts: List[str], name: str) -> int:
-    # One multiplication by several matrices that see the same tokens is faster than one by each.
+  def join(self: __torch__.Encoder, layer: str, parts: List[str], name: str) -> int:
+    # One multiplication by several matrices that see the same tokens is faster than one by each. In layer stands {} for the
+    # layer's number.
     kinds = [".weight", ".bias"]
-    for k in range(2):
-      kind = kinds[k]
-      joined = annotate(List[Tensor], [])
-      for i in range(torch.len(parts)):
-        part = torch.add(parts[i], kind)
-        if torch.__contains__(self.w, part):
-          added = torch.append(joined, torch.pop(self.w, part))
-      if torch.gt(torch.len(joined), 0):
-        self.w[torch.add(name, kind)] = torch.cat(joined)
+    for i in range(int((self.numbers)["layers"])):
+      p = torch.format(layer, i)
+      for k in range(2):
+        kind = kinds[k]
+        joined = annotate(List[Tensor], [])
+        for j in range(torch.len(parts)):
+          part = torch.add(torch.add(p, parts[j]), kind)
+          if torch.__contains__(self.w, part):
+            added = torch.append(joined, torch.pop(self.w, part))
+        if torch.gt(torch.len(joined), 0):
+          self.w[torch.add(torch.add(p, name), kind)] = torch.cat(joined)
     return 0
   def halve(self: __torch__.Encoder, name: str, first: str, second: str) -> int:
     # A product by one matrix can take in what comes behind it, by halves of one it cannot.
@@ -240,6 +243,15 @@ class Encoder(Module):
     bucket = torch.where(torch.lt(distance, exact), distance, torch.clamp_max(wide, torch.sub(one_way, 1)))
     behind = torch.mul(torch.to(torch.gt(ahead, 0), 4), one_way)
     return torch.contiguous(torch.transpose(torch.embedding(weight, torch.add(bucket, behind)), 0, 1))
+  def grouped(self: __torch__.Encoder, x: Tensor, p: str, angles: Tuple[Tensor, Tensor], runs: List[int], scale: float, left: int, right: int) -> Tensor:
+    # Attention of which several heads share keys and values, with norms on each head of the queries and keys.
+    heads = int((self.numbers)["heads"])
+    shared = int((self.numbers)["shared_heads"])
+    qkv = torch.view((self).linear(x, p + "qkv", ), [-1, torch.add(heads, torch.mul(2, shared)), int((self.numbers)["head_size"])])
+    q = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, 0, heads), p + "q_norm", ), angles, )
+    k = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, heads, shared), p + "k_norm", ), angles, )
+    v = torch.narrow(qkv, 1, torch.add(heads, shared), shared)
+    return (self).attention(q, k, v, runs, scale, left, right, None, )
   def finish(self: __torch__.Encoder, vectors: Tensor) -> Tensor:
     # The modules behind pooling: "normalize", "layer_norm", and "dense" with its activation and what it adds.
     y = vectors

@@ -10,11 +10,9 @@
       self.w["embeddings.frequencies"] = torch.div(frequencies, (self.numbers)["rotary_stretch"])
     else:
       self.w["slopes"] = (self).slopes(int((self.numbers)["heads"]), int((self.numbers)["slopes"]), )
+    joined = (self).join("layers.{}.attention.", ["query", "key", "value"], "qkv", )
     for i in range(layers):
-      p = torch.format("layers.{}.", i)
-      a = torch.add(p, "attention.")
-      m = torch.add(p, "mlp.")
-      joined = (self).join([torch.add(a, "query"), torch.add(a, "key"), torch.add(a, "value")], torch.add(a, "qkv"), )
+      m = torch.format("layers.{}.mlp.", i)
       halved = (self).halve(torch.add(m, "gate_up"), torch.add(m, "gate"), torch.add(m, "up"), )
       halved = (self).halve(torch.add(m, "up_gate"), torch.add(m, "up"), torch.add(m, "gate"), )
     return 0

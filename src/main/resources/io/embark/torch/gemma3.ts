@@ -1,5 +1,4 @@
   def prepare(self: __torch__.Encoder) -> int:
-    layers = int((self.numbers)["layers"])
     size = int((self.numbers)["head_size"])
     self.w["embeddings.frequencies.full"] = (self).frequencies(size, (self.numbers)["rotary_base_full"], )
     self.w["embeddings.frequencies.sliding"] = (self).frequencies(size, (self.numbers)["rotary_base_sliding"], )
@@ -9,16 +8,10 @@
     for j in range(torch.len(names)):
       if torch.__and__(torch.endswith(names[j], "norm.weight"), torch.__not__(torch.startswith(names[j], "modules."))):
         raised = torch.add_((self.w)[names[j]], 1)
-    for i in range(layers):
-      p = torch.format("layers.{}.", i)
-      a = torch.add(p, "self_attn.")
-      joined = (self).join([torch.add(a, "q_proj"), torch.add(a, "k_proj"), torch.add(a, "v_proj")], torch.add(a, "qkv"), )
+    joined = (self).join("layers.{}.self_attn.", ["q_proj", "k_proj", "v_proj"], "qkv", )
     return 0
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     layers = int((self.numbers)["layers"])
-    heads = int((self.numbers)["heads"])
-    shared = int((self.numbers)["shared_heads"])
-    size = int((self.numbers)["head_size"])
     activation = (self.choices)["activation"]
     types = torch.split((self.choices)["layer_types"], ",", -1)
     scale = (self.numbers)["query_scale"]
@@ -37,11 +30,7 @@
         right = int((self.numbers)["right"])
         angles = full
       x = (self).rms_norm(h, p + "input_layernorm", )
-      qkv = torch.view((self).linear(x, p + "self_attn.qkv", ), [-1, torch.add(heads, torch.mul(2, shared)), size])
-      q = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, 0, heads), p + "self_attn.q_norm", ), angles, )
-      k = (self).rotate((self).rms_norm(torch.narrow(qkv, 1, heads, shared), p + "self_attn.k_norm", ), angles, )
-      v = torch.narrow(qkv, 1, torch.add(heads, shared), shared)
-      a = (self).attention(q, k, v, runs, scale, left, right, None, )
+      a = (self).grouped(x, p + "self_attn.", angles, runs, scale, left, right, )
       o = (self).linear(a, p + "self_attn.o_proj", )
       h1 = torch.add((self).rms_norm(o, p + "post_attention_layernorm", ), h)
       x1 = (self).rms_norm(h1, p + "pre_feedforward_layernorm", )

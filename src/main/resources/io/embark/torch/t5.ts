@@ -1,8 +1,5 @@
   def prepare(self: __torch__.Encoder) -> int:
-    layers = int((self.numbers)["layers"])
-    for i in range(layers):
-      a = torch.format("encoder.block.{}.layer.0.SelfAttention.", i)
-      joined = (self).join([torch.add(a, "q"), torch.add(a, "k"), torch.add(a, "v")], torch.add(a, "qkv"), )
+    joined = (self).join("encoder.block.{}.layer.0.SelfAttention.", ["q", "k", "v"], "qkv", )
     return 0
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     layers = int((self.numbers)["layers"])

@@ -21,11 +21,23 @@ class Encoder(Module):
     self.w[name] = torch.contiguous(torch.transpose((self.w)[name], 0, 1))
     return 0
   def place(self: __torch__.Encoder, device: str, dtype: int) -> int:
+    # What is called exact is not of the model but computed from its numbers, and the modules see float32, whatever the network
+    # computes in.
+    self.choices["device"] = device
+    self.numbers["dtype"] = float(dtype)
     names = torch.keys(self.w)
     for i in range(torch.len(names)):
       name = names[i]
-      self.w[name] = torch.to((self.w)[name], torch.device(device), dtype)
+      if torch.__or__(torch.startswith(name, "exact."), torch.startswith(name, "modules.")):
+        kept = 6
+      else:
+        kept = dtype
+      self.w[name] = torch.to((self.w)[name], torch.device(device), kept)
     return torch.len(names)
+  def device(self: __torch__.Encoder) -> Device:
+    return torch.device((self.choices)["device"])
+  def dtype(self: __torch__.Encoder) -> int:
+    return int((self.numbers)["dtype"])
   def pack(self: __torch__.Encoder, tokens: int) -> int:
     # oneDNN multiplies by a matrix that lies as its kernels read it. Tables are looked up, and the modules behind pooling see
     # another number of rows each time, for which oneDNN would compile a kernel each.
@@ -71,15 +83,36 @@ class Encoder(Module):
       y = None
     return y
   def linear(self: __torch__.Encoder, x: Tensor, name: str) -> Tensor:
-    return ops.mkldnn._linear_pointwise(x, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "none", annotate(List[Optional[number]], []), "")
-  def linear_add(self: __torch__.Encoder, x: Tensor, name: str, residual: Tensor) -> Tensor:
-    return ops.mkldnn._linear_pointwise(x, residual, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "add")
-  def linear_mul(self: __torch__.Encoder, x: Tensor, name: str, factor: Tensor) -> Tensor:
-    return ops.mkldnn._linear_pointwise(x, factor, (self.w)[name + ".weight"], (self).optional(name + ".bias", ), "mul")
-  def linear_activate(self: __torch__.Encoder, x: Tensor, name: str, kind: str) -> Tensor:
-    scalars = annotate(List[Optional[number]], [])
     weight = (self.w)[name + ".weight"]
     bias = (self).optional(name + ".bias", )
+    if ops.prim.is_mkldnn(weight):
+      y = ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
+    else:
+      y = torch.linear(x, weight, bias)
+    return y
+  def linear_add(self: __torch__.Encoder, x: Tensor, name: str, residual: Tensor) -> Tensor:
+    weight = (self.w)[name + ".weight"]
+    if ops.prim.is_mkldnn(weight):
+      y = ops.mkldnn._linear_pointwise(x, residual, weight, (self).optional(name + ".bias", ), "add")
+    else:
+      y = torch.add_((self).linear(x, name, ), residual)
+    return y
+  def linear_mul(self: __torch__.Encoder, x: Tensor, name: str, factor: Tensor) -> Tensor:
+    weight = (self.w)[name + ".weight"]
+    if ops.prim.is_mkldnn(weight):
+      y = ops.mkldnn._linear_pointwise(x, factor, weight, (self).optional(name + ".bias", ), "mul")
+    else:
+      y = torch.mul_((self).linear(x, name, ), factor)
+    return y
+  def linear_activate(self: __torch__.Encoder, x: Tensor, name: str, kind: str) -> Tensor:
+    weight = (self.w)[name + ".weight"]
+    if ops.prim.is_mkldnn(weight):
+      y = (self).fused(x, weight, (self).optional(name + ".bias", ), kind, )
+    else:
+      y = (self).activate((self).linear(x, name, ), kind, )
+    return y
+  def fused(self: __torch__.Encoder, x: Tensor, weight: Tensor, bias: Optional[Tensor], kind: str) -> Tensor:
+    scalars = annotate(List[Optional[number]], [])
     if torch.eq(kind, "gelu"):
       y = ops.mkldnn._linear_pointwise(x, weight, bias, "gelu", scalars, "none")
     else:
@@ -128,11 +161,11 @@ class Encoder(Module):
       target = torch.view(torch.narrow(places, 0, start, torch.mul(length, count)), [count, length])
       copied = torch.copy_(target, torch.arange(length, dtype=4))
       start = torch.add(start, torch.mul(length, count))
-    return places
+    return torch.to(places, (self).device(), 4)
   def angles(self: __torch__.Encoder, places: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tensor]:
     # Cosine and sine of the rotary embedding, [tokens, 1, size / 2].
     turns = torch.unsqueeze(torch.mul(torch.unsqueeze(torch.to(places, 6), 1), frequencies), 1)
-    return (torch.cos(turns), torch.sin(turns))
+    return (torch.to(torch.cos(turns), (self).dtype()), torch.to(torch.sin(turns), (self).dtype()))
   def frequencies(self: __torch__.Encoder, size: int, theta: float) -> Tensor:
     return torch.reciprocal(torch.pow(theta, torch.div(torch.arange(0, size, 2, dtype=6), size)))
   def rotate(self: __torch__.Encoder, x: Tensor, angles: Tuple[Tensor, Tensor]) -> Tensor:
@@ -165,7 +198,8 @@ class Encoder(Module):
       if torch.__is__(distances, None):
         mixed = (self).within(qs, ks, vs, scale, left, right, target, )
       else:
-        mixed = (self).by_distance(qs, ks, vs, scale, unchecked_cast(Tensor, distances), target, )
+        added = torch.to(unchecked_cast(Tensor, distances), (self).dtype())
+        mixed = (self).by_distance(qs, ks, vs, scale, added, target, )
       start = torch.add(start, tokens)
     spare = torch.zero_(torch.narrow(out, 0, start, torch.sub(torch.size(out, 0), start)))
     return out

@@ -7,9 +7,9 @@
       added = torch.add_(words, torch.select(torch.pop(self.w, types), 0, 0))
     if torch.__contains__(self.numbers, "rotary_base"):
       frequencies = (self).frequencies(int((self.numbers)["head_size"]), (self.numbers)["rotary_base"], )
-      self.w["embeddings.frequencies"] = torch.div(frequencies, (self.numbers)["rotary_stretch"])
+      self.w["exact.frequencies"] = torch.div(frequencies, (self.numbers)["rotary_stretch"])
     else:
-      self.w["slopes"] = (self).slopes(int((self.numbers)["heads"]), int((self.numbers)["slopes"]), )
+      self.w["exact.slopes"] = (self).slopes(int((self.numbers)["heads"]), int((self.numbers)["slopes"]), )
     joined = (self).join("layers.{}.attention.", ["query", "key", "value"], "qkv", )
     for i in range(layers):
       m = torch.format("layers.{}.mlp.", i)
@@ -23,13 +23,13 @@
     between = torch.mul(torch.add(torch.mul(torch.arange(torch.sub(heads, power), dtype=7), 2.), 1.), torch.div(-4., power))
     return torch.to(torch.exp2(torch.cat([first, between])), 6)
   def distances(self: __torch__.Encoder, runs: List[int]) -> Optional[Tensor]:
-    if torch.__contains__(self.w, "slopes"):
+    if torch.__contains__(self.w, "exact.slopes"):
       longest = 1
       for i in range(torch.floordiv(torch.len(runs), 2)):
         longest = ops.prim.max([longest, runs[torch.mul(2, i)]])
-      slopes = (self.w)["slopes"]
+      slopes = (self.w)["exact.slopes"]
       steps = torch.abs(torch.arange(torch.sub(1, longest), longest, dtype=6, device=ops.prim.device(slopes)))
-      y : Optional[Tensor] = torch.mul(torch.unsqueeze(torch.neg(slopes), 1), torch.to(steps, ops.prim.dtype(slopes)))
+      y : Optional[Tensor] = torch.mul(torch.unsqueeze(torch.neg(slopes), 1), steps)
     else:
       y = None
     return y
@@ -40,11 +40,11 @@
     activation = (self.choices)["activation"]
     scale = torch.div(1., torch.sqrt((self.numbers)["head_size"]))
     distances = (self).distances(runs, )
-    rotary = torch.__contains__(self.w, "embeddings.frequencies")
+    rotary = torch.__contains__(self.w, "exact.frequencies")
     h = (self).norm(torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids), "embeddings.LayerNorm", )
     angles = (h, h)
     if rotary:
-      angles = (self).angles((self).positions(torch.size(ids, 0), runs, ), (self.w)["embeddings.frequencies"], )
+      angles = (self).angles((self).positions(torch.size(ids, 0), runs, ), (self.w)["exact.frequencies"], )
     for i in range(layers):
       p = torch.format("layers.{}.", i)
       qkv = torch.view((self).linear(h, p + "attention.qkv", ), [-1, torch.mul(3, heads), size])

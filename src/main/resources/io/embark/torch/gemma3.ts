@@ -1,7 +1,7 @@
   def prepare(self: __torch__.Encoder) -> int:
     size = int((self.numbers)["head_size"])
-    self.w["embeddings.frequencies.full"] = (self).frequencies(size, (self.numbers)["rotary_base_full"], )
-    self.w["embeddings.frequencies.sliding"] = (self).frequencies(size, (self.numbers)["rotary_base_sliding"], )
+    self.w["exact.frequencies.full"] = (self).frequencies(size, (self.numbers)["rotary_base_full"], )
+    self.w["exact.frequencies.sliding"] = (self).frequencies(size, (self.numbers)["rotary_base_sliding"], )
     table = torch.mul_((self.w)["embeddings.word_embeddings.weight"], torch.sqrt(torch.size((self.w)["norm.weight"], 0)))
     # The norms multiply by one more than their factors.
     names = torch.keys(self.w)
@@ -16,8 +16,8 @@
     types = torch.split((self.choices)["layer_types"], ",", -1)
     scale = (self.numbers)["query_scale"]
     places = (self).positions(torch.size(ids, 0), runs, )
-    full = (self).angles(places, (self.w)["embeddings.frequencies.full"], )
-    sliding = (self).angles(places, (self.w)["embeddings.frequencies.sliding"], )
+    full = (self).angles(places, (self.w)["exact.frequencies.full"], )
+    sliding = (self).angles(places, (self.w)["exact.frequencies.sliding"], )
     h = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
     for i in range(layers):
       p = torch.format("layers.{}.", i)

@@ -1,8 +1,8 @@
   def prepare(self: __torch__.Encoder) -> int:
     layers = int((self.numbers)["layers"])
     size = int((self.numbers)["head_size"])
-    self.w["embeddings.frequencies.global"] = (self).frequencies(size, (self.numbers)["rotary_base_global"], )
-    self.w["embeddings.frequencies.local"] = (self).frequencies(size, (self.numbers)["rotary_base_local"], )
+    self.w["exact.frequencies.global"] = (self).frequencies(size, (self.numbers)["rotary_base_global"], )
+    self.w["exact.frequencies.local"] = (self).frequencies(size, (self.numbers)["rotary_base_local"], )
     for i in range(layers):
       p = torch.format("layers.{}.mlp.", i)
       halved = (self).halve(torch.add(p, "Wi"), torch.add(p, "gate"), torch.add(p, "up"), )
@@ -15,8 +15,8 @@
     types = torch.split((self.choices)["layer_types"], ",", -1)
     scale = torch.div(1., torch.sqrt((self.numbers)["head_size"]))
     places = (self).positions(torch.size(ids, 0), runs, )
-    everywhere = (self).angles(places, (self.w)["embeddings.frequencies.global"], )
-    nearby = (self).angles(places, (self.w)["embeddings.frequencies.local"], )
+    everywhere = (self).angles(places, (self.w)["exact.frequencies.global"], )
+    nearby = (self).angles(places, (self.w)["exact.frequencies.local"], )
     h = (self).norm(torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids), "embeddings.norm", )
     for i in range(layers):
       p = torch.format("layers.{}.", i)

@@ -1,5 +1,5 @@
   def prepare(self: __torch__.Encoder) -> int:
-    self.w["embeddings.frequencies"] = (self).frequencies(int((self.numbers)["head_size"]), (self.numbers)["rotary_base"], )
+    self.w["exact.frequencies"] = (self).frequencies(int((self.numbers)["head_size"]), (self.numbers)["rotary_base"], )
     joined = (self).join("layers.{}.self_attn.", ["q_proj", "k_proj", "v_proj"], "qkv", )
     return 0
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
@@ -7,7 +7,7 @@
     activation = (self.choices)["activation"]
     types = torch.split((self.choices)["layer_types"], ",", -1)
     scale = torch.div(1., torch.sqrt((self.numbers)["head_size"]))
-    angles = (self).angles((self).positions(torch.size(ids, 0), runs, ), (self.w)["embeddings.frequencies"], )
+    angles = (self).angles((self).positions(torch.size(ids, 0), runs, ), (self.w)["exact.frequencies"], )
     h = torch.embedding((self.w)["embeddings.word_embeddings.weight"], ids)
     for i in range(layers):
       p = torch.format("layers.{}.", i)

@@ -89,7 +89,8 @@ public final class EmbedOptions implements Serializable {
     public static final Option<Precision> PRECISION = Option.choice(
             "precision",
             Precision.AUTO,
-            "The number format inside the model; auto is float32 on a CPU, float16 on a GPU.");
+            "The number format inside the model; auto is float32 on a CPU, "
+                    + "float16 or, for models beyond its range, bfloat16 on a GPU.");
 
     /** Cut texts to so many tokens, special tokens and prompt included. */
     public static final Option<Integer> MAX_TOKENS = Option.integer(

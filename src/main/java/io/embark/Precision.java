@@ -2,7 +2,7 @@ package io.embark;
 
 /** The number format of weights and activations; vectors are always pooled and returned as float32. */
 public enum Precision {
-    /** float32 on a CPU, float16 on a GPU. */
+    /** float32 on a CPU; on a GPU float16, or bfloat16 for models whose numbers outgrow that. */
     AUTO,
     /** IEEE 754 binary32. */
     FLOAT32,

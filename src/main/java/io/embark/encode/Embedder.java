@@ -14,6 +14,7 @@ import io.embark.model.ModelSpecification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
@@ -72,7 +73,8 @@ public final class Embedder implements AutoCloseable {
     public static Embedder open(ModelFolder folder, EmbedOptions options) {
         requireNonNull(folder, "folder is null");
         requireNonNull(options, "options is null");
-        return openOn(EmbeddingModel.open(folder, options, EmbeddingModel.permits(options)), options);
+        return openOn(
+                EmbeddingModel.open(folder, options, OptionalInt.empty(), EmbeddingModel.permits(options)), options);
     }
 
     private static Embedder openOn(EmbeddingModel model, EmbedOptions options) {

@@ -1,14 +1,14 @@
 package io.embark.encode;
 
-import io.embark.Device;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.Precision;
 import io.embark.model.ModelFolder;
 import io.embark.text.TextTokenizer;
 import io.embark.torch.Encoder;
+import io.embark.torch.Placement;
 import io.embark.torch.TorchRuntime;
+import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -19,46 +19,60 @@ public final class EmbeddingModel implements AutoCloseable {
     /** How many times larger the batches of a table are. */
     private static final int TABLE_BATCHES = 64;
 
+    /** The same of a GPU, which needs many tokens for all of its cores to have work. */
+    private static final int GPU_BATCHES = 16;
+
     private final ModelFolder folder;
     private final TextTokenizer tokenizer;
     private final Encoder encoder;
+    private final Placement placement;
     private final ComputePool pool;
     private volatile boolean closed;
 
-    private EmbeddingModel(ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, ComputePool pool) {
+    private EmbeddingModel(
+            ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, Placement placement, ComputePool pool) {
         this.folder = folder;
         this.tokenizer = tokenizer;
         this.encoder = encoder;
+        this.placement = placement;
         this.pool = pool;
     }
 
     /**
      * Loads the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#TRUST_MODEL_CODE},
-     * {@link EmbedOptions#MAX_TOKENS}, {@link EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and
-     * {@link EmbedOptions#TUNE_MALLOC}.
+     * {@link EmbedOptions#MAX_TOKENS}, {@link EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link
+     * EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and {@link EmbedOptions#TUNE_MALLOC}.
      *
-     * @throws EmbarkException as {@link ModelFolder#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open} and {@link
-     *     Encoder#load}; {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU; {@link ErrorCode#OPTION_INVALID} if
-     *     they ask for more tokens than the model has positions, or for a precision that a CPU does not compute in
+     * @throws EmbarkException as {@link ModelFolder#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open}, {@link
+     *     Placement#of} and {@link Encoder#load}; {@link ErrorCode#OPTION_INVALID} if the options ask for more tokens than the
+     *     model has positions
      */
     public static EmbeddingModel open(EmbedOptions options) {
         ModelFolder folder = ModelFolder.open(options);
-        return open(folder, options, permits(options));
+        return open(folder, options, OptionalInt.empty(), permits(options));
     }
 
     /**
      * Loads a model whose folder is open, beside others, which together compute no more at a time than there are permits.
      *
+     * @param gpu the number of the GPU that is the caller's, of those that the process sees; empty if none was given to it
      * @param permits one is held by each forward pass while it runs
      * @throws EmbarkException as {@link #open(EmbedOptions)}
      */
-    public static EmbeddingModel open(ModelFolder folder, EmbedOptions options, Semaphore permits) {
+    public static EmbeddingModel open(ModelFolder folder, EmbedOptions options, OptionalInt gpu, Semaphore permits) {
         require(folder, options);
         TorchRuntime.start(options);
+        return open(folder, options, Placement.of(options, folder, gpu), permits);
+    }
+
+    /** The same at a place that is chosen already, with the native libraries loaded. */
+    static EmbeddingModel open(ModelFolder folder, EmbedOptions options, Placement placement, Semaphore permits) {
         TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens(folder, options));
         try {
-            Encoder encoder = Encoder.load(folder);
-            return new EmbeddingModel(folder, tokenizer, encoder, new ComputePool(encoder, threads(options), permits));
+            Encoder encoder = Encoder.load(folder, placement);
+            int threads = placement.onGpu() ? 1 : threads(options);
+            return new EmbeddingModel(
+                    folder, tokenizer, encoder, placement, new ComputePool(encoder, threads, permits));
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -72,13 +86,23 @@ public final class EmbeddingModel implements AutoCloseable {
 
     /** Holds the options against the model, as far as it has to be loaded by them. */
     static void require(ModelFolder folder, EmbedOptions options) {
-        requireCpu(options);
+        Placement.check(options);
         requirePositions(folder, options);
     }
 
     /** The folder that the model was read from. */
     public ModelFolder folder() {
         return folder;
+    }
+
+    /** Where it computes, and in what number format. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** How many forward passes run at the same time. */
+    public int threads() {
+        return pool.size();
     }
 
     /** Native memory that was freed is not to be touched: that would end the process. */
@@ -94,13 +118,17 @@ public final class EmbeddingModel implements AutoCloseable {
 
     /** Whether the model is a table of tokens without a network: what follows it takes an empty text as any other. */
     boolean isTable() {
-        return folder.specification().architecture().layers() == 0;
+        return folder.specification().architecture().layers() == 0
+                && folder.program().isEmpty();
     }
 
     /** The most tokens of one batch. A table holds nothing for each of them, so only many of them are worth a call. */
     int batchTokens(EmbedOptions options) {
         int chosen = options.get(EmbedOptions.BATCH_TOKENS);
-        return isTable() ? chosen * TABLE_BATCHES : chosen;
+        if (isTable()) {
+            return chosen * TABLE_BATCHES;
+        }
+        return placement.onGpu() ? chosen * GPU_BATCHES : chosen;
     }
 
     Encoder encoder() {
@@ -143,25 +171,6 @@ public final class EmbeddingModel implements AutoCloseable {
                     "It has %d positions.".formatted(positions),
                     "Set max-tokens to at most %d, or leave it out for the model's own limit (%d)."
                             .formatted(positions, folder.specification().maxTokens()));
-        }
-    }
-
-    private static void requireCpu(EmbedOptions options) {
-        if (options.get(EmbedOptions.DEVICE) == Device.GPU) {
-            throw new EmbarkException(
-                    ErrorCode.DEVICE_MISSING,
-                    "option device: gpu is not available",
-                    "This version of Embark computes on CPUs only.",
-                    "Set device to auto or cpu.");
-        }
-        Precision precision = options.get(EmbedOptions.PRECISION);
-        if (precision == Precision.FLOAT16 || precision == Precision.BFLOAT16) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option precision: %s is not for CPUs"
-                            .formatted(precision.name().toLowerCase(java.util.Locale.ROOT)),
-                    "CPUs compute in it a hundred times slower than in float32.",
-                    "Set precision to auto or float32.");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.Precision;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +22,8 @@ import java.util.Map;
  * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
  * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
  *     with the text, is not in it
+ * @param half the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact one, up
+ *     to 65,504; {@link Precision#BFLOAT16} far beyond
  */
 public record Architecture(
         String family,
@@ -30,9 +33,38 @@ public record Architecture(
         Map<String, Double> numbers,
         Map<String, String> choices,
         List<TensorShape> tensors,
-        long multiplyAddsPerToken) {
+        long multiplyAddsPerToken,
+        Precision half) {
     /** The {@link #maxPositions()} of a network that takes texts of any length. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** A network whose states stay within float16, as those of most do. */
+    public Architecture(
+            String family,
+            int hiddenSize,
+            int layers,
+            int maxPositions,
+            Map<String, Double> numbers,
+            Map<String, String> choices,
+            List<TensorShape> tensors,
+            long multiplyAddsPerToken) {
+        this(
+                family,
+                hiddenSize,
+                layers,
+                maxPositions,
+                numbers,
+                choices,
+                tensors,
+                multiplyAddsPerToken,
+                Precision.FLOAT16);
+    }
+
+    /** The same network, whose states need the range of another format of 16 bits. */
+    Architecture withHalf(Precision other) {
+        return new Architecture(
+                family, hiddenSize, layers, maxPositions, numbers, choices, tensors, multiplyAddsPerToken, other);
+    }
 
     /** How many tokens there are; the largest number for a program, which alone knows. */
     public long vocabulary() {

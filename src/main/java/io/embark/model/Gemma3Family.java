@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.Precision;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -25,31 +26,34 @@ final class Gemma3Family implements Family {
                 .toList());
         // Distances below half the window and one where tokens look both ways, below the window where they look back.
         double left = bothWays ? window / 2 : window - 1;
+        // States of Gemma outgrow float16, which its authors warn of: embeddings are scaled up, and norms by one and
+        // more.
         return config.architecture(
-                "gemma3",
-                List.of(
-                        "input_layernorm",
-                        "post_attention_layernorm",
-                        "pre_feedforward_layernorm",
-                        "post_feedforward_layernorm"),
-                Map.of(
-                        "rotary_base_full",
-                        config.rotaryBase(false, "rope_theta", 1_000_000),
-                        "rotary_base_sliding",
-                        config.rotaryBase(true, "rope_local_base_freq", 10_000),
-                        "window_left",
-                        left,
-                        "window_right",
-                        bothWays ? left : 0.0,
-                        "right",
-                        bothWays ? -1.0 : 0.0,
-                        "query_scale",
-                        1
-                                / Math.sqrt(json.positiveNumber("query_pre_attn_scalar")
-                                        .orElse((double) DEFAULT_HEAD_SIZE))),
-                Map.of(
-                        "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
-                        "layer_types", DecoderConfig.choice(sliding)));
+                        "gemma3",
+                        List.of(
+                                "input_layernorm",
+                                "post_attention_layernorm",
+                                "pre_feedforward_layernorm",
+                                "post_feedforward_layernorm"),
+                        Map.of(
+                                "rotary_base_full",
+                                config.rotaryBase(false, "rope_theta", 1_000_000),
+                                "rotary_base_sliding",
+                                config.rotaryBase(true, "rope_local_base_freq", 10_000),
+                                "window_left",
+                                left,
+                                "window_right",
+                                bothWays ? left : 0.0,
+                                "right",
+                                bothWays ? -1.0 : 0.0,
+                                "query_scale",
+                                1
+                                        / Math.sqrt(json.positiveNumber("query_pre_attn_scalar")
+                                                .orElse((double) DEFAULT_HEAD_SIZE))),
+                        Map.of(
+                                "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
+                                "layer_types", DecoderConfig.choice(sliding)))
+                .withHalf(Precision.BFLOAT16);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.Precision;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,22 +61,26 @@ final class T5Family implements Family {
             tensors.linear(forward + "DenseReluDense.wo", intermediate, hidden, false);
         }
         tensors.norm("encoder.final_layer_norm", hidden, false);
+        // States of T5 outgrow float16: it was trained in bfloat16, and its norms do not bring the sum over the layers
+        // down.
         return new Architecture(
-                "t5",
-                hidden,
-                layers,
-                Architecture.UNLIMITED,
-                Map.of(
-                        "layers", (double) layers,
-                        "heads", (double) heads,
-                        "head_size", (double) headSize,
-                        "buckets", (double) buckets,
-                        "max_distance", (double) maxDistance,
-                        "norm_epsilon",
-                                json.positiveNumber("layer_norm_epsilon").orElse(1e-6)),
-                Map.of("activation", activation, "feed_forward", gated ? "gated" : "plain"),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+                        "t5",
+                        hidden,
+                        layers,
+                        Architecture.UNLIMITED,
+                        Map.of(
+                                "layers", (double) layers,
+                                "heads", (double) heads,
+                                "head_size", (double) headSize,
+                                "buckets", (double) buckets,
+                                "max_distance", (double) maxDistance,
+                                "norm_epsilon",
+                                        json.positiveNumber("layer_norm_epsilon")
+                                                .orElse(1e-6)),
+                        Map.of("activation", activation, "feed_forward", gated ? "gated" : "plain"),
+                        tensors.shapes(),
+                        tensors.multiplyAddsPerToken())
+                .withHalf(Precision.BFLOAT16);
     }
 
     @Override

@@ -6,12 +6,14 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.resource.ResourceInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.reflect.ClassTag;
@@ -47,7 +49,7 @@ public final class EmbarkPlugin implements SparkPlugin {
             @Override
             public void init(PluginContext context, Map<String, String> fromDriver) {
                 if (fromDriver.containsKey(MODEL)) {
-                    load(fromDriver.get(MODEL));
+                    load(deserialize(fromDriver.get(MODEL)), context.resources());
                 }
             }
 
@@ -75,9 +77,10 @@ public final class EmbarkPlugin implements SparkPlugin {
     }
 
     /** An executor without a model still runs what does not embed, and its tasks tell better what is wrong. */
-    private static void load(String request) {
+    private static void load(ModelRequest request, Map<String, ResourceInformation> resources) {
         try {
-            ExecutorModels.lease(deserialize(request), () -> false).close();
+            OptionalInt gpu = AssignedGpu.of(resources, request.options());
+            ExecutorModels.lease(request, gpu, () -> false).close();
         } catch (EmbarkException e) {
             LOG.warn("No model was loaded at the start of this executor, its tasks will try again: {}", e.getMessage());
         } catch (RuntimeException | LinkageError e) {

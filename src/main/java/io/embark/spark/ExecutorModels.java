@@ -6,6 +6,7 @@ import io.embark.Option;
 import io.embark.encode.EmbeddingModel;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,17 +56,18 @@ final class ExecutorModels {
     /**
      * A lease on this JVM's model. Waits while it is loaded.
      *
+     * @param gpu the number of the GPU that the caller was given
      * @param cancelled asked all the while
      * @throws EmbarkException as {@link PinnedModel#open} and {@link EmbeddingModel#open}, for all who waited for the same attempt
      * @throws CancellationException if the caller cancelled
      */
-    static LeasedModels.Lease lease(ModelRequest request, BooleanSupplier cancelled) {
+    static LeasedModels.Lease lease(ModelRequest request, OptionalInt gpu, BooleanSupplier cancelled) {
         EmbedOptions load = EmbedOptions.defaults();
         for (Option<?> option : LOAD_OPTIONS) {
             load = copy(option, request.options(), load);
         }
         load = load.with(EmbedOptions.THREADS, threads(request.options(), conf(), cores()));
-        return MODELS.lease(new ModelRequest(request.model(), load), cancelled);
+        return MODELS.lease(new ModelLoad(new ModelRequest(request.model(), load), gpu), cancelled);
     }
 
     /** Closes every model, those that tasks hold when these end. The next task loads its model anew. */
@@ -96,8 +98,9 @@ final class ExecutorModels {
         return Math.min(chosen, cores);
     }
 
-    private static EmbeddingModel open(ModelRequest request) {
-        return EmbeddingModel.open(request.model().open(request.options()), request.options(), permits());
+    private static EmbeddingModel open(ModelLoad load) {
+        EmbedOptions options = load.request().options();
+        return EmbeddingModel.open(load.request().model().open(options), options, load.gpu(), permits());
     }
 
     /** One for each core of this executor; a forward pass holds one while it runs. */

@@ -27,12 +27,12 @@ final class LeasedModels {
     /** How often a caller who waits for a model is asked whether it still wants it. */
     private static final long ASK_MILLIS = 20;
 
-    private final Function<ModelRequest, EmbeddingModel> load;
+    private final Function<ModelLoad, EmbeddingModel> load;
     private final IntSupplier bound;
     private final Logger log;
 
     /** In the order of their last use. */
-    private final Map<ModelRequest, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<ModelLoad, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
 
     /** To be closed once nobody holds them. */
     private final List<Entry> retired = new ArrayList<>();
@@ -46,7 +46,7 @@ final class LeasedModels {
      * @param bound how many models to keep
      * @param log told about each model that is loaded, closed, or cannot be loaded
      */
-    LeasedModels(Function<ModelRequest, EmbeddingModel> load, IntSupplier bound, Logger log) {
+    LeasedModels(Function<ModelLoad, EmbeddingModel> load, IntSupplier bound, Logger log) {
         this.load = load;
         this.bound = bound;
         this.log = log;
@@ -54,14 +54,14 @@ final class LeasedModels {
 
     /** One attempt to have a model; guarded by the outer lock but for the future. */
     private static final class Entry {
-        final ModelRequest request;
+        final ModelLoad key;
         final CompletableFuture<EmbeddingModel> model = new CompletableFuture<>();
         volatile long loadNanos;
         int leases;
         boolean closed;
 
-        Entry(ModelRequest request) {
-            this.request = request;
+        Entry(ModelLoad key) {
+            this.key = key;
         }
 
         boolean isIdle() {
@@ -127,18 +127,18 @@ final class LeasedModels {
      * @throws EmbarkException what the attempt to load it failed with, for all who waited for it; the next caller tries again
      * @throws CancellationException if the caller cancelled
      */
-    Lease lease(ModelRequest request, BooleanSupplier cancelled) {
+    Lease lease(ModelLoad key, BooleanSupplier cancelled) {
         int newMost = bound.getAsInt();
         Entry entry;
         boolean isNew;
         List<Entry> surplus = List.of();
         synchronized (this) {
             most = newMost;
-            entry = entries.get(request);
+            entry = entries.get(key);
             isNew = entry == null;
             if (isNew) {
-                entry = new Entry(request);
-                entries.put(request, entry);
+                entry = new Entry(key);
+                entries.put(key, entry);
             }
             entry.leases++;
             if (isNew) {
@@ -173,13 +173,14 @@ final class LeasedModels {
     private void load(Entry entry) {
         long start = System.nanoTime();
         try {
-            EmbeddingModel model = load.apply(entry.request);
+            EmbeddingModel model = load.apply(entry.key);
             entry.loadNanos = System.nanoTime() - start;
             log.info(
-                    "Loaded model {} in {} s, {} forward passes at a time",
+                    "Loaded model {} in {} s on {}, {} forward passes at a time",
                     model.folder().name(),
                     "%.1f".formatted(entry.loadNanos / 1e9),
-                    entry.request.options().get(EmbedOptions.THREADS));
+                    model.placement(),
+                    model.threads());
             entry.model.complete(model);
         } catch (Throwable e) {
             fail(entry, e);
@@ -190,10 +191,10 @@ final class LeasedModels {
     private void fail(Entry entry, Throwable e) {
         log.warn(
                 "Could not load model {}: {}",
-                entry.request.options().get(EmbedOptions.MODEL),
+                entry.key.request().options().get(EmbedOptions.MODEL),
                 e instanceof EmbarkException ? e.getMessage() : e.toString());
         synchronized (this) {
-            entries.remove(entry.request, entry);
+            entries.remove(entry.key, entry);
         }
         entry.model.completeExceptionally(e);
     }
@@ -251,7 +252,7 @@ final class LeasedModels {
         synchronized (this) {
             entry.leases--;
             // To the map, the end of a use is a use.
-            entries.get(entry.request);
+            entries.get(entry.key);
         }
         closeUnused();
     }
@@ -268,7 +269,7 @@ final class LeasedModels {
         List<Entry> surplus = new ArrayList<>();
         for (Entry entry : List.copyOf(entries.values())) {
             if (entries.size() > most && entry.isIdle()) {
-                entries.remove(entry.request);
+                entries.remove(entry.key);
                 surplus.add(entry);
             }
         }

@@ -2,13 +2,16 @@ package io.embark.spark;
 
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
+import io.embark.torch.Placement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
+import org.apache.spark.resource.ResourceInformation;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
@@ -37,11 +40,14 @@ final class TaskModels {
         }
         if (task != null) {
             task.addTaskCompletionListener((TaskCompletionListener) context -> end());
-            warnOfDevices(task.resourcesJMap().keySet());
         }
         for (ModelRequest request : requests) {
-            LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(request, this::isKilled));
+            OptionalInt gpu = AssignedGpu.of(resources(), request.options());
+            LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(request, gpu, this::isKilled));
             hold(lease);
+            if (AssignedGpu.isIn(resources())) {
+                warnOfIdleGpu(lease.model().placement());
+            }
             if (lease.loadNanos() > 0) {
                 metrics.addLoad(lease.loadNanos());
             }
@@ -68,13 +74,18 @@ final class TaskModels {
         }
     }
 
-    /** A GPU that waits idle costs as much as one that works. */
-    static void warnOfDevices(Set<String> resources) {
-        if (resources.contains("gpu")) {
-            ExecutorModels.warnOnce(
-                    "Tasks that embed hold GPUs, and this version of Embark computes on CPUs only. Unset"
-                            + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount.");
+    /** One that waits costs as much as one that works. */
+    private static void warnOfIdleGpu(Placement placement) {
+        if (!placement.onGpu()) {
+            ExecutorModels.warnOnce(("Tasks that embed hold GPUs, and Embark computes on %s beside them. Unset"
+                            + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount, or set device to"
+                            + " gpu to be told what is missing.")
+                    .formatted(placement));
         }
+    }
+
+    private Map<String, ResourceInformation> resources() {
+        return task == null ? Map.of() : task.resourcesJMap();
     }
 
     /** Spark reads some iterators on a thread of its own, which may be at work yet when the task has ended. */

@@ -1,5 +1,6 @@
 package io.embark.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -36,8 +37,6 @@ public final class Encoder implements AutoCloseable {
     /** Weights travel in pieces of this size, so that loading needs no second copy of them. */
     private static final int PIECE_BYTES = 4 << 20;
 
-    private static final int FLOAT32 = 6;
-
     /** The size of batch that the weights' order in memory suits best; others work as well. */
     private static final long PACKED_FOR_TOKENS = 1024;
 
@@ -46,11 +45,12 @@ public final class Encoder implements AutoCloseable {
     private final Optional<TrustedProgram> program;
     private final int dimension;
 
-    private Encoder(ModelFolder folder) {
+    private Encoder(ModelFolder folder, Placement placement) {
         ModelSpecification specification = folder.specification();
         Architecture architecture = specification.architecture();
         this.dimension = specification.dimension();
-        this.manager = NDManager.newBaseManager("PyTorch");
+        // Where there is a GPU, DJL would choose it; what comes from Java and goes back there is the CPU's in any case.
+        this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
             byte[] archive = ScriptArchive.of(architecture.family());
             this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
@@ -60,8 +60,10 @@ public final class Encoder implements AutoCloseable {
             call("choice", IValue.from("modules"), IValue.from(modules(specification)));
             fill(folder);
             call("prepare");
-            call("place", IValue.from("cpu"), IValue.from(FLOAT32));
-            call("pack", IValue.from(PACKED_FOR_TOKENS));
+            call("place", IValue.from(placement.device()), IValue.from(placement.torchType()));
+            if (placement.reordered()) {
+                call("pack", IValue.from(PACKED_FOR_TOKENS));
+            }
             this.program = folder.program().map(file -> TrustedProgram.load(file, architecture, (PtNDManager) manager));
         } catch (IOException e) {
             manager.close();
@@ -73,15 +75,17 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Reads a model's weights into native memory; loads and tries its program if it has one, which is trusted then.
+     * Reads a model's weights into native memory, or that of a GPU; loads and tries its program if it has one, which is trusted
+     * then.
      *
+     * @param placement {@link Placement#CPU} for a program
      * @throws EmbarkException as {@link ModelFolder#openWeights()} and {@link Weights#read}; {@link
      *     ErrorCode#COMPUTE_FAILED} if libtorch cannot take them, for want of memory for example; {@link
      *     ErrorCode#MODEL_INVALID} if the program cannot be loaded or run, or gives something else than a vector for each token
      */
-    public static Encoder load(ModelFolder folder) {
+    public static Encoder load(ModelFolder folder, Placement placement) {
         try {
-            return new Encoder(folder);
+            return new Encoder(folder, placement);
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {

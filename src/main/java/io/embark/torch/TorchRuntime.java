@@ -1,12 +1,15 @@
 package io.embark.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.CacheDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -63,6 +66,20 @@ public final class TorchRuntime {
         JniUtils.setNumThreads(1);
         JniUtils.setGraphExecutorOptimize(false);
         JniUtils.setGradMode(false);
+    }
+
+    /** Whether this process can compute on a GPU. The native libraries must have been loaded before. */
+    public static boolean seesGpu() {
+        return Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA);
+    }
+
+    /** What keeps a process that sees no GPU from one, in a sentence. The native libraries must have been loaded before. */
+    static String whyNoGpu() {
+        Path directory = Path.of(ai.djl.pytorch.jni.LibUtils.getLibtorchPath());
+        return Files.exists(directory.resolve(System.mapLibraryName("torch_cuda")))
+                ? "libtorch (%s) finds none: its driver is not there, or CUDA_VISIBLE_DEVICES hides it."
+                        .formatted(directory)
+                : "libtorch (%s) is built for CPUs only.".formatted(directory);
     }
 
     private static boolean load(CacheDirectory cache) {

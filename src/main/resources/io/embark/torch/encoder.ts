@@ -247,7 +247,7 @@ class Encoder(Module):
         narrowed = torch.logical_and_(seen, torch.ge(ahead, torch.neg(left)))
       if torch.ge(right, 0):
         narrowed = torch.logical_and_(seen, torch.le(ahead, right))
-      mixed = torch.scaled_dot_product_attention(torch.narrow(q, 2, first, queries), torch.narrow(k, 2, from, keys), torch.narrow(v, 2, from, keys), torch.to(seen, ops.prim.device(q)), scale=scale)
+      mixed = torch.scaled_dot_product_attention(torch.narrow(q, 2, first, queries), torch.narrow(k, 2, from, keys), torch.narrow(v, 2, from, keys), torch.to(seen, (self).device(), 11), scale=scale)
       copied = torch.copy_(torch.narrow(target, 2, first, queries), mixed)
     return length
   def by_distance(self: __torch__.Encoder, q: Tensor, k: Tensor, v: Tensor, scale: float, distances: Tensor, target: Tensor) -> int:

@@ -15,6 +15,6 @@
       for j in range(runs[torch.add(torch.mul(2, i), 1)]):
         added = torch.append(starts, start)
         start = torch.add(start, length)
-    offsets = torch.tensor(starts, dtype=3, device=(self).device())
+    offsets = torch.to(torch.tensor(starts, dtype=3), (self).device(), 3)
     means, a, b, c, = torch.embedding_bag((self.w)["embeddings.word_embeddings.weight"], torch.to(ids, (self).device(), 3), offsets, False, 1)
     return torch.cpu((self).finish(torch.to(means, 6), ))

@@ -10,6 +10,7 @@ import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ class CancelTest {
         List<String> texts =
                 IntStream.range(0, 300).mapToObj("cat %d"::formatted).toList();
         Passes passes = new Passes(3);
-        try (EmbeddingModel limited = EmbeddingModel.open(model, options, passes)) {
+        try (EmbeddingModel limited = EmbeddingModel.open(model, options, OptionalInt.empty(), passes)) {
             Embedder embedder = Embedder.on(limited, options);
             assertThatThrownBy(() -> embedder.pool(texts, passes::hasQueuedThreads))
                     .isInstanceOf(CancellationException.class)
@@ -61,7 +62,7 @@ class CancelTest {
     void aRefusedTextCostsNoPass() {
         ModelFolder model = writeModel();
         EmbedOptions options = EmbedOptions.parse(Map.of("long-text", "fail", "threads", "1"));
-        try (EmbeddingModel unable = EmbeddingModel.open(model, options, new Passes(0))) {
+        try (EmbeddingModel unable = EmbeddingModel.open(model, options, OptionalInt.empty(), new Passes(0))) {
             assertThatThrownBy(() -> Embedder.on(unable, options).embed(List.of("cat", "a b c d ".repeat(9))))
                     .isInstanceOf(EmbarkException.class)
                     .hasMessageStartingWith("text 'a b c d a b c d a b c d a b c d a b c d ...': too long");

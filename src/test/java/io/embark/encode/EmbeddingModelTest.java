@@ -4,6 +4,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.pytorch.jni.LibUtils;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
@@ -37,8 +38,8 @@ class EmbeddingModelTest {
                 () -> Embedder.open(with(Map.of("device", "gpu"))),
                 ErrorCode.DEVICE_MISSING,
                 "option device: gpu is not available",
-                "This version of Embark computes on CPUs only.",
-                "Set device to auto or cpu.");
+                "libtorch (%s) is built for CPUs only.".formatted(LibUtils.getLibtorchPath()),
+                "Set device to auto or cpu, or see the README on GPUs.");
     }
 
     @ParameterizedTest
@@ -48,7 +49,7 @@ class EmbeddingModelTest {
                 () -> Embedder.open(with(Map.of("precision", precision))),
                 ErrorCode.OPTION_INVALID,
                 "option precision: %s is not for CPUs".formatted(precision),
-                "CPUs compute in it a hundred times slower than in float32.",
+                "On CPUs Embark computes in float32, and here is no GPU that it may use.",
                 "Set precision to auto or float32.");
     }
 
@@ -69,6 +70,25 @@ class EmbeddingModelTest {
                     .statistics();
             assertThat(statistics.tokens()).isEqualTo(32);
             assertThat(statistics.truncated()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void givesAProgramNoLargerBatchesThanAskedFor() {
+        FamilyFixture program = FamilyFixture.all().stream()
+                .filter(fixture -> fixture.name().equals("program"))
+                .findFirst()
+                .orElseThrow();
+        EmbedOptions chosen = program.cases()
+                .get(0)
+                .options()
+                .with(EmbedOptions.MODEL, program.folder().toString())
+                .with(EmbedOptions.BATCH_TOKENS, 16);
+        try (Embedder embedder = Embedder.open(chosen)) {
+            assertThat(embedder.embedCounted(List.of("one", "two", "three", "four", "five", "six", "seven"))
+                            .statistics()
+                            .peakBatchTokens())
+                    .isBetween(2L, 16L);
         }
     }
 

@@ -90,7 +90,7 @@ class CheckCallsTest extends PlannedRows {
             '%s', map('prompt-name', 'queri')   | option prompt-name: model model has no prompt 'queri'
             '%s', map('dimensions', 9)          | option dimensions: 9 is more than model model gives
             '%s', map('max-tokens', 100000)     | option max-tokens: 100000 is more than model model takes
-            '%s', map('device', 'gpu')          | option device: gpu is not available
+            '%s', map('device', 'cpu', 'precision', 'float16') | option precision: float16 is not for CPUs
             """)
     void optionsThatTheModelDoesNotTakeAreRefusedWhenTheQueryIsAnalysed(String options, String problem) {
         String call = "embed(upper(text), %s)".formatted(options.replace("%s", path()));

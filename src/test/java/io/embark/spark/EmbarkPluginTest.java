@@ -31,7 +31,7 @@ class EmbarkPluginTest {
                         "said: started",
                         "said: counted 5",
                         "said: stopped",
-                        "Loaded model fresh, 2 forward passes at a time",
+                        "Loaded model fresh on cpu in float32, 2 forward passes at a time",
                         "said: started",
                         "said: counted 5",
                         "said: embedded 20",

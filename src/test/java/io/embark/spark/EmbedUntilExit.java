@@ -3,6 +3,7 @@ package io.embark.spark;
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 
@@ -26,7 +27,7 @@ final class EmbedUntilExit {
     }
 
     private static void embedForever(EmbedOptions options, CountDownLatch windows) {
-        LeasedModels.Lease lease = ExecutorModels.lease(Requests.of(options), () -> false);
+        LeasedModels.Lease lease = ExecutorModels.lease(Requests.of(options), OptionalInt.empty(), () -> false);
         Embedder embedder = Embedder.on(lease.model(), options);
         java.util.List<String> texts = IntStream.range(0, 300)
                 .mapToObj(i -> "the cat sat on the mat ".repeat(20) + i)

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.embark.EmbedOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.ForeachPartitionFunction;
 import org.apache.spark.sql.Dataset;
@@ -49,7 +50,7 @@ class ExecutorModelsTest {
         assertThat(rows.collectAsList()).hasSize(640);
         assertThat(log.lines("Loaded model"))
                 .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
-                .matches("Loaded model fresh in \\d+\\.\\d s, 2 forward passes at a time");
+                .matches("Loaded model fresh in \\d+\\.\\d s on cpu in float32, 2 forward passes at a time");
     }
 
     @Test
@@ -152,7 +153,8 @@ class ExecutorModelsTest {
                     .foreachPartition((ForeachPartitionFunction<Row>) rows -> {
                         assertThat(rows.hasNext()).isTrue();
                         rows.next();
-                        ExecutorModels.lease(otherModel, () -> false).close();
+                        ExecutorModels.lease(otherModel, OptionalInt.empty(), () -> false)
+                                .close();
                         rows.forEachRemaining(row -> assertThat(row.isNullAt(2)).isFalse());
                     });
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import java.util.Set;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,22 +77,6 @@ class ExecutorSettingsTest {
                             "option threads: 77 is more than the cores of this executor, so it computes on 4. Set"
                                     + " threads to at most 4 or leave it out, or set spark.executor.cores (for a local master,"
                                     + " spark.master) to 77.");
-        }
-    }
-
-    @Test
-    void aGpuThatNobodyUsesIsToldOnce() {
-        try (CapturedLog log = CapturedLog.of(ExecutorModels.class)) {
-            TaskModels.warnOfDevices(Set.of());
-            TaskModels.warnOfDevices(Set.of("fpga"));
-            assertThat(log.lines("GPU")).isEmpty();
-
-            TaskModels.warnOfDevices(Set.of("gpu"));
-            TaskModels.warnOfDevices(Set.of("gpu"));
-            assertThat(log.lines("GPU"))
-                    .containsExactly(
-                            "Tasks that embed hold GPUs, and this version of Embark computes on CPUs only. Unset"
-                                    + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount.");
         }
     }
 

@@ -12,6 +12,7 @@ import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -142,12 +143,13 @@ class LeasedModelsTest {
         List<Future<LeasedModels.Lease>> leases = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             AtomicBoolean asked = new AtomicBoolean();
-            leases.add(threads.submit(() -> models.lease(Requests.of(options), () -> {
-                if (!asked.getAndSet(true)) {
-                    waiting.countDown();
-                }
-                return false;
-            })));
+            leases.add(
+                    threads.submit(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> {
+                        if (!asked.getAndSet(true)) {
+                            waiting.countDown();
+                        }
+                        return false;
+                    })));
         }
 
         for (Future<LeasedModels.Lease> lease : leases) {
@@ -160,7 +162,8 @@ class LeasedModelsTest {
         assertThat(log.lines("Could not load model"))
                 .containsExactly("Could not load model %s: model a: torn\nIt is.\nMend it."
                         .formatted(options.get(EmbedOptions.MODEL)));
-        try (LeasedModels.Lease lease = models.lease(Requests.of(options), () -> false)) {
+        try (LeasedModels.Lease lease =
+                models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false)) {
             assertCanEmbed(lease);
         }
         assertThat(attempts).hasValue(2);
@@ -176,11 +179,13 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
         CountDownLatch secondWaits = new CountDownLatch(1);
         AtomicBoolean firstIsKilled = new AtomicBoolean();
-        Future<LeasedModels.Lease> first = threads.submit(() -> models.lease(Requests.of(options), firstIsKilled::get));
-        Future<LeasedModels.Lease> second = threads.submit(() -> models.lease(Requests.of(options), () -> {
-            secondWaits.countDown();
-            return false;
-        }));
+        Future<LeasedModels.Lease> first = threads.submit(
+                () -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), firstIsKilled::get));
+        Future<LeasedModels.Lease> second =
+                threads.submit(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> {
+                    secondWaits.countDown();
+                    return false;
+                }));
         secondWaits.await();
         firstIsKilled.set(true);
 
@@ -206,12 +211,13 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> models.lease(Requests.of(options), () -> false))
+        assertThatThrownBy(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false))
                 .isInstanceOf(CancellationException.class)
                 .hasMessage("waiting for a model was interrupted");
         assertThat(Thread.interrupted()).isTrue();
         interrupted.countDown();
-        try (LeasedModels.Lease lease = models.lease(Requests.of(options), () -> false)) {
+        try (LeasedModels.Lease lease =
+                models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false)) {
             assertCanEmbed(lease);
         }
     }
@@ -234,11 +240,13 @@ class LeasedModelsTest {
 
     private void keep(int bound, Function<EmbedOptions, EmbeddingModel> load) {
         models = new LeasedModels(
-                request -> load.apply(request.options()), () -> bound, LoggerFactory.getLogger(LeasedModelsTest.class));
+                request -> load.apply(request.request().options()),
+                () -> bound,
+                LoggerFactory.getLogger(LeasedModelsTest.class));
     }
 
     private LeasedModels.Lease lease(String name) {
-        return models.lease(Requests.of(options(name)), () -> false);
+        return models.lease(new ModelLoad(Requests.of(options(name)), OptionalInt.empty()), () -> false);
     }
 
     private EmbedOptions options(String name) {

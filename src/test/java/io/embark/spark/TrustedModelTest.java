@@ -12,6 +12,7 @@ import io.embark.model.Programs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
@@ -84,9 +85,9 @@ class TrustedModelTest {
     void anExecutorHasNoModelForThoseWhoDoNotTrustIt() {
         ModelRequest trusted = Requests.of(trusting);
         ModelRequest untrusted = new ModelRequest(trusted.model(), trusting.with(EmbedOptions.TRUST_MODEL_CODE, false));
-        try (LeasedModels.Lease lease = ExecutorModels.lease(trusted, () -> false)) {
+        try (LeasedModels.Lease lease = ExecutorModels.lease(trusted, OptionalInt.empty(), () -> false)) {
             assertThat(lease.model().folder().program()).isPresent();
-            assertThatThrownBy(() -> ExecutorModels.lease(untrusted, () -> false))
+            assertThatThrownBy(() -> ExecutorModels.lease(untrusted, OptionalInt.empty(), () -> false))
                     .isInstanceOfSatisfying(
                             EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_UNSUPPORTED))
                     .hasMessage("%s: %s".formatted(model, REFUSAL));

@@ -125,7 +125,7 @@ class EncoderTest {
     @Test
     void givesATextTheSameVectorAloneAndInAnyCompany() {
         List<int[]> texts = texts();
-        try (Encoder encoder = Encoder.load(open())) {
+        try (Encoder encoder = Encoder.load(open(), Placement.CPU)) {
             float[] together = encoder.encode(PackedBatch.of(texts, 0));
             for (int i = 0; i < texts.size(); i++) {
                 float[] alone = encoder.encode(PackedBatch.of(List.of(texts.get(i)), 0));
@@ -139,7 +139,7 @@ class EncoderTest {
 
     @Test
     void saysWhatEngineSaysWhereATokenIsUnknown() {
-        try (Encoder encoder = Encoder.load(open())) {
+        try (Encoder encoder = Encoder.load(open(), Placement.CPU)) {
             assertThatThrownBy(() -> encoder.encode(PackedBatch.of(List.of(new int[] {WORDS}), 0)))
                     .isInstanceOfSatisfying(
                             EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.COMPUTE_FAILED))
@@ -157,7 +157,7 @@ class EncoderTest {
                 builder.withoutTensor("encoder.layer.1.output.dense.bias").write();
         ModelFolder folder = ModelFolder.open(written.toString(), temporary);
         assertRefused(
-                () -> Encoder.load(folder),
+                () -> Encoder.load(folder, Placement.CPU),
                 ErrorCode.MODEL_INVALID,
                 "%s: the weights have no tensor encoder.layer.1.output.dense.bias".formatted(written),
                 "The network that config.json describes needs it.",
@@ -168,7 +168,7 @@ class EncoderTest {
         ModelFolder folder = open();
         ReferenceBert reference = new ReferenceBert(folder, HEADS, epsilon, activation);
         List<int[]> texts = texts();
-        try (Encoder encoder = Encoder.load(folder)) {
+        try (Encoder encoder = Encoder.load(folder, Placement.CPU)) {
             int dimension = 8 * modes.size();
             assertThat(encoder.dimension()).isEqualTo(dimension);
             float[] vectors = encoder.encode(PackedBatch.of(texts, 0));

@@ -120,7 +120,7 @@ class TrustedProgramTest {
         Path file = program();
         Files.createDirectories(file.getParent());
         Files.writeString(file, "weights");
-        assertThatThrownBy(() -> Encoder.load(open()))
+        assertThatThrownBy(() -> Encoder.load(open(), Placement.CPU))
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_INVALID))
                 .hasMessageStartingWith(file + ": cannot be loaded as TorchScript\nlibtorch says: ")
@@ -182,7 +182,7 @@ class TrustedProgramTest {
 
     private Encoder load(String forward) {
         Programs.write(program(), forward);
-        return Encoder.load(open());
+        return Encoder.load(open(), Placement.CPU);
     }
 
     private Path program() {

@@ -1,0 +1,11 @@
+package io.embark.spark;
+
+import java.util.OptionalInt;
+
+/**
+ * What a model of this JVM is loaded with.
+ *
+ * @param request the model, and those of its options that matter for loading it
+ * @param gpu the number of the GPU that is its own, of those that this JVM sees
+ */
+record ModelLoad(ModelRequest request, OptionalInt gpu) {}

@@ -1,0 +1,117 @@
+package io.embark.torch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.embark.Device;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.Precision;
+import io.embark.model.ModelFolder;
+import java.util.OptionalInt;
+
+/**
+ * Where a network computes, and in what number format; whatever that is, it is pooled in float32.
+ *
+ * @param device as libtorch names it: {@code cpu}, or {@code cuda:0} for the first GPU that the process sees
+ * @param precision the number format of weights and activations, not {@link Precision#AUTO}
+ * @param reordered whether matrices lie as the kernels of oneDNN read them, which only CPUs in float32 do
+ */
+public record Placement(String device, Precision precision, boolean reordered) {
+    /** What every host has. */
+    public static final Placement CPU = new Placement("cpu", Precision.FLOAT32, true);
+
+    /** Refuses what names no format, and an order that there are no kernels for. */
+    public Placement {
+        requireNonNull(device, "device is null");
+        if (precision == Precision.AUTO) {
+            throw new IllegalArgumentException("precision AUTO names no number format");
+        }
+        if (reordered && (!device.equals("cpu") || precision != Precision.FLOAT32)) {
+            throw new IllegalArgumentException("%s in %s has no order of its own".formatted(device, precision));
+        }
+    }
+
+    /**
+     * Refuses a precision that the device of the options has not, as far as these tell.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for half precision on a CPU
+     */
+    public static void check(EmbedOptions options) {
+        if (options.get(EmbedOptions.DEVICE) == Device.CPU) {
+            requireCpuPrecision(options);
+        }
+    }
+
+    /**
+     * The place that options choose in this process. The native libraries must have been loaded before.
+     *
+     * @param gpu the number of the GPU that is the caller's, of those that the process sees; empty if none was given to it
+     * @throws EmbarkException {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU and the process sees none; {@link
+     *     ErrorCode#OPTION_INVALID} if they ask for half precision where there is only a CPU, or for a GPU for a program
+     */
+    public static Placement of(EmbedOptions options, ModelFolder folder, OptionalInt gpu) {
+        Device device = options.get(EmbedOptions.DEVICE);
+        if (device == Device.GPU) {
+            requireGpu(folder);
+        } else if (device == Device.CPU
+                || !TorchRuntime.seesGpu()
+                || folder.program().isPresent()) {
+            requireCpuPrecision(options);
+            return CPU;
+        }
+        Precision chosen = options.get(EmbedOptions.PRECISION);
+        Precision precision =
+                chosen == Precision.AUTO ? folder.specification().architecture().half() : chosen;
+        return new Placement("cuda:" + gpu.orElse(0), precision, false);
+    }
+
+    /** Whether a GPU computes. */
+    public boolean onGpu() {
+        return !device.equals("cpu");
+    }
+
+    /** As {@code c10::ScalarType} numbers them. */
+    long torchType() {
+        return switch (precision) {
+            case FLOAT16 -> 5;
+            case FLOAT32 -> 6;
+            case BFLOAT16 -> 15;
+            case AUTO -> throw new IllegalStateException("a placement in AUTO");
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "%s in %s".formatted(device, Option.write(precision));
+    }
+
+    private static void requireGpu(ModelFolder folder) {
+        if (!TorchRuntime.seesGpu()) {
+            throw new EmbarkException(
+                    ErrorCode.DEVICE_MISSING,
+                    "option device: gpu is not available",
+                    TorchRuntime.whyNoGpu(),
+                    "Set device to auto or cpu, or see the README on GPUs.");
+        }
+        if (folder.program().isPresent()) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option device: gpu is not for model %s".formatted(folder.name()),
+                    "It is a program, and these compute on CPUs.",
+                    "Set device to auto or cpu.");
+        }
+    }
+
+    private static void requireCpuPrecision(EmbedOptions options) {
+        Precision precision = options.get(EmbedOptions.PRECISION);
+        if (precision == Precision.FLOAT16 || precision == Precision.BFLOAT16) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option precision: %s is not for CPUs".formatted(Option.write(precision)),
+                    "On CPUs Embark computes in float32, and here is no GPU that it may use.",
+                    "Set precision to auto or float32.");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.embark.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbedOptions;
+import io.embark.Precision;
+import io.embark.encode.FamilyFixture.Case;
+import io.embark.model.ModelFolder;
+import io.embark.torch.Placement;
+import io.embark.torch.TorchRuntime;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a network computes elsewhere than on a CPU in float32. A GPU's way, with plain matrices, runs on CPUs as well. */
+class PlacementTest {
+    private static final List<String> TEXTS = FamilyFixture.texts();
+
+    @BeforeAll
+    static void loadNatives() {
+        TorchRuntime.start(EmbedOptions.defaults());
+        TorchRuntime.enterComputeThread();
+    }
+
+    /** A program computes as it will. */
+    static Stream<FamilyFixture> networks() {
+        return FamilyFixture.all().stream().filter(fixture -> !fixture.name().equals("program"));
+    }
+
+    /** Half precision rounds to 11 and to 8 binary digits; these small networks have more of each rounding than large ones. */
+    static Stream<Arguments> placedNetworks() {
+        return networks()
+                .flatMap(fixture -> Stream.of(
+                        Arguments.of(fixture, Precision.FLOAT32, 0.999999, 0),
+                        Arguments.of(fixture, Precision.FLOAT16, 0.99997, 1e-5),
+                        Arguments.of(fixture, Precision.BFLOAT16, 0.998, 1e-3)));
+    }
+
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("placedNetworks")
+    void plainMatricesGiveTheVectorsOfSentenceTransformersAsNearAsThePrecisionIs(
+            FamilyFixture fixture, Precision precision, double minCosine, double minDifference) {
+        assertGives(fixture, new Placement("cpu", precision, false), minCosine, minDifference);
+    }
+
+    @EnabledIf(value = "io.embark.torch.TorchRuntime#seesGpu", disabledReason = "no GPU is seen here")
+    @ParameterizedTest(name = "{0} in {1}")
+    @MethodSource("placedNetworks")
+    void aGpuGivesThemToo(FamilyFixture fixture, Precision precision, double minCosine, double minDifference) {
+        assertGives(fixture, new Placement("cuda:0", precision, false), minCosine, minDifference);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gemma3", "t5-relu", "umt5"})
+    void aFamilyWhoseStatesOutgrowFloat16HasBfloat16ForAGpu(String name) {
+        assertThat(half(name)).isEqualTo(Precision.BFLOAT16);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "modernbert", "qwen3"})
+    void theOthersHaveFloat16(String name) {
+        assertThat(half(name)).isEqualTo(Precision.FLOAT16);
+    }
+
+    @DisabledIf(value = "io.embark.torch.TorchRuntime#seesGpu", disabledReason = "a GPU is seen here")
+    @Test
+    void theCpuIsTakenWhereNoGpuIsSeen() {
+        ModelFolder model = SharedModel.embedder(EmbedOptions.defaults()).model();
+        assertThat(Placement.of(EmbedOptions.defaults(), model, OptionalInt.of(1)))
+                .isEqualTo(Placement.CPU)
+                .hasToString("cpu in float32");
+    }
+
+    @Test
+    void autoIsNoNumberFormat() {
+        assertThatThrownBy(() -> new Placement("cpu", Precision.AUTO, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("precision AUTO names no number format");
+    }
+
+    @Test
+    void halfPrecisionHasNoOrderOfItsOwn() {
+        assertThatThrownBy(() -> new Placement("cpu", Precision.FLOAT16, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cpu in FLOAT16 has no order of its own");
+    }
+
+    private static void assertGives(
+            FamilyFixture fixture, Placement placement, double minCosine, double minDifference) {
+        Case chosen = fixture.cases().get(0);
+        float[][] golden = fixture.golden(chosen);
+        double largest = 0;
+        try (EmbeddingModel model = open(fixture, chosen, placement)) {
+            float[][] vectors = Embedder.on(model, chosen.options()).embed(TEXTS);
+            for (int i = 0; i < golden.length; i++) {
+                double difference = Differences.largest(vectors[i], golden[i]);
+                largest = Math.max(largest, difference);
+                assertThat(difference == 0 ? 1 : Differences.cosine(vectors[i], golden[i]))
+                        .as("text %d '%s'", i, TEXTS.get(i))
+                        .isGreaterThanOrEqualTo(minCosine);
+            }
+        }
+        assertThat(largest).isGreaterThanOrEqualTo(minDifference);
+    }
+
+    private static Precision half(String fixture) {
+        return FamilyFixture.all().stream()
+                .filter(each -> each.name().equals(fixture))
+                .map(each -> ModelFolder.open(each.folder().toString(), each.folder()))
+                .findFirst()
+                .orElseThrow()
+                .specification()
+                .architecture()
+                .half();
+    }
+
+    private static EmbeddingModel open(FamilyFixture fixture, Case chosen, Placement placement) {
+        EmbedOptions options =
+                chosen.options().with(EmbedOptions.MODEL, fixture.folder().toString());
+        return EmbeddingModel.open(ModelFolder.open(options), options, placement, new Semaphore(2));
+    }
+}

@@ -1,7 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.GatedNetwork.Biases;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The networks that Alibaba calls "new" and transformers 5 "gte": gte-base-en-v1.5, gte-multilingual-base and
@@ -19,58 +19,18 @@ final class GteFamily implements Family {
     @Override
     public Architecture read(JsonConfig json) {
         NetworkConfig config = new NetworkConfig(json);
-        int hidden = config.width("hidden_size");
-        int headSize = config.rotaryHeadSize("hidden_size", "num_attention_heads");
-        int layers = config.layers("num_hidden_layers");
-        int intermediate = config.width("intermediate_size");
         int types = config.findNatural("type_vocab_size").orElse(1);
         boolean packed = json.flag("pack_qkv").orElse(true);
         config.require("position_embedding_type", "rope");
         config.require("layer_norm_type", "layer_norm");
         config.refuse("logn_attention_scale", "Scores that grow with the text are not known.", OTHER_MODEL);
-
-        TensorList tensors = new TensorList().table(WORDS, config.rows("vocab_size"), hidden);
-        if (types > 0) {
-            tensors.table("embeddings.token_type_embeddings.weight", types, hidden);
-        }
-        tensors.norm("embeddings.LayerNorm", hidden, true);
-        for (int i = 0; i < layers; i++) {
-            String layer = "layers." + i + ".";
-            if (packed) {
-                tensors.linear(layer + "attention.qkv", hidden, 3L * hidden, true);
-            } else {
-                tensors.linear(layer + "attention.query", hidden, hidden, true)
-                        .linear(layer + "attention.key", hidden, hidden, true)
-                        .linear(layer + "attention.value", hidden, hidden, true);
-            }
-            tensors.linear(layer + "attention.output", hidden, hidden, true)
-                    .norm(layer + "attention.norm", hidden, true)
-                    .linear(layer + "mlp.up_gate", hidden, 2L * intermediate, false)
-                    .linear(layer + "mlp.down", intermediate, hidden, true)
-                    .norm(layer + "mlp.norm", hidden, true);
-        }
-        double factor = factor(json);
-        return new Architecture(
-                "gated",
-                hidden,
-                layers,
-                Architecture.UNLIMITED,
-                Map.of(
-                        "layers",
-                        (double) layers,
-                        "heads",
-                        (double) config.width("num_attention_heads"),
-                        "head_size",
-                        (double) headSize,
-                        "norm_epsilon",
-                        json.positiveNumber("layer_norm_eps").orElse(1e-12),
-                        "rotary_base",
-                        rotaryBase(json) * factor,
-                        "rotary_stretch",
-                        Math.pow(factor, 2.0 / headSize)),
-                Map.of("activation", Activations.normalised(json, "hidden_act", "gelu")),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+        return GatedNetwork.read(json, GatedNetwork.Keys.BERT, types)
+                .withLayers(packed, List.of("up_gate"), new Biases(true, false, true))
+                .rotary(
+                        rotaryBase(json),
+                        factor(json),
+                        Architecture.UNLIMITED,
+                        Activations.normalised(json, "hidden_act", "gelu"));
     }
 
     @Override
@@ -88,10 +48,7 @@ final class GteFamily implements Family {
                 .replace(".mlp_ln.", ".mlp.norm.");
     }
 
-    /**
-     * By what "ntk" multiplies the base, for texts of any length, and the wavelengths beyond that: the fixed scaling of
-     * Alibaba's {@code NTKScalingRotaryEmbedding}, which leaves factors up to 1 out.
-     */
+    /** By what "ntk" scales the angles of texts of any length; Alibaba's code leaves factors up to 1 out. */
     private static double factor(JsonConfig json) {
         JsonConfig scaling = json.objectOrEmpty("rope_scaling");
         if (!scaling.text("type").orElse("").equals(NTK)) {

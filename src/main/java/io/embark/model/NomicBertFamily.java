@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.GatedNetwork.Biases;
+import io.embark.model.GatedNetwork.Keys;
 import java.util.List;
 import java.util.Map;
 
@@ -20,59 +22,24 @@ final class NomicBertFamily implements Family {
 
     @Override
     public Architecture read(JsonConfig json) {
-        refuseOthers(new NetworkConfig(json));
         NetworkConfig config = new NetworkConfig(json);
-        String hiddenKey = key(json, "hidden_size", "n_embd");
-        String headsKey = key(json, "num_attention_heads", "n_head");
-        int hidden = config.width(hiddenKey);
-        int layers = config.layers(key(json, "num_hidden_layers", "n_layer"));
-        int intermediate = config.width(key(json, "intermediate_size", "n_inner"));
+        refuseOthers(config);
+        Keys keys = new Keys(
+                key(json, "hidden_size", "n_embd"),
+                key(json, "num_attention_heads", "n_head"),
+                key(json, "num_hidden_layers", "n_layer"),
+                key(json, "intermediate_size", "n_inner"),
+                key(json, "layer_norm_eps", "layer_norm_epsilon"));
         int types = config.findNatural("type_vocab_size").orElse(2);
-        boolean attentionBias = json.flag("qkv_proj_bias").orElse(false);
-        boolean upBias = json.flag("mlp_fc1_bias").orElse(false);
-        boolean downBias = json.flag("mlp_fc2_bias").orElse(false);
+        Biases biases = new Biases(
+                json.flag("qkv_proj_bias").orElse(false),
+                json.flag("mlp_fc1_bias").orElse(false),
+                json.flag("mlp_fc2_bias").orElse(false));
         String function = json.text("activation_function").orElse("");
         boolean gated = function.isEmpty() || GATES.containsKey(function);
-
-        TensorList tensors = new TensorList().table(WORDS, config.rows("vocab_size"), hidden);
-        if (types > 0) {
-            tensors.table("embeddings.token_type_embeddings.weight", types, hidden);
-        }
-        tensors.norm("embeddings.LayerNorm", hidden, true);
-        for (int i = 0; i < layers; i++) {
-            String layer = "layers." + i + ".";
-            tensors.linear(layer + "attention.qkv", hidden, 3L * hidden, attentionBias)
-                    .linear(layer + "attention.output", hidden, hidden, attentionBias)
-                    .norm(layer + "attention.norm", hidden, true)
-                    .linear(layer + "mlp.up", hidden, intermediate, upBias)
-                    .linear(layer + "mlp.down", intermediate, hidden, downBias)
-                    .norm(layer + "mlp.norm", hidden, true);
-            if (gated) {
-                tensors.linear(layer + "mlp.gate", hidden, intermediate, upBias);
-            }
-        }
-        return new Architecture(
-                "gated",
-                hidden,
-                layers,
-                positions(config),
-                Map.of(
-                        "layers",
-                        (double) layers,
-                        "heads",
-                        (double) config.width(headsKey),
-                        "head_size",
-                        (double) config.rotaryHeadSize(hiddenKey, headsKey),
-                        "norm_epsilon",
-                        json.positiveNumber(key(json, "layer_norm_eps", "layer_norm_epsilon"))
-                                .orElse(1e-12),
-                        "rotary_base",
-                        rotaryBase(json),
-                        "rotary_stretch",
-                        1.0),
-                Map.of("activation", activation(json, function)),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+        return GatedNetwork.read(json, keys, types)
+                .withLayers(true, gated ? List.of("up", "gate") : List.of("up"), biases)
+                .rotary(rotaryBase(json), 1, positions(config), activation(json, function));
     }
 
     @Override

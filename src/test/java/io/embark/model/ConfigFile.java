@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A {@code config.json} whose fields a test changes one by one. */
 final class ConfigFile {
@@ -28,9 +29,9 @@ final class ConfigFile {
         return this;
     }
 
-    /** Leaves a field out. */
-    ConfigFile unset(String field) {
-        json.remove(field);
+    /** Leaves fields out. */
+    ConfigFile unset(String... fields) {
+        List.of(fields).forEach(json::remove);
         return this;
     }
 

@@ -1,28 +1,19 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Gemma3FamilyTest {
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class Gemma3FamilyTest extends ConfiguredFamily {
+    Gemma3FamilyTest() {
+        super(new Gemma3Family(), """
                 {"model_type": "gemma3_text", "hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 3,
                  "num_key_value_heads": 1, "head_dim": 12, "intermediate_size": 32, "vocab_size": 901,
                  "max_position_embeddings": 128, "query_pre_attn_scalar": 16, "sliding_window": 12,
@@ -32,35 +23,27 @@ class Gemma3FamilyTest {
 
     @Test
     void readsAConfiguration() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("gemma3");
-        assertThat(architecture.hiddenSize()).isEqualTo(24);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 3.0),
-                        entry("heads", 3.0),
-                        entry("shared_heads", 1.0),
-                        entry("head_size", 12.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base_full", 1e6),
-                        entry("rotary_base_sliding", 1e4),
-                        entry("window_left", 6.0),
-                        entry("window_right", 6.0),
-                        entry("right", -1.0),
-                        entry("query_scale", 0.25));
-        assertThat(architecture.choices())
-                .containsOnly(entry("activation", "gelu_tanh"), entry("layer_types", "sliding,full,sliding"));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.ofEntries(
+                entry("layers", 3.0),
+                entry("heads", 3.0),
+                entry("shared_heads", 1.0),
+                entry("head_size", 12.0),
+                entry("norm_epsilon", 1e-6),
+                entry("rotary_base_full", 1e6),
+                entry("rotary_base_sliding", 1e4),
+                entry("window_left", 6.0),
+                entry("window_right", 6.0),
+                entry("right", -1.0),
+                entry("query_scale", 0.25));
+        Map<String, String> choices = Map.of("activation", "gelu_tanh", "layer_types", "sliding,full,sliding");
+        assertRead("gemma3", 24, 3, numbers, choices, 3 * (24 * (2 * 36 + 2 * 12) + 3 * 24 * 32))
                 .hasSize(2 + 3 * 13)
                 .contains(new TensorShape("layers.2.post_feedforward_layernorm.weight", List.of(24L)));
     }
 
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
-        for (String key : List.of("head_dim", "sliding_window", "hidden_activation", "query_pre_attn_scalar")) {
-            config.unset(key);
-        }
+        config.unset("head_dim", "sliding_window", "hidden_activation", "query_pre_attn_scalar");
         Architecture architecture = read();
         assertThat(architecture.numbers()).contains(entry("head_size", 256.0), entry("window_left", 2048.0));
         assertThat(architecture.numbers().get("query_scale")).isCloseTo(1.0 / 16, within(1e-15));
@@ -111,14 +94,9 @@ class Gemma3FamilyTest {
     void refusesScaledAngles(String key, String json, String where) {
         config.set(key, json);
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: %s: rope_type is 'linear'".formatted(config.path(), where),
+                "%s: rope_type is 'linear'".formatted(where),
                 "Only 'default' is known: positions whose angles are not scaled.",
                 "Choose a model whose rope_type is 'default'.");
-    }
-
-    private Architecture read() {
-        return new Gemma3Family().read(config.read());
     }
 }

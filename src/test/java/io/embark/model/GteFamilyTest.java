@@ -1,27 +1,18 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class GteFamilyTest {
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class GteFamilyTest extends ConfiguredFamily {
+    GteFamilyTest() {
+        super(new GteFamily(), """
                 {"model_type": "new", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
                  "intermediate_size": 40, "vocab_size": 455, "max_position_embeddings": 8192, "type_vocab_size": 1,
                  "layer_norm_eps": 1e-6, "layer_norm_type": "layer_norm", "hidden_act": "gelu", "pack_qkv": true,
@@ -31,22 +22,15 @@ class GteFamilyTest {
 
     @Test
     void readsAConfiguration() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("gated");
-        assertThat(architecture.hiddenSize()).isEqualTo(32);
-        assertThat(architecture.layers()).isEqualTo(2);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 2.0),
-                        entry("heads", 4.0),
-                        entry("head_size", 8.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base", 320e3),
-                        entry("rotary_stretch", 2.0));
-        assertThat(architecture.choices()).containsOnly(entry("activation", "gelu"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 32 * 32 + 3 * 32 * 40));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.of(
+                "layers", 2.0,
+                "heads", 4.0,
+                "head_size", 8.0,
+                "norm_epsilon", 1e-6,
+                "rotary_base", 320e3,
+                "rotary_stretch", 2.0);
+        Map<String, String> choices = Map.of("activation", "gelu");
+        assertRead("gated", 32, 2, numbers, choices, 2 * (4 * 32 * 32 + 3 * 32 * 40))
                 .hasSize(4 + 2 * 11)
                 .contains(
                         new TensorShape("layers.1.attention.qkv.bias", List.of(96L)),
@@ -55,9 +39,7 @@ class GteFamilyTest {
 
     @Test
     void takesTheDefaultsOfItsCodeWhereTheConfigurationIsSilent() {
-        for (String key : List.of("layer_norm_eps", "rope_theta", "rope_scaling", "hidden_act", "type_vocab_size")) {
-            config.unset(key);
-        }
+        config.unset("layer_norm_eps", "rope_theta", "rope_scaling", "hidden_act", "type_vocab_size");
         Architecture architecture = read();
         assertThat(architecture.numbers())
                 .contains(entry("norm_epsilon", 1e-12), entry("rotary_base", 1e4), entry("rotary_stretch", 1.0));
@@ -108,21 +90,15 @@ class GteFamilyTest {
     })
     void refusesOtherPositionsAndNorms(String key, String value, String cause, String remedy) {
         config.set(key, "\"%s\"".formatted(value));
-        assertRefused(
-                this::read,
-                ErrorCode.MODEL_UNSUPPORTED,
-                "%s: %s is '%s'".formatted(config.path(), key, value),
-                cause,
-                remedy);
+        assertRefused(ErrorCode.MODEL_UNSUPPORTED, "%s is '%s'".formatted(key, value), cause, remedy);
     }
 
     @Test
     void refusesScoresThatGrowWithTheText() {
         config.set("logn_attention_scale", "true");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: logn_attention_scale is true".formatted(config.path()),
+                "logn_attention_scale is true",
                 "Scores that grow with the text are not known.",
                 "Choose a model like gte-multilingual-base.");
     }
@@ -131,9 +107,8 @@ class GteFamilyTest {
     void refusesFrequenciesThatAreScaledOneByOne() {
         config.set("rope_scaling", "{\"type\": \"ntk\", \"factor\": 2, \"mixed_b\": 0.6}");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: rope_scaling: mixed_b is set".formatted(config.path()),
+                "rope_scaling: mixed_b is set",
                 "Frequencies that are scaled one by one are not known.",
                 "Choose a model like gte-multilingual-base.");
     }
@@ -142,23 +117,19 @@ class GteFamilyTest {
     void refusesOtherScalings() {
         config.set("rope_scaling", "{\"type\": \"yarn\", \"factor\": 2}");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: rope_scaling: rope_type is 'yarn'".formatted(config.path()),
-                "Only 'default' is known: positions whose angles are not scaled.");
+                "rope_scaling: rope_type is 'yarn'",
+                "Only 'default' is known: positions whose angles are not scaled.",
+                "Choose a model whose rope_type is 'default'.");
     }
 
     @Test
     void refusesAScalingWithoutItsFactor() {
         config.set("rope_scaling", "{\"type\": \"ntk\"}");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_INVALID,
-                "%s: rope_scaling: no field 'factor'".formatted(config.path()),
-                "The model cannot be read without it.");
-    }
-
-    private Architecture read() {
-        return new GteFamily().read(config.read());
+                "rope_scaling: no field 'factor'",
+                "The model cannot be read without it.",
+                FROM_PUBLISHER);
     }
 }

@@ -1,27 +1,17 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class JinaBertFamilyTest {
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class JinaBertFamilyTest extends ConfiguredFamily {
+    JinaBertFamilyTest() {
+        super(new JinaBertFamily(), """
                 {"model_type": "bert", "position_embedding_type": "alibi", "feed_forward_type": "geglu", "hidden_size": 36,
                  "num_hidden_layers": 2, "num_attention_heads": 6, "intermediate_size": 40, "vocab_size": 400,
                  "max_position_embeddings": 8192, "type_vocab_size": 2, "layer_norm_eps": 1e-6}""");
@@ -29,21 +19,14 @@ class JinaBertFamilyTest {
 
     @Test
     void readsAConfiguration() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("gated");
-        assertThat(architecture.hiddenSize()).isEqualTo(36);
-        assertThat(architecture.layers()).isEqualTo(2);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 2.0),
-                        entry("heads", 6.0),
-                        entry("head_size", 6.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("slopes", 4.0));
-        assertThat(architecture.choices()).containsOnly(entry("activation", "gelu"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 36 * 36 + 3 * 36 * 40));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.of(
+                "layers", 2.0,
+                "heads", 6.0,
+                "head_size", 6.0,
+                "norm_epsilon", 1e-6,
+                "slopes", 4.0);
+        Map<String, String> choices = Map.of("activation", "gelu");
+        assertRead("gated", 36, 2, numbers, choices, 2 * (4 * 36 * 36 + 3 * 36 * 40))
                 .hasSize(4 + 2 * 15)
                 .contains(new TensorShape("layers.1.mlp.gate_up.weight", List.of(80L, 36L)));
     }
@@ -66,7 +49,7 @@ class JinaBertFamilyTest {
     @Test
     void leavesOtherPositionsToBertsRefusal() {
         config.set("position_embedding_type", "\"relative_key\"");
-        assertRefused(
+        Refusals.assertRefused(
                 () -> {
                     JsonConfig json = config.read();
                     Families.of(json, "").read(json);
@@ -105,9 +88,8 @@ class JinaBertFamilyTest {
     void refusesOtherFeedForwardLayers() {
         config.set("feed_forward_type", "\"swiglu\"");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: unknown feed_forward_type 'swiglu'".formatted(config.path()),
+                "unknown feed_forward_type 'swiglu'",
                 "Known are: geglu, original, reglu.",
                 "Choose a model with one of these.");
     }
@@ -116,9 +98,8 @@ class JinaBertFamilyTest {
     void refusesDecoders() {
         config.set("is_decoder", "true");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: is_decoder is true".formatted(config.path()),
+                "is_decoder is true",
                 "A decoder looks only backwards; the encoder is what is known here.",
                 "Choose a model that is an encoder.");
     }
@@ -128,14 +109,9 @@ class JinaBertFamilyTest {
         String code = "jinaai/jina-bert-v2-qk-post-norm--modeling_bert.JinaBertModel";
         config.set("auto_map", "{\"AutoModel\": \"%s\"}".formatted(code));
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: auto_map: AutoModel is '%s'".formatted(config.path(), code),
+                "auto_map: AutoModel is '%s'".formatted(code),
                 "The variant that norms queries and keys, jina-embeddings-v2-base-code, is not known.",
                 "Choose a model like jina-embeddings-v2-base-en.");
-    }
-
-    private Architecture read() {
-        return new JinaBertFamily().read(config.read());
     }
 }

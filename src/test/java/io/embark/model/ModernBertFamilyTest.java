@@ -1,29 +1,18 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ModernBertFamilyTest {
-    private static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
-
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class ModernBertFamilyTest extends ConfiguredFamily {
+    ModernBertFamilyTest() {
+        super(new ModernBertFamily(), """
                 {"model_type": "modernbert", "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 4,
                  "intermediate_size": 40, "vocab_size": 425, "max_position_embeddings": 128, "local_attention": 12,
                  "norm_eps": 1e-6, "hidden_activation": "silu"}""");
@@ -31,24 +20,16 @@ class ModernBertFamilyTest {
 
     @Test
     void readsAConfiguration() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("modernbert");
-        assertThat(architecture.hiddenSize()).isEqualTo(32);
-        assertThat(architecture.layers()).isEqualTo(4);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 4.0),
-                        entry("heads", 4.0),
-                        entry("head_size", 8.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base_global", 160e3),
-                        entry("rotary_base_local", 10e3),
-                        entry("window", 6.0));
-        assertThat(architecture.choices())
-                .containsOnly(entry("activation", "silu"), entry("layer_types", "global,local,local,global"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(4 * (4 * 32 * 32 + 3 * 32 * 40));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.of(
+                "layers", 4.0,
+                "heads", 4.0,
+                "head_size", 8.0,
+                "norm_epsilon", 1e-6,
+                "rotary_base_global", 160e3,
+                "rotary_base_local", 10e3,
+                "window", 6.0);
+        Map<String, String> choices = Map.of("activation", "silu", "layer_types", "global,local,local,global");
+        assertRead("modernbert", 32, 4, numbers, choices, 4 * (4 * 32 * 32 + 3 * 32 * 40))
                 .hasSize(3 + 4 * 6 - 1)
                 .contains(
                         new TensorShape("layers.3.attn.Wqkv.weight", List.of(96L, 32L)),
@@ -60,9 +41,7 @@ class ModernBertFamilyTest {
 
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
-        for (String key : List.of("local_attention", "norm_eps", "hidden_activation")) {
-            config.unset(key);
-        }
+        config.unset("local_attention", "norm_eps", "hidden_activation");
         assertThat(read().numbers()).contains(entry("window", 64.0), entry("norm_epsilon", 1e-5));
         assertThat(read().choices()).containsEntry("activation", "gelu");
     }
@@ -115,9 +94,8 @@ class ModernBertFamilyTest {
         config.set("layer_types", """
                 ["full_attention", "full_attention", "linear", "full_attention"]""");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: layer_types has 'linear'".formatted(config.path()),
+                "layer_types has 'linear'",
                 "Known are: full_attention, sliding_attention.",
                 "Choose a model with layers of these types.");
     }
@@ -125,21 +103,15 @@ class ModernBertFamilyTest {
     @Test
     void refusesAListOfOtherLength() {
         config.set("layer_types", "[\"full_attention\"]");
-        assertRefused(
-                this::read,
-                ErrorCode.MODEL_INVALID,
-                "%s: layer_types has 1 entries".formatted(config.path()),
-                "num_hidden_layers is 4.",
-                FROM_PUBLISHER);
+        assertRefused(ErrorCode.MODEL_INVALID, "layer_types has 1 entries", "num_hidden_layers is 4.", FROM_PUBLISHER);
     }
 
     @Test
     void refusesHeadsThatHaveNoHalves() {
         config.set("hidden_size", "12");
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_INVALID,
-                "%s: hidden_size is 12, num_attention_heads is 4".formatted(config.path()),
+                "hidden_size is 12, num_attention_heads is 4",
                 "That makes heads of 3 components, but rotary positions turn pairs.",
                 FROM_PUBLISHER);
     }
@@ -152,14 +124,9 @@ class ModernBertFamilyTest {
     void refusesScaledAngles(String key, String json, String where) {
         config.set(key, json);
         assertRefused(
-                this::read,
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: %s: rope_type is 'linear'".formatted(config.path(), where),
+                "%s: rope_type is 'linear'".formatted(where),
                 "Only 'default' is known: positions whose angles are not scaled.",
                 "Choose a model whose rope_type is 'default'.");
-    }
-
-    private Architecture read() {
-        return new ModernBertFamily().read(config.read());
     }
 }

@@ -1,27 +1,18 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NomicBertFamilyTest {
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class NomicBertFamilyTest extends ConfiguredFamily {
+    NomicBertFamilyTest() {
+        super(new NomicBertFamily(), """
                 {"model_type": "nomic_bert", "n_embd": 32, "n_layer": 2, "n_head": 4, "n_inner": 48, "vocab_size": 400,
                  "n_positions": 8192, "layer_norm_epsilon": 1e-6, "activation_function": "swiglu", "rotary_emb_base": 700,
                  "rotary_emb_fraction": 1.0, "rotary_emb_interleaved": false, "rotary_emb_scale_base": null,
@@ -31,29 +22,22 @@ class NomicBertFamilyTest {
 
     @Test
     void readsAConfigurationOfTheHub() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("gated");
-        assertThat(architecture.hiddenSize()).isEqualTo(32);
-        assertThat(architecture.layers()).isEqualTo(2);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 2.0),
-                        entry("heads", 4.0),
-                        entry("head_size", 8.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base", 700.0),
-                        entry("rotary_stretch", 1.0));
-        assertThat(architecture.choices()).containsOnly(entry("activation", "silu"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 32 * 32 + 3 * 32 * 48));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.of(
+                "layers", 2.0,
+                "heads", 4.0,
+                "head_size", 8.0,
+                "norm_epsilon", 1e-6,
+                "rotary_base", 700.0,
+                "rotary_stretch", 1.0);
+        Map<String, String> choices = Map.of("activation", "silu");
+        assertRead("gated", 32, 2, numbers, choices, 2 * (4 * 32 * 32 + 3 * 32 * 48))
                 .hasSize(4 + 2 * 9)
                 .contains(new TensorShape("layers.1.mlp.gate.weight", List.of(48L, 32L)));
     }
 
     @Test
     void readsAConfigurationOfTransformers() {
-        config = new ConfigFile(folder, """
+        configure("""
                 {"model_type": "nomic_bert", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
                  "intermediate_size": 48, "vocab_size": 400, "layer_norm_eps": 1e-6, "hidden_act": "gelu",
                  "rope_parameters": {"rope_theta": 700, "rope_type": "default"}}""");
@@ -66,9 +50,7 @@ class NomicBertFamilyTest {
 
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
-        for (String key : List.of("layer_norm_epsilon", "activation_function", "rotary_emb_base", "type_vocab_size")) {
-            config.unset(key);
-        }
+        config.unset("layer_norm_epsilon", "activation_function", "rotary_emb_base", "type_vocab_size");
         Architecture architecture = read();
         assertThat(architecture.numbers()).contains(entry("norm_epsilon", 1e-12), entry("rotary_base", 1000.0));
         assertThat(architecture.choices()).containsEntry("activation", "silu");
@@ -131,12 +113,7 @@ class NomicBertFamilyTest {
             """)
     void refusesWhatItCannotCompute(String key, String value, String problem, String cause) {
         config.set(key, value);
-        assertRefused(
-                this::read,
-                ErrorCode.MODEL_UNSUPPORTED,
-                "%s: %s".formatted(config.path(), problem),
-                cause,
-                "Choose a model like nomic-embed-text-v1.5.");
+        assertRefused(ErrorCode.MODEL_UNSUPPORTED, problem, cause, "Choose a model like nomic-embed-text-v1.5.");
     }
 
     @Test
@@ -146,9 +123,5 @@ class NomicBertFamilyTest {
         assertThat(family.canonicalName("nomic_bert.encoder.layers.1.mlp.fc1.bias"))
                 .isEqualTo("layers.1.mlp.up.bias");
         assertThat(family.canonicalName("encoder.layers.1.mlp.fc12.weight")).isEqualTo("layers.1.mlp.gate.weight");
-    }
-
-    private Architecture read() {
-        return new NomicBertFamily().read(config.read());
     }
 }

@@ -1,29 +1,18 @@
 package io.embark.model;
 
-import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.ErrorCode;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Qwen3FamilyTest {
-    private static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
-
-    @TempDir
-    private Path folder;
-
-    private ConfigFile config;
-
-    @BeforeEach
-    void write() {
-        config = new ConfigFile(folder, """
+class Qwen3FamilyTest extends ConfiguredFamily {
+    Qwen3FamilyTest() {
+        super(new Qwen3Family(), """
                 {"model_type": "qwen3", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
                  "num_key_value_heads": 2, "head_dim": 12, "intermediate_size": 40, "vocab_size": 423,
                  "max_position_embeddings": 128, "rms_norm_eps": 1e-6, "rope_theta": 1000000.0}""");
@@ -31,23 +20,16 @@ class Qwen3FamilyTest {
 
     @Test
     void readsAConfiguration() {
-        Architecture architecture = read();
-        assertThat(architecture.family()).isEqualTo("qwen3");
-        assertThat(architecture.hiddenSize()).isEqualTo(32);
-        assertThat(architecture.layers()).isEqualTo(2);
-        assertThat(architecture.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(architecture.numbers())
-                .containsOnly(
-                        entry("layers", 2.0),
-                        entry("heads", 4.0),
-                        entry("shared_heads", 2.0),
-                        entry("head_size", 12.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base", 1e6),
-                        entry("window", 0.0));
-        assertThat(architecture.choices()).containsOnly(entry("activation", "silu"), entry("layer_types", "full,full"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40));
-        assertThat(architecture.tensors())
+        Map<String, Double> numbers = Map.of(
+                "layers", 2.0,
+                "heads", 4.0,
+                "shared_heads", 2.0,
+                "head_size", 12.0,
+                "norm_epsilon", 1e-6,
+                "rotary_base", 1e6,
+                "window", 0.0);
+        Map<String, String> choices = Map.of("activation", "silu", "layer_types", "full,full");
+        assertRead("qwen3", 32, 2, numbers, choices, 2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40))
                 .hasSize(2 + 2 * 11)
                 .contains(
                         new TensorShape("layers.1.self_attn.k_proj.weight", List.of(24L, 32L)),
@@ -56,9 +38,7 @@ class Qwen3FamilyTest {
 
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
-        for (String key : List.of("num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta")) {
-            config.unset(key);
-        }
+        config.unset("num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta");
         assertThat(read().numbers())
                 .contains(
                         entry("shared_heads", 4.0),
@@ -84,7 +64,7 @@ class Qwen3FamilyTest {
     @CsvSource({"rope_parameters, rope_type", "rope_scaling, rope_type", "rope_scaling, type"})
     void refusesScaledAngles(String key, String type) {
         config.set(key, "{\"%s\": \"yarn\", \"factor\": 4.0}".formatted(type));
-        refused(
+        assertRefused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: rope_type is 'yarn'".formatted(key),
                 "Only 'default' is known: positions whose angles are not scaled.",
@@ -124,7 +104,7 @@ class Qwen3FamilyTest {
     void refusesAWindowThatHasNoSize() {
         config.set("layer_types", """
                 ["sliding_attention", "full_attention"]""");
-        refused(
+        assertRefused(
                 ErrorCode.MODEL_INVALID,
                 "layer_types has 'sliding_attention'",
                 "use_sliding_window is not true, so there is no window.",
@@ -135,7 +115,7 @@ class Qwen3FamilyTest {
     void refusesLayersOfAnotherType() {
         config.set("layer_types", """
                 ["full_attention", "linear_attention"]""");
-        refused(
+        assertRefused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "layer_types has 'linear_attention'",
                 "Known are: full_attention, sliding_attention.",
@@ -146,13 +126,13 @@ class Qwen3FamilyTest {
     void refusesTypesOfMoreLayersThanThereAre() {
         config.set("layer_types", """
                 ["full_attention", "full_attention", "full_attention"]""");
-        refused(ErrorCode.MODEL_INVALID, "layer_types has 3 entries", "num_hidden_layers is 2.", FROM_PUBLISHER);
+        assertRefused(ErrorCode.MODEL_INVALID, "layer_types has 3 entries", "num_hidden_layers is 2.", FROM_PUBLISHER);
     }
 
     @Test
     void refusesHeadsThatCannotBeShared() {
         config.set("num_key_value_heads", "3");
-        refused(
+        assertRefused(
                 ErrorCode.MODEL_INVALID,
                 "num_attention_heads is 4, num_key_value_heads is 3",
                 "Each head of keys and values serves equally many heads of queries.",
@@ -162,7 +142,7 @@ class Qwen3FamilyTest {
     @Test
     void refusesHeadsOfAnOddSize() {
         config.set("head_dim", "11");
-        refused(
+        assertRefused(
                 ErrorCode.MODEL_INVALID,
                 "head_dim is 11",
                 "Rotary positions turn pairs of components.",
@@ -179,13 +159,5 @@ class Qwen3FamilyTest {
     })
     void readsNamesWithAndWithoutTheModelsPrefix(String name, String canonical) {
         assertThat(new Qwen3Family().canonicalName(name)).isEqualTo(canonical);
-    }
-
-    private Architecture read() {
-        return new Qwen3Family().read(config.read());
-    }
-
-    private void refused(ErrorCode code, String problem, String cause, String remedy) {
-        assertRefused(this::read, code, config.path() + ": " + problem, cause, remedy);
     }
 }

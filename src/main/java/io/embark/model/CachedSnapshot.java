@@ -1,16 +1,17 @@
 package io.embark.model;
 
+import io.embark.EmbarkException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
- * Looks whether a snapshot of the cache is whole. That it exists says nothing: Python downloads the files that somebody asks
- * for, and a download may have broken off.
+ * A snapshot as the cache has it, with nothing else to turn to. That it exists says nothing: Python downloads the files that
+ * somebody asks for, and a download may have broken off. Whoever reads one that lacks a file is told so with {@link
+ * io.embark.ErrorCode#MODEL_NOT_FOUND}.
  */
-final class CachedSnapshot implements NeededFiles.Source {
+final class CachedSnapshot implements FolderFiles.Elsewhere {
     /** How sure to be of files without which a model may do. */
     enum Trust {
         /** Each must be there, or be known not to be part of the model. */
@@ -20,40 +21,42 @@ final class CachedSnapshot implements NeededFiles.Source {
     }
 
     private final HubCache cache;
-    private final String commit;
+    private final HubReference pinned;
     private final Trust trust;
-    private final Set<String> missing = new TreeSet<>();
 
-    private CachedSnapshot(HubCache cache, String commit, Trust trust) {
+    CachedSnapshot(HubCache cache, HubReference pinned, Trust trust) {
         this.cache = cache;
-        this.commit = commit;
+        this.pinned = pinned;
         this.trust = trust;
     }
 
-    /** The names of the files that are missing, or may be; none if the snapshot is whole. */
-    static Set<String> missing(HubCache cache, String commit, Trust trust) {
-        CachedSnapshot files = new CachedSnapshot(cache, commit, trust);
-        NeededFiles.visit(cache.snapshot(commit), files);
-        return files.missing;
-    }
-
     @Override
-    public Optional<Path> file(String name, boolean required) {
-        Path file = cache.snapshot(commit).resolve(name);
-        if (Files.isRegularFile(file)) {
-            return Optional.of(file);
-        }
-        if (!cache.isKnownAbsent(commit, name) && (required || trust == Trust.KNOWN)) {
-            missing.add(name);
+    public Optional<ModelFile> bring(String name) {
+        Path file = cache.snapshot(pinned.revision()).resolve(name);
+        // Without its list of modules a model is another one; and a link to what is gone says that there is such a
+        // file.
+        boolean mustBeKnown = trust == Trust.KNOWN || name.equals(ModuleList.FILE) || Files.isSymbolicLink(file);
+        if (!Files.isRegularFile(file) && mustBeKnown) {
+            doubt(name).ifPresent(doubt -> {
+                throw doubt;
+            });
         }
         return Optional.empty();
     }
 
     @Override
-    public void withoutWeights(String directory) {
-        String file = directory.isEmpty() ? "model.safetensors" : directory + "/model.safetensors";
-        if (!cache.isKnownAbsent(commit, file)) {
-            missing.add(file);
-        }
+    public Optional<EmbarkException> doubt(String name) {
+        return cache.isKnownAbsent(pinned.revision(), name)
+                ? Optional.empty()
+                : Optional.of(ModelProblem.notFound(
+                        "model %s: not whole in the cache".formatted(pinned),
+                        "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and %s has no %s."
+                                .formatted(cache.snapshot(pinned.revision()), ModelProblem.show(name)),
+                        HubModel.GO_ONLINE));
+    }
+
+    @Override
+    public Stream<String> names(String directory) {
+        return Stream.empty();
     }
 }

@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.EmbarkException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -8,12 +9,15 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +29,7 @@ final class FolderFiles {
     /** Large enough that the digest, not the system call, takes the time. */
     private static final int BUFFER_BYTES = 1 << 20;
 
-    /** Where files come from that are not in the folder. */
+    /** Where the files of a folder come from that fills as they are asked for. */
     interface Elsewhere {
         /** Nowhere. */
         Elsewhere NOWHERE = new Elsewhere() {
@@ -40,16 +44,26 @@ final class FolderFiles {
             }
         };
 
-        /** Puts a file into the folder; empty if there is none of this name. */
+        /**
+         * Sees to it that a file is in the folder if there is one of this name; asked once for each name.
+         *
+         * @return what the file is, where that was found out on the way
+         */
         Optional<ModelFile> bring(String name);
 
         /** The names of the files in a sub-folder, without its own. */
         Stream<String> names(String directory);
+
+        /** Why nobody knows whether there is a file of a name that was not brought; empty if there is none. */
+        default Optional<EmbarkException> doubt(String name) {
+            return Optional.empty();
+        }
     }
 
     private final Path root;
     private final Elsewhere elsewhere;
     private final boolean trusted;
+    private final Set<String> asked = new HashSet<>();
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
@@ -96,14 +110,13 @@ final class FolderFiles {
 
     /** The file {@code name} of the sub-folder {@code directory} ("" for the root), if it is there; counted as used then. */
     Optional<Path> find(String directory, String name) {
-        String relative = directory.isEmpty() ? name : directory + "/" + name;
+        String relative = relative(directory, name);
+        if (asked.add(relative)) {
+            elsewhere.bring(relative).ifPresent(file -> hashed.put(relative, file));
+        }
         Path file = root.resolve(relative);
         if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            Optional<ModelFile> brought = elsewhere.bring(relative);
-            if (brought.isEmpty()) {
-                return Optional.empty();
-            }
-            hashed.put(relative, brought.get());
+            return Optional.empty();
         }
 
         // Opening anything else, such as a named pipe, could wait for ever.
@@ -117,11 +130,22 @@ final class FolderFiles {
         return Optional.of(file);
     }
 
+    /** The same for a file that the model cannot do without; {@code absent} says so where there is none. */
+    Path require(String directory, String name, Supplier<EmbarkException> absent) {
+        return find(directory, name).orElseThrow(() -> absence(directory, name, absent));
+    }
+
+    /** What to say of a file that was not found: {@code absent}, unless it may be that only this host does not have it. */
+    EmbarkException absence(String directory, String name, Supplier<EmbarkException> absent) {
+        return elsewhere.doubt(relative(directory, name)).orElseGet(absent);
+    }
+
     /** The names of all files in a sub-folder, whether they are asked for or not. */
     List<String> names(String directory) {
         Path folder = root.resolve(directory);
         try (Stream<Path> entries = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
             return Stream.concat(entries.map(entry -> entry.getFileName().toString()), elsewhere.names(directory))
+                    .distinct()
                     .sorted()
                     .toList();
         } catch (IOException e) {
@@ -134,11 +158,13 @@ final class FolderFiles {
     }
 
     JsonConfig json(String directory, String name) {
-        return findJson(directory, name)
-                .orElseThrow(() -> ModelProblem.invalid(
+        return JsonConfig.read(require(
+                directory,
+                name,
+                () -> ModelProblem.invalid(
                         "%s: no %s".formatted(root.resolve(directory), name),
                         "Every Sentence Transformers model has this file there.",
-                        "Copy the whole folder of the model, or name the right one."));
+                        "Copy the whole folder of the model, or name the right one.")));
     }
 
     /** Checks a sub-folder that a file of the model names, and brings it to the form that {@link #find} takes. */
@@ -181,6 +207,10 @@ final class FolderFiles {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    private static String relative(String directory, String name) {
+        return directory.isEmpty() ? name : directory + "/" + name;
     }
 
     private boolean leaves(Path directory) throws IOException {

@@ -1,10 +1,10 @@
 package io.embark.model;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a hub says a model has at one commit ({@code /api/models/{id}/revision/{revision}?blobs=true}). Names are keys and
@@ -38,13 +38,11 @@ record HubListing(String commit, Map<String, Optional<HubFile>> files) {
     }
 
     /** The names of a folder's files, without those of its sub-folders. */
-    List<String> namesIn(String directory) {
+    Stream<String> namesIn(String directory) {
         String prefix = directory.isEmpty() ? "" : directory + "/";
         return names().stream()
                 .filter(name -> name.startsWith(prefix) && name.indexOf('/', prefix.length()) < 0)
-                .map(name -> name.substring(prefix.length()))
-                .sorted()
-                .toList();
+                .map(name -> name.substring(prefix.length()));
     }
 
     private static Optional<HubFile> file(String name, JsonConfig sibling) {

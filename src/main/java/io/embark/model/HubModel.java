@@ -5,100 +5,94 @@ import static java.util.Objects.requireNonNull;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.CachedSnapshot.Trust;
-import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 
-/**
- * A model of a hub as a folder on this host. Immutable.
- *
- * @param folder the snapshot in the cache: every file of the model that Embark reads is in it
- * @param reference the model at the commit that was resolved, {@code org/name@<40 hexadecimal digits>}; it names the same
- *     content for ever
- */
-public record HubModel(Path folder, HubReference reference) {
-    /** Refuses null. */
-    public HubModel {
-        requireNonNull(folder, "folder is null");
-        requireNonNull(reference, "reference is null");
-    }
+/** Opens models of a hub, each as its snapshot in the cache on this host. */
+final class HubModel {
+    /** What helps where the hub may not be asked. */
+    static final String GO_ONLINE = "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
 
-    /** What the revision is: 40 hexadecimal digits. */
-    public String commit() {
-        return reference.revision();
-    }
+    private HubModel() {}
 
     /**
-     * Finds a model in the cache, and downloads what of it is missing there.
+     * Opens a model, and downloads what it is made of and is missing in the cache: each file when it is asked for, so a
+     * configuration that is refused costs no weights. Its reference has the commit, and names the same content for ever.
      *
      * <p>A commit whose files are all there is found without the hub being asked. For a branch or tag it is asked which commit
      * that is now; if there is no network, the one of the last time is taken if it is whole. Any number of threads and
      * processes may do so at once: each file is downloaded by one of them.
      *
      * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the hub has no such model or revision or gives no access to
-     *     it, or the hub may not be asked and the cache does not have it; {@link ErrorCode#MODEL_INVALID} if
-     *     what arrives is not what the hub lists; {@link ErrorCode#MODEL_UNSUPPORTED} if the only weights are programs; {@link
-     *     ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if the network
-     *     fails and the cache does not help, or the disk is full
+     *     it, or the hub may not be asked and the cache does not have it; {@link ErrorCode#MODEL_INVALID} and {@link
+     *     ErrorCode#MODEL_UNSUPPORTED} as {@link ModelFolder#open(String, java.nio.file.Path)}, and if what arrives is not what the hub lists; {@link
+     *     ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if the network fails and the
+     *     cache does not help, or the disk is full
      */
-    public static HubModel resolve(HubReference reference, HubSettings settings, DownloadProgress progress) {
+    static ModelFolder open(HubReference reference, HubSettings settings, DownloadProgress progress) {
         requireNonNull(reference, "reference is null");
         requireNonNull(settings, "settings is null");
         requireNonNull(progress, "progress is null");
         HubCache cache = new HubCache(settings, reference);
-        Optional<String> known =
-                reference.isPinned() ? Optional.of(reference.revision()) : cache.commit(reference.revision());
+        Optional<HubReference> known = reference.isPinned()
+                ? Optional.of(reference)
+                : cache.commit(reference.revision()).map(reference::at);
         if (settings.offline()) {
-            return cached(reference, cache, known);
-        }
-        if (reference.isPinned()
-                && CachedSnapshot.missing(cache, reference.revision(), Trust.KNOWN)
-                        .isEmpty()) {
-            return in(cache, reference);
+            return cached(cache, known.orElseThrow(() -> unknownCommit(reference)), Trust.ASSUMED);
         }
 
-        Optional<String> whole = known.filter(
-                commit -> CachedSnapshot.missing(cache, commit, Trust.ASSUMED).isEmpty());
+        Optional<ModelFolder> whole = reference.isPinned() ? ifWhole(cache, reference, Trust.KNOWN) : Optional.empty();
+        if (whole.isPresent()) {
+            return whole.get();
+        }
+
         HubClient client = new HubClient(settings);
         HubListing listing;
         try {
-            listing = client.listing(reference, whole.isPresent() ? 1 : HubRetries.ATTEMPTS);
+            listing = client.listing(reference, known.isPresent() ? 1 : HubRetries.ATTEMPTS);
         } catch (EmbarkException e) {
-            if (e.code() == ErrorCode.RUN_FAILED && whole.isPresent()) {
-                return in(cache, reference.at(whole.get()));
+            if (e.code() != ErrorCode.RUN_FAILED || known.isEmpty()) {
+                throw e;
             }
-            throw e;
+            whole = ifWhole(cache, known.get(), Trust.ASSUMED);
+            if (whole.isPresent()) {
+                return whole.get();
+            }
+            // Only the hub helps.
+            listing = client.listing(reference, HubRetries.ATTEMPTS);
         }
 
         HubReference pinned = reference.at(listing.commit());
-        new HubSnapshot(client, settings, cache, pinned, listing, progress).complete();
+        ModelFolder model = read(cache, pinned, new HubSnapshot(client, settings, cache, pinned, listing, progress));
         // Only now: without a network, whoever reads it may rely on the snapshot.
         cache.rememberCommit(reference.revision(), listing.commit());
-        return in(cache, pinned);
+        return model;
     }
 
-    private static HubModel cached(HubReference reference, HubCache cache, Optional<String> commit) {
-        String remedy = "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
-        if (commit.isEmpty()) {
-            throw ModelProblem.notFound(
-                    "model %s: not in the cache".formatted(reference),
-                    "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and the cache does not know which commit '%s' is."
-                            .formatted(reference.revision()),
-                    remedy);
+    /** The model as the cache has it; empty if the hub may have what is missing, or a better copy of what is damaged. */
+    private static Optional<ModelFolder> ifWhole(HubCache cache, HubReference pinned, Trust trust) {
+        try {
+            return Optional.of(cached(cache, pinned, trust));
+        } catch (EmbarkException e) {
+            if (e.code() != ErrorCode.MODEL_NOT_FOUND && e.code() != ErrorCode.MODEL_INVALID) {
+                throw e;
+            }
+            return Optional.empty();
         }
-
-        Set<String> missing = CachedSnapshot.missing(cache, commit.get(), Trust.ASSUMED);
-        if (!missing.isEmpty()) {
-            throw ModelProblem.notFound(
-                    "model %s: not whole in the cache".formatted(reference),
-                    "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and %s has no %s."
-                            .formatted(cache.snapshot(commit.get()), ModelProblem.show(String.join(", ", missing))),
-                    remedy);
-        }
-        return in(cache, reference.at(commit.get()));
     }
 
-    private static HubModel in(HubCache cache, HubReference pinned) {
-        return new HubModel(cache.snapshot(pinned.revision()), pinned);
+    private static ModelFolder cached(HubCache cache, HubReference pinned, Trust trust) {
+        return read(cache, pinned, new CachedSnapshot(cache, pinned, trust));
+    }
+
+    private static ModelFolder read(HubCache cache, HubReference pinned, FolderFiles.Elsewhere elsewhere) {
+        return ModelFolder.of(pinned.toString(), new FolderFiles(cache.snapshot(pinned.revision()), elsewhere));
+    }
+
+    private static EmbarkException unknownCommit(HubReference reference) {
+        return ModelProblem.notFound(
+                "model %s: not in the cache".formatted(reference),
+                "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and the cache does not know which commit '%s' is."
+                        .formatted(reference.revision()),
+                GO_ONLINE);
     }
 }

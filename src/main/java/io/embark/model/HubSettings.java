@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param downloadTimeout how long to wait for the next bytes of a file
  * @param pause how long to wait before the second attempt; each further one waits twice as long
  */
-public record HubSettings(
+record HubSettings(
         String endpoint,
         Optional<String> token,
         Path cache,

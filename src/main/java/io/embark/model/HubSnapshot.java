@@ -2,11 +2,11 @@ package io.embark.model;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Fills the snapshot of one commit from the hub, as far as it is not filled yet. For one thread. */
-final class HubSnapshot implements NeededFiles.Source {
+/** Fills the snapshot of one commit from the hub, as its files are asked for and as far as it is not filled yet. For one thread. */
+final class HubSnapshot implements FolderFiles.Elsewhere {
     private final HubClient client;
     private final HubCache cache;
     private final HubReference pinned;
@@ -27,13 +27,8 @@ final class HubSnapshot implements NeededFiles.Source {
         this.download = new HubDownload(client, settings, cache, pinned, progress);
     }
 
-    /** Downloads what is missing; after that the snapshot is whole. */
-    void complete() {
-        NeededFiles.visit(cache.snapshot(pinned.revision()), this);
-    }
-
     @Override
-    public Optional<Path> file(String name, boolean required) {
+    public Optional<ModelFile> bring(String name) {
         if (!listing.names().contains(name)) {
             cache.rememberAbsent(pinned.revision(), name);
             return Optional.empty();
@@ -49,25 +44,12 @@ final class HubSnapshot implements NeededFiles.Source {
         } catch (IOException e) {
             throw ModelProblem.unreadable(pointer, e);
         }
-        return Optional.of(pointer);
+        // The cache names files by other hashes too.
+        return Optional.empty();
     }
 
     @Override
-    public void withoutWeights(String directory) {
-        List<String> programs = listing.namesIn(directory).stream()
-                .filter(WeightsFiles::runsCode)
-                .toList();
-        String subject = "model %s%s".formatted(pinned, directory.isEmpty() ? "" : ", " + ModelProblem.show(directory));
-        if (programs.isEmpty()) {
-            throw ModelProblem.invalid(
-                    "%s: no weights".formatted(subject),
-                    "The hub lists neither model.safetensors nor model.safetensors.index.json there.",
-                    "Take a revision that has them, or another model.");
-        }
-        throw ModelProblem.unsupported(
-                "%s: the only weights are %s".formatted(subject, ModelProblem.show(programs.get(0))),
-                "A pickle or TorchScript file runs code when it is read.",
-                "Take a revision with safetensors (the branch refs/pr/N may have them), or convert the model: "
-                        + "model.save_pretrained(folder, safe_serialization=True).");
+    public Stream<String> names(String directory) {
+        return listing.namesIn(directory);
     }
 }

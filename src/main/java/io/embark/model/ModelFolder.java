@@ -53,10 +53,12 @@ public final class ModelFolder {
      * @param reference as {@link ModelReference#read}; of a file system of Hadoop nothing can be opened here
      * @param cacheDirectory where the bundled model is unpacked, once; created if it is not there, and not touched for any
      *     other model
-     * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the reference leads to no folder, or
-     *     the bundled model is not on the class path; as {@link HubModel#resolve} for a model of a hub; {@link ErrorCode#MODEL_INVALID} if a file is missing,
-     *     damaged or contradicts another; {@link ErrorCode#MODEL_UNSUPPORTED} if the model is of a kind that is
-     *     not known; {@link ErrorCode#OPTION_INVALID} if the cache directory cannot be written
+     * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the reference leads to no folder, the bundled
+     *     model is not on the class path, a hub has no such model or revision or gives no access to it, or may not be asked
+     *     while the cache does not have it; {@link ErrorCode#MODEL_INVALID} if a file is missing, damaged, contradicts
+     *     another, or is not what a hub lists; {@link ErrorCode#MODEL_UNSUPPORTED} if the model is of a kind that is not
+     *     known; {@link ErrorCode#OPTION_INVALID} if the cache directory, or the hub's cache, cannot be written; {@link
+     *     ErrorCode#RUN_FAILED} if the network fails and the hub's cache does not help, or the disk is full
      */
     public static ModelFolder open(String reference, Path cacheDirectory) {
         return open(ModelReference.read(reference), cacheDirectory, false, DownloadProgress.NONE);
@@ -79,8 +81,7 @@ public final class ModelFolder {
         } else if (reference instanceof ModelReference.Folder folder) {
             return of(folder.path().toString(), new FolderFiles(folder.path(), trusted));
         } else if (reference instanceof ModelReference.Hub hub) {
-            HubModel model = HubModel.resolve(hub.name(), HubSettings.fromEnvironment(), progress);
-            return of(model.reference().toString(), new FolderFiles(model.folder()));
+            return HubModel.open(hub.name(), HubSettings.fromEnvironment(), progress);
         }
         throw needsSpark(((ModelReference.Remote) reference).uri());
     }
@@ -182,11 +183,12 @@ public final class ModelFolder {
     }
 
     private static Path tokenizerFile(FolderFiles files, String directory) {
-        return files.find(directory, "tokenizer.json")
-                .orElseThrow(
-                        () -> ModelProblem.invalid(
-                                "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
-                                "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
-                                "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
+        return files.require(
+                directory,
+                "tokenizer.json",
+                () -> ModelProblem.invalid(
+                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
+                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
+                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
     }
 }

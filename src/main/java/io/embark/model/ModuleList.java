@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param listed whether there is a {@code modules.json}
  */
 record ModuleList(Module first, Optional<Module> pooling, List<Module> vectorModules, boolean listed) {
-    private static final String FILE = "modules.json";
+    static final String FILE = "modules.json";
     private static final String STATIC = "StaticEmbedding";
     private static final String PACKAGE = "sentence_transformers.";
 

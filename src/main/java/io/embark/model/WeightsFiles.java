@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.EmbarkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +71,8 @@ sealed interface WeightsFiles {
 
         return files.find(directory, "model.onnx")
                 .map(OnnxFile::new)
-                .orElseThrow(() -> noWeights(files, directory, otherwise));
+                .orElseThrow(() ->
+                        files.absence(directory, "model.safetensors", () -> noWeights(files, directory, otherwise)));
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
@@ -82,8 +84,7 @@ sealed interface WeightsFiles {
         return new SafetensorsShards(shardByTensor);
     }
 
-    /** The file beside an index that has a tensor, by the name of the tensor. */
-    static Map<String, String> shardByTensor(JsonConfig index) {
+    private static Map<String, String> shardByTensor(JsonConfig index) {
         JsonConfig map = index.objectOrEmpty("weight_map");
         Map<String, String> shardByTensor = new LinkedHashMap<>();
         for (String tensor : map.keys()) {
@@ -104,14 +105,16 @@ sealed interface WeightsFiles {
     }
 
     private static Path shard(FolderFiles files, String directory, JsonConfig index, String name) {
-        return files.find(directory, name)
-                .orElseThrow(() -> ModelProblem.invalid(
+        return files.require(
+                directory,
+                name,
+                () -> ModelProblem.invalid(
                         "%s: weight_map: no file %s".formatted(index.subject(), ModelProblem.show(name)),
                         "The index names it as a part of the weights.",
                         "Copy or download the missing file."));
     }
 
-    private static RuntimeException noWeights(FolderFiles files, String directory, String otherwise) {
+    private static EmbarkException noWeights(FolderFiles files, String directory, String otherwise) {
         Path folder = files.root().resolve(directory);
         return files.names(directory).stream()
                 .filter(WeightsFiles::runsCode)
@@ -119,7 +122,8 @@ sealed interface WeightsFiles {
                 .map(name -> ModelProblem.unsupported(
                         "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
                         "A pickle or TorchScript file runs code when it is read.",
-                        "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."
+                        "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
+                                + " on a hub, a revision refs/pr/N may have them."
                                 + otherwise))
                 .orElseGet(() -> ModelProblem.invalid(
                         "%s: no weights".formatted(folder),

@@ -430,11 +430,11 @@ class HubDownloadTest {
     void downloadsEachFileOnceForManyThreads() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            List<Future<HubModel>> models = IntStream.range(0, 8)
+            List<Future<ModelFolder>> models = IntStream.range(0, 8)
                     .mapToObj(i -> threads.submit(() -> resolve(MAIN)))
                     .toList();
-            for (Future<HubModel> model : models) {
-                assertThat(model.get().reference()).isEqualTo(PINNED);
+            for (Future<ModelFolder> model : models) {
+                assertThat(model.get().reference()).isEqualTo(PINNED.toString());
             }
         } finally {
             threads.shutdownNow();
@@ -452,7 +452,7 @@ class HubDownloadTest {
         List<String> heard = new ArrayList<>();
         byte[] large = new byte[(2 << 20) + 5];
         hub.put(WEIGHTS, large);
-        HubModel.resolve(MAIN, settings(), (file, done, total) -> {
+        HubModel.open(MAIN, settings(), (file, done, total) -> {
             if (file.equals(WEIGHTS)) {
                 assertThat(total).isEqualTo(large.length);
                 assertThat(done).isBetween(1L, total);
@@ -462,12 +462,12 @@ class HubDownloadTest {
         assertThat(heard).hasSizeBetween(2, 4).last().isEqualTo(WEIGHTS + " " + large.length);
     }
 
-    private HubModel resolve() {
+    private ModelFolder resolve() {
         return resolve(MAIN);
     }
 
-    private HubModel resolve(HubReference reference) {
-        return HubModel.resolve(reference, settings(), DownloadProgress.NONE);
+    private ModelFolder resolve(HubReference reference) {
+        return HubModel.open(reference, settings(), DownloadProgress.NONE);
     }
 
     private HubSettings settings() {
@@ -476,7 +476,7 @@ class HubDownloadTest {
     }
 
     private void assertDownloaded() {
-        assertThat(resolve().folder()).isEqualTo(snapshot());
+        assertThat(resolve().path()).isEqualTo(snapshot());
         assertThat(snapshot().resolve(WEIGHTS)).hasBinaryContent(weights);
     }
 

@@ -52,10 +52,10 @@ class HubModelTest {
 
     @Test
     void isTheFolderThatWasPublished() {
-        HubModel model = resolve(MAIN);
-        assertThat(model.reference()).isEqualTo(PINNED);
-        assertThat(model.commit()).isEqualTo(HubServer.COMMIT);
-        assertThat(open(model).fingerprint())
+        ModelFolder model = resolve(MAIN);
+        assertThat(model.reference()).isEqualTo(PINNED.toString());
+        assertThat(model.revision()).contains(HubServer.COMMIT);
+        assertThat(model.fingerprint())
                 .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
     }
 
@@ -69,7 +69,7 @@ class HubModelTest {
                 .put("2_Normalize/weights.safetensors", "x")
                 .put("1_Pooling/pytorch_model.bin", "x")
                 .put("3_Other/config.json", "x");
-        Path folder = resolve(MAIN).folder();
+        Path folder = resolve(MAIN).path();
         assertThat(names(folder)).isEqualTo(names(published));
     }
 
@@ -80,10 +80,23 @@ class HubModelTest {
                 .write();
         try (HubServer other = HubServer.of(sharded)) {
             other.put("model-00003-of-00003.safetensors", "named by nobody");
-            HubModel model = HubModel.resolve(MAIN, other.settings(cache), DownloadProgress.NONE);
-            assertThat(names(model.folder())).isEqualTo(names(sharded));
-            assertThat(open(model).fingerprint())
+            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            assertThat(names(model.path())).isEqualTo(names(sharded));
+            assertThat(model.fingerprint())
                     .isEqualTo(ModelFolder.open(sharded.toString(), temporary).fingerprint());
+        }
+    }
+
+    @Test
+    void hasTheOnnxFileWhereThatIsAllThereIs() throws IOException {
+        Path onnx = ModelFolderBuilder.in(temporary.resolve("onnx"))
+                .format(Format.ONNX)
+                .write();
+        try (HubServer other = HubServer.of(onnx)) {
+            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            assertThat(names(model.path())).isEqualTo(names(onnx));
+            assertThat(model.fingerprint())
+                    .isEqualTo(ModelFolder.open(onnx.toString(), temporary).fingerprint());
         }
     }
 
@@ -112,11 +125,11 @@ class HubModelTest {
 
     @Test
     void hasCopiesWhereLinksAreNotWanted() throws IOException {
-        HubModel model = HubModel.resolve(MAIN, withoutSymlinks(hub.settings(cache)), DownloadProgress.NONE);
-        assertThat(model.folder().resolve("model.safetensors"))
+        ModelFolder model = HubModel.open(MAIN, withoutSymlinks(hub.settings(cache)), DownloadProgress.NONE);
+        assertThat(model.path().resolve("model.safetensors"))
                 .isRegularFile()
                 .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
-        assertThat(names(model.folder())).isEqualTo(names(published));
+        assertThat(names(model.path())).isEqualTo(names(published));
     }
 
     @Test
@@ -131,7 +144,7 @@ class HubModelTest {
     void isFoundWithoutTheNetworkAtACommit() {
         resolve(MAIN);
         int before = hub.requests().size();
-        assertThat(resolve(PINNED)).isEqualTo(resolve(MAIN));
+        assertSame(resolve(PINNED), resolve(MAIN));
         assertThat(newRequests(before)).containsExactly("hub GET /api/models/org/tiny/revision/main");
     }
 
@@ -140,31 +153,31 @@ class HubModelTest {
         resolve(MAIN);
         int before = hub.requests().size();
         hub.commit(OTHER_COMMIT).put("sentence_bert_config.json", "{\"max_seq_length\": 7}");
-        HubModel next = resolve(MAIN);
-        assertThat(next.commit()).isEqualTo(OTHER_COMMIT);
+        ModelFolder next = resolve(MAIN);
+        assertThat(next.revision()).contains(OTHER_COMMIT);
         assertThat(newRequests(before))
                 .containsExactly(
                         "hub GET /api/models/org/tiny/revision/main",
                         "hub GET /org/tiny/resolve/" + OTHER_COMMIT + "/sentence_bert_config.json");
         assertThat(cache.resolve("models--org--tiny/refs/main")).hasContent(OTHER_COMMIT);
-        assertThat(names(next.folder())).isEqualTo(names(published));
+        assertThat(names(next.path())).isEqualTo(names(published));
     }
 
     @Test
     void usesWhatPythonDownloaded() throws IOException {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
-        Path snapshot = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
-        assertThat(resolve(PINNED).folder()).isEqualTo(snapshot);
+        Path snapshot = snapshot();
+        assertThat(resolve(PINNED).path()).isEqualTo(snapshot);
         assertThat(hub.requests()).isEmpty();
-        assertThat(resolve(MAIN).folder()).isEqualTo(snapshot);
+        assertThat(resolve(MAIN).path()).isEqualTo(snapshot);
         assertThat(newRequests(0)).containsExactly("hub GET /api/models/org/tiny/revision/main");
     }
 
     @Test
     void usesWhatPythonDownloadedOffline() throws IOException {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
-        assertThat(offline(MAIN)).isEqualTo(offline(PINNED));
-        assertThat(open(offline(MAIN)).fingerprint())
+        assertSame(offline(MAIN), offline(PINNED));
+        assertThat(offline(MAIN).fingerprint())
                 .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
         assertThat(hub.requests()).isEmpty();
     }
@@ -174,7 +187,7 @@ class HubModelTest {
             strings = {"modules.json", "config.json", "1_Pooling/config.json", "tokenizer.json", "model.safetensors"})
     void isCompletedWhereSomeFilesAreMissing(String missing) throws IOException {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
-        Path snapshot = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
+        Path snapshot = snapshot();
         Files.delete(snapshot.resolve(missing).toRealPath());
         assertRefused(
                 () -> offline(PINNED),
@@ -182,23 +195,48 @@ class HubModelTest {
                 "model %s: not whole in the cache".formatted(PINNED),
                 SET + snapshot + " has no " + missing + ".",
                 UNSET);
-        assertThat(names(resolve(PINNED).folder())).isEqualTo(names(published));
-        assertThat(offline(PINNED).folder()).isEqualTo(snapshot);
+        assertThat(names(resolve(PINNED).path())).isEqualTo(names(published));
+        assertThat(offline(PINNED).path()).isEqualTo(snapshot);
     }
 
     @Test
     void isCompletedWhereAnOptionalFileMayBeMissing() throws IOException {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
-        Path snapshot = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
+        Path snapshot = snapshot();
         Files.delete(snapshot.resolve("sentence_bert_config.json"));
         resolve(PINNED);
         assertThat(snapshot.resolve("sentence_bert_config.json")).isRegularFile();
     }
 
     @Test
+    void isOpenedOfflineWithoutAFileThatTheModelMayNotHave() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Files.delete(cache.resolve("models--org--tiny/.no_exist/" + HubServer.COMMIT + "/adapter_config.json"));
+        assertSame(offline(PINNED), offline(MAIN));
+        assertThat(hub.requests()).isEmpty();
+        assertSame(resolve(PINNED), offline(PINNED));
+        assertThat(newRequests(0)).containsExactly("hub GET /api/models/org/tiny/revision/" + HubServer.COMMIT);
+        assertSame(resolve(PINNED), offline(PINNED));
+        assertThat(newRequests(0)).hasSize(1);
+    }
+
+    @Test
+    void replacesAConfigurationThatWasCutOffAtACommit() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Files.writeString(snapshot().resolve("config.json").toRealPath(), "{\"model_");
+        assertRefused(
+                () -> offline(PINNED),
+                ErrorCode.MODEL_INVALID,
+                "%s/config.json: not valid JSON".formatted(snapshot()),
+                "Reading it ended with: Unterminated string at line 1 column 9 path $..");
+        assertThat(resolve(PINNED).fingerprint())
+                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+    }
+
+    @Test
     void replacesAFileThatWasCutOff() throws IOException {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
-        Path weights = cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT + "/model.safetensors");
+        Path weights = snapshot().resolve("model.safetensors");
         Files.write(weights.toRealPath(), new byte[] {1, 2, 3});
         resolve(MAIN);
         assertThat(weights).hasBinaryContent(hub.content("model.safetensors"));
@@ -217,24 +255,24 @@ class HubModelTest {
 
     @Test
     void isTakenFromTheCacheWhereTheNetworkFails() {
-        HubModel online = resolve(MAIN);
+        ModelFolder online = resolve(MAIN);
         hub.close();
-        assertThat(resolve(MAIN)).isEqualTo(online);
+        assertSame(resolve(MAIN), online);
     }
 
     @Test
     void isTakenFromTheCacheWhereTheHubIsDown() {
-        HubModel online = resolve(MAIN);
+        ModelFolder online = resolve(MAIN);
         hub.alwaysOnHub("/revision/main", HubServer.status(503));
         int before = hub.requests().size();
-        assertThat(resolve(MAIN)).isEqualTo(online);
+        assertSame(resolve(MAIN), online);
         assertThat(newRequests(before)).hasSize(1);
     }
 
     @Test
     void isNotTakenFromTheCacheWhereItIsNotWhole() throws IOException {
-        HubModel online = resolve(MAIN);
-        Files.delete(online.folder().resolve("tokenizer.json"));
+        ModelFolder online = resolve(MAIN);
+        Files.delete(online.path().resolve("tokenizer.json"));
         hub.alwaysOnHub("/revision/main", HubServer.status(503));
         assertRefused(
                 () -> resolve(MAIN),
@@ -248,7 +286,7 @@ class HubModelTest {
         HubSettings settings = hub.settings(cache);
         hub.close();
         assertRefused(
-                () -> HubModel.resolve(MAIN, settings, DownloadProgress.NONE),
+                () -> HubModel.open(MAIN, settings, DownloadProgress.NONE),
                 ErrorCode.RUN_FAILED,
                 "model org/tiny@main: no success in 5 attempts",
                 "The last one ended with: the connection was refused.");
@@ -257,12 +295,24 @@ class HubModelTest {
     @Test
     void isAskedForFileByFileWhereTheHubListsNamesOnly() throws IOException {
         hub.describeNothing();
-        HubModel model = resolve(MAIN);
-        assertThat(names(model.folder())).isEqualTo(names(published));
-        assertThat(Files.readSymbolicLink(model.folder().resolve("model.safetensors"))
+        ModelFolder model = resolve(MAIN);
+        assertThat(names(model.path())).isEqualTo(names(published));
+        assertThat(Files.readSymbolicLink(model.path().resolve("model.safetensors"))
                         .getFileName())
                 .hasToString(hub.etag("model.safetensors"));
         assertThat(hub.requests()).anyMatch(request -> request.method().equals("HEAD"));
+    }
+
+    @Test
+    void isRefusedBeforeItsWeightsAreAskedForWhereItsTypeIsUnknown() throws IOException {
+        String config = Files.readString(published.resolve("config.json"));
+        hub.put("config.json", config.replace("\"bert\"", "\"bart\""));
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s/config.json: unknown model_type 'bart'".formatted(snapshot()),
+                "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())));
+        assertThat(hub.requests("model.safetensors")).isEmpty();
     }
 
     @Test
@@ -271,15 +321,15 @@ class HubModelTest {
         assertRefused(
                 () -> resolve(MAIN),
                 ErrorCode.MODEL_UNSUPPORTED,
-                "model %s: the only weights are pytorch_model.bin".formatted(PINNED),
+                "%s: the only weights are pytorch_model.bin".formatted(snapshot()),
                 "A pickle or TorchScript file runs code when it is read.");
         hub.remove("pytorch_model.bin");
         assertRefused(
                 () -> resolve(MAIN),
                 ErrorCode.MODEL_INVALID,
-                "model %s: no weights".formatted(PINNED),
-                "The hub lists neither model.safetensors nor model.safetensors.index.json there.",
-                "Take a revision that has them, or another model.");
+                "%s: no weights".formatted(snapshot()),
+                "Looked for model.safetensors, model.safetensors.index.json and model.onnx.");
+        assertThat(snapshot().resolve("pytorch_model.bin")).doesNotExist();
     }
 
     @Test
@@ -316,7 +366,7 @@ class HubModelTest {
         for (String name : List.of("../x", "/etc/passwd", "a\\..\\b", "..\\config.json", "", ".", "..", "\u0000")) {
             hub.list(name, 3, "0".repeat(64));
         }
-        assertThat(names(resolve(MAIN).folder())).isEqualTo(names(published));
+        assertThat(names(resolve(MAIN).path())).isEqualTo(names(published));
     }
 
     @ParameterizedTest
@@ -372,7 +422,7 @@ class HubModelTest {
         for (int i = 0; i < 50_000; i++) {
             hub.list("checkpoint/" + i + ".bin", i, "0".repeat(64));
         }
-        assertThat(names(resolve(MAIN).folder())).isEqualTo(names(published));
+        assertThat(names(resolve(MAIN).path())).isEqualTo(names(published));
     }
 
     @Test
@@ -386,11 +436,15 @@ class HubModelTest {
                 "Check that HF_ENDPOINT names a hub.");
     }
 
-    private HubModel resolve(HubReference reference) {
-        return HubModel.resolve(reference, hub.settings(cache), DownloadProgress.NONE);
+    private Path snapshot() {
+        return cache.resolve("models--org--tiny/snapshots/" + HubServer.COMMIT);
     }
 
-    private HubModel offline(HubReference reference) {
+    private ModelFolder resolve(HubReference reference) {
+        return HubModel.open(reference, hub.settings(cache), DownloadProgress.NONE);
+    }
+
+    private ModelFolder offline(HubReference reference) {
         HubSettings online = hub.settings(cache);
         HubSettings offline = new HubSettings(
                 online.endpoint(),
@@ -401,7 +455,7 @@ class HubModelTest {
                 online.metadataTimeout(),
                 online.downloadTimeout(),
                 online.pause());
-        return HubModel.resolve(reference, offline, DownloadProgress.NONE);
+        return HubModel.open(reference, offline, DownloadProgress.NONE);
     }
 
     private static HubSettings withoutSymlinks(HubSettings settings) {
@@ -416,8 +470,10 @@ class HubModelTest {
                 settings.pause());
     }
 
-    private ModelFolder open(HubModel model) {
-        return ModelFolder.open(model.folder().toString(), temporary);
+    private static void assertSame(ModelFolder model, ModelFolder other) {
+        assertThat(model.reference()).isEqualTo(other.reference());
+        assertThat(model.path()).isEqualTo(other.path());
+        assertThat(model.fingerprint()).isEqualTo(other.fingerprint());
     }
 
     private List<String> newRequests(int before) {

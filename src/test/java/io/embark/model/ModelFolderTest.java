@@ -199,7 +199,8 @@ class ModelFolderTest {
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: the only weights are %s".formatted(folder, name),
                 "A pickle or TorchScript file runs code when it is read.",
-                "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True).");
+                "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
+                        + " on a hub, a revision refs/pr/N may have them.");
     }
 
     @Test

@@ -68,7 +68,9 @@ class NetworkTest {
                 ErrorCode.MODEL_UNSUPPORTED,
                 folder + ": the only weights are model.pt",
                 "A pickle or TorchScript file runs code when it is read.",
-                "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)." + TRUST);
+                "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
+                        + " on a hub, a revision refs/pr/N may have them."
+                        + TRUST);
     }
 
     @Test
@@ -105,7 +107,8 @@ class NetworkTest {
                     ErrorCode.MODEL_UNSUPPORTED,
                     folder + ": the only weights are pytorch_model.pt",
                     "A pickle or TorchScript file runs code when it is read.",
-                    "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True).");
+                    "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
+                            + " on a hub, a revision refs/pr/N may have them.");
         }
     }
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 class TrustedModelTest {
     private static final String REFUSAL = "the only weights are model.pt\n"
             + "A pickle or TorchScript file runs code when it is read.\n"
-            + "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True)."
+            + "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
+            + " on a hub, a revision refs/pr/N may have them."
             + " Or set trust-model-code to true: it runs model.pt, which can do whatever you can.";
 
     private final SparkSession spark = SharedSpark.session();

@@ -31,7 +31,7 @@ public final class ModelFolder {
         this.path = files.root();
         SpecificationReader reader = SpecificationReader.read(files);
         this.specification = reader.specification();
-        this.tokenizerFile = tokenizerFile(files, reader.firstPath());
+        this.tokenizerFile = reader.tokenizerFile();
         this.tensors = reader.tensors();
         this.program = reader.program();
         this.files = files.files();
@@ -180,15 +180,5 @@ public final class ModelFolder {
                 "model '%s': cannot be opened without Spark".formatted(ModelProblem.show(uri)),
                 "File systems of Hadoop are reached through Spark, and this is a program without it.",
                 "Copy the model into a folder on this host, and name that.");
-    }
-
-    private static Path tokenizerFile(FolderFiles files, String directory) {
-        return files.require(
-                directory,
-                "tokenizer.json",
-                () -> ModelProblem.invalid(
-                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
-                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
-                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
     }
 }

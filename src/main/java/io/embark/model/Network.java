@@ -9,10 +9,10 @@ import java.util.Optional;
  * The network of a folder: one of Embark's own with stored tensors, or else a program of the folder.
  *
  * @param architecture what it is like
- * @param tensors where its tensors are; empty for a program
+ * @param tensors its tensors; empty for a program
  * @param program the program that makes the tokens' vectors
  */
-record Network(Architecture architecture, Optional<TensorSource> tensors, Optional<Path> program) {
+record Network(Architecture architecture, Optional<NeededTensors> tensors, Optional<Path> program) {
     /** The only program that is ever run. */
     private static final String PROGRAM = "model.pt";
 
@@ -29,8 +29,7 @@ record Network(Architecture architecture, Optional<TensorSource> tensors, Option
         String otherwise = otherwiseTrust(files, path);
         Family family = Families.of(config, otherwise);
         Architecture architecture = family.read(config);
-        TensorSource tensors =
-                new TensorSource(WeightsFiles.find(files, path, otherwise), family, architecture.tensors());
+        NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
         return new Network(architecture, Optional.of(tensors), Optional.empty());
     }
 

@@ -8,13 +8,13 @@ import java.util.Optional;
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
  *
- * @param firstPath the sub-folder of the first module, with configuration, tokenizer and weights; "" for the root
+ * @param tokenizerFile the {@code tokenizer.json}
  * @param specification what the files say
  * @param tensors where the tensors are: the network's, and those of the modules behind it
  * @param program the program that is the network, where the files are trusted and Embark cannot compute it
  */
 record SpecificationReader(
-        String firstPath, ModelSpecification specification, List<TensorSource> tensors, Optional<Path> program) {
+        Path tokenizerFile, ModelSpecification specification, List<TensorSource> tensors, Optional<Path> program) {
     static SpecificationReader read(FolderFiles files) {
         ModuleList modules = ModuleList.read(files);
         FirstModule first = FirstModule.read(files, modules);
@@ -39,9 +39,23 @@ record SpecificationReader(
                 pooling.includePrompt(),
                 prompts.truncateDimension(),
                 first.tokenizer());
-        List<TensorSource> tensors = new ArrayList<>();
-        network.tensors().ifPresent(tensors::add);
-        tensors.addAll(behind.tensors());
-        return new SpecificationReader(modules.first().path(), specification, List.copyOf(tensors), network.program());
+        Path tokenizerFile = tokenizerFile(files, modules.first().path());
+
+        List<NeededTensors> needed = new ArrayList<>();
+        network.tensors().ifPresent(needed::add);
+        needed.addAll(behind.tensors());
+        List<TensorSource> tensors =
+                needed.stream().map(each -> each.find(files)).toList();
+        return new SpecificationReader(tokenizerFile, specification, tensors, network.program());
+    }
+
+    private static Path tokenizerFile(FolderFiles files, String directory) {
+        return files.require(
+                directory,
+                "tokenizer.json",
+                () -> ModelProblem.invalid(
+                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
+                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
+                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
     }
 }

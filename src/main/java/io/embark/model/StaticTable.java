@@ -10,9 +10,9 @@ import java.util.Optional;
  * the header of its weights says is all that is known.
  *
  * @param architecture the table as a network without layers
- * @param tensors where it is
+ * @param tensors its tensors
  */
-record StaticTable(Architecture architecture, TensorSource tensors) {
+record StaticTable(Architecture architecture, NeededTensors tensors) {
     private static final String FAMILY = "static";
 
     /** What Sentence Transformers calls the table, and what Model2Vec does. */
@@ -36,8 +36,7 @@ record StaticTable(Architecture architecture, TensorSource tensors) {
     private static final int MAX_SHARED_ROWS = 1 << 24;
 
     static StaticTable read(FolderFiles files, String directory) {
-        WeightsFiles weights = WeightsFiles.find(files, directory);
-        List<StoredTensor> stored = weights.tensors();
+        List<StoredTensor> stored = WeightsFiles.find(files, directory, "").tensors();
         Optional<StoredTensor> own = find(stored, OWN_NAME);
         StoredTensor table = own.or(() -> find(stored, MODEL2VEC_NAME))
                 .orElseThrow(() -> ModelProblem.invalid(
@@ -81,7 +80,8 @@ record StaticTable(Architecture architecture, TensorSource tensors) {
         return new StaticTable(
                 new Architecture(
                         FAMILY, (int) width, 0, Architecture.UNLIMITED, Map.of(), Map.of(), tensors.shapes(), 0),
-                new TensorSource(weights, name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes()));
+                new NeededTensors(
+                        directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes()));
     }
 
     private static Optional<StoredTensor> find(List<StoredTensor> stored, String name) {

@@ -7,16 +7,16 @@ import java.util.List;
  * The modules behind pooling, with their tensors.
  *
  * @param modules in their order
- * @param tensors where their tensors are, which are named {@code modules.<place>.<name in the file>}
+ * @param tensors their tensors, which are named {@code modules.<place>.<name in the file>}
  * @param dimension components of the vector behind the last of them
  */
-record VectorModules(List<VectorModule> modules, List<TensorSource> tensors, int dimension) {
+record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, int dimension) {
     private static final int MAX_WIDTH = 1 << 16;
     private static final String SENTENCE = "sentence_embedding";
 
     static VectorModules read(FolderFiles files, List<ModuleList.Module> listed, int pooledDimension) {
         List<VectorModule> modules = new ArrayList<>();
-        List<TensorSource> sources = new ArrayList<>();
+        List<NeededTensors> needed = new ArrayList<>();
         int dimension = pooledDimension;
         for (ModuleList.Module entry : listed) {
             JsonConfig config = files.findJson(entry.path(), "config.json")
@@ -32,11 +32,11 @@ record VectorModules(List<VectorModule> modules, List<TensorSource> tensors, int
             refuseOtherVectors(config);
             modules.add(module);
             if (!tensors.shapes().isEmpty()) {
-                sources.add(new TensorSource(WeightsFiles.find(files, entry.path()), place::concat, tensors.shapes()));
+                needed.add(new NeededTensors(entry.path(), "", place::concat, tensors.shapes()));
             }
             dimension = module.dimension();
         }
-        return new VectorModules(modules, sources, dimension);
+        return new VectorModules(modules, needed, dimension);
     }
 
     private static VectorModule layerNorm(JsonConfig config, int dimension, String place, TensorList tensors) {

@@ -52,12 +52,11 @@ sealed interface WeightsFiles {
                 .anyMatch(name -> files.has(directory, name));
     }
 
-    /** The weights in a sub-folder, in the order in which transformers prefers them. */
-    static WeightsFiles find(FolderFiles files, String directory) {
-        return find(files, directory, "");
-    }
-
-    /** The same; {@code otherwise} is what else can be done about programs in their place, behind a blank, or empty. */
+    /**
+     * The weights in a sub-folder, in the order in which transformers prefers them.
+     *
+     * @param otherwise what else can be done about programs in their place, behind a blank, or empty
+     */
     static WeightsFiles find(FolderFiles files, String directory, String otherwise) {
         Optional<Path> single = files.find(directory, "model.safetensors");
         if (single.isPresent()) {

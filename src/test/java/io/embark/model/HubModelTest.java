@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder.Format;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is downloaded, what is found in the cache, and how the cache looks afterwards. */
@@ -57,6 +59,34 @@ class HubModelTest {
         assertThat(model.revision()).contains(HubServer.COMMIT);
         assertThat(model.fingerprint())
                 .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void hasWhatEachFamilyReads(Path family) throws IOException {
+        ModelFolder original = ModelFolder.open(family.toString(), temporary);
+        try (HubServer other = HubServer.of(family)) {
+            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            assertThat(model.fingerprint()).isEqualTo(original.fingerprint());
+            assertThat(names(model.path()))
+                    .containsExactlyElementsOf(
+                            original.files().stream().map(ModelFile::name).toList());
+        }
+        assertSame(offline(MAIN), offline(PINNED));
+        assertThat(offline(PINNED).fingerprint()).isEqualTo(original.fingerprint());
+        assertSame(resolve(PINNED), offline(PINNED));
+        assertThat(hub.requests()).isEmpty();
+    }
+
+    /** All but the one that is a program. */
+    private static List<Path> families() throws IOException, URISyntaxException {
+        Path root =
+                Path.of(HubModelTest.class.getResource("/io/embark/families").toURI());
+        try (Stream<Path> folders = Files.list(root)) {
+            return folders.filter(folder -> Files.isDirectory(folder) && !Files.exists(folder.resolve("model.pt")))
+                    .sorted()
+                    .toList();
+        }
     }
 
     @Test
@@ -312,6 +342,17 @@ class HubModelTest {
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s/config.json: unknown model_type 'bart'".formatted(snapshot()),
                 "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())));
+        assertThat(hub.requests("model.safetensors")).isEmpty();
+    }
+
+    @Test
+    void isRefusedBeforeItsWeightsAreAskedForWhereItHasNoTokenizer() {
+        hub.remove("tokenizer.json");
+        assertRefused(
+                () -> resolve(MAIN),
+                ErrorCode.MODEL_INVALID,
+                "%s: no tokenizer.json".formatted(snapshot()),
+                "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.");
         assertThat(hub.requests("model.safetensors")).isEmpty();
     }
 

@@ -1,0 +1,22 @@
+package io.embark.model;
+
+import java.util.List;
+
+/**
+ * What is needed of the weights in one sub-folder. The files are looked for when all else has been read: they may have to be
+ * brought from far away, and a model can be refused without them.
+ *
+ * @param directory the sub-folder, "" for the root
+ * @param otherwise as {@link WeightsFiles#find(FolderFiles, String, String)}
+ * @param names how the files call the tensors
+ * @param shapes what has to be there, by canonical name
+ */
+record NeededTensors(String directory, String otherwise, TensorNames names, List<TensorShape> shapes) {
+    NeededTensors {
+        shapes = List.copyOf(shapes);
+    }
+
+    TensorSource find(FolderFiles files) {
+        return new TensorSource(WeightsFiles.find(files, directory, otherwise), names, shapes);
+    }
+}

@@ -18,6 +18,14 @@ final class Differences {
         }
     }
 
+    /** That vectors point the same way within what a format of 16 bits computes. */
+    static void assertNear(float[][] vectors, float[][] expected, double minCosine) {
+        assertThat(vectors.length).isEqualTo(expected.length);
+        for (int i = 0; i < vectors.length; i++) {
+            assertThat(cosine(vectors[i], expected[i])).as("text %d", i).isGreaterThanOrEqualTo(minCosine);
+        }
+    }
+
     /** The largest difference of two components in the same place. */
     static double largest(float[] a, float[] b) {
         if (a.length != b.length) {

@@ -3,14 +3,18 @@ package io.embark.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
+import io.embark.Precision;
 import io.embark.benchmark.Glosses;
 import io.embark.model.ModelFolder;
+import io.embark.torch.Placement;
+import io.embark.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +55,28 @@ class RealModelsTest {
             assertThat(embedded.statistics().truncated()).isPositive();
             List<String> prompted = texts.stream().map(prompt::concat).toList();
             Differences.assertSame(embedded.vectors(), oracle.embed(prompted));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "bge-small-en-v1.5, cls, FLOAT16, 0.99999",
+        "bge-small-en-v1.5, cls, BFLOAT16, 0.9998",
+        "e5-small-v2, mean, FLOAT16, 0.99999",
+        "e5-small-v2, mean, BFLOAT16, 0.9998"
+    })
+    void staysNearThemInHalfPrecision(String model, String pooling, Precision precision, double minCosine)
+            throws Exception {
+        ModelFolder folder = ModelFolder.open(write(model, pooling).toString(), temporary);
+        EmbedOptions options = EmbedOptions.defaults();
+        TorchRuntime.start(options);
+        List<String> texts = new ArrayList<>(Glosses.first(200));
+        texts.addAll(NastyTexts.all());
+
+        try (EmbeddingModel placed =
+                        EmbeddingModel.open(folder, options, new Placement("cpu", precision, false), new Semaphore(2));
+                OnnxOracle oracle = new OnnxOracle(folder)) {
+            Differences.assertNear(Embedder.on(placed, options).embed(texts), oracle.embed(texts), minCosine);
         }
     }
 

@@ -165,19 +165,20 @@ class Encoder(Module):
   def angles(self: __torch__.Encoder, places: Tensor, frequencies: Tensor) -> Tuple[Tensor, Tensor]:
     # Cosine and sine of the rotary embedding, [tokens, 1, size / 2].
     turns = torch.unsqueeze(torch.mul(torch.unsqueeze(torch.to(places, 6), 1), frequencies), 1)
-    return (torch.to(torch.cos(turns), (self).dtype()), torch.to(torch.sin(turns), (self).dtype()))
+    return (torch.cos(turns), torch.sin(turns))
   def frequencies(self: __torch__.Encoder, size: int, theta: float) -> Tensor:
     return torch.reciprocal(torch.pow(theta, torch.div(torch.arange(0, size, 2, dtype=6), size)))
   def rotate(self: __torch__.Encoder, x: Tensor, angles: Tuple[Tensor, Tensor]) -> Tensor:
-    # x is [tokens, heads, size]; its halves are the two coordinates that are turned.
+    # x is [tokens, heads, size]; its halves are the two coordinates that are turned, in float32.
     cosine, sine, = angles
+    exact = torch.to(x, 6)
     half = torch.floordiv(torch.size(x, 2), 2)
-    a = torch.narrow(x, 2, 0, half)
-    b = torch.narrow(x, 2, half, half)
-    turned = torch.empty_like(x, memory_format=0)
+    a = torch.narrow(exact, 2, 0, half)
+    b = torch.narrow(exact, 2, half, half)
+    turned = torch.empty_like(exact, memory_format=0)
     left = torch.addcmul_(torch.mul_(torch.copy_(torch.narrow(turned, 2, 0, half), a), cosine), b, sine, value=-1)
     right = torch.addcmul_(torch.mul_(torch.copy_(torch.narrow(turned, 2, half, half), b), cosine), a, sine)
-    return turned
+    return torch.to(turned, (self).dtype())
   def attention(self: __torch__.Encoder, q: Tensor, k: Tensor, v: Tensor, runs: List[int], scale: float, left: int, right: int, distances: Optional[Tensor]) -> Tensor:
     # q, k and v are [tokens, heads, size], of k and v fewer heads where several heads of q share one. A token looks at so many
     # tokens to its left and right, at all where the number is negative. distances is added to the scores by head and by how

@@ -43,7 +43,7 @@ class PlacementTest {
                 .flatMap(fixture -> Stream.of(
                         Arguments.of(fixture, Precision.FLOAT32, 0.999999, 0),
                         Arguments.of(fixture, Precision.FLOAT16, 0.99997, 1e-5),
-                        Arguments.of(fixture, Precision.BFLOAT16, 0.998, 1e-3)));
+                        Arguments.of(fixture, Precision.BFLOAT16, 0.999, 1e-3)));
     }
 
     @ParameterizedTest(name = "{0} in {1}")

@@ -7,18 +7,12 @@ import io.embark.torch.PackedBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** Runs texts through the network, in batches of texts of like length under the token budget. Used by one thread. */
 final class Batches {
-    /** How often a caller who waits is asked whether it still wants what it waits for. */
-    private static final long ASK_MILLIS = 20;
-
     private final EmbeddingModel model;
     private final int budget;
     private final int skip;
@@ -46,12 +40,12 @@ final class Batches {
     /** What the network makes of each text, in order; null for null. */
     PooledTexts.Place[] run(List<TokenizedText> tokenized) {
         PooledTexts.Place[] places = new PooledTexts.Place[tokenized.size()];
-        float[] zeros = new float[model.folder().specification().dimension()];
+        int dimension = model.folder().specification().dimension();
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < places.length; i++) {
             TokenizedText text = tokenized.get(i);
             if (text != null && text.ids().length == 0 && !model.isTable()) {
-                places[i] = new PooledTexts.Place(zeros, 0);
+                places[i] = new PooledTexts.Place(new float[dimension], 0);
             } else if (text != null) {
                 order.add(i);
             }
@@ -112,17 +106,7 @@ final class Batches {
 
     private ComputePool.Result await(Future<ComputePool.Result> result) {
         try {
-            while (true) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("embedding was cancelled");
-                }
-                try {
-                    // Others' batches may be before this one, so its end may be far away.
-                    return result.get(ASK_MILLIS, TimeUnit.MILLISECONDS);
-                } catch (TimeoutException e) {
-                    // Asks again.
-                }
-            }
+            return Waiting.on(result, cancelled, "embedding");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EmbarkException(

@@ -3,6 +3,7 @@ package io.embark.spark;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.encode.EmbeddingModel;
+import io.embark.encode.Waiting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -24,9 +24,6 @@ import org.slf4j.Logger;
  * those that nobody holds are closed, the least recently used first; one that is held never is. Thread-safe.
  */
 final class LeasedModels {
-    /** How often a caller who waits for a model is asked whether it still wants it. */
-    private static final long ASK_MILLIS = 20;
-
     private final Function<ModelLoad, EmbeddingModel> load;
     private final IntSupplier bound;
     private final Logger log;
@@ -201,17 +198,7 @@ final class LeasedModels {
 
     private static void await(Entry entry, BooleanSupplier cancelled) {
         try {
-            while (true) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("waiting for a model was cancelled");
-                }
-                try {
-                    entry.model.get(ASK_MILLIS, TimeUnit.MILLISECONDS);
-                    return;
-                } catch (TimeoutException e) {
-                    // Asks again.
-                }
-            }
+            Waiting.on(entry.model, cancelled, "waiting for a model");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("waiting for a model was interrupted");

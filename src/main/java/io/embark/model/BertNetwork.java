@@ -56,10 +56,7 @@ record BertNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorLi
     /** Refuses what the script does not compute, in the words of BERT's configuration. */
     BertNetwork requireEncoder() {
         config.require("position_embedding_type", "absolute");
-        config.refuse(
-                "is_decoder",
-                "A decoder looks only backwards; the encoder is what is known here.",
-                "Choose a model that is an encoder.");
+        config.refuseDecoder("is_decoder");
         return this;
     }
 

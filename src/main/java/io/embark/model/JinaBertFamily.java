@@ -31,10 +31,7 @@ final class JinaBertFamily implements Family {
         String feedForward = json.text(FEED_FORWARD).orElse(UNGATED);
         boolean gated = !feedForward.equals(UNGATED);
         config.require(POSITIONS, ALIBI);
-        config.refuse(
-                "is_decoder",
-                "A decoder looks only backwards; the encoder is what is known here.",
-                "Choose a model that is an encoder.");
+        config.refuseDecoder("is_decoder");
         refuseNormedQueries(json);
         return GatedNetwork.read(json, GatedNetwork.Keys.BERT, types)
                 .withLayers(false, List.of(gated ? "gate_up" : "up"), new Biases(true, !gated, true))

@@ -74,6 +74,14 @@ record NetworkConfig(JsonConfig json) {
         }
     }
 
+    /** Refuses the flag that makes a decoder of the network. */
+    void refuseDecoder(String key) {
+        refuse(
+                key,
+                "A decoder looks only backwards; the encoder is what is known here.",
+                "Choose a model that is an encoder.");
+    }
+
     /** Refuses a text other than the one that the family's script computes; where the file is silent, that one is meant. */
     void require(String key, String known) {
         String value = json.text(key).orElse(known);

@@ -113,6 +113,6 @@ final class NomicBertFamily implements Family {
         config.refuse("prenorm", "Norms stand behind what they belong to in the networks that are known.", OTHER_MODEL);
         config.refuse("parallel_block", "Layers with attention and product side by side are not known.", OTHER_MODEL);
         config.refuse("use_rms_norm", "Norms subtract the mean in the networks that are known.", OTHER_MODEL);
-        config.refuse("causal", "A decoder looks only backwards; the encoder is what is known here.", OTHER_MODEL);
+        config.refuseDecoder("causal");
     }
 }

@@ -34,10 +34,7 @@ final class T5Family implements Family {
         boolean gated = json.flag("is_gated_act").orElse(projection(json).startsWith(GATED));
         String activation = activation(json);
         requireBuckets(json, buckets, maxDistance);
-        config.refuse(
-                "is_decoder",
-                "A decoder looks only backwards; the encoder is what is known here.",
-                "Choose a model that is an encoder.");
+        config.refuseDecoder("is_decoder");
 
         TensorList tensors = new TensorList().table(WORDS, config.rows("vocab_size"), hidden);
         for (int i = 0; i < (json.requiredText("model_type").equals("umt5") ? layers : 1); i++) {

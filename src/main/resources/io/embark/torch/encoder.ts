@@ -65,16 +65,20 @@ class Encoder(Module):
         if torch.gt(torch.len(joined), 0):
           self.w[torch.add(torch.add(p, name), kind)] = torch.cat(joined)
     return 0
-  def halve(self: __torch__.Encoder, name: str, first: str, second: str) -> int:
+  def halve(self: __torch__.Encoder, layer: str, name: str, halves: List[str]) -> int:
     # A product by one matrix can take in what comes behind it, by halves of one it cannot.
     kinds = [".weight", ".bias"]
-    for k in range(2):
-      kind = kinds[k]
-      if torch.__contains__(self.w, torch.add(name, kind)):
-        whole = torch.pop(self.w, torch.add(name, kind))
-        half = torch.floordiv(torch.size(whole, 0), 2)
-        self.w[torch.add(first, kind)] = torch.clone(torch.narrow(whole, 0, 0, half), memory_format=0)
-        self.w[torch.add(second, kind)] = torch.clone(torch.narrow(whole, 0, half, half), memory_format=0)
+    for i in range(int((self.numbers)["layers"])):
+      p = torch.format(layer, i)
+      for k in range(2):
+        kind = kinds[k]
+        stored = torch.add(torch.add(p, name), kind)
+        if torch.__contains__(self.w, stored):
+          whole = torch.pop(self.w, stored)
+          half = torch.floordiv(torch.size(whole, 0), 2)
+          for j in range(2):
+            part = torch.narrow(whole, 0, torch.mul(half, j), half)
+            self.w[torch.add(torch.add(p, halves[j]), kind)] = torch.clone(part, memory_format=0)
     return 0
   def optional(self: __torch__.Encoder, name: str) -> Optional[Tensor]:
     if torch.__contains__(self.w, name):
@@ -261,12 +265,15 @@ class Encoder(Module):
     mixed = torch.scaled_dot_product_attention(torch.flip(q, [2]), k, v, added, scale=scale)
     copied = torch.copy_(target, torch.flip(mixed, [2]))
     return length
-  def by_bucket(self: __torch__.Encoder, table: str, runs: List[int]) -> Tensor:
-    # Scores to add by distance, from a table with a row for each bucket of distances. Of the buckets half are for keys behind
-    # the query, and of these half for one distance each; the others widen up to max_distance (arXiv:1910.10683, section 2.1).
+  def longest(self: __torch__.Encoder, runs: List[int]) -> int:
     longest = 1
     for i in range(torch.floordiv(torch.len(runs), 2)):
       longest = ops.prim.max([longest, runs[torch.mul(2, i)]])
+    return longest
+  def by_bucket(self: __torch__.Encoder, table: str, runs: List[int]) -> Tensor:
+    # Scores to add by distance, from a table with a row for each bucket of distances. Of the buckets half are for keys behind
+    # the query, and of these half for one distance each; the others widen up to max_distance (arXiv:1910.10683, section 2.1).
+    longest = (self).longest(runs, )
     weight = (self.w)[table + ".weight"]
     one_way = torch.floordiv(int((self.numbers)["buckets"]), 2)
     exact = torch.floordiv(one_way, 2)

@@ -1,5 +1,4 @@
   def prepare(self: __torch__.Encoder) -> int:
-    layers = int((self.numbers)["layers"])
     words = (self.w)["embeddings.word_embeddings.weight"]
     types = "embeddings.token_type_embeddings.weight"
     # All tokens are of type 0, so its row is part of every token's.
@@ -11,10 +10,8 @@
     else:
       self.w["exact.slopes"] = (self).slopes(int((self.numbers)["heads"]), int((self.numbers)["slopes"]), )
     joined = (self).join("layers.{}.attention.", ["query", "key", "value"], "qkv", )
-    for i in range(layers):
-      m = torch.format("layers.{}.mlp.", i)
-      halved = (self).halve(torch.add(m, "gate_up"), torch.add(m, "gate"), torch.add(m, "up"), )
-      halved = (self).halve(torch.add(m, "up_gate"), torch.add(m, "up"), torch.add(m, "gate"), )
+    halved = (self).halve("layers.{}.mlp.", "gate_up", ["gate", "up"], )
+    halved = (self).halve("layers.{}.mlp.", "up_gate", ["up", "gate"], )
     return 0
   def slopes(self: __torch__.Encoder, heads: int, power: int) -> Tensor:
     # The first heads, as many as the greatest power of two, have 2^(-8 i / power); the others stand between those of twice
@@ -24,9 +21,7 @@
     return torch.to(torch.exp2(torch.cat([first, between])), 6)
   def distances(self: __torch__.Encoder, runs: List[int]) -> Optional[Tensor]:
     if torch.__contains__(self.w, "exact.slopes"):
-      longest = 1
-      for i in range(torch.floordiv(torch.len(runs), 2)):
-        longest = ops.prim.max([longest, runs[torch.mul(2, i)]])
+      longest = (self).longest(runs, )
       slopes = (self.w)["exact.slopes"]
       steps = torch.abs(torch.arange(torch.sub(1, longest), longest, dtype=6, device=ops.prim.device(slopes)))
       y : Optional[Tensor] = torch.mul(torch.unsqueeze(torch.neg(slopes), 1), steps)

@@ -1,11 +1,8 @@
   def prepare(self: __torch__.Encoder) -> int:
-    layers = int((self.numbers)["layers"])
     size = int((self.numbers)["head_size"])
     self.w["exact.frequencies.global"] = (self).frequencies(size, (self.numbers)["rotary_base_global"], )
     self.w["exact.frequencies.local"] = (self).frequencies(size, (self.numbers)["rotary_base_local"], )
-    for i in range(layers):
-      p = torch.format("layers.{}.mlp.", i)
-      halved = (self).halve(torch.add(p, "Wi"), torch.add(p, "gate"), torch.add(p, "up"), )
+    halved = (self).halve("layers.{}.mlp.", "Wi", ["gate", "up"], )
     return 0
   def encode(self: __torch__.Encoder, ids: Tensor, runs: List[int]) -> Tensor:
     layers = int((self.numbers)["layers"])

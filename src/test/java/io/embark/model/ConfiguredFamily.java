@@ -40,7 +40,7 @@ abstract class ConfiguredFamily {
         return family.read(config.read());
     }
 
-    /** The file gives a network for texts of any length that is like this; its tensors are still to be looked at. */
+    /** The file gives a network for texts of any length that is like this; its tensors and its half precision are to be looked at. */
     ListAssert<TensorShape> assertRead(
             String script,
             int hiddenSize,
@@ -51,14 +51,15 @@ abstract class ConfiguredFamily {
         Architecture read = read();
         assertThat(read)
                 .isEqualTo(new Architecture(
-                        script,
-                        hiddenSize,
-                        layers,
-                        Architecture.UNLIMITED,
-                        numbers,
-                        choices,
-                        read.tensors(),
-                        multiplyAddsPerToken));
+                                script,
+                                hiddenSize,
+                                layers,
+                                Architecture.UNLIMITED,
+                                numbers,
+                                choices,
+                                read.tensors(),
+                                multiplyAddsPerToken)
+                        .withHalf(read.half()));
         return assertThat(read.tensors());
     }
 

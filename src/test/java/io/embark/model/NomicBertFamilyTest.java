@@ -109,7 +109,6 @@ class NomicBertFamilyTest extends ConfiguredFamily {
             prenorm                | true | prenorm is true                | Norms stand behind what they belong to in the networks that are known.
             parallel_block         | true | parallel_block is true         | Layers with attention and product side by side are not known.
             use_rms_norm           | true | use_rms_norm is true           | Norms subtract the mean in the networks that are known.
-            causal                 | true | causal is true                 | A decoder looks only backwards; the encoder is what is known here.
             """)
     void refusesWhatItCannotCompute(String key, String value, String problem, String cause) {
         config.set(key, value);
@@ -123,5 +122,15 @@ class NomicBertFamilyTest extends ConfiguredFamily {
         assertThat(family.canonicalName("nomic_bert.encoder.layers.1.mlp.fc1.bias"))
                 .isEqualTo("layers.1.mlp.up.bias");
         assertThat(family.canonicalName("encoder.layers.1.mlp.fc12.weight")).isEqualTo("layers.1.mlp.gate.weight");
+    }
+
+    @Test
+    void refusesADecoder() {
+        config.set("causal", "true");
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "causal is true",
+                "A decoder looks only backwards; the encoder is what is known here.",
+                "Choose a model that is an encoder.");
     }
 }

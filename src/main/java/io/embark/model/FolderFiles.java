@@ -222,8 +222,9 @@ final class FolderFiles {
         Path file = root.resolve(name);
         MessageDigest digest = sha256();
         long bytes = 0;
-        byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream in = Files.newInputStream(file)) {
+            // Most files are small, and one byte more than they have tells their end.
+            byte[] buffer = new byte[(int) Math.min(Files.size(file) + 1, BUFFER_BYTES)];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 digest.update(buffer, 0, read);
                 bytes += read;

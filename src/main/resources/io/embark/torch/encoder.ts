@@ -262,6 +262,9 @@ class Encoder(Module):
     middle = torch.floordiv(torch.size(distances, 1), 2)
     part = torch.narrow(distances, 1, torch.sub(middle, torch.sub(length, 1)), torch.sub(torch.mul(2, length), 1))
     added = torch.as_strided(part, [1, torch.size(part, 0), length, length], [0, torch.stride(part, 0), 1, 1], torch.storage_offset(part))
+    if torch.ne((self.choices)["device"], "cpu"):
+      # A GPU's kernels read rows of scores by several at a time, from where an aligned row begins.
+      added = torch.contiguous(added)
     mixed = torch.scaled_dot_product_attention(torch.flip(q, [2]), k, v, added, scale=scale)
     copied = torch.copy_(target, torch.flip(mixed, [2]))
     return length

@@ -103,6 +103,11 @@ final class FolderFiles {
         return trusted;
     }
 
+    /** Whether the folder fills with what is asked for; programs never come that way. */
+    boolean arrive() {
+        return elsewhere != Elsewhere.NOWHERE;
+    }
+
     /** Whether something of that name is there; it is not opened, and not counted as used. */
     boolean has(String directory, String name) {
         return Files.exists(root.resolve(directory).resolve(name));

@@ -35,9 +35,13 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
 
     /** What else can be done about a sub-folder that cannot be computed; empty where there is no program. */
     private static String otherwiseTrust(FolderFiles files, String directory) {
-        return files.trusted() || !files.has(directory, PROGRAM)
-                ? ""
-                : " Or set trust-model-code to true: it runs %s, which can do whatever you can.".formatted(PROGRAM);
+        if (files.trusted() || !files.has(directory, PROGRAM)) {
+            return "";
+        }
+        return " Or %s trust-model-code to true: it runs %s, which can do whatever you can."
+                .formatted(
+                        files.arrive() ? "copy the model to a folder on every host, name that and set" : "set",
+                        PROGRAM);
     }
 
     private static Architecture program(FolderFiles files, ModuleList modules, JsonConfig json) {

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder.Format;
@@ -343,6 +344,19 @@ class HubModelTest {
                 "%s/config.json: unknown model_type 'bart'".formatted(snapshot()),
                 "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())));
         assertThat(hub.requests("model.safetensors")).isEmpty();
+    }
+
+    @Test
+    void doesNotRunAProgramThatPythonDownloaded() throws IOException {
+        String config = Files.readString(published.resolve("config.json"));
+        hub.put("config.json", config.replace("\"bert\"", "\"bart\""));
+        Files.createDirectories(snapshot());
+        Files.writeString(snapshot().resolve("model.pt"), "x");
+        assertThatThrownBy(() -> resolve(MAIN))
+                .hasMessageContaining("unknown model_type 'bart'")
+                .hasMessageEndingWith(
+                        " Or copy the model to a folder on every host, name that and set trust-model-code to"
+                                + " true: it runs model.pt, which can do whatever you can.");
     }
 
     @Test

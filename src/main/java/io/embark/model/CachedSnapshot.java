@@ -37,11 +37,19 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
         // file.
         boolean mustBeKnown = trust == Trust.KNOWN || name.equals(ModuleList.FILE) || Files.isSymbolicLink(file);
         if (!Files.isRegularFile(file) && mustBeKnown) {
-            doubt(name).ifPresent(doubt -> {
-                throw doubt;
-            });
+            requireKnown(name);
+        }
+        if (file.endsWith(WeightsFiles.ONNX)) {
+            // Asked for where no others were found. A model that has both has other weights in this one, often rounded.
+            requireKnown(name.substring(0, name.length() - WeightsFiles.ONNX.length()) + WeightsFiles.SAFETENSORS);
         }
         return Optional.empty();
+    }
+
+    private void requireKnown(String name) {
+        doubt(name).ifPresent(doubt -> {
+            throw doubt;
+        });
     }
 
     @Override

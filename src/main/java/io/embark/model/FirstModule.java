@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,10 +10,11 @@ import java.util.Optional;
  *
  * @param modelType {@code model_type} of {@code config.json}; {@code static} for a StaticEmbedding, which has none
  * @param network what computes
+ * @param tokenizerFile the {@code tokenizer.json}
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
  */
-record FirstModule(String modelType, Network network, int maxTokens, TokenizerSettings tokenizer) {
+record FirstModule(String modelType, Network network, Path tokenizerFile, int maxTokens, TokenizerSettings tokenizer) {
     static FirstModule read(FolderFiles files, ModuleList modules) {
         return modules.first().isStatic()
                 ? table(files, modules.first().path())
@@ -30,19 +32,32 @@ record FirstModule(String modelType, Network network, int maxTokens, TokenizerSe
         return new FirstModule(
                 config.requiredText("model_type"),
                 network,
+                tokenizerFile(files, path),
                 transformer.maxTokens(config, network.architecture().maxPositions()),
                 transformer.tokenizer(config));
     }
 
     private static FirstModule table(FolderFiles files, String path) {
+        // First, since the table's sizes stand in the header of its weights.
+        Path tokenizerFile = tokenizerFile(files, path);
         StaticTable table = StaticTable.read(files, path);
-        TokenizerLimit limit =
-                files.find(path, "tokenizer.json").map(TokenizerLimit::read).orElse(TokenizerLimit.NONE);
+        TokenizerLimit limit = TokenizerLimit.read(tokenizerFile);
         return new FirstModule(
                 table.architecture().family(),
                 new Network(table.architecture(), Optional.of(table.tensors()), Optional.empty()),
+                tokenizerFile,
                 limit.maxTokens(),
                 new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()));
+    }
+
+    private static Path tokenizerFile(FolderFiles files, String directory) {
+        return files.require(
+                directory,
+                "tokenizer.json",
+                () -> ModelProblem.invalid(
+                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
+                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
+                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
     }
 
     private static void refuseAdapter(FolderFiles files, String path) {

@@ -39,23 +39,11 @@ record SpecificationReader(
                 pooling.includePrompt(),
                 prompts.truncateDimension(),
                 first.tokenizer());
-        Path tokenizerFile = tokenizerFile(files, modules.first().path());
 
-        List<NeededTensors> needed = new ArrayList<>();
-        network.tensors().ifPresent(needed::add);
-        needed.addAll(behind.tensors());
-        List<TensorSource> tensors =
-                needed.stream().map(each -> each.find(files)).toList();
-        return new SpecificationReader(tokenizerFile, specification, tensors, network.program());
-    }
-
-    private static Path tokenizerFile(FolderFiles files, String directory) {
-        return files.require(
-                directory,
-                "tokenizer.json",
-                () -> ModelProblem.invalid(
-                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
-                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
-                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
+        // The small ones first: the network's may have to be downloaded for nothing if those cannot be read.
+        List<TensorSource> tensors = new ArrayList<>();
+        behind.tensors().forEach(each -> tensors.add(each.find(files)));
+        network.tensors().ifPresent(needed -> tensors.add(0, needed.find(files)));
+        return new SpecificationReader(first.tokenizerFile(), specification, tensors, network.program());
     }
 }

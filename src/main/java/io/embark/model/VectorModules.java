@@ -19,8 +19,10 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
         List<NeededTensors> needed = new ArrayList<>();
         int dimension = pooledDimension;
         for (ModuleList.Module entry : listed) {
-            JsonConfig config = files.findJson(entry.path(), "config.json")
-                    .orElseGet(() -> JsonConfig.empty(entry.path() + "/config.json"));
+            JsonConfig config = entry.type().equals("Normalize")
+                    ? files.findJson(entry.path(), "config.json")
+                            .orElseGet(() -> JsonConfig.empty(entry.path() + "/config.json"))
+                    : files.json(entry.path(), "config.json");
             String place = "modules." + modules.size() + ".";
             TensorList tensors = new TensorList();
             VectorModule module =

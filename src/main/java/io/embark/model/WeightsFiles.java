@@ -12,6 +12,12 @@ import java.util.stream.Stream;
 
 /** Where a model's tensors are stored: one safetensors file, several with an index, or one ONNX file. */
 sealed interface WeightsFiles {
+    /** The file of weights, if they are in one. */
+    String SAFETENSORS = "model.safetensors";
+
+    /** The file that has them where there are no safetensors. */
+    String ONNX = "model.onnx";
+
     /** Every tensor of the files, under the names that the files have for them. */
     List<StoredTensor> tensors();
 
@@ -48,8 +54,7 @@ sealed interface WeightsFiles {
 
     /** Whether a sub-folder has weights that can be read as data. */
     static boolean exist(FolderFiles files, String directory) {
-        return Stream.of("model.safetensors", "model.safetensors.index.json", "model.onnx")
-                .anyMatch(name -> files.has(directory, name));
+        return Stream.of(SAFETENSORS, SAFETENSORS + ".index.json", ONNX).anyMatch(name -> files.has(directory, name));
     }
 
     /**
@@ -58,20 +63,19 @@ sealed interface WeightsFiles {
      * @param otherwise what else can be done about programs in their place, behind a blank, or empty
      */
     static WeightsFiles find(FolderFiles files, String directory, String otherwise) {
-        Optional<Path> single = files.find(directory, "model.safetensors");
+        Optional<Path> single = files.find(directory, SAFETENSORS);
         if (single.isPresent()) {
             return new SafetensorsFile(single.get());
         }
 
-        Optional<Path> index = files.find(directory, "model.safetensors.index.json");
+        Optional<Path> index = files.find(directory, SAFETENSORS + ".index.json");
         if (index.isPresent()) {
             return shards(files, directory, JsonConfig.read(index.get()));
         }
 
-        return files.find(directory, "model.onnx")
+        return files.find(directory, ONNX)
                 .map(OnnxFile::new)
-                .orElseThrow(() ->
-                        files.absence(directory, "model.safetensors", () -> noWeights(files, directory, otherwise)));
+                .orElseThrow(() -> files.absence(directory, SAFETENSORS, () -> noWeights(files, directory, otherwise)));
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {

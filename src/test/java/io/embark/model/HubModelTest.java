@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -370,6 +371,58 @@ class HubModelTest {
         assertThat(hub.requests("model.safetensors")).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"static, tokenizer.json", "static-nested, 0_StaticEmbedding/tokenizer.json"})
+    void isRefusedBeforeTheWeightsOfATableAreAskedForWhereItHasNoTokenizer(String family, String tokenizer)
+            throws Exception {
+        try (HubServer other = HubServer.of(fixture(family))) {
+            other.remove(tokenizer);
+            assertThatThrownBy(() -> HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE))
+                    .hasMessageContaining(": no tokenizer.json\n");
+            assertThat(other.requests("model.safetensors")).isEmpty();
+        }
+    }
+
+    @Test
+    void isRefusedBeforeItsWeightsAreAskedForWhereAModuleBehindItIsAProgram() throws Exception {
+        try (HubServer other = HubServer.of(fixture("dense-relu"))) {
+            other.remove("2_Dense/model.safetensors").put("2_Dense/pytorch_model.bin", "x");
+            assertThatThrownBy(() -> HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE))
+                    .hasMessageContaining("2_Dense: the only weights are pytorch_model.bin\n");
+            assertThat(other.requests("model.safetensors")).isEmpty();
+        }
+    }
+
+    @Test
+    void isNotWholeOfflineWithoutTheConfigurationOfAModule() throws Exception {
+        try (HubServer other = HubServer.of(fixture("dense-relu"))) {
+            PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", fixture("dense-relu"), other::etag);
+            Files.delete(snapshot().resolve("2_Dense/config.json"));
+            assertRefused(
+                    () -> offline(MAIN),
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "model %s: not whole in the cache".formatted(PINNED),
+                    SET + snapshot() + " has no 2_Dense/config.json.",
+                    UNSET);
+        }
+    }
+
+    @Test
+    void isNotTakenFromOnnxWhereItsSafetensorsMayOnlyBeMissing() throws IOException {
+        PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
+        Files.delete(snapshot().resolve("model.safetensors"));
+        Path onnx = ModelFolderBuilder.in(temporary.resolve("onnx"))
+                .format(Format.ONNX)
+                .write();
+        Files.copy(onnx.resolve("model.onnx"), snapshot().resolve("model.onnx"));
+        assertRefused(
+                () -> offline(MAIN),
+                ErrorCode.MODEL_NOT_FOUND,
+                "model %s: not whole in the cache".formatted(PINNED),
+                SET + snapshot() + " has no model.safetensors.",
+                UNSET);
+    }
+
     @Test
     void isRefusedWhereItsWeightsAreProgramsOnly() {
         hub.remove("model.safetensors").put("pytorch_model.bin", "x");
@@ -489,6 +542,11 @@ class HubModelTest {
                 "%s/api/models/org/tiny/revision/main: larger than 16777216 bytes".formatted(hub.endpoint()),
                 "The list of a model's files is never that long.",
                 "Check that HF_ENDPOINT names a hub.");
+    }
+
+    private static Path fixture(String family) throws URISyntaxException {
+        return Path.of(
+                HubModelTest.class.getResource("/io/embark/families/" + family).toURI());
     }
 
     private Path snapshot() {

@@ -123,7 +123,7 @@ public final class EmbedOptions implements Serializable {
             16,
             1_048_576,
             "tokens",
-            "Tokens that go through the model together; bounds its memory, does not change the vectors.");
+            "Tokens that go through the model together, 16 times as many on a GPU; bounds its memory, does not change the vectors.");
 
     /** Rows that are collected before they are sorted by length and cut into batches. */
     public static final Option<Integer> WINDOW = Option.integer(

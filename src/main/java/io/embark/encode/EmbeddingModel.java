@@ -86,7 +86,7 @@ public final class EmbeddingModel implements AutoCloseable {
 
     /** Holds the options against the model, as far as it has to be loaded by them. */
     static void require(ModelFolder folder, EmbedOptions options) {
-        Placement.check(options);
+        Placement.check(options, folder);
         requirePositions(folder, options);
     }
 

@@ -1,11 +1,9 @@
 package io.embark.job;
 
-import io.embark.Device;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.LongText;
 import io.embark.Option;
-import io.embark.Precision;
 import io.embark.encode.Embedder;
 import io.embark.model.ModelFolder;
 import java.util.Arrays;
@@ -16,7 +14,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** {@code --dry-run}: opens the model here, embeds the first three rows and shows them; writes nothing. */
@@ -34,7 +31,8 @@ final class DryRun {
 
     void run(Source source, Map<String, String> columns, ModelFolder model, EmbedOptions options, Optional<Sink> sink) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
-        EmbedOptions computable = onDriver(Calibration.computable(options), source.rows());
+        EmbedOptions computable =
+                DriverDevice.of(Calibration.computable(options), source.rows().sparkSession());
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         try (Embedder embedder = Embedder.open(model, computable)) {
             console.out()
@@ -69,13 +67,6 @@ final class DryRun {
                         + sink.map(place -> place.description() + " can be written")
                                 .orElse("none named"));
         console.out().println("Dry run: nothing was written.");
-    }
-
-    /** A driver need not have the GPUs that its executors have. */
-    private static EmbedOptions onDriver(EmbedOptions options, Dataset<Row> rows) {
-        return rows.sparkSession().sparkContext().isLocal()
-                ? options
-                : options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, Precision.FLOAT32);
     }
 
     private static List<String> describe(Embedder embedder, EmbedOptions options, List<String> texts) {

@@ -65,7 +65,7 @@ final class SearchCommand {
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
             List<String> shown = shown(schema, column);
-            EmbedOptions options = options(metadata);
+            EmbedOptions options = DriverDevice.of(options(metadata), session.spark());
             requireEncoding(column, options);
             QueryVector vector = embed(query, reference, metadata, options);
             metadata.ifPresentOrElse(

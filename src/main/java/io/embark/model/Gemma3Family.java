@@ -26,8 +26,7 @@ final class Gemma3Family implements Family {
                 .toList());
         // Distances below half the window and one where tokens look both ways, below the window where they look back.
         double left = bothWays ? window / 2 : window - 1;
-        // States of Gemma outgrow float16, which its authors warn of: embeddings are scaled up, and norms by one and
-        // more.
+        // States of Gemma 3 outgrow float16: vllm-project/vllm#24318.
         return config.architecture(
                         "gemma3",
                         List.of(

@@ -24,9 +24,9 @@ final class HubModel {
      *
      * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the hub has no such model or revision or gives no access to
      *     it, or the hub may not be asked and the cache does not have it; {@link ErrorCode#MODEL_INVALID} and {@link
-     *     ErrorCode#MODEL_UNSUPPORTED} as {@link ModelFolder#open(String, java.nio.file.Path)}, and if what arrives is not what the hub lists; {@link
-     *     ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if the network fails and the
-     *     cache does not help, or the disk is full
+     *     ErrorCode#MODEL_UNSUPPORTED} as {@link ModelFolder#open(String, java.nio.file.Path)}, and if what arrives is not what
+     *     the hub lists; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if the
+     *     network fails and the cache does not help, or the disk is full
      */
     static ModelFolder open(HubReference reference, HubSettings settings, DownloadProgress progress) {
         requireNonNull(reference, "reference is null");

@@ -58,8 +58,8 @@ final class T5Family implements Family {
             tensors.linear(forward + "DenseReluDense.wo", intermediate, hidden, false);
         }
         tensors.norm("encoder.final_layer_norm", hidden, false);
-        // States of T5 outgrow float16: it was trained in bfloat16, and its norms do not bring the sum over the layers
-        // down.
+        // States of T5 may outgrow float16, for which transformers keeps a product of each layer in float32 (T5Block,
+        // "wo").
         return new Architecture(
                         "t5",
                         hidden,

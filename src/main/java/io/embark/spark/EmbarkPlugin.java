@@ -13,7 +13,6 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
-import org.apache.spark.resource.ResourceInformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.reflect.ClassTag;
@@ -48,8 +47,9 @@ public final class EmbarkPlugin implements SparkPlugin {
         return new ExecutorPlugin() {
             @Override
             public void init(PluginContext context, Map<String, String> fromDriver) {
+                AssignedGpu.ofExecutor(context.resources());
                 if (fromDriver.containsKey(MODEL)) {
-                    load(deserialize(fromDriver.get(MODEL)), context.resources());
+                    load(fromDriver.get(MODEL));
                 }
             }
 
@@ -77,9 +77,10 @@ public final class EmbarkPlugin implements SparkPlugin {
     }
 
     /** An executor without a model still runs what does not embed, and its tasks tell better what is wrong. */
-    private static void load(ModelRequest request, Map<String, ResourceInformation> resources) {
+    private static void load(String serialized) {
         try {
-            OptionalInt gpu = AssignedGpu.of(resources, request.options());
+            ModelRequest request = deserialize(serialized);
+            OptionalInt gpu = AssignedGpu.of(Map.of(), request.options());
             ExecutorModels.lease(request, gpu, () -> false).close();
         } catch (EmbarkException e) {
             LOG.warn("No model was loaded at the start of this executor, its tasks will try again: {}", e.getMessage());

@@ -2,7 +2,6 @@ package io.embark.spark;
 
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
-import io.embark.torch.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,8 +44,8 @@ final class TaskModels {
             OptionalInt gpu = AssignedGpu.of(resources(), request.options());
             LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(request, gpu, this::isKilled));
             hold(lease);
-            if (AssignedGpu.isIn(resources())) {
-                warnOfIdleGpu(lease.model().placement());
+            if (AssignedGpu.isIn(resources()) && !lease.model().placement().onGpu()) {
+                warnOfIdleGpu();
             }
             if (lease.loadNanos() > 0) {
                 metrics.addLoad(lease.loadNanos());
@@ -75,13 +74,10 @@ final class TaskModels {
     }
 
     /** One that waits costs as much as one that works. */
-    private static void warnOfIdleGpu(Placement placement) {
-        if (!placement.onGpu()) {
-            ExecutorModels.warnOnce(("Tasks that embed hold GPUs, and Embark computes on %s beside them. Unset"
-                            + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount, or set device to"
-                            + " gpu to be told what is missing.")
-                    .formatted(placement));
-        }
+    private static void warnOfIdleGpu() {
+        ExecutorModels.warnOnce("Tasks that embed hold GPUs, and Embark computes on the CPU beside them. Unset"
+                + " spark.task.resource.gpu.amount and spark.executor.resource.gpu.amount; if a GPU was to compute, set"
+                + " device to gpu to be told what is missing.");
     }
 
     private Map<String, ResourceInformation> resources() {

@@ -44,11 +44,13 @@ public final class Encoder implements AutoCloseable {
     private final PtSymbolBlock module;
     private final Optional<TrustedProgram> program;
     private final int dimension;
+    private final boolean onGpu;
 
     private Encoder(ModelFolder folder, Placement placement) {
         ModelSpecification specification = folder.specification();
         Architecture architecture = specification.architecture();
         this.dimension = specification.dimension();
+        this.onGpu = placement.onGpu();
         // Where there is a GPU, DJL would choose it; what comes from Java and goes back there is the CPU's in any case.
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
@@ -149,6 +151,10 @@ public final class Encoder implements AutoCloseable {
         program.ifPresent(TrustedProgram::close);
         module.close();
         manager.close();
+        if (onGpu) {
+            // libtorch would keep it for itself, and others use the GPU too.
+            JniUtils.emptyCudaCache();
+        }
     }
 
     private static String pooling(ModelSpecification specification) {

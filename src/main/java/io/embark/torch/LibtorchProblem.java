@@ -2,11 +2,16 @@ package io.embark.torch;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** Words the errors of libtorch. */
 final class LibtorchProblem {
-    /** Where a script fails, this stands first, then the way there, and only in the last line what is wrong. */
+    /** Where a script fails, this stands first, then the way there, and only near the end what is wrong. */
     private static final String IN_SCRIPT = "The following operation failed in the TorchScript interpreter.";
+
+    /** What is wrong, there; for some errors hints follow. */
+    private static final Pattern WRONG = Pattern.compile("\\w*Error: .+");
 
     private LibtorchProblem() {}
 
@@ -23,9 +28,14 @@ final class LibtorchProblem {
     static String says(RuntimeException thrown) {
         String message = String.valueOf(thrown.getMessage()).strip();
         String first = message.lines().findFirst().orElse("nothing");
-        String line = first.equals(IN_SCRIPT)
-                ? message.lines().reduce((before, last) -> last).orElse(first)
-                : first;
+        String line = first.equals(IN_SCRIPT) ? wrong(message.lines().toList()) : first;
         return "libtorch says: %s".formatted(line.strip());
+    }
+
+    private static String wrong(List<String> lines) {
+        return lines.stream()
+                .filter(line -> WRONG.matcher(line).matches())
+                .reduce((before, last) -> last)
+                .orElse(lines.get(lines.size() - 1));
     }
 }

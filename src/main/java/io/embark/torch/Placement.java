@@ -34,12 +34,21 @@ public record Placement(String device, Precision precision, boolean reordered) {
     }
 
     /**
-     * Refuses a precision that the device of the options has not, as far as these tell.
+     * Refuses what no host can do for the options and the model.
      *
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for half precision on a CPU
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for half precision on a CPU, and for a GPU for a program
      */
-    public static void check(EmbedOptions options) {
-        if (options.get(EmbedOptions.DEVICE) == Device.CPU) {
+    public static void check(EmbedOptions options, ModelFolder folder) {
+        Device device = options.get(EmbedOptions.DEVICE);
+        boolean isProgram = folder.program().isPresent();
+        if (device == Device.GPU && isProgram) {
+            throw new EmbarkException(
+                    ErrorCode.OPTION_INVALID,
+                    "option device: gpu is not for model %s".formatted(folder.name()),
+                    "It is a program, and these compute on CPUs.",
+                    "Set device to auto or cpu.");
+        }
+        if (device == Device.CPU || isProgram) {
             requireCpuPrecision(options);
         }
     }
@@ -48,19 +57,24 @@ public record Placement(String device, Precision precision, boolean reordered) {
      * The place that options choose in this process. The native libraries must have been loaded before.
      *
      * @param gpu the number of the GPU that is the caller's, of those that the process sees; empty if none was given to it
-     * @throws EmbarkException {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU and the process sees none; {@link
-     *     ErrorCode#OPTION_INVALID} if they ask for half precision where there is only a CPU, or for a GPU for a program
+     * @throws EmbarkException {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU and the process sees none, or not
+     *     that one; {@link ErrorCode#OPTION_INVALID} as {@link #check}, and for half precision where no GPU is seen
      */
     public static Placement of(EmbedOptions options, ModelFolder folder, OptionalInt gpu) {
+        check(options, folder);
         Device device = options.get(EmbedOptions.DEVICE);
-        if (device == Device.GPU) {
-            requireGpu(folder);
-        } else if (device == Device.CPU
-                || !TorchRuntime.seesGpu()
-                || folder.program().isPresent()) {
+        if (device == Device.GPU && !TorchRuntime.seesGpu()) {
+            throw new EmbarkException(
+                    ErrorCode.DEVICE_MISSING,
+                    "option device: gpu is not available",
+                    TorchRuntime.whyNoGpu(),
+                    "Set device to auto or cpu, or see the README on GPUs.");
+        }
+        if (device == Device.CPU || !TorchRuntime.seesGpu() || folder.program().isPresent()) {
             requireCpuPrecision(options);
             return CPU;
         }
+        TorchRuntime.requireGpu(gpu.orElse(0));
         Precision chosen = options.get(EmbedOptions.PRECISION);
         Precision precision =
                 chosen == Precision.AUTO ? folder.specification().architecture().half() : chosen;
@@ -85,23 +99,6 @@ public record Placement(String device, Precision precision, boolean reordered) {
     @Override
     public String toString() {
         return "%s in %s".formatted(device, Option.write(precision));
-    }
-
-    private static void requireGpu(ModelFolder folder) {
-        if (!TorchRuntime.seesGpu()) {
-            throw new EmbarkException(
-                    ErrorCode.DEVICE_MISSING,
-                    "option device: gpu is not available",
-                    TorchRuntime.whyNoGpu(),
-                    "Set device to auto or cpu, or see the README on GPUs.");
-        }
-        if (folder.program().isPresent()) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option device: gpu is not for model %s".formatted(folder.name()),
-                    "It is a program, and these compute on CPUs.",
-                    "Set device to auto or cpu.");
-        }
     }
 
     private static void requireCpuPrecision(EmbedOptions options) {

@@ -1,8 +1,12 @@
 package io.embark.torch;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
@@ -25,6 +29,9 @@ public final class TorchRuntime {
             "ai.djl.pytorch.num_threads", "1",
             "ai.djl.pytorch.num_interop_threads", "1",
             "ai.djl.pytorch.graph_optimizer", "false");
+
+    /** What DJL takes other libraries of libtorch from than those of a jar. */
+    private static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
 
     private static boolean started;
     /** What the system said when it refused to load the libraries; a second try would only hide it. */
@@ -73,6 +80,26 @@ public final class TorchRuntime {
         return Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA);
     }
 
+    /**
+     * Refuses a GPU that this process does not see.
+     *
+     * @param number of those that it sees, from 0
+     * @throws EmbarkException {@link ErrorCode#DEVICE_MISSING}
+     */
+    static void requireGpu(int number) {
+        try (NDManager manager = NDManager.newBaseManager(Device.gpu(number), "PyTorch")) {
+            manager.zeros(new Shape(1));
+        } catch (EngineException e) {
+            throw new EmbarkException(
+                    ErrorCode.DEVICE_MISSING,
+                    "GPU %d: cannot be used".formatted(number),
+                    LibtorchProblem.says(e),
+                    "GPUs are numbered from 0 among those that the process sees, which CUDA_VISIBLE_DEVICES changes: let"
+                            + " spark.executor.resource.gpu.discoveryScript give these numbers.",
+                    e);
+        }
+    }
+
     /** What keeps a process that sees no GPU from one, in a sentence. The native libraries must have been loaded before. */
     static String whyNoGpu() {
         Path directory = Path.of(ai.djl.pytorch.jni.LibUtils.getLibtorchPath());
@@ -112,8 +139,13 @@ public final class TorchRuntime {
                 "native libraries of libtorch and the tokenizers: cannot be loaded on %s %s"
                         .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
                 "The system says: %s (unpacked in %s).".formatted(refusal, cache.path()),
-                "Use Linux on x86-64 with glibc 2.34 or newer and add the jar ai.djl.pytorch:pytorch-native-cpu:2.7.1"
-                        + " (classifier linux-x86_64); option cache-dir, or EMBARK_CACHE_DIR, moves the folder.",
+                System.getenv(LIBRARIES) == null
+                        ? "Use Linux on x86-64 with glibc 2.34 or newer and add the jar"
+                                + " ai.djl.pytorch:pytorch-native-cpu:2.7.1 (classifier linux-x86_64); option cache-dir, or"
+                                + " EMBARK_CACHE_DIR, moves the folder."
+                        : ("Let %s, which is %s, name the libraries of PyTorch 2.7.1, and PYTORCH_FLAVOR be cu128 if they are"
+                                        + " for CUDA, which need NVIDIA's driver on the host; or unset both.")
+                                .formatted(LIBRARIES, System.getenv(LIBRARIES)),
                 thrown);
     }
 }

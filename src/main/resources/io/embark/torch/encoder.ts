@@ -24,7 +24,6 @@ class Encoder(Module):
     # What is called exact is not of the model but computed from its numbers, and the modules see float32, whatever the network
     # computes in.
     self.choices["device"] = device
-    self.numbers["dtype"] = float(dtype)
     names = torch.keys(self.w)
     for i in range(torch.len(names)):
       name = names[i]
@@ -36,8 +35,6 @@ class Encoder(Module):
     return torch.len(names)
   def device(self: __torch__.Encoder) -> Device:
     return torch.device((self.choices)["device"])
-  def dtype(self: __torch__.Encoder) -> int:
-    return int((self.numbers)["dtype"])
   def pack(self: __torch__.Encoder, tokens: int) -> int:
     # oneDNN multiplies by a matrix that lies as its kernels read it. Tables are looked up, and the modules behind pooling see
     # another number of rows each time, for which oneDNN would compile a kernel each.
@@ -182,7 +179,7 @@ class Encoder(Module):
     turned = torch.empty_like(exact, memory_format=0)
     left = torch.addcmul_(torch.mul_(torch.copy_(torch.narrow(turned, 2, 0, half), a), cosine), b, sine, value=-1)
     right = torch.addcmul_(torch.mul_(torch.copy_(torch.narrow(turned, 2, half, half), b), cosine), a, sine)
-    return torch.to(turned, (self).dtype())
+    return torch.to(turned, ops.prim.dtype(x))
   def attention(self: __torch__.Encoder, q: Tensor, k: Tensor, v: Tensor, runs: List[int], scale: float, left: int, right: int, distances: Optional[Tensor]) -> Tensor:
     # q, k and v are [tokens, heads, size], of k and v fewer heads where several heads of q share one. A token looks at so many
     # tokens to its left and right, at all where the number is negative. distances is added to the scores by head and by how
@@ -203,7 +200,7 @@ class Encoder(Module):
       if torch.__is__(distances, None):
         mixed = (self).within(qs, ks, vs, scale, left, right, target, )
       else:
-        added = torch.to(unchecked_cast(Tensor, distances), (self).dtype())
+        added = torch.to(unchecked_cast(Tensor, distances), ops.prim.dtype(q))
         mixed = (self).by_distance(qs, ks, vs, scale, added, target, )
       start = torch.add(start, tokens)
     spare = torch.zero_(torch.narrow(out, 0, start, torch.sub(torch.size(out, 0), start)))
@@ -246,13 +243,15 @@ class Encoder(Module):
       if torch.__or__(torch.lt(right, 0), torch.gt(to, length)):
         to = length
       keys = torch.sub(to, from)
-      ahead = torch.sub(torch.unsqueeze(torch.arange(from, to), 0), torch.unsqueeze(torch.arange(first, torch.add(first, queries)), 1))
+      rows = torch.arange(first, torch.add(first, queries), device=(self).device())
+      columns = torch.arange(from, to, device=(self).device())
+      ahead = torch.sub(torch.unsqueeze(columns, 0), torch.unsqueeze(rows, 1))
       seen = torch.ones_like(ahead, dtype=11)
       if torch.ge(left, 0):
         narrowed = torch.logical_and_(seen, torch.ge(ahead, torch.neg(left)))
       if torch.ge(right, 0):
         narrowed = torch.logical_and_(seen, torch.le(ahead, right))
-      mixed = torch.scaled_dot_product_attention(torch.narrow(q, 2, first, queries), torch.narrow(k, 2, from, keys), torch.narrow(v, 2, from, keys), torch.to(seen, (self).device(), 11), scale=scale)
+      mixed = torch.scaled_dot_product_attention(torch.narrow(q, 2, first, queries), torch.narrow(k, 2, from, keys), torch.narrow(v, 2, from, keys), seen, scale=scale)
       copied = torch.copy_(torch.narrow(target, 2, first, queries), mixed)
     return length
   def by_distance(self: __torch__.Encoder, q: Tensor, k: Tensor, v: Tensor, scale: float, distances: Tensor, target: Tensor) -> int:

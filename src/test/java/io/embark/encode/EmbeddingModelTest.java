@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.pytorch.jni.LibUtils;
+import io.embark.Device;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -74,16 +76,19 @@ class EmbeddingModelTest {
     }
 
     @Test
+    void refusesAGpuForAProgramWithoutLoadingIt() {
+        EmbedOptions chosen = program().with(EmbedOptions.DEVICE, Device.GPU);
+        assertRefused(
+                () -> Embedder.check(ModelFolder.open(chosen), chosen),
+                ErrorCode.OPTION_INVALID,
+                "option device: gpu is not for model program",
+                "It is a program, and these compute on CPUs.",
+                "Set device to auto or cpu.");
+    }
+
+    @Test
     void givesAProgramNoLargerBatchesThanAskedFor() {
-        FamilyFixture program = FamilyFixture.all().stream()
-                .filter(fixture -> fixture.name().equals("program"))
-                .findFirst()
-                .orElseThrow();
-        EmbedOptions chosen = program.cases()
-                .get(0)
-                .options()
-                .with(EmbedOptions.MODEL, program.folder().toString())
-                .with(EmbedOptions.BATCH_TOKENS, 16);
+        EmbedOptions chosen = program().with(EmbedOptions.BATCH_TOKENS, 16);
         try (Embedder embedder = Embedder.open(chosen)) {
             assertThat(embedder.embedCounted(List.of("one", "two", "three", "four", "five", "six", "seven"))
                             .statistics()
@@ -161,6 +166,14 @@ class EmbeddingModelTest {
                 "Nothing has to be done; run it again if that was a mistake.");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(embedder.embed(texts.subList(0, 2))).hasDimensions(2, 384);
+    }
+
+    private static EmbedOptions program() {
+        FamilyFixture program = FamilyFixture.named("program");
+        return program.cases()
+                .get(0)
+                .options()
+                .with(EmbedOptions.MODEL, program.folder().toString());
     }
 
     private EmbedOptions with(Map<String, String> settings) {

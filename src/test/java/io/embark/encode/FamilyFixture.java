@@ -52,6 +52,11 @@ record FamilyFixture(
         }
     }
 
+    /** The one of a name. */
+    static FamilyFixture named(String name) {
+        return read(root().resolve(name));
+    }
+
     /** What every fixture embeds. */
     static List<String> texts() {
         return texts(json(root().resolve("texts.json")));

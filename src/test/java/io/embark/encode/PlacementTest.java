@@ -9,8 +9,10 @@ import io.embark.encode.FamilyFixture.Case;
 import io.embark.model.ModelFolder;
 import io.embark.torch.Placement;
 import io.embark.torch.TorchRuntime;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,8 +44,8 @@ class PlacementTest {
         return networks()
                 .flatMap(fixture -> Stream.of(
                         Arguments.of(fixture, Precision.FLOAT32, 0.999999, 0),
-                        Arguments.of(fixture, Precision.FLOAT16, 0.99997, 1e-5),
-                        Arguments.of(fixture, Precision.BFLOAT16, 0.999, 1e-3)));
+                        Arguments.of(fixture, Precision.FLOAT16, 0.99998, table(fixture) ? 0 : 1e-5),
+                        Arguments.of(fixture, Precision.BFLOAT16, 0.999, table(fixture) ? 0 : 1e-3)));
     }
 
     @ParameterizedTest(name = "{0} in {1}")
@@ -95,6 +97,11 @@ class PlacementTest {
                 .hasMessage("cpu in FLOAT16 has no order of its own");
     }
 
+    /** A table's numbers are added up in float32, whatever the network would compute in. */
+    private static boolean table(FamilyFixture fixture) {
+        return Set.of("", "model2vec").contains(fixture.network());
+    }
+
     private static void assertGives(
             FamilyFixture fixture, Placement placement, double minCosine, double minDifference) {
         Case chosen = fixture.cases().get(0);
@@ -114,11 +121,8 @@ class PlacementTest {
     }
 
     private static Precision half(String fixture) {
-        return FamilyFixture.all().stream()
-                .filter(each -> each.name().equals(fixture))
-                .map(each -> ModelFolder.open(each.folder().toString(), each.folder()))
-                .findFirst()
-                .orElseThrow()
+        Path folder = FamilyFixture.named(fixture).folder();
+        return ModelFolder.open(folder.toString(), folder)
                 .specification()
                 .architecture()
                 .half();

@@ -15,20 +15,21 @@ import org.apache.spark.sql.SparkSession;
 final class EmbedBesideGpu {
     private EmbedBesideGpu() {}
 
-    /** Takes a model and the script. */
+    /** Takes a model, the script, and how the executor logs. */
     public static void main(String[] args) {
         SparkSession.Builder builder = SparkSession.builder()
                 .master("local-cluster[1,1,1024]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.executor.memory", "512m")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .config("spark.executor.extraJavaOptions", "-Dlog4j2.configurationFile=" + args[2])
                 .config("spark.task.resource.gpu.amount", "1");
         for (String holder : List.of("spark.worker", "spark.executor")) {
             builder.config(holder + ".resource.gpu.amount", "1")
                     .config(holder + ".resource.gpu.discoveryScript", args[1]);
         }
         try (SparkSession spark = builder.getOrCreate()) {
-            for (Device device : List.of(Device.CPU, Device.AUTO)) {
+            for (Device device : Device.values()) {
                 EmbedOptions options = EmbedOptions.defaults()
                         .with(EmbedOptions.MODEL, args[0])
                         .with(EmbedOptions.DEVICE, device);
@@ -53,7 +54,7 @@ final class EmbedBesideGpu {
                 .reduce((first, last) -> last)
                 .orElseThrow();
         return message.lines()
-                .filter(line -> line.contains("GPU '"))
+                .filter(line -> line.contains("option device"))
                 .findFirst()
                 .orElse(message);
     }

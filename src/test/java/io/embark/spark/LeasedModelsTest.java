@@ -128,6 +128,19 @@ class LeasedModelsTest {
     }
 
     @Test
+    void eachGpuHasAModelOfItsOwn() {
+        keep(4, EmbeddingModel::open);
+        ModelRequest request = Requests.of(options("a"));
+        try (LeasedModels.Lease none = models.lease(new ModelLoad(request, OptionalInt.empty()), () -> false);
+                LeasedModels.Lease first = models.lease(new ModelLoad(request, OptionalInt.of(0)), () -> false);
+                LeasedModels.Lease again = models.lease(new ModelLoad(request, OptionalInt.of(0)), () -> false);
+                LeasedModels.Lease second = models.lease(new ModelLoad(request, OptionalInt.of(1)), () -> false)) {
+            assertThat(again.model()).isSameAs(first.model());
+            assertThat(List.of(none.model(), first.model(), second.model())).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void allWhoWaitForALoadShareItsFailureAndTheNextTriesAgain() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         CountDownLatch waiting = new CountDownLatch(8);
@@ -143,13 +156,12 @@ class LeasedModelsTest {
         List<Future<LeasedModels.Lease>> leases = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             AtomicBoolean asked = new AtomicBoolean();
-            leases.add(
-                    threads.submit(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> {
-                        if (!asked.getAndSet(true)) {
-                            waiting.countDown();
-                        }
-                        return false;
-                    })));
+            leases.add(threads.submit(() -> models.lease(Requests.load(options), () -> {
+                if (!asked.getAndSet(true)) {
+                    waiting.countDown();
+                }
+                return false;
+            })));
         }
 
         for (Future<LeasedModels.Lease> lease : leases) {
@@ -162,8 +174,7 @@ class LeasedModelsTest {
         assertThat(log.lines("Could not load model"))
                 .containsExactly("Could not load model %s: model a: torn\nIt is.\nMend it."
                         .formatted(options.get(EmbedOptions.MODEL)));
-        try (LeasedModels.Lease lease =
-                models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false)) {
+        try (LeasedModels.Lease lease = models.lease(Requests.load(options), () -> false)) {
             assertCanEmbed(lease);
         }
         assertThat(attempts).hasValue(2);
@@ -179,13 +190,12 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
         CountDownLatch secondWaits = new CountDownLatch(1);
         AtomicBoolean firstIsKilled = new AtomicBoolean();
-        Future<LeasedModels.Lease> first = threads.submit(
-                () -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), firstIsKilled::get));
-        Future<LeasedModels.Lease> second =
-                threads.submit(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> {
-                    secondWaits.countDown();
-                    return false;
-                }));
+        Future<LeasedModels.Lease> first =
+                threads.submit(() -> models.lease(Requests.load(options), firstIsKilled::get));
+        Future<LeasedModels.Lease> second = threads.submit(() -> models.lease(Requests.load(options), () -> {
+            secondWaits.countDown();
+            return false;
+        }));
         secondWaits.await();
         firstIsKilled.set(true);
 
@@ -211,13 +221,12 @@ class LeasedModelsTest {
         EmbedOptions options = options("a");
 
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false))
+        assertThatThrownBy(() -> models.lease(Requests.load(options), () -> false))
                 .isInstanceOf(CancellationException.class)
                 .hasMessage("waiting for a model was interrupted");
         assertThat(Thread.interrupted()).isTrue();
         interrupted.countDown();
-        try (LeasedModels.Lease lease =
-                models.lease(new ModelLoad(Requests.of(options), OptionalInt.empty()), () -> false)) {
+        try (LeasedModels.Lease lease = models.lease(Requests.load(options), () -> false)) {
             assertCanEmbed(lease);
         }
     }
@@ -246,7 +255,7 @@ class LeasedModelsTest {
     }
 
     private LeasedModels.Lease lease(String name) {
-        return models.lease(new ModelLoad(Requests.of(options(name)), OptionalInt.empty()), () -> false);
+        return models.lease(Requests.load(options(name)), () -> false);
     }
 
     private EmbedOptions options(String name) {

@@ -2,10 +2,16 @@ package io.embark.spark;
 
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolder;
+import java.util.OptionalInt;
 
 /** Requests for models where no driver opened them. */
 final class Requests {
     private Requests() {}
+
+    /** What a model is loaded with where Spark assigned no GPU. */
+    static ModelLoad load(EmbedOptions options) {
+        return new ModelLoad(of(options), OptionalInt.empty());
+    }
 
     /** For the model that the options name, which is on this host. */
     static ModelRequest of(EmbedOptions options) {

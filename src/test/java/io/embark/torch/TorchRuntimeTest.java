@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,12 +66,35 @@ class TorchRuntimeTest {
         assertThat(results.get(0).lines()).hasSize(4);
     }
 
+    @Test
+    void saysWhatIsToBeRightWhereOtherLibrariesAreNamed() throws Exception {
+        Path libraries = Files.createDirectory(temporary.resolve("torch"));
+        Files.writeString(libraries.resolve(System.mapLibraryName("torch")), "none");
+        Path empty = temporary.resolve("empty");
+        List<String> results =
+                start(Map.of("PYTORCH_LIBRARY_PATH", libraries.toString()), classPath(jar -> true), empty.toString());
+        assertThat(results)
+                .singleElement()
+                .asString()
+                .startsWith("NATIVES_UNAVAILABLE\n"
+                        + "native libraries of libtorch and the tokenizers: cannot be loaded on Linux ")
+                .endsWith(
+                        ("\nLet PYTORCH_LIBRARY_PATH, which is %s, name the libraries of PyTorch 2.7.1, and PYTORCH_FLAVOR be"
+                                        + " cu128 if they are for CUDA, which need NVIDIA's driver on the host; or unset both.")
+                                .formatted(libraries));
+    }
+
     private static String refusal(Path path, String says) {
         return "NATIVES_UNAVAILABLE\ncache directory %s: cannot be written\nThe system says: %s.\n%s"
                 .formatted(path, says, REMEDY);
     }
 
     private List<String> start(String classPath, String... cacheDirectories) throws IOException, InterruptedException {
+        return start(Map.of(), classPath, cacheDirectories);
+    }
+
+    private List<String> start(Map<String, String> environment, String classPath, String... cacheDirectories)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -79,10 +103,11 @@ class TorchRuntimeTest {
                 StartTorch.class.getName()));
         command.addAll(Arrays.asList(cacheDirectories));
         Path output = temporary.resolve("output");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(output.toFile())
-                .redirectError(temporary.resolve("log").toFile())
-                .start();
+                .redirectError(temporary.resolve("log").toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         assertThat(process.waitFor()).isZero();
         return Stream.of(Files.readString(output, StandardCharsets.UTF_8).split("\n" + StartTorch.END + "\n"))
                 .toList();

@@ -1,0 +1,23 @@
+package io.embark.job;
+
+import io.embark.Device;
+import io.embark.EmbedOptions;
+import io.embark.Precision;
+import org.apache.spark.sql.SparkSession;
+
+/** Where a few texts are embedded beside the tasks. */
+final class DriverDevice {
+    private DriverDevice() {}
+
+    /** The options for the driver of a session, which need not have the GPUs that its executors have. */
+    static EmbedOptions of(EmbedOptions options, SparkSession spark) {
+        return of(options, spark.sparkContext().isLocal());
+    }
+
+    /** @param isLocal whether the driver itself is the executor */
+    static EmbedOptions of(EmbedOptions options, boolean isLocal) {
+        return isLocal
+                ? options
+                : options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, Precision.FLOAT32);
+    }
+}

@@ -1,4 +1,7 @@
-"""EmbeddingGemma: Gemma 3 that looks both ways, in windows but for each last of six layers, and two Dense layers."""
+"""EmbeddingGemma: Gemma 3 that looks both ways, in windows but for each last of six layers, and two Dense layers.
+
+Then Gemma 3 as it is where nothing is said: each token sees those before it, and the window reaches back as far as it is wide.
+"""
 
 import torch
 from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
@@ -10,10 +13,11 @@ import weights
 from fixture import Fixture, edit_json, save_model
 
 SPECIAL = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>"]
+SPREAD = ((r"(q|k)_norm", 2.0), (r"embed_tokens", 0.3))
 
 
-def tokenizer():
-    vocabulary, merges = vocabularies.piece_bpe(SPECIAL)
+def tokenizer(size=640):
+    vocabulary, merges = vocabularies.piece_bpe(SPECIAL, size)
     words = GemmaTokenizer(vocab=vocabulary, merges=merges, padding_side="right", model_max_length=64)
     words.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="<bos> $A <eos>",
@@ -47,14 +51,36 @@ def save(folder):
         eos_token_id=1,
         bos_token_id=2,
     )
-    spread = ((r"(q|k)_norm", 2.0), (r"embed_tokens", 0.3))
     save_model(
         folder,
-        weights.fill(Gemma3TextModel(config), "gemma3", spread, constant=0.0),
+        weights.fill(Gemma3TextModel(config), "gemma3", SPREAD, constant=0.0),
         words,
         [Pooling(24, "mean"), dense("gemma3-2", 24, 48), dense("gemma3-3", 48, 24), Normalize()],
         prompts={"query": "task: search result | query: ", "document": "title: none | text: "},
     )
+
+
+def save_causal(folder):
+    words = tokenizer(400)
+    config = Gemma3TextConfig(
+        vocab_size=len(words),
+        hidden_size=24,
+        intermediate_size=32,
+        num_hidden_layers=3,
+        num_attention_heads=3,
+        num_key_value_heads=1,
+        head_dim=12,
+        max_position_embeddings=128,
+        query_pre_attn_scalar=20,
+        sliding_window=7,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        use_bidirectional_attention=False,
+        pad_token_id=0,
+        eos_token_id=1,
+        bos_token_id=2,
+    )
+    model = weights.fill(Gemma3TextModel(config), "gemma3-causal", SPREAD, constant=0.0)
+    save_model(folder, model, words, [Pooling(24, ("mean", "lasttoken")), Normalize()])
 
 
 def save_older(folder):
@@ -100,6 +126,15 @@ FIXTURES = [
             "sliding_window_pattern": 2,
             "rope_theta": 1000000.0,
             "rope_local_base_freq": 10000.0,
+        },
+    ),
+    Fixture(
+        "gemma3-causal",
+        save_causal,
+        settings={
+            "sliding_window": 8,
+            "layer_types": ["full_attention", "full_attention", "sliding_attention"],
+            "use_bidirectional_attention": True,
         },
     ),
 ]

@@ -2,9 +2,11 @@
 
 The folders have the Hub's keys and tensors. transformers 5 maps the tensors, and is told the keys in its own; it does not
 know the scaling "ntk" of Alibaba's modeling.py, by which base and frequencies are fixed when the model is made:
-base = theta * factor, frequency i = base^(-2i/d) / factor^(2/d).
+base = theta * factor, frequency i = base^(-2i/d) / factor^(2/d). Without pack_qkv that modeling.py has a product each for
+queries, keys and values, as transformers 5 has in any case, where it lacks but the Hub's names for them.
 """
 
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -23,10 +25,10 @@ from fixture import Fixture, edit_json, save_model
 SPREAD = ((r"(q_proj|k_proj)\.weight", weights.SHARP), (r"token_type_embeddings", 0.7))
 
 
-def save(folder, name, tokenizer, types, theta, factor, modules, prefix=""):
+def save(folder, name, tokenizer, types, theta, factor, modules, prefix="", hidden=32, packed=True):
     config = GteConfig(
         vocab_size=len(tokenizer),
-        hidden_size=32,
+        hidden_size=hidden,
         num_hidden_layers=2,
         num_attention_heads=4,
         intermediate_size=40,
@@ -35,7 +37,7 @@ def save(folder, name, tokenizer, types, theta, factor, modules, prefix=""):
         pad_token_id=tokenizer.pad_token_id,
         rope_parameters={"rope_type": "default", "rope_theta": theta},
     )
-    save_model(folder, weights.fill(GteModel(config), name, SPREAD), tokenizer, [Pooling(32, "cls"), *modules])
+    save_model(folder, weights.fill(GteModel(config), name, SPREAD), tokenizer, [Pooling(hidden, "cls"), *modules])
 
     def change(config):
         return {
@@ -44,7 +46,7 @@ def save(folder, name, tokenizer, types, theta, factor, modules, prefix=""):
             "classifier_dropout": None,
             "hidden_act": "gelu",
             "hidden_dropout_prob": 0.1,
-            "hidden_size": 32,
+            "hidden_size": hidden,
             "initializer_range": 0.02,
             "intermediate_size": 40,
             "layer_norm_eps": 1e-12,
@@ -55,7 +57,7 @@ def save(folder, name, tokenizer, types, theta, factor, modules, prefix=""):
             "model_type": "new",
             "num_attention_heads": 4,
             "num_hidden_layers": 2,
-            "pack_qkv": True,
+            "pack_qkv": packed,
             "pad_token_id": config["pad_token_id"],
             "position_embedding_type": "rope",
             "rope_scaling": {"factor": factor, "type": "ntk"} if factor else None,
@@ -70,7 +72,16 @@ def save(folder, name, tokenizer, types, theta, factor, modules, prefix=""):
 
     edit_json(folder / "config.json", change)
     file = folder / "model.safetensors"
-    save_file({prefix + name: tensor for name, tensor in load_file(file).items()}, file, {"format": "pt"})
+    tensors = load_file(file) if packed else unpacked(load_file(file))
+    save_file({prefix + name: tensor for name, tensor in tensors.items()}, file, {"format": "pt"})
+
+
+def unpacked(tensors):
+    apart = {name: tensor for name, tensor in tensors.items() if ".qkv_proj." not in name}
+    for name in tensors.keys() - apart.keys():
+        for part, tensor in zip("qkv", tensors[name].chunk(3)):
+            apart[name.replace(".qkv_proj.", f".{part}_proj.")] = tensor.clone()
+    return apart
 
 
 def save_english(folder):
@@ -87,6 +98,11 @@ def save_multilingual(folder):
 def save_unscaled(folder):
     tokenizer = BertTokenizer(vocab=vocabularies.wordpiece(SPECIAL), model_max_length=48)
     save(folder, "gte-new-unscaled", tokenizer, 2, 10000.0, None, [Normalize()])
+
+
+def save_unpacked(folder):
+    tokenizer = BertTokenizer(vocab=vocabularies.wordpiece(SPECIAL, 320), model_max_length=48)
+    save(folder, "gte-new-unpacked", tokenizer, 1, 10000.0, None, [Normalize()], hidden=24, packed=False)
 
 
 def open_new(folder):
@@ -106,6 +122,11 @@ def open_new(folder):
             return changed
 
         edit_json(copy / "config.json", change)
+        if not kept["pack_qkv"]:
+            file = copy / "model.safetensors"
+            tensors = load_file(file)
+            named = {re.sub(r"\.attention\.([qkv]_proj)\.", r".self_attn.\1.", name): tensors[name] for name in tensors}
+            save_file(named, file, {"format": "pt"})
         model = SentenceTransformer(str(copy), device="cpu")
     if kept["rope_scaling"]:
         rotary = model[0].model.rotary_emb
@@ -124,4 +145,5 @@ FIXTURES = [
     Fixture("gte-new", save_english, CASES, settings=SCALED, open=open_new),
     Fixture("gte-new-multilingual", save_multilingual, {"plain": {}}, settings=SCALED, open=open_new),
     Fixture("gte-new-unscaled", save_unscaled, {"plain": {}}, settings=SETTINGS, open=open_new),
+    Fixture("gte-new-unpacked", save_unpacked, {"plain": {}}, settings=SETTINGS, open=open_new),
 ]

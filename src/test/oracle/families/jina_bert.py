@@ -3,7 +3,7 @@
 transformers 5 cannot run the remote code of jinaai/jina-bert-implementation, whose forward pass is written out below on top of
 BertModel's embeddings and attention projections: bias -slope * |q - k| on the scaled scores, slopes as in the paper's Annex and
 its code for head counts that are no power of 2; GLU of gated_layers, whose first half goes through the activation. The tensors'
-names are those of jinaai/jina-embeddings-v2-base-en.
+names are those of jinaai/jina-embeddings-v2-base-en. Where feed_forward_type is "original", these layers are BertModel's own.
 """
 
 import math
@@ -55,7 +55,8 @@ class JinaBert(nn.Module):
         bert = BertModel(config)
         del bert.embeddings.position_embeddings
         self.embeddings, self.encoder, self.pooler = bert.embeddings, bert.encoder, bert.pooler
-        for layer in self.encoder.layer:
+        self.gated = config.feed_forward_type != "original"
+        for layer in self.encoder.layer if self.gated else ():
             del layer.intermediate, layer.output
             layer.mlp = GatedLayer(config)
         self.register_buffer("slopes", torch.tensor(slopes(config.num_attention_heads)), persistent=False)
@@ -69,7 +70,8 @@ class JinaBert(nn.Module):
         bias = -self.slopes[None, :, None, None] * distances
         bias = bias + (1 - attention_mask[:, None, None, :].to(x.dtype)) * torch.finfo(x.dtype).min
         for layer in self.encoder.layer:
-            x = layer.mlp(self.attend(layer.attention, x, bias))
+            x = self.attend(layer.attention, x, bias)
+            x = layer.mlp(x) if self.gated else layer.output(layer.intermediate(x), x)
         return BaseModelOutput(last_hidden_state=x)
 
     def attend(self, attention, x, bias):
@@ -82,9 +84,9 @@ class JinaBert(nn.Module):
         return attention.output.LayerNorm(x + attention.output.dense(mixed))
 
 
-def save(folder, name, heads, hidden, pooling, feed_forward="geglu"):
+def save(folder, name, heads, hidden, pooling, feed_forward="geglu", vocabulary_size=400):
     """Lets Sentence Transformers write the folder of a plain BERT, then puts the tensors and keys of Jina's in their place."""
-    vocabulary = vocabularies.wordpiece(SPECIAL)
+    vocabulary = vocabularies.wordpiece(SPECIAL, vocabulary_size)
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=hidden,
@@ -143,6 +145,14 @@ FIXTURES = [
         {"plain": {}},
         IDLE,
         settings=SETTINGS,
+        open=open_jina,
+    ),
+    Fixture(
+        "jina-bert-v2-ungated",
+        lambda folder: save(folder, "jina-bert-v2-ungated", 4, 24, "mean", "original", 320),
+        {"plain": {}},
+        IDLE,
+        settings={"hidden_act": "relu"},
         open=open_jina,
     ),
 ]

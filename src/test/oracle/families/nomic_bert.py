@@ -1,18 +1,27 @@
-"""NomicBERT: rotary positions, SwiGLU, no biases; as transformers 5 saves it, and with the keys of the Hub."""
+"""NomicBERT: rotary positions, SwiGLU, no biases; as transformers 5 saves it, and with the keys of the Hub.
 
+Of what those keys can say, transformers 5 knows neither biases nor layers without a gate. With them its model is given the
+layers of nomic-ai/nomic-bert-2048's modeling_hf_nomic_bert.py: qkv_proj_bias stands for the attention's output too, and
+activation_function "gelu" for fc2(gelu(fc1(x))).
+"""
+
+import json
 import shutil
 import tempfile
 from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+from torch import nn
 from transformers import BertTokenizer, NomicBertConfig, NomicBertModel
+from transformers.conversion_mapping import get_checkpoint_conversion_mapping, register_checkpoint_conversion_mapping
 
 import vocabularies
 import weights
 from families.bert import SPECIAL
 from fixture import Fixture, edit_json, save_model
 
+BIASES = dict.fromkeys(("qkv_proj_bias", "mlp_fc1_bias", "mlp_fc2_bias"), True)
 SPREAD = ((r"(q_proj|k_proj)\.weight", weights.SHARP), (r"token_type_embeddings", 0.7))
 
 
@@ -37,62 +46,62 @@ def save(folder, name="nomic-bert", theta=1000.0):
 
 
 def save_as_on_the_hub(folder):
-    """What nomic-embed-text-v1.5 says in config.json, in the sizes of this folder."""
     save(folder, "nomic-bert-hub", theta=700.0)
+    edit_json(folder / "config.json", lambda saved: hub_config(saved) | {"rotary_emb_base": 700.0})
 
-    def change(config):
-        return {
-            "activation_function": "swiglu",
-            "architectures": ["NomicBertModel"],
-            "attn_pdrop": 0.0,
-            "bos_token_id": None,
-            "causal": False,
-            "dense_seq_output": True,
-            "embd_pdrop": 0.0,
-            "eos_token_id": None,
-            "fused_bias_fc": True,
-            "fused_dropout_add_ln": True,
-            "initializer_range": 0.02,
-            "layer_norm_epsilon": 1e-12,
-            "max_trained_positions": 2048,
-            "mlp_fc1_bias": False,
-            "mlp_fc2_bias": False,
-            "model_type": "nomic_bert",
-            "n_embd": 32,
-            "n_head": 4,
-            "n_inner": 48,
-            "n_layer": 2,
-            "n_positions": 128,
-            "pad_vocab_size_multiple": 64,
-            "parallel_block": False,
-            "parallel_block_tied_norm": False,
-            "prenorm": False,
-            "qkv_proj_bias": False,
-            "reorder_and_upcast_attn": False,
-            "resid_pdrop": 0.0,
-            "rotary_emb_base": 700.0,
-            "rotary_emb_fraction": 1.0,
-            "rotary_emb_interleaved": False,
-            "rotary_emb_scale_base": None,
-            "rotary_scaling_factor": None,
-            "scale_attn_by_inverse_layer_idx": False,
-            "scale_attn_weights": True,
-            "summary_activation": None,
-            "summary_first_dropout": 0.0,
-            "summary_proj_to_labels": True,
-            "summary_type": "cls_index",
-            "summary_use_proj": True,
-            "torch_dtype": "float32",
-            "transformers_version": "4.37.2",
-            "type_vocab_size": 2,
-            "use_cache": True,
-            "use_flash_attn": True,
-            "use_rms_norm": False,
-            "use_xentropy": True,
-            "vocab_size": config["vocab_size"],
-        }
 
-    edit_json(folder / "config.json", change)
+def hub_config(saved):
+    """What nomic-embed-text-v1.5 says in config.json, in the sizes of this folder."""
+    return {
+        "activation_function": "swiglu",
+        "architectures": ["NomicBertModel"],
+        "attn_pdrop": 0.0,
+        "bos_token_id": None,
+        "causal": False,
+        "dense_seq_output": True,
+        "embd_pdrop": 0.0,
+        "eos_token_id": None,
+        "fused_bias_fc": True,
+        "fused_dropout_add_ln": True,
+        "initializer_range": 0.02,
+        "layer_norm_epsilon": 1e-12,
+        "max_trained_positions": 2048,
+        "mlp_fc1_bias": False,
+        "mlp_fc2_bias": False,
+        "model_type": "nomic_bert",
+        "n_embd": 32,
+        "n_head": 4,
+        "n_inner": 48,
+        "n_layer": 2,
+        "n_positions": 128,
+        "pad_vocab_size_multiple": 64,
+        "parallel_block": False,
+        "parallel_block_tied_norm": False,
+        "prenorm": False,
+        "qkv_proj_bias": False,
+        "reorder_and_upcast_attn": False,
+        "resid_pdrop": 0.0,
+        "rotary_emb_base": 1000.0,
+        "rotary_emb_fraction": 1.0,
+        "rotary_emb_interleaved": False,
+        "rotary_emb_scale_base": None,
+        "rotary_scaling_factor": None,
+        "scale_attn_by_inverse_layer_idx": False,
+        "scale_attn_weights": True,
+        "summary_activation": None,
+        "summary_first_dropout": 0.0,
+        "summary_proj_to_labels": True,
+        "summary_type": "cls_index",
+        "summary_use_proj": True,
+        "torch_dtype": "float32",
+        "transformers_version": "4.37.2",
+        "type_vocab_size": 2,
+        "use_cache": True,
+        "use_flash_attn": True,
+        "use_rms_norm": False,
+        "use_xentropy": True,
+        "vocab_size": saved["vocab_size"],
+    }
 
 
 def open_as_on_the_hub(folder):
@@ -100,24 +109,77 @@ def open_as_on_the_hub(folder):
     with tempfile.TemporaryDirectory() as temporary:
         copy = Path(temporary) / "copy"
         shutil.copytree(folder, copy)
-
-        def change(config):
-            return {
-                "architectures": ["NomicBertModel"],
-                "model_type": "nomic_bert",
-                "vocab_size": config["vocab_size"],
-                "hidden_size": config["n_embd"],
-                "num_hidden_layers": config["n_layer"],
-                "num_attention_heads": config["n_head"],
-                "intermediate_size": config["n_inner"],
-                "max_position_embeddings": config["n_positions"],
-                "layer_norm_eps": config["layer_norm_epsilon"],
-                "type_vocab_size": config["type_vocab_size"],
-                "rope_parameters": {"rope_type": "default", "rope_theta": config["rotary_emb_base"]},
-            }
-
-        edit_json(copy / "config.json", change)
+        edit_json(copy / "config.json", own_config)
         return SentenceTransformer(str(copy), device="cpu")
+
+
+def own_config(config):
+    return {
+        "architectures": ["NomicBertModel"],
+        "model_type": "nomic_bert",
+        "vocab_size": config["vocab_size"],
+        "hidden_size": config["n_embd"],
+        "num_hidden_layers": config["n_layer"],
+        "num_attention_heads": config["n_head"],
+        "intermediate_size": config["n_inner"],
+        "max_position_embeddings": config["n_positions"],
+        "layer_norm_eps": config["layer_norm_epsilon"],
+        "type_vocab_size": config["type_vocab_size"],
+        "rope_parameters": {"rope_type": "default", "rope_theta": config["rotary_emb_base"]},
+    }
+
+
+class UngatedLayer(nn.Module):
+    """transformers calls the files' fc2 down_proj, and leaves fc1 its name."""
+
+    def __init__(self, config):
+        super().__init__()
+        self.fc1 = nn.Linear(config.hidden_size, config.intermediate_size, bias=config.mlp_fc1_bias)
+        self.down_proj = nn.Linear(config.intermediate_size, config.hidden_size, bias=config.mlp_fc2_bias)
+
+    def forward(self, x):
+        return self.down_proj(nn.functional.gelu(self.fc1(x)))
+
+
+class UngatedNomicBert(NomicBertModel):
+    def __init__(self, config):
+        super().__init__(config)
+        width = config.hidden_size
+        for layer in self.layers:
+            layer.mlp = UngatedLayer(config)
+            for name in ("q_proj", "k_proj", "v_proj", "o_proj"):
+                setattr(layer.self_attn, name, nn.Linear(width, width, bias=config.qkv_proj_bias))
+
+
+# Its tensors have the names of the files too.
+register_checkpoint_conversion_mapping(UngatedNomicBert.__name__, get_checkpoint_conversion_mapping("nomic_bert"))
+
+
+def save_ungated(folder):
+    vocabulary = vocabularies.wordpiece(SPECIAL, 320)
+    config = NomicBertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=40,
+        max_position_embeddings=128,
+        rope_parameters={"rope_type": "default", "rope_theta": 1000.0},
+        **BIASES,
+    )
+    tokenizer = BertTokenizer(vocab=vocabulary, model_max_length=48)
+    save_model(folder, NomicBertModel(config), tokenizer, [Pooling(24, "mean"), Normalize()])
+    weights.fill(UngatedNomicBert(config), "nomic-bert-ungated", SPREAD).save_pretrained(folder)
+    changes = {"activation_function": "gelu", "n_embd": 24, "n_inner": 40, **BIASES}
+    edit_json(folder / "config.json", lambda saved: hub_config(saved) | changes)
+
+
+def open_ungated(folder):
+    model = open_as_on_the_hub(folder)
+    config = json.loads((folder / "config.json").read_text())
+    config = NomicBertConfig(**own_config(config), **{key: config[key] for key in BIASES})
+    model[0].model = UngatedNomicBert.from_pretrained(folder, config=config).eval()
+    return model
 
 
 CASES = {"plain": {}, "query": {"prompt-name": "query"}}
@@ -125,5 +187,11 @@ FIXTURES = [
     Fixture("nomic-bert", save, CASES, settings={"rope_parameters.rope_theta": 10000.0, "hidden_act": "gelu"}),
     Fixture(
         "nomic-bert-hub", save_as_on_the_hub, CASES, settings={"rotary_emb_base": 10000.0}, open=open_as_on_the_hub
+    ),
+    Fixture(
+        "nomic-bert-ungated",
+        save_ungated,
+        settings={"rotary_emb_base": 10000.0, **dict.fromkeys(BIASES, False)},
+        open=open_ungated,
     ),
 ]

@@ -4,6 +4,8 @@ import io.embark.model.GatedNetwork.Biases;
 import io.embark.model.GatedNetwork.Keys;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * NomicBERT: nomic-embed-text v1 and v1.5. On the Hub its sizes have the keys of GPT-2, in files of transformers 5 those of
@@ -12,8 +14,13 @@ import java.util.Map;
 final class NomicBertFamily implements Family {
     private static final String OTHER_MODEL = "Choose a model like nomic-embed-text-v1.5.";
 
-    /** How the feed-forward layers of a Hub file are gated; those of other activations are not. */
+    private static final String FUNCTION = "activation_function";
+
+    /** How the feed-forward layers of a Hub file are gated. */
     private static final Map<String, String> GATES = Map.of("swiglu", "silu", "geglu", "gelu", "glu", "sigmoid");
+
+    /** Those that are not gated; {@code modeling_hf_nomic_bert.py} has GELU itself for all of them, not its tanh form. */
+    private static final Set<String> UNGATED = Set.of("gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh");
 
     @Override
     public List<String> modelTypes() {
@@ -35,8 +42,8 @@ final class NomicBertFamily implements Family {
                 json.flag("qkv_proj_bias").orElse(false),
                 json.flag("mlp_fc1_bias").orElse(false),
                 json.flag("mlp_fc2_bias").orElse(false));
-        String function = json.text("activation_function").orElse("");
-        boolean gated = function.isEmpty() || GATES.containsKey(function);
+        String function = json.text(FUNCTION).orElse("");
+        boolean gated = !UNGATED.contains(function);
         return GatedNetwork.read(json, keys, types)
                 .withLayers(true, gated ? List.of("up", "gate") : List.of("up"), biases)
                 .rotary(rotaryBase(json), 1, positions(config), activation(json, function));
@@ -65,8 +72,18 @@ final class NomicBertFamily implements Family {
         if (function.isEmpty()) {
             return Activations.normalised(json, "hidden_act", "silu");
         }
-        String gate = GATES.get(function);
-        return gate == null ? Activations.normalised(json, "activation_function", function) : gate;
+        if (UNGATED.contains(function)) {
+            return "gelu";
+        }
+        if (!GATES.containsKey(function)) {
+            Set<String> known = new TreeSet<>(UNGATED);
+            known.addAll(GATES.keySet());
+            throw ModelProblem.unsupported(
+                    "%s: unknown %s '%s'".formatted(json.subject(), FUNCTION, ModelProblem.show(function)),
+                    "Known are: %s.".formatted(String.join(", ", known)),
+                    "Choose a model with one of these activation functions.");
+        }
+        return GATES.get(function);
     }
 
     private static double rotaryBase(JsonConfig json) {

@@ -64,13 +64,25 @@ class NomicBertFamilyTest extends ConfiguredFamily {
         "geglu, gelu, true",
         "glu, sigmoid, true",
         "gelu, gelu, false",
-        "relu, relu, false"
+        "gelu_new, gelu, false",
+        "gelu_fast, gelu, false",
+        "gelu_pytorch_tanh, gelu, false"
     })
     void gatesWhatTheActivationSays(String function, String activation, boolean gated) {
         config.set("activation_function", "\"%s\"".formatted(function));
         assertThat(read().choices()).containsEntry("activation", activation);
         assertThat(read().tensors().stream().anyMatch(tensor -> tensor.name().equals("layers.0.mlp.gate.weight")))
                 .isEqualTo(gated);
+    }
+
+    @Test
+    void refusesOtherActivations() {
+        config.set("activation_function", "\"relu\"");
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "unknown activation_function 'relu'",
+                "Known are: geglu, gelu, gelu_fast, gelu_new, gelu_pytorch_tanh, glu, swiglu.",
+                "Choose a model with one of these activation functions.");
     }
 
     @Test

@@ -12,8 +12,10 @@ import java.util.regex.Pattern;
  * The last answer to a request, redirects followed.
  *
  * @param address whom it comes from
+ * @param proxy through whom it was asked
  */
-record HubAnswer(URI address, int status, HttpHeaders headers, TimedBody body) implements AutoCloseable {
+record HubAnswer(URI address, Optional<HubProxy> proxy, int status, HttpHeaders headers, TimedBody body)
+        implements AutoCloseable {
     private static final Set<Integer> TRANSIENT = Set.of(408, 429, 500, 502, 503, 504);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
@@ -60,7 +62,8 @@ record HubAnswer(URI address, int status, HttpHeaders headers, TimedBody body) i
                 .or(() -> header("X-Error-Message"))
                 .map(text -> " " + text)
                 .orElse("");
-        return "%s answers %d%s".formatted(show(address), status, ModelProblem.show(code));
+        String way = proxy.map(known -> " through the proxy " + known).orElse("");
+        return "%s answers %d%s%s".formatted(show(address), status, ModelProblem.show(code), way);
     }
 
     static String show(URI address) {

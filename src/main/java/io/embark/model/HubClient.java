@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 
 /**
  * Speaks with a hub over HTTP. Redirects are followed by hand, since Java's own client would send the token along to whatever
- * host they lead to. Thread-safe.
+ * host they lead to. Whatever goes through a proxy says so in its errors. Thread-safe.
  */
 final class HubClient {
     private static final int MAX_REDIRECTS = 10;
@@ -41,6 +41,7 @@ final class HubClient {
                 // A download over HTTP/2 shares one connection, and with it every break.
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.metadataTimeout())
+                .proxy(settings.proxies())
                 .build();
     }
 
@@ -136,13 +137,28 @@ final class HubClient {
         if (isHub(address)) {
             settings.token().ifPresent(token -> request.header("Authorization", "Bearer " + token));
         }
+        Optional<HubProxy> proxy = settings.proxies().proxy(address);
+        proxy.flatMap(known -> known.authorization(address))
+                .ifPresent(password -> request.header("Proxy-Authorization", password));
+        try {
+            HttpResponse<TimedBody> response = send(request.build(), timeout);
+            if (response.statusCode() == 407 && proxy.isPresent()) {
+                // Java has no body where a tunnel was not opened.
+                Optional.ofNullable(response.body()).ifPresent(TimedBody::close);
+                throw proxy.get().refusal(address, response.headers());
+            }
+            return new HubAnswer(address, proxy, response.statusCode(), response.headers(), response.body());
+        } catch (IOException e) {
+            throw proxy.isPresent() ? proxy.get().failure(e) : e;
+        }
+    }
 
+    private HttpResponse<TimedBody> send(HttpRequest request, Duration timeout) throws IOException {
         // Not HttpRequest.timeout, which from Java 26 on bounds the whole body.
         CompletableFuture<HttpResponse<TimedBody>> answering =
-                http.sendAsync(request.build(), ignored -> new TimedBody(timeout));
+                http.sendAsync(request, ignored -> new TimedBody(timeout));
         try {
-            HttpResponse<TimedBody> response = answering.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return new HubAnswer(address, response.statusCode(), response.headers(), response.body());
+            return answering.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answering.cancel(true);
             throw new HttpTimeoutException("no answer came for %d ms".formatted(timeout.toMillis()));

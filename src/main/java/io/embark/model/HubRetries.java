@@ -1,6 +1,7 @@
 package io.embark.model;
 
 import io.embark.ErrorCode;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
@@ -66,12 +67,16 @@ final class HubRetries {
                 ErrorCode.RUN_FAILED,
                 "%s: no success in %d attempts".formatted(subject, failures),
                 "The last one ended with: %s.".formatted(ModelProblem.show(detail)),
-                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; "
+                "Check the network, the proxy (HTTPS_PROXY, -Dhttps.proxyHost) and HF_ENDPOINT; "
                         + "what arrived is kept, and the next run goes on there.",
                 thrown);
     }
 
-    private static String detail(Exception thrown) {
+    /** What ended an attempt, in words. */
+    static String detail(Exception thrown) {
+        if (thrown.getClass() == IOException.class && thrown.getMessage() != null) {
+            return thrown.getMessage();
+        }
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
                 return "the name of the host is not known";

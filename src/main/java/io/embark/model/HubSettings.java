@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param metadataTimeout how long to wait for a connection, and for an answer about a model
  * @param downloadTimeout how long to wait for the next bytes of a file
  * @param pause how long to wait before the second attempt; each further one waits twice as long
+ * @param proxies which addresses are reached through which proxy
  */
 record HubSettings(
         String endpoint,
@@ -37,7 +38,8 @@ record HubSettings(
         boolean symlinks,
         Duration metadataTimeout,
         Duration downloadTimeout,
-        Duration pause) {
+        Duration pause,
+        ProxyVariables proxies) {
     private static final String ENDPOINT = "HF_ENDPOINT";
     private static final String DEFAULT_ENDPOINT = "https://huggingface.co";
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
@@ -53,6 +55,7 @@ record HubSettings(
         requireNonNull(metadataTimeout, "metadataTimeout is null");
         requireNonNull(downloadTimeout, "downloadTimeout is null");
         requireNonNull(pause, "pause is null");
+        requireNonNull(proxies, "proxies is null");
     }
 
     /**
@@ -95,13 +98,14 @@ record HubSettings(
                 !variables.flag("HF_HUB_DISABLE_SYMLINKS"),
                 variables.seconds("HF_HUB_ETAG_TIMEOUT"),
                 variables.seconds("HF_HUB_DOWNLOAD_TIMEOUT"),
-                PAUSE);
+                PAUSE,
+                ProxyVariables.from(environment));
     }
 
-    /** Shows whether there is a token, and never the token. */
+    /** Shows whether there is a token, and never the token, nor the password of a proxy. */
     @Override
     public String toString() {
-        return "HubSettings[endpoint=%s, token=%s, cache=%s, offline=%s, symlinks=%s, metadataTimeout=%s, downloadTimeout=%s]"
+        return "HubSettings[endpoint=%s, token=%s, cache=%s, offline=%s, symlinks=%s, metadataTimeout=%s, downloadTimeout=%s, proxies=%s]"
                 .formatted(
                         endpoint,
                         token.isPresent() ? "set" : "none",
@@ -109,7 +113,8 @@ record HubSettings(
                         offline,
                         symlinks,
                         metadataTimeout,
-                        downloadTimeout);
+                        downloadTimeout,
+                        proxies);
     }
 
     private static String endpoint(String value) {

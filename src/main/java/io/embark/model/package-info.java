@@ -13,7 +13,7 @@
  * FolderFiles.Elsewhere} brings each when it is asked for. There are three: {@code RemoteCopy} (from {@link
  * io.embark.model.RemoteFiles} into a new folder), {@code HubSnapshot} and {@code CachedSnapshot} (from a hub, and without
  * one). {@code HubModel} chooses between the last two; then read {@code HubCache} (where the files lie, as for Python), {@code
- * HubClient} and {@code HubDownload} (how they arrive).
+ * HubClient} and {@code HubDownload} (how they arrive), {@code ProxyVariables} (through which proxy).
  *
  * <p>Everything here is read as untrusted data: sizes are checked before memory is taken for them, and nothing that a file
  * claims can make this room throw anything but {@link io.embark.EmbarkException}. The room does not know how a tensor is

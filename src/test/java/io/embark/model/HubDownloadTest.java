@@ -75,7 +75,7 @@ class HubDownloadTest {
                 ErrorCode.RUN_FAILED,
                 "model %s, model.safetensors: no success in 5 attempts".formatted(PINNED),
                 "The last one ended with: %s/blobs/model.safetensors answers 500.".formatted(hub.cdnEndpoint()),
-                "Check the network, the proxy (-Dhttps.proxyHost) and HF_ENDPOINT; "
+                "Check the network, the proxy (HTTPS_PROXY, -Dhttps.proxyHost) and HF_ENDPOINT; "
                         + "what arrived is kept, and the next run goes on there.");
         assertThat(snapshot().resolve(WEIGHTS)).doesNotExist();
         assertThat(temporary.resolve("cache/models--org--tiny/refs")).doesNotExist();
@@ -153,8 +153,7 @@ class HubDownloadTest {
                 this::resolve,
                 ErrorCode.RUN_FAILED,
                 "model %s, model.safetensors: no success in 5 attempts".formatted(PINNED),
-                "The last one ended with: java.io.IOException: the file ended after 400 of %d bytes."
-                        .formatted(weights.length));
+                "The last one ended with: the file ended after 400 of %d bytes.".formatted(weights.length));
         assertThat(hub.downloads(WEIGHTS)).hasSize(5);
     }
 
@@ -472,7 +471,15 @@ class HubDownloadTest {
 
     private HubSettings settings() {
         return new HubSettings(
-                hub.endpoint(), token, temporary.resolve("cache"), false, true, timeout, timeout, Duration.ofMillis(1));
+                hub.endpoint(),
+                token,
+                temporary.resolve("cache"),
+                false,
+                true,
+                timeout,
+                timeout,
+                Duration.ofMillis(1),
+                ProxyVariables.NONE);
     }
 
     private void assertDownloaded() {

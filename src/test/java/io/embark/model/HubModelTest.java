@@ -567,7 +567,8 @@ class HubModelTest {
                 true,
                 online.metadataTimeout(),
                 online.downloadTimeout(),
-                online.pause());
+                online.pause(),
+                online.proxies());
         return HubModel.open(reference, offline, DownloadProgress.NONE);
     }
 
@@ -580,7 +581,8 @@ class HubModelTest {
                 false,
                 settings.metadataTimeout(),
                 settings.downloadTimeout(),
-                settings.pause());
+                settings.pause(),
+                settings.proxies());
     }
 
     private static void assertSame(ModelFolder model, ModelFolder other) {

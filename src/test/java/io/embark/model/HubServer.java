@@ -94,7 +94,15 @@ public final class HubServer implements AutoCloseable {
     HubSettings settings(Path cache) {
         Duration patient = Duration.ofSeconds(20);
         return new HubSettings(
-                endpoint(), Optional.empty(), cache, false, true, patient, patient, Duration.ofMillis(1));
+                endpoint(),
+                Optional.empty(),
+                cache,
+                false,
+                true,
+                patient,
+                patient,
+                Duration.ofMillis(1),
+                ProxyVariables.NONE);
     }
 
     HubServer put(String name, byte[] content) {

@@ -53,7 +53,7 @@ class ClusterModelsTest {
             List<String> output = run(
                     home,
                     HubServer.ID,
-                    Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", home.toString()),
+                    Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", home.toString(), "no_proxy", "*"),
                     "spark.executorEnv.HF_ENDPOINT=http://localhost:1",
                     "spark.executorEnv.HF_HOME=" + folder.resolve("nobody"));
 

@@ -32,8 +32,7 @@ def dense(name, inputs, outputs):
     return weights.fill(layer, name)
 
 
-def save(folder):
-    words = tokenizer()
+def network(name, words, window, both_ways):
     config = Gemma3TextConfig(
         vocab_size=len(words),
         hidden_size=24,
@@ -44,16 +43,21 @@ def save(folder):
         head_dim=12,
         max_position_embeddings=128,
         query_pre_attn_scalar=20,
-        sliding_window=12,
+        sliding_window=window,
         layer_types=["sliding_attention", "full_attention", "sliding_attention"],
-        use_bidirectional_attention=True,
+        use_bidirectional_attention=both_ways,
         pad_token_id=0,
         eos_token_id=1,
         bos_token_id=2,
     )
+    return weights.fill(Gemma3TextModel(config), name, SPREAD, constant=0.0)
+
+
+def save(folder):
+    words = tokenizer()
     save_model(
         folder,
-        weights.fill(Gemma3TextModel(config), "gemma3", SPREAD, constant=0.0),
+        network("gemma3", words, 12, True),
         words,
         [Pooling(24, "mean"), dense("gemma3-2", 24, 48), dense("gemma3-3", 48, 24), Normalize()],
         prompts={"query": "task: search result | query: ", "document": "title: none | text: "},
@@ -62,24 +66,7 @@ def save(folder):
 
 def save_causal(folder):
     words = tokenizer(400)
-    config = Gemma3TextConfig(
-        vocab_size=len(words),
-        hidden_size=24,
-        intermediate_size=32,
-        num_hidden_layers=3,
-        num_attention_heads=3,
-        num_key_value_heads=1,
-        head_dim=12,
-        max_position_embeddings=128,
-        query_pre_attn_scalar=20,
-        sliding_window=7,
-        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
-        use_bidirectional_attention=False,
-        pad_token_id=0,
-        eos_token_id=1,
-        bos_token_id=2,
-    )
-    model = weights.fill(Gemma3TextModel(config), "gemma3-causal", SPREAD, constant=0.0)
+    model = network("gemma3-causal", words, 7, False)
     save_model(folder, model, words, [Pooling(24, ("mean", "lasttoken")), Normalize()])
 
 

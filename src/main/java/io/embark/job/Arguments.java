@@ -137,7 +137,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
         root.usageMessage()
                 .description("Text embeddings for Apache Spark tables, inside the executors' own JVMs.")
                 .footer("", "Run embark COMMAND --help for the options of a command.", exitCodes());
-        root.version("embark " + Main.version());
+        root.version("embark " + Version.read());
         addStandardOptions(root);
         for (Command command : Command.values()) {
             root.addSubcommand(command.key(), specification(command));
@@ -155,7 +155,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
                         "A value counts in this order: command line, --set, spark.embark.KEY of Spark's configuration,"
                                 + " --config file, default.",
                         exitCodes());
-        spec.version("embark " + Main.version());
+        spec.version("embark " + Version.read());
         spec.usageMessage().sortOptions(false);
         int order = 0;
         for (Command.Group group : command.groups()) {

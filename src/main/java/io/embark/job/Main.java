@@ -1,18 +1,13 @@
 package io.embark.job;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** The command line: {@code embark embed|search|inspect}. Started by spark-submit or by plain java. */
 public final class Main {
-    private static final String PROPERTIES = "/META-INF/maven/io.embark/embark-spark-3.5_2.12/pom.properties";
-
     private static final long SECONDS_TO_END = 10;
 
     private Main() {}
@@ -70,7 +65,7 @@ public final class Main {
             }
 
             verbose = arguments.get().has(JobSettings.VERBOSE);
-            Settings settings = Settings.resolve(arguments.get(), JobSession.submittedConf());
+            Settings settings = SettingsReader.read(arguments.get(), JobSession.submittedConf());
             verbose = settings.isOn(JobSettings.VERBOSE);
             switch (arguments.get().command()) {
                 case EMBED -> new EmbedCommand(settings, console).run();
@@ -87,21 +82,6 @@ public final class Main {
                 e.printStackTrace(console.err());
             }
             return report.exitCode();
-        }
-    }
-
-    /** The version of Embark, as Maven wrote it into the jar. */
-    static String version() {
-        try (InputStream stream = Main.class.getResourceAsStream(PROPERTIES)) {
-            if (stream == null) {
-                return "(not packaged)";
-            }
-
-            Properties properties = new Properties();
-            properties.load(stream);
-            return properties.getProperty("version");
-        } catch (IOException e) {
-            return "(unknown: %s)".formatted(e.getMessage());
         }
     }
 }

@@ -61,19 +61,6 @@ final class Settings {
         this.redaction = new Redaction(values(sparkConf));
     }
 
-    /**
-     * Finds each setting's value and checks it.
-     *
-     * @param arguments the command line
-     * @param submitted Spark's configuration as it was submitted
-     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for a key that no command knows, naming the nearest;
-     *     {@link ErrorCode#OPTION_INVALID} for a value that its setting does not take, for two settings of which a run takes
-     *     one, and for a configuration file that cannot be read
-     */
-    static Settings resolve(Arguments arguments, Map<String, String> submitted) {
-        return new SettingsReader(arguments).read(submitted);
-    }
-
     /** Whether a key of Spark's configuration is one that the job reads and that says nothing about embedding. */
     static boolean isOfTheJob(String sparkKey) {
         if (!sparkKey.startsWith(SPARK_EMBARK)) {

@@ -27,14 +27,26 @@ final class SettingsReader {
     private final Map<String, Chosen> chosen = new TreeMap<>();
     private final Map<String, Chosen> sparkConf = new TreeMap<>();
 
-    SettingsReader(Arguments arguments) {
+    private SettingsReader(Arguments arguments) {
         this.arguments = arguments;
         this.own = byKey(arguments.command().settings());
         this.known = byKey(Command.settingsOfAll());
     }
 
-    /** The settings in force, where Spark's configuration was submitted like this. */
-    Settings read(Map<String, String> submitted) {
+    /**
+     * Finds each setting's value and checks it.
+     *
+     * @param arguments the command line
+     * @param submitted Spark's configuration as it was submitted
+     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for a key that no command knows, naming the nearest;
+     *     {@link ErrorCode#OPTION_INVALID} for a value that its setting does not take, for two settings of which a run takes
+     *     one, and for a configuration file that cannot be read
+     */
+    static Settings read(Arguments arguments, Map<String, String> submitted) {
+        return new SettingsReader(arguments).read(submitted);
+    }
+
+    private Settings read(Map<String, String> submitted) {
         readCommandLine();
         readSet();
         submitted.forEach((key, value) -> sparkConf.putIfAbsent(key, new Chosen(value, key, Place.SPARK)));

@@ -61,6 +61,6 @@ class ColumnsTest {
         String[] line = named == null ? new String[] {"embed"} : new String[] {"embed", "--text-column", named};
         Arguments arguments =
                 Arguments.parse(new PrintWriter(new StringWriter()), line).orElseThrow();
-        return Columns.text(StructType.fromDDL(schema), Settings.resolve(arguments, Map.of()));
+        return Columns.text(StructType.fromDDL(schema), SettingsReader.read(arguments, Map.of()));
     }
 }

@@ -266,6 +266,6 @@ class SettingsTest {
         line.addAll(List.of(args));
         Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.toArray(new String[0]))
                 .orElseThrow();
-        return Settings.resolve(arguments, submitted);
+        return SettingsReader.read(arguments, submitted);
     }
 }

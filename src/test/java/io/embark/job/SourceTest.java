@@ -210,7 +210,7 @@ class SourceTest {
         line.addAll(List.of(args));
         Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.toArray(new String[0]))
                 .orElseThrow();
-        return Source.open(spark, Settings.resolve(arguments, Map.of()));
+        return Source.open(spark, SettingsReader.read(arguments, Map.of()));
     }
 
     private String file(String name, String content) throws IOException {

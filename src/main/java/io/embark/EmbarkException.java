@@ -2,8 +2,10 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.function.UnaryOperator;
+
 /**
- * Every error that Embark reports: the problem, its cause and the remedy, in that order, one line each.
+ * Every error that Embark reports: the problem, the reason and the remedy, in that order, one line each.
  *
  * <p>{@link #getMessage()} joins the three with line breaks; an exception of a library beneath is kept as {@link #getCause()}.
  */
@@ -11,26 +13,28 @@ public final class EmbarkException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;
+    private final String problem;
+    private final String reason;
+    private final String remedy;
 
     /** The same as {@link #EmbarkException(ErrorCode, String, String, String, Throwable)} where no other exception is behind it. */
-    public EmbarkException(ErrorCode code, String problem, String cause, String remedy) {
-        this(code, problem, cause, remedy, null);
+    public EmbarkException(ErrorCode code, String problem, String reason, String remedy) {
+        this(code, problem, reason, remedy, null);
     }
 
     /**
      * @param code what kind of error this is
      * @param problem what is wrong, subject first, with the offending value: "model /m: no tokenizer.json"
-     * @param cause why it is wrong, or what was expected
+     * @param reason why it is wrong, or what was expected
      * @param remedy what the reader can do about it
      * @param thrown the exception beneath, or null
      */
-    public EmbarkException(ErrorCode code, String problem, String cause, String remedy, Throwable thrown) {
-        super(
-                oneLine(requireNonNull(problem, "problem is null")) + "\n"
-                        + oneLine(requireNonNull(cause, "cause is null")) + "\n"
-                        + oneLine(requireNonNull(remedy, "remedy is null")),
-                thrown);
+    public EmbarkException(ErrorCode code, String problem, String reason, String remedy, Throwable thrown) {
+        super(null, thrown);
         this.code = requireNonNull(code, "code is null");
+        this.problem = oneLine(requireNonNull(problem, "problem is null"));
+        this.reason = oneLine(requireNonNull(reason, "reason is null"));
+        this.remedy = oneLine(requireNonNull(remedy, "remedy is null"));
     }
 
     /** What kind of error this is. */
@@ -38,7 +42,41 @@ public final class EmbarkException extends RuntimeException {
         return code;
     }
 
-    /** Values and foreign messages may hold line breaks, and whoever reads the message takes it apart by its lines. */
+    /** What is wrong, in one line. */
+    public String problem() {
+        return problem;
+    }
+
+    /** Why it is wrong, or what was expected, in one line; {@link #getCause()} is the exception beneath instead. */
+    public String reason() {
+        return reason;
+    }
+
+    /** What the reader can do about it, in one line. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** The problem, the reason and the remedy, one line each. */
+    @Override
+    public String getMessage() {
+        return problem + "\n" + reason + "\n" + remedy;
+    }
+
+    /**
+     * The same error with its problem said in other words, such as behind the name of the file that the value stands in. It
+     * keeps everything else, the stack trace and the exception beneath included, and this one stays as it is.
+     */
+    public EmbarkException withProblem(UnaryOperator<String> change) {
+        EmbarkException changed = new EmbarkException(code, change.apply(problem), reason, remedy, getCause());
+        changed.setStackTrace(getStackTrace());
+        for (Throwable suppressed : getSuppressed()) {
+            changed.addSuppressed(suppressed);
+        }
+        return changed;
+    }
+
+    /** Values and foreign messages may hold line breaks, and the message has one line for each part. */
     private static String oneLine(String text) {
         return text.replaceAll("\\R+", " ");
     }

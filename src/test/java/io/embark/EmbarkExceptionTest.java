@@ -3,6 +3,10 @@ package io.embark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +21,9 @@ class EmbarkExceptionTest {
                 .hasMessage("model x: none\nThere is no x.\nName another.")
                 .hasNoCause();
         assertThat(exception.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
+        assertThat(exception.problem()).isEqualTo("model x: none");
+        assertThat(exception.reason()).isEqualTo("There is no x.");
+        assertThat(exception.remedy()).isEqualTo("Name another.");
     }
 
     @Test
@@ -24,6 +31,38 @@ class EmbarkExceptionTest {
         IllegalStateException beneath = new IllegalStateException("full");
         assertThat(new EmbarkException(ErrorCode.RUN_FAILED, "a", "b", "c", beneath))
                 .hasCause(beneath);
+    }
+
+    @Test
+    void theProblemCanBeSetIntoAnotherPlace() {
+        IllegalStateException beneath = new IllegalStateException("full");
+        EmbarkException first = new EmbarkException(ErrorCode.RUN_FAILED, "a", "b", "c", beneath);
+        first.addSuppressed(new IllegalStateException("beside"));
+        EmbarkException second = first.withProblem("file x: "::concat);
+        assertThat(second).hasMessage("file x: a\nb\nc").hasCause(beneath);
+        assertThat(second.code()).isEqualTo(ErrorCode.RUN_FAILED);
+        assertThat(second.getStackTrace()).isEqualTo(first.getStackTrace());
+        assertThat(second.getSuppressed()).isEqualTo(first.getSuppressed());
+        assertThat(first).hasMessage("a\nb\nc");
+    }
+
+    /** As from an executor to the driver. */
+    @Test
+    void arrivesWholeInAnotherProcess() throws Exception {
+        EmbarkException sent =
+                new EmbarkException(ErrorCode.TEXT_REFUSED, "a", "b", "c", new IllegalStateException("full"));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(sent);
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            EmbarkException arrived = (EmbarkException) in.readObject();
+            assertThat(arrived).hasMessage("a\nb\nc").cause().hasMessage("full");
+            assertThat(arrived.code()).isEqualTo(ErrorCode.TEXT_REFUSED);
+            assertThat(arrived.problem()).isEqualTo("a");
+            assertThat(arrived.reason()).isEqualTo("b");
+            assertThat(arrived.remedy()).isEqualTo("c");
+        }
     }
 
     @ParameterizedTest
@@ -41,7 +80,7 @@ class EmbarkExceptionTest {
                 .hasMessage("problem is null");
         assertThatThrownBy(() -> new EmbarkException(ErrorCode.RUN_FAILED, "a", null, "c"))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("cause is null");
+                .hasMessage("reason is null");
         assertThatThrownBy(() -> new EmbarkException(ErrorCode.RUN_FAILED, "a", "b", null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("remedy is null");

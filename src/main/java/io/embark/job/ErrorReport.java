@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -100,11 +99,10 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
     }
 
     private static ErrorReport of(EmbarkException ours) {
-        List<String> lines = ours.getMessage().lines().toList();
         return new ErrorReport(
-                lines.isEmpty() ? "" : lines.get(0),
-                lines.size() < 2 ? "" : lines.get(1),
-                lines.size() < 3 ? VERBOSE : lines.get(2),
+                ours.problem(),
+                ours.reason(),
+                ours.remedy(),
                 ours.code().isWrongRequest() ? REQUEST_WRONG : RUN_FAILED);
     }
 

@@ -80,9 +80,7 @@ final class SettingsReader {
                 throw e;
             }
 
-            List<String> lines = e.getMessage().lines().toList();
-            throw new EmbarkException(
-                    e.code(), "%s: %s".formatted(value.origin(), lines.get(0)), lines.get(1), lines.get(2), e);
+            throw e.withProblem((value.origin() + ": ")::concat);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -153,11 +154,13 @@ public final class ModelCache {
         try {
             return ModelFolder.of(reference, new FolderFiles(own, copy));
         } catch (EmbarkException e) {
-            List<String> lines = e.getMessage()
-                    .replace(own.toString(), reference.replaceFirst("/+$", ""))
-                    .lines()
-                    .toList();
-            throw new EmbarkException(e.code(), lines.get(0), lines.get(1), lines.get(2), e.getCause());
+            UnaryOperator<String> renamed = text -> text.replace(own.toString(), reference.replaceFirst("/+$", ""));
+            throw new EmbarkException(
+                    e.code(),
+                    renamed.apply(e.problem()),
+                    renamed.apply(e.reason()),
+                    renamed.apply(e.remedy()),
+                    e.getCause());
         }
     }
 

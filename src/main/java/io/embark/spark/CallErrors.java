@@ -36,9 +36,7 @@ final class CallErrors {
     }
 
     private static RuntimeException throwNamed(String subject, EmbarkException error) {
-        List<String> lines = error.getMessage().lines().toList();
-        EmbarkException named =
-                new EmbarkException(error.code(), subject + lines.get(0), lines.get(1), lines.get(2), error.getCause());
+        EmbarkException named = error.withProblem(subject::concat);
         // Scala knows no checked exceptions, and to Java this is one.
         Platform.throwException(new AnalysisException(
                 named.getMessage(),

@@ -93,9 +93,7 @@ final class SparkSettings {
         try {
             EmbedOptions.option(key).parse(value);
         } catch (EmbarkException e) {
-            List<String> lines = e.getMessage().lines().toList();
-            throw new EmbarkException(
-                    e.code(), "setting %s%s: %s".formatted(PREFIX, key, lines.get(0)), lines.get(1), lines.get(2), e);
+            throw e.withProblem(("setting " + PREFIX + key + ": ")::concat);
         }
     }
 }

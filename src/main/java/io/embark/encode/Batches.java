@@ -7,7 +7,6 @@ import io.embark.torch.PackedBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
@@ -106,7 +105,7 @@ final class Batches {
 
     private ComputePool.Result await(Future<ComputePool.Result> result) {
         try {
-            return Waiting.on(result, cancelled, "embedding");
+            return Waiting.on(result, cancelled, "embedding", Batches::failed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EmbarkException(
@@ -115,20 +114,15 @@ final class Batches {
                     "Somebody asked this thread to stop.",
                     "Nothing has to be done; run it again if that was a mistake.",
                     e);
-        } catch (ExecutionException e) {
-            throw unwrap(e);
         }
     }
 
-    private static RuntimeException unwrap(ExecutionException e) {
-        if (e.getCause() instanceof EmbarkException known) {
-            return known;
-        }
+    private static EmbarkException failed(Throwable thrown) {
         return new EmbarkException(
                 ErrorCode.COMPUTE_FAILED,
                 "the forward pass failed",
-                String.valueOf(e.getCause()).replace('\n', ' '),
+                thrown.toString(),
                 "Report this with the model's name.",
-                e);
+                thrown);
     }
 }

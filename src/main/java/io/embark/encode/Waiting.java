@@ -1,11 +1,13 @@
 package io.embark.encode;
 
+import io.embark.EmbarkException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** Waiting for what other threads do, as long as it is wanted. */
 public final class Waiting {
@@ -19,11 +21,14 @@ public final class Waiting {
      *
      * @param cancelled asked all the while
      * @param what names it in the message of the exception
+     * @param words makes an error of ours of whatever else it failed with
      * @throws CancellationException if the caller cancelled
-     * @throws ExecutionException if it failed
+     * @throws EmbarkException what it failed with: one of ours as it is, any other as {@code words} says it, checked ones too,
+     *     which Spark throws without declaring them
      */
-    public static <T> T on(Future<T> result, BooleanSupplier cancelled, String what)
-            throws InterruptedException, ExecutionException {
+    public static <T> T on(
+            Future<T> result, BooleanSupplier cancelled, String what, Function<Throwable, EmbarkException> words)
+            throws InterruptedException {
         while (true) {
             if (cancelled.getAsBoolean()) {
                 throw new CancellationException(what + " was cancelled");
@@ -33,6 +38,8 @@ public final class Waiting {
                 return result.get(ASK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 // Asks again.
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof EmbarkException ours ? ours : words.apply(e.getCause());
             }
         }
     }

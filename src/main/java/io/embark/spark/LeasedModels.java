@@ -2,6 +2,7 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
 import io.embark.encode.EmbeddingModel;
 import io.embark.encode.Waiting;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -59,6 +59,10 @@ final class LeasedModels {
 
         Entry(ModelLoad key) {
             this.key = key;
+        }
+
+        String reference() {
+            return key.request().options().get(EmbedOptions.MODEL);
         }
 
         boolean isIdle() {
@@ -121,7 +125,8 @@ final class LeasedModels {
      * A lease on a model, which is loaded unless it is there or underway. Waits for it.
      *
      * @param cancelled asked all the while
-     * @throws EmbarkException what the attempt to load it failed with, for all who waited for it; the next caller tries again
+     * @throws EmbarkException what the attempt to load it failed with, for all who waited for it; the next caller tries again;
+     *     {@link ErrorCode#RUN_FAILED} if that was none of ours
      * @throws CancellationException if the caller cancelled
      */
     Lease lease(ModelLoad key, BooleanSupplier cancelled) {
@@ -188,7 +193,7 @@ final class LeasedModels {
     private void fail(Entry entry, Throwable e) {
         log.warn(
                 "Could not load model {}: {}",
-                entry.key.request().options().get(EmbedOptions.MODEL),
+                entry.reference(),
                 e instanceof EmbarkException ? e.getMessage() : e.toString());
         synchronized (this) {
             entries.remove(entry.key, entry);
@@ -198,16 +203,24 @@ final class LeasedModels {
 
     private static void await(Entry entry, BooleanSupplier cancelled) {
         try {
-            Waiting.on(entry.model, cancelled, "waiting for a model");
+            Waiting.on(entry.model, cancelled, "waiting for a model", thrown -> failed(entry, thrown));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("waiting for a model was interrupted");
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw (RuntimeException) e.getCause();
         }
+    }
+
+    /** An error of the JVM, such as that its memory is full, passes as it is: Spark ends an executor that has one. */
+    private static EmbarkException failed(Entry entry, Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "model %s: cannot be loaded".formatted(entry.reference()),
+                thrown.toString(),
+                "Check that the executors reach the driver and the model's files, and run it again.",
+                thrown);
     }
 
     private synchronized void enter(Lease lease) {

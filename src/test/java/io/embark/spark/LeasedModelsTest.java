@@ -9,6 +9,7 @@ import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
 import io.embark.encode.EmbeddingModel;
 import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -180,6 +181,34 @@ class LeasedModelsTest {
         assertThat(attempts).hasValue(2);
     }
 
+    /** Spark throws IOException without declaring it where a broadcast cannot be read. */
+    @Test
+    void aFailureThatNobodyDeclaresKeepsItsCause() {
+        IOException failure = new IOException("no block of broadcast 1");
+        keep(1, options -> LeasedModelsTest.<RuntimeException>sneak(failure));
+        EmbedOptions options = options("a");
+
+        assertThatThrownBy(() -> models.lease(Requests.load(options), () -> false))
+                .isInstanceOfSatisfying(
+                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.RUN_FAILED))
+                .hasMessage("model %s: cannot be loaded\n%s\n%s"
+                        .formatted(
+                                options.get(EmbedOptions.MODEL),
+                                "java.io.IOException: no block of broadcast 1",
+                                "Check that the executors reach the driver and the model's files, and run it again."))
+                .hasCause(failure);
+    }
+
+    @Test
+    void anErrorOfTheJvmPassesAsItIs() {
+        OutOfMemoryError failure = new OutOfMemoryError("heap");
+        keep(1, options -> {
+            throw failure;
+        });
+
+        assertThatThrownBy(() -> lease("a")).isSameAs(failure);
+    }
+
     @Test
     void whoNoLongerWantsAModelDoesNotTakeItFromOthers() throws Exception {
         CountDownLatch firstLeft = new CountDownLatch(1);
@@ -273,6 +302,11 @@ class LeasedModelsTest {
         assertThat(lease.use(() ->
                         Embedder.on(lease.model(), EmbedOptions.defaults()).embed(List.of("cat"))))
                 .hasDimensions(1, 8);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Exception> EmbeddingModel sneak(Exception e) throws T {
+        throw (T) e;
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {

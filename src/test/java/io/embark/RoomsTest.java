@@ -50,8 +50,10 @@ class RoomsTest {
                 .definedBy("io.embark.encode..")
                 .layer("spark")
                 .definedBy("io.embark.spark..")
+                .layer("job.table")
+                .definedBy("io.embark.job.table..")
                 .layer("job")
-                .definedBy("io.embark.job..")
+                .definedBy("io.embark.job")
                 .whereLayer("ground floor")
                 .mayNotAccessAnyLayer()
                 .whereLayer("model")
@@ -64,8 +66,10 @@ class RoomsTest {
                 .mayOnlyAccessLayers("ground floor", "model", "text", "torch")
                 .whereLayer("spark")
                 .mayOnlyAccessLayers("ground floor", "model", "text", "torch", "encode")
-                .whereLayer("job")
+                .whereLayer("job.table")
                 .mayOnlyAccessLayers("ground floor", "model", "text", "torch", "encode", "spark")
+                .whereLayer("job")
+                .mayOnlyAccessLayers("ground floor", "model", "text", "torch", "encode", "spark", "job.table")
                 .because("a row flows one way, and nothing goes back up")
                 .check(CLASSES);
     }

@@ -3,6 +3,7 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
+import io.embark.job.table.Failures;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
         } catch (ParameterException e) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
-                    "command line: " + ErrorReport.firstLine(e),
+                    "command line: " + Failures.firstLine(e),
                     "Every option stands once, with its value behind it.",
                     "Run %s --help to see what each option takes."
                             .formatted(e.getCommandLine().getCommandSpec().qualifiedName()),

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.table.Failures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class ConfigFile {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
                     "configuration file %s: is not valid HOCON".formatted(file),
-                    ErrorReport.firstLine(e),
+                    Failures.firstLine(e),
                     "Write each setting as: key = value, with quotes around values that hold signs.",
                     e);
         }

@@ -5,6 +5,11 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.encode.Statistics;
+import io.embark.job.table.Columns;
+import io.embark.job.table.EmbeddingMetadata;
+import io.embark.job.table.Sink;
+import io.embark.job.table.Source;
+import io.embark.job.table.Spreading;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.spark.DriverModels;
@@ -31,9 +36,6 @@ import org.apache.spark.sql.types.StructType;
 
 /** {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row. */
 final class EmbedCommand {
-    /** The column of the vectors where nobody named one. */
-    static final String EMBEDDING = "embedding";
-
     /** What names a chunk beside the vector, where each has a row of its own. */
     private static final List<String> CHUNK_COLUMNS = List.of("chunk", "chunk_start", "chunk_end");
 
@@ -50,11 +52,12 @@ final class EmbedCommand {
         boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
         try (JobSession session = JobSession.open(settings, "embark embed")) {
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
-            Source source = Source.open(session.spark(), settings);
+            Source source = RequestedTables.source(session.spark(), settings);
             StructType schema = source.rows().schema();
             Map<String, String> columns = columns(schema);
-            Optional<Sink> sink =
-                    preview && !hasOutput ? Optional.empty() : Optional.of(Sink.open(session.spark(), settings));
+            Optional<Sink> sink = preview && !hasOutput
+                    ? Optional.empty()
+                    : Optional.of(RequestedTables.sink(session.spark(), settings));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
             EmbedOptions named = withRecordedRanges(asked, sink);
@@ -175,8 +178,8 @@ final class EmbedCommand {
 
     /** The columns to embed, each with the name of the column that gets its vectors. */
     private Map<String, String> columns(StructType schema) {
-        settings.find(JobSettings.ID_COLUMN).ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN));
-        List<String> texts = Columns.text(schema, settings);
+        settings.find(JobSettings.ID_COLUMN).ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
+        List<String> texts = Columns.text(schema, settings.find(JobSettings.TEXT_COLUMN));
         boolean chunked = isChunked(settings.embedOptions());
         if (chunked && texts.size() > 1) {
             throw new EmbarkException(
@@ -185,7 +188,7 @@ final class EmbedCommand {
                     "Each chunk is a row, and the chunks of one column are none of another's.",
                     "Name one column with --text-column, or set long-text to truncate, fail or mean.");
         }
-        String name = settings.find(JobSettings.EMBEDDING_COLUMN).orElse(EMBEDDING);
+        String name = settings.find(JobSettings.EMBEDDING_COLUMN).orElse(Columns.EMBEDDING);
         if (chunked) {
             // Named by a person, so it is as good as a column of the input.
             StructType taken = settings.isChosen(JobSettings.EMBEDDING_COLUMN) ? schema.add(name, "binary") : schema;

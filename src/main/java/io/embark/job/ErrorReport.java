@@ -1,9 +1,8 @@
 package io.embark.job;
 
 import io.embark.EmbarkException;
-import io.embark.ErrorCode;
+import io.embark.job.table.Failures;
 import java.io.PrintStream;
-import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -23,8 +22,6 @@ import org.apache.spark.sql.AnalysisException;
 record ErrorReport(String problem, String cause, String remedy, int exitCode) {
     static final int RUN_FAILED = 1;
     static final int REQUEST_WRONG = 2;
-
-    private static final String VERBOSE = "Run it again with --verbose for Spark's log and the stack trace.";
 
     /** An exception of ours in the text of another, where Spark could not keep the object. */
     private static final Pattern QUOTED =
@@ -60,14 +57,14 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
         if (root instanceof SparkThrowable spark && "MALFORMED_CSV_RECORD".equals(spark.getErrorClass())) {
             return new ErrorReport(
                     "input: a CSV record has fewer or more cells than there are columns",
-                    TextTable.shorten(TextTable.clean(firstLine(root)), 200),
+                    TextTable.shorten(TextTable.clean(Failures.firstLine(root)), 200),
                     "Repair it, or add --source-option mode=PERMISSIVE: missing cells are null then, others dropped.",
                     REQUEST_WRONG);
         }
         if (root instanceof AnalysisException) {
             return new ErrorReport(
                     "the request does not fit the table",
-                    firstLine(root),
+                    Failures.firstLine(root),
                     "Check the columns and names.",
                     REQUEST_WRONG);
         }
@@ -75,20 +72,23 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
             // Not from a task: Spark refuses an option or a setting that was passed on to it.
             return new ErrorReport(
                     "the request cannot be carried out",
-                    firstLine(root),
+                    Failures.firstLine(root),
                     "Check the options and settings that are passed on to Spark.",
                     REQUEST_WRONG);
         }
         if (root instanceof OutOfMemoryError) {
             return new ErrorReport(
                     "the run failed: out of memory",
-                    firstLine(root),
+                    Failures.firstLine(root),
                     "Give it more memory (--driver-memory, --executor-memory), or lower --window and --batch-tokens.",
                     RUN_FAILED);
         }
 
         return new ErrorReport(
-                "the run failed: %s".formatted(root.getClass().getSimpleName()), firstLine(root), VERBOSE, RUN_FAILED);
+                "the run failed: %s".formatted(root.getClass().getSimpleName()),
+                Failures.firstLine(root),
+                Failures.VERBOSE,
+                RUN_FAILED);
     }
 
     /** Whether Spark says in this exception that it was shut down while it worked. */
@@ -106,43 +106,10 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
                 ours.code().isWrongRequest() ? REQUEST_WRONG : RUN_FAILED);
     }
 
-    /** The code that a failure of the run itself has, however it came about. */
-    static EmbarkException runFailed(String problem, Throwable thrown) {
-        return new EmbarkException(ErrorCode.RUN_FAILED, problem, firstLine(thrown), VERBOSE, thrown);
-    }
-
     void print(PrintStream err) {
         err.println("embark: " + problem);
         err.println("        " + cause);
         err.println("        " + remedy);
         err.flush();
-    }
-
-    /**
-     * The first line of an exception's message that says something, without Spark's error class, state and position;
-     * the exception's name if it says nothing.
-     */
-    static String firstLine(Throwable thrown) {
-        return String.valueOf(thrown.getMessage())
-                .lines()
-                .map(line -> line.replaceFirst("^\\[[A-Z0-9_.]+\\] ", "")
-                        .replaceFirst(" SQLSTATE: \\w+", "")
-                        .replaceFirst("(; line \\d+ pos \\d+;?|\\(line \\d+, pos \\d+\\))$", "")
-                        .strip())
-                .filter(line -> !line.isEmpty() && !line.equals("null"))
-                .findFirst()
-                // The message is nothing but the name of the host.
-                .map(line -> thrown instanceof UnknownHostException ? "There is no host %s.".formatted(line) : line)
-                .orElse(thrown.getClass().getName());
-    }
-
-    /** The first line of the deepest cause's message. */
-    static String rootLine(Throwable thrown) {
-        Throwable root = thrown;
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        while (root.getCause() != null && seen.add(root)) {
-            root = root.getCause();
-        }
-        return firstLine(root);
     }
 }

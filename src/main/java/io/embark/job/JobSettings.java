@@ -1,6 +1,9 @@
 package io.embark.job;
 
 import io.embark.EmbedOptions;
+import io.embark.job.table.SinkFormat;
+import io.embark.job.table.SourceFormat;
+import io.embark.job.table.WriteMode;
 import java.util.List;
 
 /** Every setting of the job's own, beside those of {@link EmbedOptions}. */

@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +45,7 @@ final class Report {
             throw new EmbarkException(
                     ErrorCode.OUTPUT_INVALID,
                     "report %s: cannot be written".formatted(reference),
-                    ErrorReport.rootLine(e),
+                    Failures.rootLine(e),
                     "Name another folder with --report.",
                     e);
         }
@@ -55,7 +56,7 @@ final class Report {
         try (OutputStream stream = files.create(new Path(folder, name), true)) {
             stream.write(content.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw ErrorReport.runFailed(
+            throw Failures.runFailed(
                     "report %s: cannot be written, though the output is complete".formatted(folder), e);
         }
     }

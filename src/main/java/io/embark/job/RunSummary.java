@@ -4,6 +4,9 @@ import com.google.gson.GsonBuilder;
 import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.encode.Statistics;
+import io.embark.job.table.Columns;
+import io.embark.job.table.EmbeddingMetadata;
+import io.embark.job.table.Sink;
 import io.embark.model.ModelFolder;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -115,15 +118,13 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                 .append(" search --table ")
                 .append(quoted(sink.reference()));
         boolean known = sink.keepsMetadata();
-        if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(EmbedCommand.EMBEDDING)) {
+        if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(Columns.EMBEDDING)) {
             command.append(" --embedding-column ").append(quoted(column));
         }
         if (!known) {
-            vectors.options().forEach((key, value) -> {
-                if (SearchCommand.isShaping(key)) {
-                    boolean isRanges = key.equals(EmbedOptions.ENCODING_RANGES.key());
-                    command.append(" --").append(key).append(' ').append(quoted(isRanges ? sink.rangesFile() : value));
-                }
+            vectors.shapingOptions().forEach((key, value) -> {
+                boolean isRanges = key.equals(EmbedOptions.ENCODING_RANGES.key());
+                command.append(" --").append(key).append(' ').append(quoted(isRanges ? sink.rangesFile() : value));
             });
         }
         return command.append(" --query \"...\"").toString();

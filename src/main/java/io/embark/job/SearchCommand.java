@@ -7,6 +7,9 @@ import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
+import io.embark.job.table.Columns;
+import io.embark.job.table.EmbeddingMetadata;
+import io.embark.job.table.Source;
 import io.embark.model.ModelFolder;
 import io.embark.spark.DriverModels;
 import io.embark.spark.RangesFile;
@@ -30,17 +33,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** {@code embark search}: the rows of an embedded table whose vectors are nearest to that of a query. */
 final class SearchCommand {
-    private static final String EMBEDDING = "embedding";
     private static final String SCORE = "score";
-
-    /** What shapes a vector. The rest, such as threads, is the matter of the machine that searches. */
-    private static final List<Option<?>> SHAPING = List.of(
-            EmbedOptions.MODEL,
-            EmbedOptions.DIMENSIONS,
-            EmbedOptions.NORMALIZE,
-            EmbedOptions.ENCODING,
-            EmbedOptions.ENCODING_RANGES,
-            EmbedOptions.MAX_TOKENS);
 
     private final Settings settings;
     private final Console console;
@@ -50,17 +43,12 @@ final class SearchCommand {
         this.console = console;
     }
 
-    /** Whether the option with this key shapes a vector. */
-    static boolean isShaping(String key) {
-        return SHAPING.stream().anyMatch(option -> option.key().equals(key));
-    }
-
     void run() {
         String query = settings.require(JobSettings.QUERY);
         String reference = settings.require(JobSettings.SEARCH_TABLE);
         int top = Integer.parseInt(settings.require(JobSettings.TOP));
         try (JobSession session = JobSession.open(settings, "embark search")) {
-            Source source = Source.pathOrTable(session.spark(), settings, reference);
+            Source source = RequestedTables.searched(session.spark(), settings);
             StructType schema = source.rows().schema();
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
@@ -90,7 +78,7 @@ final class SearchCommand {
 
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
-                : Columns.find(schema, named.orElse(EMBEDDING), JobSettings.SEARCH_COLUMN);
+                : Columns.find(schema, named.orElse(Columns.EMBEDDING), JobSettings.SEARCH_COLUMN.key());
         if (!isVector(column.dataType()) && !isCodes(column.dataType())) {
             throw new EmbarkException(
                     ErrorCode.COLUMN_INVALID,
@@ -130,7 +118,7 @@ final class SearchCommand {
         List<String> shown = new ArrayList<>();
         settings.find(JobSettings.ID_COLUMN)
                 .ifPresent(id -> shown.add(
-                        Columns.find(schema, id, JobSettings.ID_COLUMN).name()));
+                        Columns.find(schema, id, JobSettings.ID_COLUMN.key()).name()));
         Arrays.stream(schema.fields())
                 .filter(field -> !isVector(field.dataType())
                         && EmbeddingMetadata.of(field).isEmpty()
@@ -144,12 +132,7 @@ final class SearchCommand {
     /** How the table was embedded, as far as it says so and nobody says something else. */
     private EmbedOptions options(Optional<EmbeddingMetadata> metadata) {
         Map<String, String> options = new HashMap<>();
-        metadata.ifPresent(known -> SHAPING.forEach(option -> {
-            String value = known.options().get(option.key());
-            if (value != null) {
-                options.put(option.key(), value);
-            }
-        }));
+        metadata.ifPresent(known -> options.putAll(known.shapingOptions()));
         options.putAll(settings.embedding());
         EmbedOptions chosen = EmbedOptions.parse(options);
         if (chosen.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {

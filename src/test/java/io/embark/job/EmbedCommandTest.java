@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.embark.job.table.EmbeddingMetadata;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;

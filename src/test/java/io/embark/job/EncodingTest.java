@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.encode.Embedder;
 import io.embark.encode.EncodingRanges;
+import io.embark.job.table.EmbeddingMetadata;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;

@@ -66,12 +66,6 @@ class ErrorReportTest {
     }
 
     @Test
-    void anUnknownHostIsCalledOne() {
-        assertThat(ErrorReport.rootLine(new IllegalStateException(new java.net.UnknownHostException("nohost"))))
-                .isEqualTo("There is no host nohost.");
-    }
-
-    @Test
     void tellsTheRootOfAForeignException() {
         Exception thrown =
                 new IllegalStateException("outer", new java.io.IOException("No space left on device\n\tat x"));
@@ -91,14 +85,5 @@ class ErrorReportTest {
         first.initCause(second);
 
         assertThat(ErrorReport.of(first).cause()).isEqualTo("second");
-        assertThat(ErrorReport.rootLine(first)).isNotEmpty();
-    }
-
-    @Test
-    void leavesOutSparksErrorClass() {
-        assertThat(ErrorReport.firstLine(
-                        new IllegalStateException("[PATH_NOT_FOUND] Path does not exist: file:/x. SQLSTATE: 42K03")))
-                .isEqualTo("Path does not exist: file:/x.");
-        assertThat(ErrorReport.firstLine(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
     }
 }

@@ -1,11 +1,15 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What becomes of an output that is there already. */
-enum WriteMode {
+/**
+ * What becomes of an output that is there already.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public enum WriteMode {
     /** It stays, and the run is refused. */
     ERROR,
     /** It is replaced once the new one is complete. */
@@ -13,15 +17,15 @@ enum WriteMode {
     /** It keeps its rows and gets the new ones. */
     APPEND;
 
-    static List<String> names() {
+    public static List<String> names() {
         return Arrays.stream(values()).map(WriteMode::key).toList();
     }
 
-    static WriteMode named(String name) {
+    public static WriteMode named(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    String key() {
+    public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

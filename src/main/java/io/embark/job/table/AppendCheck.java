@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;

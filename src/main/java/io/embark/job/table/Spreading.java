@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import java.util.Collection;
 import java.util.List;
@@ -25,8 +25,9 @@ import org.apache.spark.sql.functions;
  *
  * @param rows the rows, spread
  * @param total how many there are, if they were counted
+ * @hidden Public for Embark's other rooms only.
  */
-record Spreading(Dataset<Row> rows, OptionalLong total) {
+public record Spreading(Dataset<Row> rows, OptionalLong total) {
     static final int TASKS_PER_CORE = 4;
     static final long ROWS_PER_PARTITION = 10_000;
     static final long MOST_ROWS_PER_PARTITION = 20_000;
@@ -45,7 +46,7 @@ record Spreading(Dataset<Row> rows, OptionalLong total) {
      * @param texts the columns to embed
      * @param limited whether the source is limited to some number of rows
      */
-    static Spreading of(Source source, Collection<String> texts, boolean limited) {
+    public static Spreading of(Source source, Collection<String> texts, boolean limited) {
         // Which rows a limit lets through depends on who comes first; once kept, a task that runs again sees the same
         // ones.
         Dataset<Row> rows = limited ? source.rows().localCheckpoint() : source.rows();
@@ -86,7 +87,7 @@ record Spreading(Dataset<Row> rows, OptionalLong total) {
     }
 
     /** How many partitions to deal so many rows to. */
-    static long partitions(long total, int cores) {
+    public static long partitions(long total, int cores) {
         return Math.max(1, Math.max(ceilDiv(total, ROWS_PER_PARTITION), fewest(total, cores)));
     }
 

@@ -1,13 +1,11 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
@@ -58,9 +56,6 @@ class ColumnsTest {
     }
 
     private static List<String> text(String schema, String named) {
-        String[] line = named == null ? new String[] {"embed"} : new String[] {"embed", "--text-column", named};
-        Arguments arguments =
-                Arguments.parse(new PrintWriter(new StringWriter()), line).orElseThrow();
-        return Columns.text(StructType.fromDDL(schema), SettingsReader.read(arguments, Map.of()));
+        return Columns.text(StructType.fromDDL(schema), Optional.ofNullable(named));
     }
 }

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,17 +7,17 @@ import io.embark.EmbarkException;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,14 +57,14 @@ class SourceTest {
     void readsQuotedCellsWithLineBreaksAndDoubledQuotes() throws IOException {
         String path = file("a.csv", "id,text\n1,\"one\ntwo, \"\"three\"\"\"\n2,\n");
 
-        assertThat(rows("--input", path)).containsExactly("[1,one\ntwo, \"three\"]", "[2,null]");
+        assertThat(rows(files(path))).containsExactly("[1,one\ntwo, \"three\"]", "[2,null]");
     }
 
     @Test
     void aChosenReaderOptionReplacesTheDefaultInLettersOfEitherCase() throws IOException {
         String path = file("a.csv", "1;a\n2;b\n");
 
-        assertThat(rows("--input", path, "--source-option", "HEADER=false", "--source-option", "sep=;"))
+        assertThat(rows(Source.files(spark, path, withOptions(Map.of("HEADER", "false", "sep", ";")))))
                 .containsExactly("[1,a]", "[2,b]");
     }
 
@@ -75,9 +75,9 @@ class SourceTest {
             stream.write("{\"id\": 1, \"text\": \"a\"}\n".getBytes(StandardCharsets.UTF_8));
         }
 
-        assertThat(rows("--input", file("a.tsv", "id\ttext\n1\ta,b\n"))).containsExactly("[1,a,b]");
-        assertThat(rows("--input", zipped.toString())).containsExactly("[1,a]");
-        assertThat(rows("--input", file("a.txt", "one\ntwo\n"))).containsExactly("[one]", "[two]");
+        assertThat(rows(files(file("a.tsv", "id\ttext\n1\ta,b\n")))).containsExactly("[1,a,b]");
+        assertThat(rows(files(zipped.toString()))).containsExactly("[1,a]");
+        assertThat(rows(files(file("a.txt", "one\ntwo\n")))).containsExactly("[one]", "[two]");
     }
 
     @Test
@@ -87,56 +87,52 @@ class SourceTest {
         file("x2.csv", "text\nb\n");
         file("y.csv", "text\nc\n");
 
-        assertThat(rows("--input", folder.resolve("o").toString())).containsExactly("[0]", "[1]", "[2]");
-        assertThat(rows("--input", folder.resolve("x*.csv").toString())).containsExactlyInAnyOrder("[a]", "[b]");
+        assertThat(rows(files(folder.resolve("o").toString()))).containsExactly("[0]", "[1]", "[2]");
+        assertThat(rows(files(folder.resolve("x*.csv").toString()))).containsExactlyInAnyOrder("[a]", "[b]");
     }
 
     @Test
     void readsTablesAndQueries() {
         spark.range(5).createOrReplaceTempView("five");
 
-        assertThat(rows("--table", "five", "--where", "id > 2")).containsExactly("[3]", "[4]");
-        assertThat(rows("--sql", "SELECT id + 1 AS n FROM five", "--limit", "2"))
+        assertThat(rows(Source.table(spark, "five", where("id > 2")))).containsExactly("[3]", "[4]");
+        assertThat(rows(Source.query(spark, "SELECT id + 1 AS n FROM five", limited(2))))
                 .hasSize(2);
-        assertThat(open("--sql", "SELECT 1 AS n").cheap()).isFalse();
+        assertThat(query("SELECT 1 AS n").cheap()).isFalse();
     }
 
     @Test
     void refusesWhatIsNotThere() {
-        assertRefused("input /nowhere/a.parquet: does not exist\n", "--input", "/nowhere/a.parquet");
-        assertRefused("input %s/*.csv: does not exist\n".formatted(folder), "--input", folder + "/*.csv");
+        assertRefused("input /nowhere/a.parquet: does not exist\n", () -> files("/nowhere/a.parquet"));
+        assertRefused("input %s/*.csv: does not exist\n".formatted(folder), () -> files(folder + "/*.csv"));
         assertRefused(
                 "input nosuch://x/a: cannot be reached\nNo FileSystem for scheme \"nosuch\"\n",
-                "--input",
-                "nosuch://x/a");
-        assertRefused("table nowhere: does not exist\n", "--table", "nowhere");
-        assertRefused("table a b: does not exist\n", "--table", "a b");
-        assertRefused("option sql: names what does not exist\n", "--sql", "SELECT * FROM nowhere");
-        assertRefused("option sql: is not valid SQL\n", "--sql", "SELEC 1");
-        assertRefused("no input given\n");
+                () -> files("nosuch://x/a"));
+        assertRefused("table nowhere: does not exist\n", () -> table("nowhere"));
+        assertRefused("table a b: does not exist\n", () -> table("a b"));
+        assertRefused("option sql: names what does not exist\n", () -> query("SELECT * FROM nowhere"));
+        assertRefused("option sql: is not valid SQL\n", () -> query("SELEC 1"));
     }
 
     @Test
     void refusesFilesThatAreNotWhatTheySeem() throws IOException {
         assertRefused(
                 "input %s: cannot be read as parquet\n".formatted(folder.resolve("a.parquet")),
-                "--input",
-                file("a.parquet", "this is no parquet file at all"));
+                () -> files(file("a.parquet", "this is no parquet file at all")));
         assertRefused(
                 "input %s: no line of it is JSON\n".formatted(folder.resolve("a.json")),
-                "--input",
-                file("a.json", "[\n{\n\"a\": 1\n}\n]\n"));
+                () -> files(file("a.json", "[\n{\n\"a\": 1\n}\n]\n")));
     }
 
     @Test
     void refusesEmptyFoldersAndFiles() throws IOException {
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertRefused("input %s: holds no files\n".formatted(empty), "--input", empty.toString());
+        assertRefused("input %s: holds no files\n".formatted(empty), () -> files(empty.toString()));
         Files.createFile(empty.resolve("_hidden.csv"));
-        assertRefused("input %s: holds no files\n".formatted(empty), "--input", empty.toString());
+        assertRefused("input %s: holds no files\n".formatted(empty), () -> files(empty.toString()));
         for (String name : List.of("a.csv", "a.json")) {
             String path = file(name, "");
-            assertRefused("input %s: is empty\n".formatted(path), "--input", path);
+            assertRefused("input %s: is empty\n".formatted(path), () -> files(path));
         }
     }
 
@@ -144,8 +140,7 @@ class SourceTest {
     void aFileSystemWithoutItsJarIsAWrongRequest() {
         assertRefused(
                 "input s3a://bucket/a: cannot be reached\nClass org.apache.hadoop.fs.s3a.S3AFileSystem not found\n",
-                "--input",
-                "s3a://bucket/a");
+                () -> files("s3a://bucket/a"));
     }
 
     @ParameterizedTest
@@ -154,13 +149,13 @@ class SourceTest {
         Path path = folder.resolve("a.json");
         Files.write(path, "\ufeff[{\"text\":\n\"a\"}]".getBytes(java.nio.charset.Charset.forName(charset)));
 
-        assertThat(rows("--input", path.toString(), "--source-option", "multiline=true"))
+        assertThat(rows(Source.files(spark, path.toString(), withOptions(Map.of("multiline", "true")))))
                 .containsExactly("[a]");
     }
 
     @Test
     void linesThatAreNotJsonAreKeptAndTold() throws IOException {
-        Source source = open("--input", file("a.jsonl", "{\"text\": \"a\"}\nnot json\n"));
+        Source source = files(file("a.jsonl", "{\"text\": \"a\"}\nnot json\n"));
 
         assertThat(source.rows().collectAsList().stream().map(Row::toString))
                 .containsExactly("[null,a]", "[not json,null]");
@@ -178,7 +173,7 @@ class SourceTest {
                 "SET spark.sql.ansi.enabled=true"
             })
     void refusesSqlThatWouldChangeSomething(String statement) {
-        assertRefused("option sql: is not a query\n", "--sql", statement);
+        assertRefused("option sql: is not a query\n", () -> query(statement));
     }
 
     @ParameterizedTest
@@ -188,29 +183,42 @@ class SourceTest {
 
         assertRefused(
                 "option where: '%s' does not hold for the input\n".formatted(condition),
-                "--table",
-                "five",
-                "--where",
-                condition);
+                () -> Source.table(spark, "five", where(condition)));
     }
 
-    private void assertRefused(String start, String... args) {
-        assertThatThrownBy(() -> open(args))
+    private static void assertRefused(String start, ThrowingCallable opening) {
+        assertThatThrownBy(opening)
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith(start)
                 .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(3));
     }
 
-    private List<String> rows(String... args) {
-        return open(args).rows().collectAsList().stream().map(Row::toString).toList();
+    private static List<String> rows(Source source) {
+        return source.rows().collectAsList().stream().map(Row::toString).toList();
     }
 
-    private Source open(String... args) {
-        List<String> line = new ArrayList<>(List.of("embed"));
-        line.addAll(List.of(args));
-        Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.toArray(new String[0]))
-                .orElseThrow();
-        return Source.open(spark, SettingsReader.read(arguments, Map.of()));
+    private Source files(String path) {
+        return Source.files(spark, path, withOptions(Map.of()));
+    }
+
+    private Source table(String name) {
+        return Source.table(spark, name, withOptions(Map.of()));
+    }
+
+    private Source query(String query) {
+        return Source.query(spark, query, withOptions(Map.of()));
+    }
+
+    private static SourceRequest withOptions(Map<String, String> options) {
+        return new SourceRequest(Optional.empty(), options, Optional.empty(), OptionalInt.empty());
+    }
+
+    private static SourceRequest where(String condition) {
+        return new SourceRequest(Optional.empty(), Map.of(), Optional.of(condition), OptionalInt.empty());
+    }
+
+    private static SourceRequest limited(int rows) {
+        return new SourceRequest(Optional.empty(), Map.of(), Optional.empty(), OptionalInt.of(rows));
     }
 
     private String file(String name, String content) throws IOException {

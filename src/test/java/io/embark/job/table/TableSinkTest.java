@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -73,7 +73,8 @@ class TableSinkTest {
 
     @Test
     void tellsThatATableIsForgottenAndWhereItsFilesAre() {
-        TableSink sink = new TableSink(spark, "sinks.t", SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+        TableSink sink =
+                new TableSink(spark, "sinks.t", new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of()));
         String place = folder.resolve("db/t").toString();
 
         assertThat(sink.note())
@@ -147,7 +148,7 @@ class TableSinkTest {
 
     @Test
     void refusesNamesThatNoTableCanHave() {
-        Source source = new Source(spark.range(1).toDF(), "test", Optional.empty(), true);
+        Source source = Source.of(spark.range(1).toDF(), "test", Optional.empty(), true);
 
         assertThatThrownBy(
                         () -> sink("a b", WriteMode.ERROR).check(spark.range(1).schema(), source))
@@ -165,12 +166,12 @@ class TableSinkTest {
 
     private void write(WriteMode mode, Dataset<Row> rows) {
         TableSink sink = sink("sinks.t", mode);
-        sink.check(rows.schema(), new Source(rows, "test", Optional.empty(), true));
+        sink.check(rows.schema(), Source.of(rows, "test", Optional.empty(), true));
         sink.write(rows);
     }
 
     private TableSink sink(String name, WriteMode mode) {
-        return new TableSink(spark, name, SinkFormat.PARQUET, mode, Map.of());
+        return new TableSink(spark, name, new SinkRequest(SinkFormat.PARQUET, mode, Map.of()));
     }
 
     private Dataset<Row> vectors(int dimension) {

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonSyntaxException;
@@ -6,8 +6,10 @@ import com.google.gson.reflect.TypeToken;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.Option;
 import io.embark.model.ModelReference;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +26,9 @@ import org.apache.spark.sql.types.StructType;
  * @param fingerprint the fingerprint of its files
  * @param dimension components of each vector
  * @param options the options that the vectors were made with, without those that had their default
+ * @hidden Public for Embark's other rooms only.
  */
-record EmbeddingMetadata(
+public record EmbeddingMetadata(
         String model, String reference, String fingerprint, long dimension, Map<String, String> options) {
     private static final String MODEL = "embark.model";
     private static final String REFERENCE = "embark.reference";
@@ -34,15 +37,24 @@ record EmbeddingMetadata(
     private static final String DIMENSION = "embark.dimension";
     private static final String OPTIONS = "embark.options";
 
+    /** What shapes a vector. The rest, such as threads, is the matter of the machine that embeds. */
+    private static final List<Option<?>> SHAPING = List.of(
+            EmbedOptions.MODEL,
+            EmbedOptions.DIMENSIONS,
+            EmbedOptions.NORMALIZE,
+            EmbedOptions.ENCODING,
+            EmbedOptions.ENCODING_RANGES,
+            EmbedOptions.MAX_TOKENS);
+
     /** Read by Arrow and by vector stores that take fixed-size lists only. */
     private static final String FIXED_SIZE = "arrow.fixed-size-list.size";
 
-    static EmbeddingMetadata of(String model, String fingerprint, int dimension, EmbedOptions options) {
+    public static EmbeddingMetadata of(String model, String fingerprint, int dimension, EmbedOptions options) {
         return new EmbeddingMetadata(model, options.get(EmbedOptions.MODEL), fingerprint, dimension, options.toMap());
     }
 
     /** What the column says; empty if it is not one of Embark's. */
-    static Optional<EmbeddingMetadata> of(StructField column) {
+    public static Optional<EmbeddingMetadata> of(StructField column) {
         Metadata metadata = column.metadata();
         if (!metadata.contains(MODEL)
                 || !metadata.contains(FINGERPRINT)
@@ -60,7 +72,7 @@ record EmbeddingMetadata(
     }
 
     /** The columns of a table that are Embark's. */
-    static List<StructField> columns(StructType schema) {
+    public static List<StructField> columns(StructType schema) {
         return Arrays.stream(schema.fields())
                 .filter(field -> of(field).isPresent())
                 .toList();
@@ -77,7 +89,7 @@ record EmbeddingMetadata(
     }
 
     /** How the vectors are written down; float32 where the options of another version say what this one does not know. */
-    Encoding encoding() {
+    public Encoding encoding() {
         try {
             return options.containsKey(EmbedOptions.ENCODING.key())
                     ? EmbedOptions.ENCODING.parse(options.get(EmbedOptions.ENCODING.key()))
@@ -88,26 +100,34 @@ record EmbeddingMetadata(
     }
 
     /** The ranges of the encoding, as {@link EmbedOptions#ENCODING_RANGES} reads them; empty if it has none. */
-    Optional<String> ranges() {
+    public Optional<String> ranges() {
         return Optional.ofNullable(options.get(EmbedOptions.ENCODING_RANGES.key()));
     }
 
+    /** Those of the options that shape a vector: whoever compares another vector with these ones has to take them too. */
+    public Map<String, String> shapingOptions() {
+        Map<String, String> shaping = new LinkedHashMap<>(options);
+        shaping.keySet().removeIf(key -> SHAPING.stream()
+                .noneMatch(option -> option.key().equals(key)));
+        return shaping;
+    }
+
     /** Bytes of each vector. */
-    int bytes() {
+    public int bytes() {
         return encoding().bytes((int) dimension);
     }
 
     /** The commit of a model of a hub. */
-    Optional<String> revision() {
+    public Optional<String> revision() {
         return ModelReference.revision(reference);
     }
 
     /** The model for people: a model of a hub with its commit. */
-    String shown() {
+    public String shown() {
         return revision().isPresent() ? reference : model;
     }
 
-    Metadata toMetadata() {
+    public Metadata toMetadata() {
         MetadataBuilder metadata = new MetadataBuilder();
         revision().ifPresent(revision -> metadata.putString(REVISION, revision));
         return metadata.putString(MODEL, model)

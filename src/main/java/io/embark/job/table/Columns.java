@@ -1,10 +1,11 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -12,22 +13,29 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/** Finds the columns that a request names, as Spark would: letters of either case are equal. */
-final class Columns {
+/**
+ * Finds the columns that a request names, as Spark would: letters of either case are equal.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Columns {
+    /** The column of the vectors where nobody named one. */
+    public static final String EMBEDDING = "embedding";
+
     private Columns() {}
 
     /** A column by its very name, dots and quotes included. */
-    static Column named(String name) {
+    public static Column named(String name) {
         return functions.col("`" + name.replace("`", "``") + "`");
     }
 
     /**
      * The column of this name.
      *
-     * @param option the option that names it, for the error
+     * @param option the key of the option that names it, for the error
      * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is none, or more than one
      */
-    static StructField find(StructType schema, String name, Setting option) {
+    public static StructField find(StructType schema, String name, String option) {
         List<StructField> found = Arrays.stream(schema.fields())
                 .filter(field -> field.name().equalsIgnoreCase(name))
                 .toList();
@@ -43,7 +51,7 @@ final class Columns {
                     "The columns are %s.".formatted(listed(names)),
                     NearestName.find(name, names)
                             .map("Did you mean %s?"::formatted)
-                            .orElse("Name one of them with --%s.".formatted(option.key())));
+                            .orElse("Name one of them with --%s.".formatted(option)));
         }
 
         throw new EmbarkException(
@@ -56,12 +64,13 @@ final class Columns {
     /**
      * The columns to embed: those that were named, else {@code text}, else the only one that holds strings.
      *
+     * @param named the names of the columns, with commas between them
      * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is no such column, or one holds no strings
      */
-    static List<String> text(StructType schema, Settings settings) {
-        if (settings.isChosen(JobSettings.TEXT_COLUMN)) {
-            return Stream.of(settings.require(JobSettings.TEXT_COLUMN).split(",", -1))
-                    .map(name -> requireStrings(schema, find(schema, name.strip(), JobSettings.TEXT_COLUMN)))
+    public static List<String> text(StructType schema, Optional<String> named) {
+        if (named.isPresent()) {
+            return Stream.of(named.get().split(",", -1))
+                    .map(name -> requireStrings(schema, find(schema, name.strip(), "text-column")))
                     .distinct()
                     .toList();
         }
@@ -105,7 +114,7 @@ final class Columns {
     }
 
     /** The names in one line, cut off where there are very many. */
-    static String listed(List<String> names) {
+    public static String listed(List<String> names) {
         int shown = 40;
         return names.size() <= shown
                 ? String.join(", ", names)

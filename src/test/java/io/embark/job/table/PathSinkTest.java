@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,7 +31,7 @@ class PathSinkTest {
     @ParameterizedTest
     @EnumSource(SinkFormat.class)
     void writesEveryFormat(SinkFormat format) throws IOException {
-        PathSink sink = new PathSink(spark, path("out"), format, WriteMode.ERROR, Map.of());
+        PathSink sink = new PathSink(spark, path("out"), new SinkRequest(format, WriteMode.ERROR, Map.of()));
         Dataset<Row> rows = vectors("m", "f", 3);
         sink.check(rows.schema(), source());
         sink.write(rows);
@@ -85,7 +85,7 @@ class PathSinkTest {
     void replacesTheInputItself() throws IOException {
         write(WriteMode.ERROR, spark.range(3).toDF());
         Dataset<Row> rows = spark.read().parquet(path("out"));
-        Source source = new Source(rows, path("out"), Optional.of(path("out")), true);
+        Source source = Source.of(rows, path("out"), Optional.of(path("out")), true);
         PathSink sink = sink(WriteMode.OVERWRITE);
         sink.check(rows.schema(), source);
         sink.write(rows.withColumn("n", functions.lit(1)));
@@ -142,7 +142,7 @@ class PathSinkTest {
         assertThatThrownBy(() -> write(WriteMode.APPEND, vectors("m", "f", 3).withColumn("id", functions.lit("a"))))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageContaining("column 'id' has another type\nIt is bigint; appended would be string.\n");
-        PathSink orc = new PathSink(spark, path("out"), SinkFormat.ORC, WriteMode.APPEND, Map.of());
+        PathSink orc = new PathSink(spark, path("out"), new SinkRequest(SinkFormat.ORC, WriteMode.APPEND, Map.of()));
         assertThatThrownBy(() -> orc.check(vectors("m", "f", 3).schema(), source()))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("output %s: cannot be appended to as orc\n".formatted(path("out")));
@@ -151,9 +151,11 @@ class PathSinkTest {
     @Test
     void refusesAPlaceWhereNothingCanBeWritten() throws IOException {
         Files.writeString(folder.resolve("file"), "x");
-        PathSink beneathAFile = new PathSink(spark, path("file/out"), SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
-        PathSink root = new PathSink(spark, "/", SinkFormat.PARQUET, WriteMode.OVERWRITE, Map.of());
-        PathSink unknown = new PathSink(spark, "nosuch://a/b", SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+        PathSink beneathAFile =
+                new PathSink(spark, path("file/out"), new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of()));
+        PathSink root = new PathSink(spark, "/", new SinkRequest(SinkFormat.PARQUET, WriteMode.OVERWRITE, Map.of()));
+        PathSink unknown =
+                new PathSink(spark, "nosuch://a/b", new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of()));
 
         assertThatThrownBy(() -> beneathAFile.check(spark.range(1).schema(), source()))
                 .isInstanceOf(EmbarkException.class)
@@ -170,7 +172,7 @@ class PathSinkTest {
     @Test
     void refusesToReplaceAFolderThatHoldsTheInput() throws IOException {
         Files.createDirectory(folder.resolve("out"));
-        Source source = new Source(spark.range(1).toDF(), "x", Optional.of(path("out/in.parquet")), true);
+        Source source = Source.of(spark.range(1).toDF(), "x", Optional.of(path("out/in.parquet")), true);
 
         assertThatThrownBy(() -> sink(WriteMode.OVERWRITE).check(spark.range(1).schema(), source))
                 .isInstanceOf(EmbarkException.class)
@@ -184,11 +186,11 @@ class PathSinkTest {
     }
 
     private PathSink sink(WriteMode mode) {
-        return new PathSink(spark, path("out"), SinkFormat.PARQUET, mode, Map.of());
+        return new PathSink(spark, path("out"), new SinkRequest(SinkFormat.PARQUET, mode, Map.of()));
     }
 
     private Source source() {
-        return new Source(spark.range(1).toDF(), "test", Optional.empty(), true);
+        return Source.of(spark.range(1).toDF(), "test", Optional.empty(), true);
     }
 
     private Dataset<Row> vectors(String model, String fingerprint, int dimension) {

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
@@ -38,12 +38,12 @@ final class TableSink implements Sink {
     private final WriteMode mode;
     private final Map<String, String> options;
 
-    TableSink(SparkSession spark, String reference, SinkFormat format, WriteMode mode, Map<String, String> options) {
+    TableSink(SparkSession spark, String reference, SinkRequest request) {
         this.spark = spark;
         this.reference = reference;
-        this.format = format;
-        this.mode = mode;
-        this.options = options;
+        this.format = request.format();
+        this.mode = request.mode();
+        this.options = request.options();
     }
 
     @Override
@@ -80,7 +80,7 @@ final class TableSink implements Sink {
                 e -> new EmbarkException(
                         ErrorCode.OUTPUT_INVALID,
                         "output table %s: cannot be written".formatted(reference),
-                        ErrorReport.rootLine(e),
+                        Failures.rootLine(e),
                         "Check the warehouse of this Spark session.",
                         e));
         if (taken) {
@@ -97,7 +97,7 @@ final class TableSink implements Sink {
                 e -> new EmbarkException(
                         ErrorCode.OUTPUT_INVALID,
                         "output table %s: cannot be looked up".formatted(reference),
-                        ErrorReport.rootLine(e),
+                        Failures.rootLine(e),
                         "Check the catalog of this Spark session.",
                         e));
     }
@@ -146,7 +146,7 @@ final class TableSink implements Sink {
             Path location = new Path(metadata(table).location());
             RangesRecord.write(location.getFileSystem(spark.sessionState().newHadoopConf()), location, schema);
         } catch (IOException e) {
-            throw ErrorReport.runFailed("output table %s: its ranges cannot be written".formatted(reference), e);
+            throw Failures.runFailed("output table %s: its ranges cannot be written".formatted(reference), e);
         }
     }
 
@@ -206,7 +206,7 @@ final class TableSink implements Sink {
                 e -> new EmbarkException(
                         ErrorCode.OUTPUT_INVALID,
                         "output table %s: is not a name of a table".formatted(reference),
-                        ErrorReport.firstLine(e),
+                        Failures.firstLine(e),
                         "Write NAME or DATABASE.NAME.",
                         e));
         int last = parts.size() - 1;

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,10 +12,12 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The ranges of an output's codes, in a file among those of its rows: what {@code --encoding-ranges} takes, whatever the format
  * keeps with its columns. Where several columns have ranges, those of the last one.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
-final class RangesRecord {
+public final class RangesRecord {
     /** Spark's readers pass over files whose names begin so. */
-    static final String FILE = "_embark_ranges.json";
+    public static final String FILE = "_embark_ranges.json";
 
     private RangesRecord() {}
 

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
@@ -33,12 +33,12 @@ final class PathSink implements Sink {
     private final WriteMode mode;
     private final Map<String, String> options;
 
-    PathSink(SparkSession spark, String reference, SinkFormat format, WriteMode mode, Map<String, String> options) {
+    PathSink(SparkSession spark, String reference, SinkRequest request) {
         this.spark = spark;
         this.reference = reference;
-        this.format = format;
-        this.mode = mode;
-        this.options = options;
+        this.format = request.format();
+        this.mode = request.mode();
+        this.options = request.options();
     }
 
     @Override
@@ -94,7 +94,7 @@ final class PathSink implements Sink {
                         e -> new EmbarkException(
                                 ErrorCode.OUTPUT_INVALID,
                                 "output %s: cannot be appended to as %s".formatted(reference, format.sparkName()),
-                                ErrorReport.rootLine(e),
+                                Failures.rootLine(e),
                                 "Choose the --output-format that it has, or another --output.",
                                 e));
                 AppendCheck.check("output " + reference, existing, schema, format != SinkFormat.JSON);
@@ -121,7 +121,7 @@ final class PathSink implements Sink {
             throw new EmbarkException(
                     ErrorCode.OUTPUT_INVALID,
                     "output %s: cannot be written".formatted(reference),
-                    ErrorReport.firstLine(e),
+                    Failures.firstLine(e),
                     "Choose another --output, or have the permission granted.",
                     e);
         }
@@ -198,7 +198,7 @@ final class PathSink implements Sink {
                 throw e;
             }
         } catch (IOException e) {
-            throw ErrorReport.runFailed("output %s: cannot be put in its place".formatted(reference), e);
+            throw Failures.runFailed("output %s: cannot be put in its place".formatted(reference), e);
         }
         deleteQuietly(files, replaced);
     }
@@ -239,7 +239,7 @@ final class PathSink implements Sink {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "output %s: cannot be written".formatted(reference),
-                ErrorReport.rootLine(e),
+                Failures.rootLine(e),
                 "Check the path, its permissions, and the jars and settings of its file system.",
                 e);
     }

@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -122,6 +122,6 @@ class SpreadingTest {
     }
 
     private static Source source(Dataset<Row> rows, boolean cheap) {
-        return new Source(rows, "test", Optional.empty(), cheap);
+        return Source.of(rows, "test", Optional.empty(), cheap);
     }
 }

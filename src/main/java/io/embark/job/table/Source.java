@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
@@ -26,44 +26,50 @@ import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
  * @param path the path of its files; empty if it was not named by one
  * @param cheap whether its rows can be counted for much less than embedding them costs
  * @param note what people should know about it, if anything
+ * @hidden Public for Embark's other rooms only.
  */
-record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, Optional<String> note) {
+public record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, Optional<String> note) {
     private static final String CORRUPT = "_corrupt_record";
 
     /** A source that there is nothing to say about. */
-    Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
-        this(rows, name, path, cheap, Optional.empty());
+    static Source of(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
+        return new Source(rows, name, path, cheap, Optional.empty());
     }
 
     /**
-     * Opens what the settings name.
+     * Opens the files at a path.
      *
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if they name none, or the condition or query cannot be read;
-     *     {@link ErrorCode#INPUT_NOT_FOUND} if it does not exist or cannot be read
+     * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if there are none, or they cannot be read; {@link
+     *     ErrorCode#OPTION_INVALID} if the condition cannot be read
      */
-    static Source open(SparkSession spark, Settings settings) {
-        Source whole;
-        if (settings.isChosen(JobSettings.INPUT)) {
-            whole = files(spark, settings, settings.require(JobSettings.INPUT), "input");
-        } else if (settings.isChosen(JobSettings.TABLE)) {
-            whole = table(spark, settings.require(JobSettings.TABLE));
-        } else if (settings.isChosen(JobSettings.SQL)) {
-            whole = query(spark, settings.require(JobSettings.SQL));
-        } else {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "no input given",
-                    "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
-                    "Add one of them.");
-        }
-        return whole.filtered(settings).limited(settings);
+    public static Source files(SparkSession spark, String path, SourceRequest request) {
+        return files(spark, path, request, "input").narrowed(request);
     }
 
-    /** Opens the files at a path or, if nothing is there, the table of this name: what is searched. */
-    static Source pathOrTable(SparkSession spark, Settings settings, String reference) {
+    /**
+     * Opens a table or view of the catalog.
+     *
+     * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if there is none of this name; {@link
+     *     ErrorCode#OPTION_INVALID} if the condition cannot be read
+     */
+    public static Source table(SparkSession spark, String name, SourceRequest request) {
+        return table(spark, name).narrowed(request);
+    }
+
+    /**
+     * Opens the result of a query.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if it or the condition cannot be read, or it is no query
+     */
+    public static Source query(SparkSession spark, String query, SourceRequest request) {
+        return query(spark, query).narrowed(request);
+    }
+
+    /** Opens the files at a path or, if nothing is there, the table of this name. */
+    public static Source pathOrTable(SparkSession spark, String reference, SourceRequest request) {
         boolean isTable = !reference.contains("/") && !exists(spark, reference) && tableExists(spark, reference);
-        Source whole = isTable ? table(spark, reference) : files(spark, settings, reference, "table");
-        return whole.filtered(settings);
+        Source whole = isTable ? table(spark, reference) : files(spark, reference, request, "table");
+        return whole.narrowed(request);
     }
 
     private static boolean exists(SparkSession spark, String path) {
@@ -87,17 +93,16 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
         }
     }
 
-    private static Source files(SparkSession spark, Settings settings, String path, String noun) {
+    private static Source files(SparkSession spark, String path, SourceRequest request, String noun) {
         FileStatus first = firstFile(spark, path, noun);
-        SourceFormat format = settings.find(JobSettings.FORMAT)
-                .map(SourceFormat::named)
+        SourceFormat format = request.format()
                 .or(() -> SourceFormat.ofFile(first.getPath().getName()))
                 .orElse(SourceFormat.PARQUET);
         Map<String, String> options = new LinkedHashMap<>(format.defaults());
         if (first.getPath().getName().contains(".tsv")) {
             options.put("sep", "\t");
         }
-        Map<String, String> chosen = settings.entries(JobSettings.SOURCE_OPTION);
+        Map<String, String> chosen = request.options();
         // Spark's reader takes its options in letters of either case.
         options.keySet().removeIf(key -> chosen.keySet().stream().anyMatch(key::equalsIgnoreCase));
         options.putAll(chosen);
@@ -108,7 +113,7 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
                 e -> new EmbarkException(
                         ErrorCode.INPUT_NOT_FOUND,
                         "%s %s: cannot be read as %s".formatted(noun, path, format.sparkName()),
-                        ErrorReport.rootLine(e),
+                        Failures.rootLine(e),
                         "Check the files, or say what they are with --format %s."
                                 .formatted(String.join("|", SourceFormat.names())),
                         e));
@@ -143,7 +148,7 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
                 e -> new EmbarkException(
                         ErrorCode.INPUT_NOT_FOUND,
                         "%s %s: cannot be reached".formatted(noun, path),
-                        ErrorReport.rootLine(e),
+                        Failures.rootLine(e),
                         "Check the path, its permissions, and the jars and settings of its file system.",
                         e));
     }
@@ -191,10 +196,10 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
                 e -> new EmbarkException(
                         ErrorCode.INPUT_NOT_FOUND,
                         "table %s: does not exist".formatted(name),
-                        ErrorReport.firstLine(e),
+                        Failures.firstLine(e),
                         "Check the name and the catalog of this Spark session.",
                         e));
-        return new Source(rows, name, Optional.empty(), true);
+        return of(rows, name, Optional.empty(), true);
     }
 
     private static Source query(SparkSession spark, String query) {
@@ -211,32 +216,27 @@ record Source(Dataset<Row> rows, String name, Optional<String> path, boolean che
 
         Dataset<Row> rows =
                 SparkCall.translate(() -> spark.sql(query), e -> invalid("option sql: names what does not exist", e));
-        return new Source(rows, "the result of --sql", Optional.empty(), false);
+        return of(rows, "the result of --sql", Optional.empty(), false);
     }
 
-    private Source filtered(Settings settings) {
-        return settings.find(JobSettings.WHERE)
-                .map(condition -> with(SparkCall.translate(
-                        () -> rows.where(condition),
-                        e -> invalid("option where: '%s' does not hold for the input".formatted(condition), e))))
-                .orElse(this);
+    private Source narrowed(SourceRequest request) {
+        Dataset<Row> met = request.where().map(this::where).orElse(rows);
+        Dataset<Row> limited =
+                request.limit().isPresent() ? met.limit(request.limit().getAsInt()) : met;
+        return new Source(limited, name, path, cheap, note);
     }
 
-    private Source limited(Settings settings) {
-        return settings.find(JobSettings.LIMIT)
-                .map(limit -> with(rows.limit(Integer.parseInt(limit))))
-                .orElse(this);
-    }
-
-    private Source with(Dataset<Row> changed) {
-        return new Source(changed, name, path, cheap, note);
+    private Dataset<Row> where(String condition) {
+        return SparkCall.translate(
+                () -> rows.where(condition),
+                e -> invalid("option where: '%s' does not hold for the input".formatted(condition), e));
     }
 
     private static EmbarkException invalid(String problem, Exception e) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 problem,
-                ErrorReport.firstLine(e),
+                Failures.firstLine(e),
                 "Write it as Spark SQL does, with columns of the input.",
                 e);
     }

@@ -1,25 +1,29 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The kinds of files that can be written; Spark's own formats, each knowing arrays of floats. */
-enum SinkFormat {
+/**
+ * The kinds of files that can be written; Spark's own formats, each knowing arrays of floats.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public enum SinkFormat {
     PARQUET,
     JSON,
     ORC;
 
     /** The names of all formats, as Spark and {@code --output-format} know them. */
-    static List<String> names() {
+    public static List<String> names() {
         return Arrays.stream(values()).map(SinkFormat::sparkName).toList();
     }
 
-    static SinkFormat named(String name) {
+    public static SinkFormat named(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    String sparkName() {
+    public String sparkName() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

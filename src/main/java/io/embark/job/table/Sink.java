@@ -1,47 +1,18 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
-/** The place that the embedded table is written to. Whatever fails on the way, an output that was there stays as it was. */
-sealed interface Sink permits PathSink, TableSink {
-    /**
-     * The sink that the settings name.
-     *
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if they name none
-     */
-    static Sink open(SparkSession spark, Settings settings) {
-        SinkFormat format = SinkFormat.named(settings.require(JobSettings.OUTPUT_FORMAT));
-        WriteMode mode = WriteMode.named(settings.require(JobSettings.MODE));
-        if (settings.isChosen(JobSettings.OUTPUT)) {
-            return new PathSink(
-                    spark,
-                    settings.require(JobSettings.OUTPUT),
-                    format,
-                    mode,
-                    settings.entries(JobSettings.SINK_OPTION));
-        }
-        if (settings.isChosen(JobSettings.OUTPUT_TABLE)) {
-            return new TableSink(
-                    spark,
-                    settings.require(JobSettings.OUTPUT_TABLE),
-                    format,
-                    mode,
-                    settings.entries(JobSettings.SINK_OPTION));
-        }
-
-        throw new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "no output given",
-                "embark embed writes to one of --output PATH and --output-table NAME.",
-                "Add one of them, or --dry-run to write nothing.");
-    }
-
+/**
+ * The place that the embedded table is written to. Whatever fails on the way, an output that was there stays as it was.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public interface Sink {
     /**
      * Checks, before anything is computed, that a table of this schema can be written.
      *

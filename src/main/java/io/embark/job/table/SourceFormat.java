@@ -1,4 +1,4 @@
-package io.embark.job;
+package io.embark.job.table;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,9 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The kinds of files that can be read. */
+/**
+ * The kinds of files that can be read.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 @SuppressWarnings("ImmutableEnumChecker") // lists and maps that List.of and Map.of made
-enum SourceFormat {
+public enum SourceFormat {
     PARQUET(List.of("parquet"), Map.of()),
     JSON(List.of("json", "jsonl", "ndjson"), Map.of()),
     /**
@@ -37,11 +41,11 @@ enum SourceFormat {
     }
 
     /** The names of all formats, as Spark and {@code --format} know them. */
-    static List<String> names() {
+    public static List<String> names() {
         return Arrays.stream(values()).map(SourceFormat::sparkName).toList();
     }
 
-    static SourceFormat named(String name) {
+    public static SourceFormat named(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 

@@ -1,0 +1,83 @@
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.job.table.Sink;
+import io.embark.job.table.SinkFormat;
+import io.embark.job.table.SinkRequest;
+import io.embark.job.table.Sinks;
+import io.embark.job.table.Source;
+import io.embark.job.table.SourceFormat;
+import io.embark.job.table.SourceRequest;
+import io.embark.job.table.WriteMode;
+import java.util.OptionalInt;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens the tables that the settings name. */
+final class RequestedTables {
+    private RequestedTables() {}
+
+    /**
+     * What is read to be embedded.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none, or the condition or query cannot be
+     *     read; {@link ErrorCode#INPUT_NOT_FOUND} if it does not exist or cannot be read
+     */
+    static Source source(SparkSession spark, Settings settings) {
+        SourceRequest request = sourceRequest(settings);
+        if (settings.isChosen(JobSettings.INPUT)) {
+            return Source.files(spark, settings.require(JobSettings.INPUT), request);
+        }
+        if (settings.isChosen(JobSettings.TABLE)) {
+            return Source.table(spark, settings.require(JobSettings.TABLE), request);
+        }
+        if (settings.isChosen(JobSettings.SQL)) {
+            return Source.query(spark, settings.require(JobSettings.SQL), request);
+        }
+
+        throw new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "no input given",
+                "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
+                "Add one of them.");
+    }
+
+    /** What is searched. */
+    static Source searched(SparkSession spark, Settings settings) {
+        return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
+    }
+
+    private static SourceRequest sourceRequest(Settings settings) {
+        return new SourceRequest(
+                settings.find(JobSettings.FORMAT).map(SourceFormat::named),
+                settings.entries(JobSettings.SOURCE_OPTION),
+                settings.find(JobSettings.WHERE),
+                settings.find(JobSettings.LIMIT)
+                        .map(limit -> OptionalInt.of(Integer.parseInt(limit)))
+                        .orElse(OptionalInt.empty()));
+    }
+
+    /**
+     * What the vectors are written to.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none
+     */
+    static Sink sink(SparkSession spark, Settings settings) {
+        SinkRequest request = new SinkRequest(
+                SinkFormat.named(settings.require(JobSettings.OUTPUT_FORMAT)),
+                WriteMode.named(settings.require(JobSettings.MODE)),
+                settings.entries(JobSettings.SINK_OPTION));
+        if (settings.isChosen(JobSettings.OUTPUT)) {
+            return Sinks.folder(spark, settings.require(JobSettings.OUTPUT), request);
+        }
+        if (settings.isChosen(JobSettings.OUTPUT_TABLE)) {
+            return Sinks.table(spark, settings.require(JobSettings.OUTPUT_TABLE), request);
+        }
+
+        throw new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "no output given",
+                "embark embed writes to one of --output PATH and --output-table NAME.",
+                "Add one of them, or --dry-run to write nothing.");
+    }
+}

@@ -1,0 +1,22 @@
+package io.embark.job.table;
+
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Makes the sink for each kind of place. A new kind is one method here and one implementation of {@link Sink}.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Sinks {
+    private Sinks() {}
+
+    /** A folder of files, on any file system of Hadoop. */
+    public static Sink folder(SparkSession spark, String path, SinkRequest request) {
+        return new PathSink(spark, path, request);
+    }
+
+    /** A table of the session's catalog. */
+    public static Sink table(SparkSession spark, String name, SinkRequest request) {
+        return new TableSink(spark, name, request);
+    }
+}

@@ -1,0 +1,96 @@
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.spark.SharedSpark;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RequestedTablesTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everySettingOfASourceReachesIt() throws IOException {
+        String path = Files.writeString(folder.resolve("a.data"), "id;text\n1;a\n2;b\n3;c\n")
+                .toString();
+        Settings settings =
+                settings("embed --input %s --format csv --source-option sep=; --where id>1 --limit 1".formatted(path));
+
+        assertThat(RequestedTables.source(spark, settings).rows().collectAsList().stream()
+                        .map(Row::toString))
+                .containsExactly("[2,b]");
+    }
+
+    @Test
+    void aSourceIsFilesATableOrAQuery() {
+        spark.range(3).createOrReplaceTempView("three");
+
+        assertThat(RequestedTables.source(spark, settings("embed --table three"))
+                        .name())
+                .isEqualTo("three");
+        assertThat(RequestedTables.source(spark, settings("embed --sql TABLE`three`"))
+                        .name())
+                .isEqualTo("the result of --sql");
+        assertThat(RequestedTables.searched(spark, settings("search --table three --query a"))
+                        .name())
+                .isEqualTo("three");
+    }
+
+    @Test
+    void everySettingOfASinkReachesIt() {
+        String path = folder.resolve("out").toString();
+        Settings settings =
+                settings("embed --output %s --output-format orc --mode overwrite --sink-option compression=zstd"
+                        .formatted(path));
+        RequestedTables.sink(spark, settings).write(spark.range(3).toDF());
+        RequestedTables.sink(spark, settings).write(spark.range(5).toDF());
+
+        assertThat(spark.read().orc(path).count()).isEqualTo(5);
+        assertThat(folder.resolve("out").toFile().list((parent, name) -> name.endsWith(".zstd.orc")))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aSinkIsAFolderOrATable() {
+        assertThat(RequestedTables.sink(spark, settings("embed --output a")).description())
+                .isEqualTo("a (parquet)");
+        assertThat(RequestedTables.sink(spark, settings("embed --output-table a"))
+                        .description())
+                .isEqualTo("table a (parquet)");
+    }
+
+    @Test
+    void refusesARunThatNamesNoInputOrNoOutput() {
+        assertThatThrownBy(() -> RequestedTables.source(spark, settings("embed")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        no input given
+                        embark embed reads one of --input PATH, --table NAME and --sql QUERY.
+                        Add one of them.""");
+        assertThatThrownBy(() -> RequestedTables.sink(spark, settings("embed")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        no output given
+                        embark embed writes to one of --output PATH and --output-table NAME.
+                        Add one of them, or --dry-run to write nothing.""");
+    }
+
+    private static Settings settings(String line) {
+        Arguments arguments = Arguments.parse(new PrintWriter(new StringWriter()), line.split(" "))
+                .orElseThrow();
+        return SettingsReader.read(arguments, Map.of());
+    }
+}

@@ -31,7 +31,7 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
             Settings settings, Sink sink, StructType schema, Map<String, String> columns, Statistics statistics) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
         boolean append = settings.require(JobSettings.MODE).equals(WriteMode.APPEND.key());
-        if (statistics.failed() == 0 || id.isEmpty() || append) {
+        if (statistics.failed() == 0 || id.isEmpty() || append || !sink.readsBack()) {
             return new FailedRows(Optional.empty(), List.of());
         }
 

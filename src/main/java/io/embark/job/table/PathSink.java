@@ -97,7 +97,7 @@ final class PathSink implements Sink {
                                 Failures.rootLine(e),
                                 "Choose the --output-format that it has, or another --output.",
                                 e));
-                AppendCheck.check("output " + reference, existing, schema, format != SinkFormat.JSON);
+                AppendCheck.check("output " + reference, existing, schema, format.keepsTypes());
                 if (!keepsMetadata()) {
                     AppendCheck.checkRanges("output " + reference, RangesRecord.read(files, target), schema);
                 }
@@ -129,12 +129,12 @@ final class PathSink implements Sink {
 
     @Override
     public void write(Dataset<Row> rows) {
-        if (mode == WriteMode.APPEND) {
+        if (mode == WriteMode.APPEND || format.commitsByItself()) {
             rows.write()
                     .format(format.sparkName())
                     .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
                     .options(options)
-                    .mode("append")
+                    .mode(mode.key())
                     .save(reference);
             try {
                 RangesRecord.write(files(), target(files()), rows.schema());
@@ -273,7 +273,12 @@ final class PathSink implements Sink {
 
     @Override
     public boolean keepsMetadata() {
-        return format == SinkFormat.PARQUET;
+        return format.keepsMetadata();
+    }
+
+    @Override
+    public boolean readsBack() {
+        return format.readsBack();
     }
 
     @Override

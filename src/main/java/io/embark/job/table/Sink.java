@@ -43,6 +43,11 @@ public interface Sink {
     /** Whether a reader finds with the vectors which model they come from. */
     boolean keepsMetadata();
 
+    /** Whether {@link #read} can be asked for what was written. */
+    default boolean readsBack() {
+        return true;
+    }
+
     /** What people should know before the output is written, if anything. */
     default Optional<String> note() {
         return Optional.empty();

@@ -98,10 +98,8 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         SourceFormat format = request.format()
                 .or(() -> SourceFormat.ofFile(first.getPath().getName()))
                 .orElse(SourceFormat.PARQUET);
-        Map<String, String> options = new LinkedHashMap<>(format.defaults());
-        if (first.getPath().getName().contains(".tsv")) {
-            options.put("sep", "\t");
-        }
+        Map<String, String> options =
+                new LinkedHashMap<>(format.defaults(first.getPath().getName()));
         Map<String, String> chosen = request.options();
         // Spark's reader takes its options in letters of either case.
         options.keySet().removeIf(key -> chosen.keySet().stream().anyMatch(key::equalsIgnoreCase));
@@ -126,7 +124,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         }
 
         List<String> columns = List.of(rows.columns());
-        if (format == SourceFormat.JSON && columns.equals(List.of(CORRUPT))) {
+        if (format.keepsBadLines() && columns.equals(List.of(CORRUPT))) {
             throw new EmbarkException(
                     ErrorCode.INPUT_NOT_FOUND,
                     "%s %s: no line of it is JSON".formatted(noun, path),
@@ -134,7 +132,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
                     "For one array over many lines, add --source-option multiLine=true.");
         }
 
-        Optional<String> note = format == SourceFormat.JSON && columns.contains(CORRUPT)
+        Optional<String> note = format.keepsBadLines() && columns.contains(CORRUPT)
                 ? Optional.of(
                         "some lines are not JSON; they are kept in column %s, with null elsewhere".formatted(CORRUPT))
                 : Optional.empty();

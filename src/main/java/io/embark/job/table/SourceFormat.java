@@ -1,6 +1,7 @@
 package io.embark.job.table;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Optional;
 @SuppressWarnings("ImmutableEnumChecker") // lists and maps that List.of and Map.of made
 public enum SourceFormat {
     PARQUET(List.of("parquet"), Map.of()),
-    JSON(List.of("json", "jsonl", "ndjson"), Map.of()),
+    JSON(List.of("json", "jsonl", "ndjson"), Map.of(), true),
     /**
      * Quoted cells may hold line breaks, and quotes written twice, as spreadsheets and Python write them. Records of another
      * length than the header are refused, since surplus cells would be lost; without pruning, counting finds them already.
@@ -34,10 +35,16 @@ public enum SourceFormat {
 
     private final List<String> extensions;
     private final Map<String, String> defaults;
+    private final boolean keepsBadLines;
 
     SourceFormat(List<String> extensions, Map<String, String> defaults) {
+        this(extensions, defaults, false);
+    }
+
+    SourceFormat(List<String> extensions, Map<String, String> defaults, boolean keepsBadLines) {
         this.extensions = extensions;
         this.defaults = defaults;
+        this.keepsBadLines = keepsBadLines;
     }
 
     /** The names of all formats, as Spark and {@code --format} know them. */
@@ -68,8 +75,19 @@ public enum SourceFormat {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Reader options that hold unless the caller sets others. */
-    Map<String, String> defaults() {
-        return defaults;
+    /** Reader options that hold for a file of this name unless the caller sets others. */
+    Map<String, String> defaults(String fileName) {
+        if (this != CSV || !fileName.contains(".tsv")) {
+            return defaults;
+        }
+
+        Map<String, String> tabs = new HashMap<>(defaults);
+        tabs.put("sep", "\t");
+        return tabs;
+    }
+
+    /** Whether lines that cannot be read become rows, with the line in a column of its own. */
+    boolean keepsBadLines() {
+        return keepsBadLines;
     }
 }

@@ -250,7 +250,7 @@ final class TableSink implements Sink {
 
     @Override
     public boolean keepsMetadata() {
-        return !isForgotten() || format == SinkFormat.PARQUET;
+        return !isForgotten() || format.keepsMetadata();
     }
 
     @Override

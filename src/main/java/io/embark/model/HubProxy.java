@@ -40,7 +40,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
         String address = value.contains("://") ? value : "http://" + value;
         Matcher other = OTHER_KIND.matcher(address);
         if (other.matches()) {
-            throw HubSettings.invalid(
+            throw HubProblem.variable(
                     variable,
                     "a proxy of the kind '%s'".formatted(other.group(1).toLowerCase(Locale.ROOT)),
                     "Java reaches a hub through proxies that speak plain HTTP; https goes through them in a tunnel.",
@@ -74,7 +74,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
             // The defaults of the JDK's conf/net.properties.
             String disabled = System.getProperty(property, tunnelled ? "Basic" : "");
             if (disabled.toLowerCase(Locale.ROOT).contains("basic")) {
-                throw HubSettings.invalid(
+                throw HubProblem.variable(
                         origin,
                         "its user and password may not be sent",
                         "Java keeps them back, since they reach the proxy unencrypted: its property %s is '%s'."
@@ -88,7 +88,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
 
     /** A request that failed on its way through the proxy, or because the proxy cannot be reached. */
     IOException failure(IOException thrown) {
-        return new IOException("the proxy %s: %s".formatted(this, HubRetries.detail(thrown)), thrown);
+        return new IOException("the proxy %s: %s".formatted(this, HubProblem.detail(thrown)), thrown);
     }
 
     /** What to say where the proxy wants to know who asks: it answers 407. */
@@ -135,7 +135,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
     }
 
     private static EmbarkException unreadable(String variable) {
-        return HubSettings.invalid(
+        return HubProblem.variable(
                 variable,
                 "not the address of a proxy",
                 "It is http://, perhaps user:password@, a host and a port; the value is not shown, as it may be secret.",

@@ -1,9 +1,6 @@
 package io.embark.model;
 
 import io.embark.ErrorCode;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.OptionalLong;
 
@@ -38,12 +35,7 @@ final class HubRetries {
 
     /** Waits before the next attempt; throws if this one was the last. */
     void failed(Exception thrown) {
-        failed(detail(thrown), OptionalLong.empty(), thrown);
-    }
-
-    /** Waits before the next attempt; throws if this one was the last. */
-    void failed(String detail) {
-        failed(detail, OptionalLong.empty(), null);
+        failed(HubProblem.detail(thrown), OptionalLong.empty(), thrown);
     }
 
     private void failed(String detail, OptionalLong retryAfterSeconds, Exception thrown) {
@@ -70,20 +62,5 @@ final class HubRetries {
                 "Check the network, the proxy (HTTPS_PROXY, -Dhttps.proxyHost) and HF_ENDPOINT; "
                         + "what arrived is kept, and the next run goes on there.",
                 thrown);
-    }
-
-    /** What ended an attempt, in words. */
-    static String detail(Exception thrown) {
-        if (thrown.getClass() == IOException.class && thrown.getMessage() != null) {
-            return thrown.getMessage();
-        }
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof UnresolvedAddressException) {
-                return "the name of the host is not known";
-            }
-        }
-        return thrown instanceof ConnectException && thrown.getMessage() == null
-                ? "the connection was refused"
-                : String.valueOf(thrown);
     }
 }

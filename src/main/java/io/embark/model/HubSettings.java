@@ -134,20 +134,11 @@ record HubSettings(
         }
         // What stands before an @ may be a password.
         String shown = value.contains("@") ? "..." + value.substring(value.lastIndexOf('@')) : value;
-        throw invalid(
+        throw HubProblem.variable(
                 ENDPOINT,
                 "'%s' is not the address of a hub".formatted(ModelProblem.show(shown)),
                 "It is http:// or https://, a host and perhaps a port and a path, and nothing else.",
                 "Correct it, or unset it for %s.".formatted(DEFAULT_ENDPOINT));
-    }
-
-    static EmbarkException invalid(String variable, String problem, String cause, String remedy) {
-        return ModelProblem.problem(
-                ErrorCode.OPTION_INVALID,
-                "environment variable %s: %s".formatted(variable, problem),
-                cause,
-                remedy,
-                null);
     }
 
     /** The environment; a variable that is empty counts as not set. */
@@ -166,7 +157,7 @@ record HubSettings(
             return text(name)
                     .map(value -> {
                         if (!value.matches("[0-9]{1,6}")) {
-                            throw invalid(
+                            throw HubProblem.variable(
                                     name,
                                     "'%s' is not a number of seconds".formatted(ModelProblem.show(value)),
                                     "It is a whole number, at most 6 digits long.",
@@ -184,7 +175,7 @@ record HubSettings(
                 try {
                     return Path.of(expand(value));
                 } catch (InvalidPathException e) {
-                    throw invalid(
+                    throw HubProblem.variable(
                             name,
                             "'%s' is not a path".formatted(ModelProblem.show(value)),
                             "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),

@@ -29,7 +29,7 @@ final class HubToken {
             String token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
             return token.isEmpty() ? Optional.empty() : Optional.of(check("HF_TOKEN_PATH", token));
         } catch (IOException e) {
-            throw HubSettings.invalid(
+            throw HubProblem.variable(
                     "HF_TOKEN_PATH",
                     "%s cannot be read".formatted(file),
                     "The system says: %s.".formatted(ModelProblem.show(e)),
@@ -40,7 +40,7 @@ final class HubToken {
     /** Java's client quotes a header that it refuses in its error, so it must never see one. */
     private static String check(String variable, String token) {
         if (!token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw HubSettings.invalid(
+            throw HubProblem.variable(
                     variable,
                     "not a token",
                     "A token has letters, digits and '_' only, such as hf_...; the value is not shown here.",

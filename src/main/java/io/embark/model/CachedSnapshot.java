@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
  * io.embark.ErrorCode#MODEL_NOT_FOUND}.
  */
 final class CachedSnapshot implements FolderFiles.Elsewhere {
+    /** What helps where the hub may not be asked. */
+    static final String GO_ONLINE = "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
+
     /** How sure to be of files without which a model may do. */
     enum Trust {
         /** Each must be there, or be known not to be part of the model. */
@@ -23,33 +27,36 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
     private final HubCache cache;
     private final HubReference pinned;
     private final Trust trust;
+    private final Function<String, Optional<String>> decisive;
 
-    CachedSnapshot(HubCache cache, HubReference pinned, Trust trust) {
+    /** @param decisive as {@link FolderReader#decisive} */
+    CachedSnapshot(HubCache cache, HubReference pinned, Trust trust, Function<String, Optional<String>> decisive) {
         this.cache = cache;
         this.pinned = pinned;
         this.trust = trust;
+        this.decisive = decisive;
     }
 
     @Override
     public Optional<ModelFile> bring(String name) {
-        Path file = cache.snapshot(pinned.revision()).resolve(name);
-        // Without its list of modules a model is another one; and a link to what is gone says that there is such a
-        // file.
-        boolean mustBeKnown = trust == Trust.KNOWN || name.equals(ModuleList.FILE) || Files.isSymbolicLink(file);
-        if (!Files.isRegularFile(file) && mustBeKnown) {
+        // A link to what is gone says that there is such a file.
+        if (trust == Trust.KNOWN || Files.isSymbolicLink(file(name))) {
             requireKnown(name);
         }
-        if (file.endsWith(WeightsFiles.ONNX)) {
-            // Asked for where no others were found. A model that has both has other weights in this one, often rounded.
-            requireKnown(name.substring(0, name.length() - WeightsFiles.ONNX.length()) + WeightsFiles.SAFETENSORS);
-        }
+        decisive.apply(name).ifPresent(this::requireKnown);
         return Optional.empty();
     }
 
     private void requireKnown(String name) {
-        doubt(name).ifPresent(doubt -> {
-            throw doubt;
-        });
+        if (!Files.isRegularFile(file(name))) {
+            doubt(name).ifPresent(doubt -> {
+                throw doubt;
+            });
+        }
+    }
+
+    private Path file(String name) {
+        return cache.snapshot(pinned.revision()).resolve(name);
     }
 
     @Override
@@ -60,7 +67,7 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
                         "model %s: not whole in the cache".formatted(pinned),
                         "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and %s has no %s."
                                 .formatted(cache.snapshot(pinned.revision()), ModelProblem.show(name)),
-                        HubModel.GO_ONLINE));
+                        GO_ONLINE));
     }
 
     @Override

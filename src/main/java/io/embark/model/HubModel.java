@@ -7,12 +7,15 @@ import io.embark.ErrorCode;
 import io.embark.model.CachedSnapshot.Trust;
 import java.util.Optional;
 
-/** Opens models of a hub, each as its snapshot in the cache on this host. */
-final class HubModel {
-    /** What helps where the hub may not be asked. */
-    static final String GO_ONLINE = "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
+/** Opens models of a hub, each as its snapshot in the cache on this host. Immutable and thread-safe. */
+final class HubModel<T> {
+    private final HubSettings settings;
+    private final FolderReader<T> reader;
 
-    private HubModel() {}
+    HubModel(HubSettings settings, FolderReader<T> reader) {
+        this.settings = requireNonNull(settings, "settings is null");
+        this.reader = requireNonNull(reader, "reader is null");
+    }
 
     /**
      * Opens a model, and downloads what it is made of and is missing in the cache: each file when it is asked for, so a
@@ -23,14 +26,12 @@ final class HubModel {
      * processes may do so at once: each file is downloaded by one of them.
      *
      * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if the hub has no such model or revision or gives no access to
-     *     it, or the hub may not be asked and the cache does not have it; {@link ErrorCode#MODEL_INVALID} and {@link
-     *     ErrorCode#MODEL_UNSUPPORTED} as {@link ModelFolder#open(String, java.nio.file.Path)}, and if what arrives is not what
-     *     the hub lists; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if the
-     *     network fails and the cache does not help, or the disk is full
+     *     it, or the hub may not be asked and the cache does not have it; {@link ErrorCode#MODEL_INVALID} if what arrives is not
+     *     what the hub lists; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written; {@link ErrorCode#RUN_FAILED} if
+     *     the network fails and the cache does not help, or the disk is full; and as the reader does
      */
-    static ModelFolder open(HubReference reference, HubSettings settings, DownloadProgress progress) {
+    T open(HubReference reference, DownloadProgress progress) {
         requireNonNull(reference, "reference is null");
-        requireNonNull(settings, "settings is null");
         requireNonNull(progress, "progress is null");
         HubCache cache = new HubCache(settings, reference);
         Optional<HubReference> known = reference.isPinned()
@@ -40,7 +41,7 @@ final class HubModel {
             return cached(cache, known.orElseThrow(() -> unknownCommit(reference)), Trust.ASSUMED);
         }
 
-        Optional<ModelFolder> whole = reference.isPinned() ? ifWhole(cache, reference, Trust.KNOWN) : Optional.empty();
+        Optional<T> whole = reference.isPinned() ? ifWhole(cache, reference, Trust.KNOWN) : Optional.empty();
         if (whole.isPresent()) {
             return whole.get();
         }
@@ -62,14 +63,14 @@ final class HubModel {
         }
 
         HubReference pinned = reference.at(listing.commit());
-        ModelFolder model = read(cache, pinned, new HubSnapshot(client, settings, cache, pinned, listing, progress));
+        T model = read(cache, pinned, new HubSnapshot(client, settings, cache, pinned, listing, progress));
         // Only now: without a network, whoever reads it may rely on the snapshot.
         cache.rememberCommit(reference.revision(), listing.commit());
         return model;
     }
 
     /** The model as the cache has it; empty if the hub may have what is missing, or a better copy of what is damaged. */
-    private static Optional<ModelFolder> ifWhole(HubCache cache, HubReference pinned, Trust trust) {
+    private Optional<T> ifWhole(HubCache cache, HubReference pinned, Trust trust) {
         try {
             return Optional.of(cached(cache, pinned, trust));
         } catch (EmbarkException e) {
@@ -80,12 +81,12 @@ final class HubModel {
         }
     }
 
-    private static ModelFolder cached(HubCache cache, HubReference pinned, Trust trust) {
-        return read(cache, pinned, new CachedSnapshot(cache, pinned, trust));
+    private T cached(HubCache cache, HubReference pinned, Trust trust) {
+        return read(cache, pinned, new CachedSnapshot(cache, pinned, trust, reader::decisive));
     }
 
-    private static ModelFolder read(HubCache cache, HubReference pinned, FolderFiles.Elsewhere elsewhere) {
-        return ModelFolder.of(pinned.toString(), new FolderFiles(cache.snapshot(pinned.revision()), elsewhere));
+    private T read(HubCache cache, HubReference pinned, FolderFiles.Elsewhere elsewhere) {
+        return reader.read(pinned.toString(), new FolderFiles(cache.snapshot(pinned.revision()), elsewhere));
     }
 
     private static EmbarkException unknownCommit(HubReference reference) {
@@ -93,6 +94,6 @@ final class HubModel {
                 "model %s: not in the cache".formatted(reference),
                 "HF_HUB_OFFLINE or TRANSFORMERS_OFFLINE is set, and the cache does not know which commit '%s' is."
                         .formatted(reference.revision()),
-                GO_ONLINE);
+                CachedSnapshot.GO_ONLINE);
     }
 }

@@ -26,59 +26,65 @@ import java.util.stream.Stream;
  * <p>One process copies a model and the others wait. A folder appears when it is complete. Where there are more bytes than the
  * bound, the models that were opened least recently go, but never one that a living process has opened.
  */
-public final class ModelCache {
+final class ModelCache<T> {
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+
+    /** What was read of a folder. */
+    private record Copied<T>(T value, String fingerprint) {}
 
     private final Path folders;
     private final Path locks;
     private final Path listings;
     private final long mostBytes;
+    private final FolderReader<T> reader;
 
     /**
      * @param folder created if it is not there
      * @param mostBytes how many bytes of models to keep
+     * @param reader opens what was copied
      */
-    ModelCache(Path folder, long mostBytes) {
+    ModelCache(Path folder, long mostBytes, FolderReader<T> reader) {
         this.folders = folder.toAbsolutePath().normalize();
         this.locks = folders.resolve("locks");
         this.listings = folders.resolve("listings");
         this.mostBytes = mostBytes;
+        this.reader = reader;
     }
 
     /** The cache of {@link EmbedOptions#CACHE_DIR}, bounded by {@link EmbedOptions#CACHE_MEGABYTES}. */
-    public static ModelCache of(EmbedOptions options) {
-        return new ModelCache(
+    static <T> ModelCache<T> of(EmbedOptions options, FolderReader<T> reader) {
+        return new ModelCache<>(
                 CacheDirectory.of(options).path().resolve("remote"),
-                options.get(EmbedOptions.CACHE_MEGABYTES) * 1_000_000L);
+                options.get(EmbedOptions.CACHE_MEGABYTES) * 1_000_000L,
+                reader);
     }
 
     /**
      * Opens a model. It is copied unless its list of files, with their sizes and times, is one that was copied before.
      *
      * @param reference for errors, and for the model's name
-     * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if there is no such folder; {@link ErrorCode#MODEL_INVALID} and
-     *     {@link ErrorCode#MODEL_UNSUPPORTED} as {@link ModelFolder#open}, and if it changes meanwhile; {@link
-     *     ErrorCode#OPTION_INVALID} if the cache cannot be written or is too small; {@link ErrorCode#RUN_FAILED} if a file
-     *     cannot be read
+     * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if there is no such folder; {@link ErrorCode#MODEL_INVALID} if
+     *     it changes meanwhile; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written or is too small; {@link
+     *     ErrorCode#RUN_FAILED} if a file cannot be read; and as the reader does
      */
-    public ModelFolder open(String reference, RemoteFiles files, DownloadProgress progress) {
+    T open(String reference, RemoteFiles files, DownloadProgress progress) {
         List<RemoteFile> listing = list(reference, files);
         String key = key(reference, listing);
         return locked(reference, "listing-" + key, () -> {
             Path known = listings.resolve(key);
-            Optional<ModelFolder> copied = Files.exists(known)
+            Optional<T> copied = Files.exists(known)
                     ? find(reference, Files.readString(known).strip())
                     : Optional.empty();
             if (copied.isPresent()) {
                 return copied.get();
             }
 
-            ModelFolder model = copy(reference, files, listing, key, Optional.empty(), progress);
+            Copied<T> model = copy(reference, files, listing, key, Optional.empty(), progress);
             if (!list(reference, files).equals(listing)) {
                 throw RemoteCopy.changed(reference, "the list of its files is another one now");
             }
             Files.writeString(known, model.fingerprint());
-            return model;
+            return model.value();
         });
     }
 
@@ -89,30 +95,32 @@ public final class ModelCache {
      * @throws EmbarkException as {@link #open(String, RemoteFiles, DownloadProgress)}; {@link ErrorCode#MODEL_INVALID} if it has
      *     another fingerprint
      */
-    public ModelFolder open(String reference, RemoteFiles files, String fingerprint) {
+    T open(String reference, RemoteFiles files, String fingerprint) {
         requireNonNull(fingerprint, "fingerprint is null");
         return locked(reference, "copy-" + fingerprint, () -> {
-            Optional<ModelFolder> copied = find(reference, fingerprint);
+            Optional<T> copied = find(reference, fingerprint);
             return copied.isPresent()
                     ? copied.get()
                     : copy(
-                            reference,
-                            files,
-                            list(reference, files),
-                            fingerprint,
-                            Optional.of(fingerprint),
-                            DownloadProgress.NONE);
+                                    reference,
+                                    files,
+                                    list(reference, files),
+                                    fingerprint,
+                                    Optional.of(fingerprint),
+                                    DownloadProgress.NONE)
+                            .value();
         });
     }
 
-    private Optional<ModelFolder> find(String reference, String fingerprint) throws IOException {
+    private Optional<T> find(String reference, String fingerprint) throws IOException {
         Path lock = locks.resolve("use-" + fingerprint);
         // Before looking, so that what is found stays.
         ProcessLocks.hold(lock);
         Path folder = folders.resolve(fingerprint);
-        Optional<ModelFolder> found = CopiedFolder.files(folder)
-                .map(files -> ModelFolder.of(reference, new FolderFiles(folder, files)))
-                .filter(model -> model.fingerprint().equals(fingerprint));
+        Optional<T> found = CopiedFolder.files(folder)
+                .map(files -> read(reference, new FolderFiles(folder, files)))
+                .filter(copied -> copied.fingerprint().equals(fingerprint))
+                .map(Copied::value);
         if (found.isPresent()) {
             Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis()));
         }
@@ -120,7 +128,7 @@ public final class ModelCache {
     }
 
     /** @param key names a folder that nobody else fills now */
-    private ModelFolder copy(
+    private Copied<T> copy(
             String reference,
             RemoteFiles files,
             List<RemoteFile> listing,
@@ -135,26 +143,35 @@ public final class ModelCache {
         try {
             RemoteCopy copy =
                     new RemoteCopy(reference, files, listing, own, bytes -> makeRoom(reference, bytes), progress);
-            ModelFolder model = read(reference, own, copy);
-            expected.ifPresent(model::requireFingerprint);
-            String fingerprint = model.fingerprint();
-            CopiedFolder.list(own, model.files());
+            FolderFiles copied = new FolderFiles(own, copy);
+            String fingerprint = readCopy(reference, copied).fingerprint();
+            if (expected.isPresent()) {
+                Fingerprint.require(reference, fingerprint, expected.get());
+            }
+            CopiedFolder.list(own, copied.files());
             ProcessLocks.hold(locks.resolve("use-" + fingerprint));
             FinishedFolder.install(own, folders.resolve(fingerprint), place -> CopiedFolder.files(place)
                     .isPresent());
             return find(reference, fingerprint)
+                    .map(model -> new Copied<>(model, fingerprint))
                     .orElseThrow(() -> new IOException("what was written there reads back differently"));
         } finally {
             FinishedFolder.deleteQuietly(own);
         }
     }
 
+    private Copied<T> read(String reference, FolderFiles files) {
+        T value = reader.read(reference, files);
+        return new Copied<>(value, Fingerprint.of(files.files()));
+    }
+
     /** Errors name the place that the files came from: where they are now they will be no more. */
-    private static ModelFolder read(String reference, Path own, RemoteCopy copy) {
+    private Copied<T> readCopy(String reference, FolderFiles files) {
         try {
-            return ModelFolder.of(reference, new FolderFiles(own, copy));
+            return read(reference, files);
         } catch (EmbarkException e) {
-            UnaryOperator<String> renamed = text -> text.replace(own.toString(), reference.replaceFirst("/+$", ""));
+            UnaryOperator<String> renamed =
+                    text -> text.replace(files.root().toString(), reference.replaceFirst("/+$", ""));
             throw new EmbarkException(
                     e.code(),
                     renamed.apply(e.problem()),
@@ -187,7 +204,7 @@ public final class ModelCache {
                 }
             }
         } catch (IOException e) {
-            throw notWritable(folders, reference, e);
+            throw RemoteCopy.notWritable(folders, reference, e);
         }
     }
 
@@ -241,11 +258,11 @@ public final class ModelCache {
                 .formatHex(FolderFiles.sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
-    private interface Action {
-        ModelFolder run() throws IOException;
+    private interface Action<T> {
+        T run() throws IOException;
     }
 
-    private ModelFolder locked(String reference, String name, Action action) {
+    private T locked(String reference, String name, Action<T> action) {
         try {
             Files.createDirectories(locks);
             Files.createDirectories(listings);
@@ -253,21 +270,11 @@ public final class ModelCache {
                 try {
                     return action.run();
                 } catch (IOException e) {
-                    throw notWritable(folders, reference, e);
+                    throw RemoteCopy.notWritable(folders, reference, e);
                 }
             });
         } catch (IOException e) {
-            throw notWritable(folders, reference, e);
+            throw RemoteCopy.notWritable(folders, reference, e);
         }
-    }
-
-    static EmbarkException notWritable(Path folder, String reference, IOException thrown) {
-        return ModelProblem.problem(
-                ErrorCode.OPTION_INVALID,
-                "cache directory %s: model %s cannot be copied to it".formatted(folder, reference),
-                "The system says: %s.".formatted(ModelProblem.show(thrown)),
-                "Free space there, or set option cache-dir, or %s, to a writable folder with more."
-                        .formatted(CacheDirectory.VARIABLE),
-                thrown);
     }
 }

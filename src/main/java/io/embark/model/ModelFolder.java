@@ -4,10 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +15,19 @@ import java.util.Optional;
  * never a file that is a program; but for {@code model.pt} where the options trust it.
  */
 public final class ModelFolder {
+    static final FolderReader<ModelFolder> READER = new FolderReader<>() {
+        @Override
+        public ModelFolder read(String reference, FolderFiles files) {
+            return new ModelFolder(reference, files);
+        }
+
+        @Override
+        public Optional<String> decisive(String name) {
+            // Without its list of modules a model is another one.
+            return name.equals(ModuleList.FILE) ? Optional.of(name) : WeightsFiles.preferred(name);
+        }
+    };
+
     private final String reference;
     private final Path path;
     private final ModelSpecification specification;
@@ -77,18 +87,38 @@ public final class ModelFolder {
         requireNonNull(reference, "reference is null");
         requireNonNull(cacheDirectory, "cacheDirectory is null");
         if (reference instanceof ModelReference.Bundled) {
-            return of(BundledModel.NAME, BundledModel.open(cacheDirectory));
+            return READER.read(BundledModel.NAME, BundledModel.open(cacheDirectory));
         } else if (reference instanceof ModelReference.Folder folder) {
-            return of(folder.path().toString(), new FolderFiles(folder.path(), trusted));
+            return READER.read(folder.path().toString(), new FolderFiles(folder.path(), trusted));
         } else if (reference instanceof ModelReference.Hub hub) {
-            return HubModel.open(hub.name(), HubSettings.fromEnvironment(), progress);
+            return new HubModel<>(HubSettings.fromEnvironment(), READER).open(hub.name(), progress);
         }
         throw needsSpark(((ModelReference.Remote) reference).uri());
     }
 
-    /** Reads a folder whose files came from where the reference says. */
-    static ModelFolder of(String reference, FolderFiles files) {
-        return new ModelFolder(reference, files);
+    /**
+     * Opens a model that lies on a file system of Hadoop, as a copy in the cache on this host; reads {@link
+     * EmbedOptions#CACHE_DIR} and {@link EmbedOptions#CACHE_MEGABYTES}.
+     *
+     * @param reference for errors, and for the model's name
+     * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if there is no such folder; {@link
+     *     ErrorCode#MODEL_INVALID} and {@link ErrorCode#MODEL_UNSUPPORTED} as {@link #open(String, Path)}, and if it changes
+     *     meanwhile; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written or is too small; {@link
+     *     ErrorCode#RUN_FAILED} if a file cannot be read
+     */
+    public static ModelFolder copy(
+            String reference, RemoteFiles files, EmbedOptions options, DownloadProgress progress) {
+        return ModelCache.of(options, READER).open(reference, files, progress);
+    }
+
+    /**
+     * The same for a model whose content is known. Where it was copied before, nothing is asked of the files.
+     *
+     * @param fingerprint what the model must have
+     * @throws io.embark.EmbarkException as above; {@link ErrorCode#MODEL_INVALID} if it has another fingerprint
+     */
+    public static ModelFolder copy(String reference, RemoteFiles files, EmbedOptions options, String fingerprint) {
+        return ModelCache.of(options, READER).open(reference, files, fingerprint);
     }
 
     /** The bundled name, {@code org/name} of a model of a hub, else the name of the folder. */
@@ -124,11 +154,7 @@ public final class ModelFolder {
      * of {@link #files()}. Models with equal fingerprints give equal vectors.
      */
     public String fingerprint() {
-        MessageDigest digest = FolderFiles.sha256();
-        for (ModelFile file : files) {
-            digest.update((file.sha256() + "  " + file.name() + "\n").getBytes(StandardCharsets.UTF_8));
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return Fingerprint.of(files);
     }
 
     /** What the model does with a text. */
@@ -158,13 +184,7 @@ public final class ModelFolder {
      * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_INVALID} if its fingerprint is not the expected one
      */
     public void requireFingerprint(String expected) {
-        String found = fingerprint();
-        if (!found.equals(expected)) {
-            throw ModelProblem.invalid(
-                    "model %s: is not the one that the driver opened".formatted(reference),
-                    "On this host its fingerprint is %s; on the driver it was %s.".formatted(found, expected),
-                    "Put the same files there for every host, and start the application anew after a change.");
-        }
+        Fingerprint.require(reference, fingerprint(), expected);
     }
 
     /**

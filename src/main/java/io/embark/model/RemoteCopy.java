@@ -159,6 +159,17 @@ final class RemoteCopy implements FolderFiles.Elsewhere {
     }
 
     private EmbarkException notWritable(IOException thrown) {
-        return ModelCache.notWritable(folder.getParent(), reference, thrown);
+        return notWritable(folder.getParent(), reference, thrown);
+    }
+
+    /** The cache cannot take the copy. */
+    static EmbarkException notWritable(Path folder, String reference, IOException thrown) {
+        return ModelProblem.problem(
+                ErrorCode.OPTION_INVALID,
+                "cache directory %s: model %s cannot be copied to it".formatted(folder, reference),
+                "The system says: %s.".formatted(ModelProblem.show(thrown)),
+                "Free space there, or set option cache-dir, or %s, to a writable folder with more."
+                        .formatted(CacheDirectory.VARIABLE),
+                thrown);
     }
 }

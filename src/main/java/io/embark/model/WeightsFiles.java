@@ -58,6 +58,16 @@ sealed interface WeightsFiles {
     }
 
     /**
+     * The file that is read where there are both it and one of this name; empty if there is none. A model that has both
+     * has other weights in this one, often rounded.
+     */
+    static Optional<String> preferred(String name) {
+        return name.equals(ONNX) || name.endsWith("/" + ONNX)
+                ? Optional.of(name.substring(0, name.length() - ONNX.length()) + SAFETENSORS)
+                : Optional.empty();
+    }
+
+    /**
      * The weights in a sub-folder, in the order in which transformers prefers them.
      *
      * @param otherwise what else can be done about programs in their place, behind a blank, or empty

@@ -7,7 +7,6 @@ import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.model.CacheDirectory;
 import io.embark.model.DownloadProgress;
-import io.embark.model.ModelCache;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ public final class DriverModels {
      * Where a session runs, its queries embed with this very model from then on.
      *
      * @param progress hears of what is copied or downloaded for it
-     * @throws EmbarkException as {@link ModelFolder#open}, {@link ModelCache#open} and {@link Embedder#check}
+     * @throws EmbarkException as {@link ModelFolder#open}, {@link ModelFolder#copy} and {@link Embedder#check}
      */
     public static ModelFolder open(EmbedOptions options, DownloadProgress progress) {
         requireNonNull(options, "options is null");
@@ -132,7 +131,7 @@ public final class DriverModels {
             if (entry.folder == null) {
                 entry.kind = ModelReference.read(options.get(EmbedOptions.MODEL), ModelSource.Host.parents());
                 entry.folder = entry.kind instanceof ModelReference.Remote remote
-                        ? ModelCache.of(options).open(remote.uri(), new HadoopFiles(remote.uri(), conf()), progress)
+                        ? ModelFolder.copy(remote.uri(), new HadoopFiles(remote.uri(), conf()), options, progress)
                         : ModelFolder.open(entry.kind, options, progress);
             }
         }

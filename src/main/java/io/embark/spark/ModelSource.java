@@ -2,7 +2,6 @@ package io.embark.spark;
 
 import io.embark.EmbedOptions;
 import io.embark.model.DownloadProgress;
-import io.embark.model.ModelCache;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import java.io.Serializable;
@@ -49,8 +48,8 @@ sealed interface ModelSource extends Serializable {
     record Hadoop(Broadcast<SerializableConfiguration> conf) implements ModelSource {
         @Override
         public ModelFolder open(String reference, String fingerprint, EmbedOptions options) {
-            return ModelCache.of(options)
-                    .open(reference, new HadoopFiles(reference, conf.value().value()), fingerprint);
+            return ModelFolder.copy(
+                    reference, new HadoopFiles(reference, conf.value().value()), options, fingerprint);
         }
     }
 
@@ -58,7 +57,7 @@ sealed interface ModelSource extends Serializable {
     record Driver(ServedFiles files) implements ModelSource {
         @Override
         public ModelFolder open(String reference, String fingerprint, EmbedOptions options) {
-            return ModelCache.of(options).open(reference, files, fingerprint);
+            return ModelFolder.copy(reference, files, options, fingerprint);
         }
     }
 }

@@ -15,7 +15,7 @@ record PinnedModel(String reference, String fingerprint, ModelSource source) imp
     /**
      * Opens the model on this host.
      *
-     * @throws io.embark.EmbarkException as {@link ModelFolder#open} and {@link io.embark.model.ModelCache#open}, and if its
+     * @throws io.embark.EmbarkException as {@link ModelFolder#open} and {@link ModelFolder#copy}, and if its
      *     content is not that of the driver's
      */
     ModelFolder open(EmbedOptions options) {

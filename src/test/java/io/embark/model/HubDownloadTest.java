@@ -451,7 +451,7 @@ class HubDownloadTest {
         List<String> heard = new ArrayList<>();
         byte[] large = new byte[(2 << 20) + 5];
         hub.put(WEIGHTS, large);
-        HubModel.open(MAIN, settings(), (file, done, total) -> {
+        new HubModel<>(settings(), ModelFolder.READER).open(MAIN, (file, done, total) -> {
             if (file.equals(WEIGHTS)) {
                 assertThat(total).isEqualTo(large.length);
                 assertThat(done).isBetween(1L, total);
@@ -466,7 +466,7 @@ class HubDownloadTest {
     }
 
     private ModelFolder resolve(HubReference reference) {
-        return HubModel.open(reference, settings(), DownloadProgress.NONE);
+        return new HubModel<>(settings(), ModelFolder.READER).open(reference, DownloadProgress.NONE);
     }
 
     private HubSettings settings() {

@@ -68,7 +68,8 @@ class HubModelTest {
     void hasWhatEachFamilyReads(Path family) throws IOException {
         ModelFolder original = ModelFolder.open(family.toString(), temporary);
         try (HubServer other = HubServer.of(family)) {
-            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            ModelFolder model =
+                    new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
             assertThat(model.fingerprint()).isEqualTo(original.fingerprint());
             assertThat(names(model.path()))
                     .containsExactlyElementsOf(
@@ -112,7 +113,8 @@ class HubModelTest {
                 .write();
         try (HubServer other = HubServer.of(sharded)) {
             other.put("model-00003-of-00003.safetensors", "named by nobody");
-            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            ModelFolder model =
+                    new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
             assertThat(names(model.path())).isEqualTo(names(sharded));
             assertThat(model.fingerprint())
                     .isEqualTo(ModelFolder.open(sharded.toString(), temporary).fingerprint());
@@ -125,7 +127,8 @@ class HubModelTest {
                 .format(Format.ONNX)
                 .write();
         try (HubServer other = HubServer.of(onnx)) {
-            ModelFolder model = HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE);
+            ModelFolder model =
+                    new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
             assertThat(names(model.path())).isEqualTo(names(onnx));
             assertThat(model.fingerprint())
                     .isEqualTo(ModelFolder.open(onnx.toString(), temporary).fingerprint());
@@ -157,7 +160,8 @@ class HubModelTest {
 
     @Test
     void hasCopiesWhereLinksAreNotWanted() throws IOException {
-        ModelFolder model = HubModel.open(MAIN, withoutSymlinks(hub.settings(cache)), DownloadProgress.NONE);
+        ModelFolder model = new HubModel<>(withoutSymlinks(hub.settings(cache)), ModelFolder.READER)
+                .open(MAIN, DownloadProgress.NONE);
         assertThat(model.path().resolve("model.safetensors"))
                 .isRegularFile()
                 .satisfies(file -> assertThat(Files.isSymbolicLink(file)).isFalse());
@@ -318,7 +322,7 @@ class HubModelTest {
         HubSettings settings = hub.settings(cache);
         hub.close();
         assertRefused(
-                () -> HubModel.open(MAIN, settings, DownloadProgress.NONE),
+                () -> new HubModel<>(settings, ModelFolder.READER).open(MAIN, DownloadProgress.NONE),
                 ErrorCode.RUN_FAILED,
                 "model org/tiny@main: no success in 5 attempts",
                 "The last one ended with: the connection was refused.");
@@ -377,7 +381,8 @@ class HubModelTest {
             throws Exception {
         try (HubServer other = HubServer.of(fixture(family))) {
             other.remove(tokenizer);
-            assertThatThrownBy(() -> HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE))
+            assertThatThrownBy(() ->
+                            new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE))
                     .hasMessageContaining(": no tokenizer.json\n");
             assertThat(other.requests("model.safetensors")).isEmpty();
         }
@@ -387,7 +392,8 @@ class HubModelTest {
     void isRefusedBeforeItsWeightsAreAskedForWhereAModuleBehindItIsAProgram() throws Exception {
         try (HubServer other = HubServer.of(fixture("dense-relu"))) {
             other.remove("2_Dense/model.safetensors").put("2_Dense/pytorch_model.bin", "x");
-            assertThatThrownBy(() -> HubModel.open(MAIN, other.settings(cache), DownloadProgress.NONE))
+            assertThatThrownBy(() ->
+                            new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE))
                     .hasMessageContaining("2_Dense: the only weights are pytorch_model.bin\n");
             assertThat(other.requests("model.safetensors")).isEmpty();
         }
@@ -554,7 +560,7 @@ class HubModelTest {
     }
 
     private ModelFolder resolve(HubReference reference) {
-        return HubModel.open(reference, hub.settings(cache), DownloadProgress.NONE);
+        return new HubModel<>(hub.settings(cache), ModelFolder.READER).open(reference, DownloadProgress.NONE);
     }
 
     private ModelFolder offline(HubReference reference) {
@@ -569,7 +575,7 @@ class HubModelTest {
                 online.downloadTimeout(),
                 online.pause(),
                 online.proxies());
-        return HubModel.open(reference, offline, DownloadProgress.NONE);
+        return new HubModel<>(offline, ModelFolder.READER).open(reference, DownloadProgress.NONE);
     }
 
     private static HubSettings withoutSymlinks(HubSettings settings) {

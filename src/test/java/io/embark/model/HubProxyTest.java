@@ -235,7 +235,7 @@ class HubProxyTest {
                 patient,
                 Duration.ofMillis(1),
                 ProxyVariables.from(environment));
-        return HubModel.open(MAIN, settings, DownloadProgress.NONE);
+        return new HubModel<>(settings, ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
     }
 
     /** A server and its clients that trust one certificate, which the JDK's own tool makes. */

@@ -273,8 +273,8 @@ class ModelCacheTest {
                 .write();
     }
 
-    private ModelCache cache(long mostBytes) {
-        return new ModelCache(temporary.resolve("cache"), mostBytes);
+    private ModelCache<ModelFolder> cache(long mostBytes) {
+        return new ModelCache<>(temporary.resolve("cache"), mostBytes, ModelFolder.READER);
     }
 
     private Path lock(String fingerprint) {
@@ -320,7 +320,7 @@ class ModelCacheTest {
     /** Takes a cache and a folder; prints the fingerprint. */
     static final class CopyToCache {
         public static void main(String[] args) {
-            ModelCache cache = new ModelCache(Path.of(args[0]), 1 << 20);
+            ModelCache<ModelFolder> cache = new ModelCache<>(Path.of(args[0]), 1 << 20, ModelFolder.READER);
             FarFolder far = new FarFolder(Path.of(args[1]));
             System.out.println(cache.open("far://away/" + Path.of(args[1]).getFileName(), far, DownloadProgress.NONE)
                     .fingerprint());

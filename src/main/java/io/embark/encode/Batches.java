@@ -37,14 +37,14 @@ final class Batches {
     }
 
     /** What the network makes of each text, in order; null for null. */
-    PooledTexts.Place[] run(List<TokenizedText> tokenized) {
-        PooledTexts.Place[] places = new PooledTexts.Place[tokenized.size()];
+    PooledRow[] run(List<TokenizedText> tokenized) {
+        PooledRow[] places = new PooledRow[tokenized.size()];
         int dimension = model.folder().specification().dimension();
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < places.length; i++) {
             TokenizedText text = tokenized.get(i);
             if (text != null && text.ids().length == 0 && !model.isTable()) {
-                places[i] = new PooledTexts.Place(new float[dimension], 0);
+                places[i] = new PooledRow(new float[dimension], 0);
             } else if (text != null) {
                 order.add(i);
             }
@@ -63,7 +63,7 @@ final class Batches {
                 ComputePool.Result result = await(results.get(b));
                 forwardNanos += result.nanos;
                 for (int row = 0; row < members.get(b).size(); row++) {
-                    places[members.get(b).get(row)] = new PooledTexts.Place(result.pooled, row);
+                    places[members.get(b).get(row)] = new PooledRow(result.pooled, row);
                 }
             }
         } finally {

@@ -11,7 +11,7 @@ final class ChunkMean {
     private final boolean normalize;
     private final double[] weighted;
     private final double[] plain;
-    private PooledTexts.Place first;
+    private PooledRow first;
     private int chunks;
     private long tokens;
 
@@ -21,7 +21,7 @@ final class ChunkMean {
         this.plain = new double[specification.dimension()];
     }
 
-    void add(TextChunk chunk, PooledTexts.Place place) {
+    void add(TextChunk chunk, PooledRow place) {
         if (chunks == 0) {
             first = place;
         }
@@ -34,7 +34,7 @@ final class ChunkMean {
         }
     }
 
-    PooledTexts.Place place() {
+    PooledRow place() {
         if (chunks == 1) {
             return first;
         }
@@ -46,6 +46,6 @@ final class ChunkMean {
         if (normalize) {
             VectorFinish.normalize(mean);
         }
-        return new PooledTexts.Place(mean, 0);
+        return new PooledRow(mean, 0);
     }
 }

@@ -18,7 +18,7 @@ final class ChunkedTexts {
 
     /** Gets the chunks of a text in order, as soon as the network is through with them. */
     interface Receiver {
-        void receive(int text, TextChunk chunk, PooledTexts.Place place);
+        void receive(int text, TextChunk chunk, PooledRow place);
     }
 
     /** Where the place of a chunk is among those of the round. */
@@ -60,7 +60,7 @@ final class ChunkedTexts {
 
     /** Runs what waits. */
     void endRound() {
-        PooledTexts.Place[] places = batches.run(distinct);
+        PooledRow[] places = batches.run(distinct);
         waiting.forEach(each -> receiver.receive(each.text(), each.chunk(), places[each.distinct()]));
         waiting.clear();
         known.clear();

@@ -1,4 +1,4 @@
 package io.embark.encode;
 
 /** A chunk of a text and where the numbers that the network made of it are. */
-record PooledChunk(int start, int end, PooledTexts.Place place) {}
+record PooledChunk(int start, int end, PooledRow place) {}

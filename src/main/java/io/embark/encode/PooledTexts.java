@@ -7,17 +7,6 @@ import java.util.List;
  * native memory.
  */
 public final class PooledTexts {
-    /** One text's part of the numbers that a batch gave. */
-    static final class Place {
-        final float[] pooled;
-        final int row;
-
-        Place(float[] pooled, int row) {
-            this.pooled = pooled;
-            this.row = row;
-        }
-    }
-
     private final List<List<PooledChunk>> chunks;
     private final Statistics statistics;
 

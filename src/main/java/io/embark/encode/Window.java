@@ -7,6 +7,7 @@ import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.text.TextChunk;
+import io.embark.text.TextChunker;
 import io.embark.text.TokenizedText;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,7 +141,7 @@ final class Window {
         List<TokenizedText> taken = new ArrayList<>(tokenized);
         taken.replaceAll(text -> text.truncated() && longText == LongText.FAIL ? null : text);
         List<List<PooledChunk>> pooled = new ArrayList<>();
-        for (PooledTexts.Place place : batches.run(taken)) {
+        for (PooledRow place : batches.run(taken)) {
             pooled.add(place == null ? null : List.of(new PooledChunk(0, 0, place)));
         }
         return pooled;
@@ -164,7 +165,7 @@ final class Window {
         for (int i = 0; i < tokenized.size(); i++) {
             String text = distinct.get(i);
             if (tokenized.get(i).truncated()) {
-                runs.add(i, model.tokenizer().chunks(prompt, text));
+                runs.add(i, new TextChunker(model.tokenizer(), prompt, text));
             } else {
                 runs.add(i, TextChunk.whole(text, tokenized.get(i)));
             }
@@ -207,7 +208,7 @@ final class Window {
         return (cut ? text.substring(0, SHOWN_CHARS) : text).replaceAll("[\\p{Cc}\\p{Cs}]", " ") + (cut ? "..." : "");
     }
 
-    private static boolean isFinite(PooledTexts.Place place, int dimension) {
+    private static boolean isFinite(PooledRow place, int dimension) {
         int start = place.row * dimension;
         for (int i = start; i < start + dimension; i++) {
             if (!Float.isFinite(place.pooled[i])) {

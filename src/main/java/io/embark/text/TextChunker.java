@@ -15,7 +15,7 @@ import java.util.Set;
  * where the second half of the part has some, or before a character that does not belong to the one before. Reads no more of
  * the text at a time than one part needs.
  */
-final class TextChunker implements Iterator<TextChunk> {
+public final class TextChunker implements Iterator<TextChunk> {
     /** More than a token has in most languages, so that the first look mostly shows the whole part. */
     private static final int LIKELY_CHARS_PER_TOKEN = 8;
 
@@ -33,7 +33,14 @@ final class TextChunker implements Iterator<TextChunk> {
     private int startPoint;
     private boolean ended;
 
-    TextChunker(TextTokenizer tokenizer, String prompt, String text) {
+    /**
+     * Tokenises each part when it is asked for, on the thread that asks.
+     *
+     * @param prompt put before each part; counts against the limit
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the prompt fills the limit; later, {@link
+     *     ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
+     */
+    public TextChunker(TextTokenizer tokenizer, String prompt, String text) {
         this.tokenizer = tokenizer;
         this.prompt = prompt;
         this.text = text;

@@ -7,7 +7,6 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -66,7 +65,7 @@ public final class TextTokenizer implements AutoCloseable {
         TextTokenizer tokenizer =
                 new TextTokenizer(handle, handle, folder, maxTokens, TokenizerJson.specialTokens(json));
         try {
-            TokenizerProbe.check(tokenizer, maxTokens);
+            TokenizerProbe.check(folder, maxTokens, tokenizer::count);
             NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
             if (folder.specification().tokenizer().cutsStart()) {
                 long ownHandle = create(TokenizerJson.cuttingStart(json, maxTokens), folder);
@@ -111,19 +110,6 @@ public final class TextTokenizer implements AutoCloseable {
     /** The most tokens of a text that are kept, special tokens included. */
     int maxTokens() {
         return maxTokens;
-    }
-
-    /**
-     * Cuts a text that may be beyond the limit into parts within it; tokenises each part when it is asked for, on the thread
-     * that asks.
-     *
-     * @param prompt put before each part; counts against the limit
-     * @return one part or more, without gap or overlap
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the prompt fills the limit; later, {@link
-     *     ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
-     */
-    public Iterator<TextChunk> chunks(String prompt, String text) {
-        return new TextChunker(this, prompt, text);
     }
 
     /**
@@ -189,7 +175,7 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /** A tokenizer may have more words than its model, and nobody notices until one of them comes. */
-    int[] known(long[] ids) {
+    private int[] known(long[] ids) {
         int[] known = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] >= vocabulary) {
@@ -201,12 +187,17 @@ public final class TextTokenizer implements AutoCloseable {
         return known;
     }
 
-    long handle() {
-        return handle;
-    }
-
-    ModelFolder folder() {
-        return folder;
+    /** The tokens of one text, cut as the library was told; throws where the call for many texts would abort the process. */
+    private int count(String text) {
+        long[] ids;
+        try {
+            long encoding = NATIVE.encode(handle, text, addsSpecialTokens);
+            ids = NATIVE.getTokenIds(encoding);
+            NATIVE.deleteEncoding(encoding);
+        } catch (RuntimeException e) {
+            throw invalid(folder, "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
+        }
+        return known(ids).length;
     }
 
     @Override
@@ -217,7 +208,7 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {
+    private static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {
         return new EmbarkException(
                 ErrorCode.TOKENIZER_INVALID,
                 "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),

@@ -1,14 +1,12 @@
 package io.embark.text;
 
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
-/**
- * Tries a tokenizer on texts that are hard for some, one by one: such a call throws where it fails, whereas the call for many
- * texts would abort the process.
- */
+/** Tries a tokenizer on texts that are hard for some. */
 final class TokenizerProbe {
     /** Nothing, white space, a letter that few vocabularies have, emoji, joiners, right-to-left, NUL and a long word. */
     private static final List<String> TEXTS = List.of(
@@ -24,32 +22,21 @@ final class TokenizerProbe {
 
     private TokenizerProbe() {}
 
-    static void check(TextTokenizer tokenizer, int maxTokens) {
+    /**
+     * Fails as the count does, and where the special tokens leave no room.
+     *
+     * @param count how many tokens a text has, tokenised by itself
+     */
+    static void check(ModelFolder folder, int maxTokens, ToIntFunction<String> count) {
         for (String text : TEXTS) {
-            int tokens = tokenizer.known(encode(tokenizer, text)).length;
+            int tokens = count.applyAsInt(text);
             if (text.isEmpty() && tokens >= maxTokens) {
                 throw new EmbarkException(
                         ErrorCode.OPTION_INVALID,
-                        "option max-tokens: %d is too few for model %s"
-                                .formatted(maxTokens, tokenizer.folder().name()),
+                        "option max-tokens: %d is too few for model %s".formatted(maxTokens, folder.name()),
                         "Its tokenizer adds %d special tokens to every text.".formatted(tokens),
                         "Set max-tokens to at least %d.".formatted(tokens + 1));
             }
-        }
-    }
-
-    private static long[] encode(TextTokenizer tokenizer, String text) {
-        try {
-            long encoding = TokenizersLibrary.LIB.encode(
-                    tokenizer.handle(),
-                    text,
-                    tokenizer.folder().specification().tokenizer().addsSpecialTokens());
-            long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
-            TokenizersLibrary.LIB.deleteEncoding(encoding);
-            return ids;
-        } catch (RuntimeException e) {
-            throw TextTokenizer.invalid(
-                    tokenizer.folder(), "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
         }
     }
 }

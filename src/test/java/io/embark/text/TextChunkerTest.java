@@ -55,7 +55,7 @@ class TextChunkerTest {
     void eachChunkHasTheTokensOfATextOfItsOwn() {
         String text = "the cats sat on a mat, a dog ran. ".repeat(20);
         try (TextTokenizer tokenizer = TextTokenizer.open(folder, 9)) {
-            List<TextChunk> chunks = list(tokenizer.chunks("a dog ", text));
+            List<TextChunk> chunks = list(new TextChunker(tokenizer, "a dog ", text));
             assertThat(chunks).hasSizeGreaterThan(40);
             for (TextChunk chunk : chunks) {
                 TokenizedText own =
@@ -118,7 +118,7 @@ class TextChunkerTest {
                 String text = random.ints(random.nextInt(300), 0, parts.length)
                         .mapToObj(part -> parts[part])
                         .collect(Collectors.joining());
-                List<TextChunk> chunks = list(tokenizer.chunks("", text));
+                List<TextChunk> chunks = list(new TextChunker(tokenizer, "", text));
                 assertThat(String.join("", texts(chunks))).isEqualTo(text);
                 int end = 0;
                 for (TextChunk chunk : chunks) {
@@ -137,7 +137,7 @@ class TextChunkerTest {
     void readsATextOfManyMegabytesInPieces() {
         String text = "the cat sat on a mat. ".repeat(200_000);
         try (TextTokenizer tokenizer = TextTokenizer.open(folder, 512)) {
-            Iterator<TextChunk> chunks = tokenizer.chunks("", text);
+            Iterator<TextChunk> chunks = new TextChunker(tokenizer, "", text);
             TextChunk first = chunks.next();
             // 510 tokens of 7 for each sentence.
             assertThat(first.end()).isBetween(72 * 22, 73 * 22);
@@ -174,7 +174,7 @@ class TextChunkerTest {
 
     private static List<TextChunk> chunks(int limit, String prompt, String text) {
         try (TextTokenizer tokenizer = TextTokenizer.open(folder, limit)) {
-            return list(tokenizer.chunks(prompt, text));
+            return list(new TextChunker(tokenizer, prompt, text));
         }
     }
 

@@ -158,7 +158,8 @@ class TextTokenizerTest {
                             new int[] {FIRST, 13, 4, 14, LAST}, new int[] {FIRST, CAT, LAST}, new int[] {FIRST, LAST});
             assertThat(texts).extracting(TokenizedText::truncated).containsExactly(true, false, true);
             // Chunks are read from the start nevertheless.
-            assertThat(left.chunks("", "the cat sat on a mat").next().text()).isEqualTo("the cat sat");
+            assertThat(new TextChunker(left, "", "the cat sat on a mat").next().text())
+                    .isEqualTo("the cat sat");
         }
     }
 

@@ -8,7 +8,7 @@ import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.VectorModule;
-import io.embark.spark.DriverModels;
+import io.embark.spark.models.DriverModels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.embark.job;
 
-import io.embark.spark.EmbedProgress;
+import io.embark.spark.exec.EmbedProgress;
 import java.io.PrintStream;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;

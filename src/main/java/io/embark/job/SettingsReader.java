@@ -5,7 +5,7 @@ import io.embark.ErrorCode;
 import io.embark.NearestName;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
-import io.embark.spark.ExecutorSettings;
+import io.embark.spark.models.ExecutorSettings;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

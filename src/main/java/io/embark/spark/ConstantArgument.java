@@ -2,6 +2,7 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

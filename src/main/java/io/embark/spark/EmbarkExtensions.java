@@ -2,6 +2,11 @@ package io.embark.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.spark.exec.EmbedStrategy;
+import io.embark.spark.plan.CheckCalls;
+import io.embark.spark.plan.ExtractEmbed;
+import io.embark.spark.plan.NullChecks;
+import io.embark.spark.version.Scala;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.ExperimentalMethods;

@@ -6,6 +6,8 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
+import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.call.EncodedVector;
 import org.apache.spark.sql.Column;
 
 /**
@@ -51,7 +53,7 @@ public final class EmbarkFunctions {
     public static Column embed(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        return new Column(new EmbedBuilder(EmbedBuilder.EMBED).call(text.expr(), options));
+        return new Column(new EmbedBuilder(EmbedExpression.EMBED).call(text.expr(), options));
     }
 
     /**
@@ -78,7 +80,7 @@ public final class EmbarkFunctions {
     public static Column embedChunks(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        return new Column(new EmbedBuilder(EmbedBuilder.EMBED_CHUNKS).call(text.expr(), options));
+        return new Column(new EmbedBuilder(EmbedExpression.EMBED_CHUNKS).call(text.expr(), options));
     }
 
     /**

@@ -2,6 +2,12 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.spark.models.AssignedGpu;
+import io.embark.spark.models.DriverModels;
+import io.embark.spark.models.ExecutorModels;
+import io.embark.spark.models.ModelRequest;
+import io.embark.spark.models.PinnedModel;
+import io.embark.spark.models.SparkSettings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;

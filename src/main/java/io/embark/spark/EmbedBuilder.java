@@ -6,6 +6,10 @@ import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.Option;
 import io.embark.encode.Embedder;
+import io.embark.spark.call.CallErrors;
+import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.models.SparkSettings;
+import io.embark.spark.version.Scala;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import scala.collection.Seq;
@@ -16,9 +20,6 @@ import scala.runtime.AbstractFunction1;
  * embed(text, model)}, {@code embed(text, model, map(option, value, ...))}.
  */
 final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> {
-    static final String EMBED = "embed";
-    static final String EMBED_CHUNKS = "embed_chunks";
-
     private static final int MOST_ARGUMENTS = 3;
 
     private final String function;
@@ -35,7 +36,7 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
      */
     EmbedExpression call(Expression text, EmbedOptions chosen) {
         EmbedOptions options = RangesFile.inlined(chosen.orElse(SparkSettings.ofActiveSession()));
-        if (function.equals(EMBED_CHUNKS)) {
+        if (function.equals(EmbedExpression.EMBED_CHUNKS)) {
             requireChunks(chosen);
             return new EmbedExpression(text, options.with(EmbedOptions.LONG_TEXT, LongText.CHUNKS));
         }

@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.encode.EncodingRanges;
+import io.embark.spark.models.SparkSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

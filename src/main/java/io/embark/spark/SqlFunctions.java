@@ -1,5 +1,6 @@
 package io.embark.spark;
 
+import io.embark.spark.call.EmbedExpression;
 import java.util.List;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
@@ -30,9 +31,9 @@ final class SqlFunctions {
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
         return function(
-                EmbedBuilder.EMBED,
+                EmbedExpression.EMBED,
                 EmbedExpression.class,
-                new EmbedBuilder(EmbedBuilder.EMBED),
+                new EmbedBuilder(EmbedExpression.EMBED),
                 "misc_funcs",
                 """
                 _FUNC_(text[, model[, options]]) - Returns the vector of `text` as array<float>, null for a null text;
@@ -58,9 +59,9 @@ final class SqlFunctions {
 
     private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embedChunks() {
         return function(
-                EmbedBuilder.EMBED_CHUNKS,
+                EmbedExpression.EMBED_CHUNKS,
                 EmbedExpression.class,
-                new EmbedBuilder(EmbedBuilder.EMBED_CHUNKS),
+                new EmbedBuilder(EmbedExpression.EMBED_CHUNKS),
                 "misc_funcs",
                 """
                 _FUNC_(text[, model[, options]]) - Returns the chunks of `text` and their vectors as

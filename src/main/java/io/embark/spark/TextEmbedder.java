@@ -10,6 +10,8 @@ import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.NearestName;
 import io.embark.Option;
+import io.embark.spark.call.EncodedVector;
+import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.spark.call.CallErrors;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import scala.collection.Seq;
 import scala.runtime.AbstractFunction1;

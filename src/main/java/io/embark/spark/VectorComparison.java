@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.FloatType;
 import static org.apache.spark.sql.types.DataTypes.NullType;
 import static org.apache.spark.sql.types.DataTypes.ShortType;
 
+import io.embark.spark.version.Scala;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;

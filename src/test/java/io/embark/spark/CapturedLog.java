@@ -11,7 +11,7 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.Property;
 
 /** What a class logs while this is open, at level INFO and above. */
-final class CapturedLog extends AbstractAppender implements AutoCloseable {
+public final class CapturedLog extends AbstractAppender implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Level level;
@@ -22,7 +22,7 @@ final class CapturedLog extends AbstractAppender implements AutoCloseable {
         this.level = logger.getLevel();
     }
 
-    static CapturedLog of(Class<?> type) {
+    public static CapturedLog of(Class<?> type) {
         CapturedLog log = new CapturedLog((Logger) LogManager.getLogger(type));
         log.start();
         // A command that ran before may have silenced this process.
@@ -37,7 +37,7 @@ final class CapturedLog extends AbstractAppender implements AutoCloseable {
     }
 
     /** The lines so far that hold a text. */
-    List<String> lines(String text) {
+    public List<String> lines(String text) {
         return lines.stream().filter(line -> line.contains(text)).toList();
     }
 

@@ -1,5 +1,6 @@
 package io.embark.spark;
 
+import io.embark.spark.exec.EmbedProgress;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkContext;
 

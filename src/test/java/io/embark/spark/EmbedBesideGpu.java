@@ -12,7 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** An application whose executor has a GPU as Spark sees it: what a script says. */
-final class EmbedBesideGpu {
+public final class EmbedBesideGpu {
     private EmbedBesideGpu() {}
 
     /** Takes a model, the script, and how the executor logs. */

@@ -8,7 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.spark.EmbedMetrics.Counter;
+import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;

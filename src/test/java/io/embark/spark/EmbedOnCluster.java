@@ -13,7 +13,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** An application with two executors in processes of their own, whose cache is another one than the driver's. */
-final class EmbedOnCluster {
+public final class EmbedOnCluster {
     private EmbedOnCluster() {}
 
     /** Takes a folder that goes after the first query, a reference to a model, and settings of Spark {@code key=value}. */

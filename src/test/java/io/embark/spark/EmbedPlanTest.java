@@ -3,7 +3,7 @@ package io.embark.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.spark.EmbedMetrics.Counter;
+import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
-import io.embark.spark.EmbedMetrics.Counter;
+import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;

@@ -4,7 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.spark.EmbedMetrics.Counter;
+import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

@@ -9,7 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.spark.EmbedMetrics.Counter;
+import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -13,19 +13,19 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** Runs a program of the tests in a JVM of its own, to its end. */
-final class OwnJvm {
+public final class OwnJvm {
     private static final long MOST_SECONDS = 300;
 
     private OwnJvm() {}
 
     /** What it printed and logged; fails if it does not end well. */
-    static List<String> run(Path folder, Class<?> program, String... arguments)
+    public static List<String> run(Path folder, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
         return run(folder, Map.of(), program, arguments);
     }
 
     /** The same with more variables in its environment. */
-    static List<String> run(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
+    public static List<String> run(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
         Path output = folder.resolve(program.getSimpleName() + ".txt");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -18,19 +18,19 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The same 20 rows for tests of whole queries, each run twice: once adaptive and with generated code, once neither.
  */
-abstract class PlannedRows {
+public abstract class PlannedRows {
     private static final String ADAPTIVE = "spark.sql.adaptive.enabled";
     private static final String WHOLE_STAGE = "spark.sql.codegen.wholeStage";
     private static final String GENERATED = "spark.sql.codegen.factoryMode";
-    static final List<String> WORDS = List.of("a cat", "the dog", "a mat", "the cat sat", "a dog ran");
+    protected static final List<String> WORDS = List.of("a cat", "the dog", "a mat", "the cat sat", "a dog ran");
 
     @TempDir
-    static Path folder;
+    protected static Path folder;
 
-    static TinyModel model;
-    static Dataset<Row> rows;
+    protected static TinyModel model;
+    protected static Dataset<Row> rows;
 
-    final SparkSession spark = SharedSpark.session();
+    protected final SparkSession spark = SharedSpark.session();
 
     @BeforeAll
     static void writeAModel() {
@@ -65,7 +65,7 @@ abstract class PlannedRows {
         List.of(ADAPTIVE, WHOLE_STAGE, GENERATED).forEach(spark.conf()::unset);
     }
 
-    void adapt(boolean adaptive) {
+    protected void adapt(boolean adaptive) {
         spark.conf().set(ADAPTIVE, adaptive);
         if (!adaptive) {
             spark.conf().set(WHOLE_STAGE, false);
@@ -74,7 +74,7 @@ abstract class PlannedRows {
     }
 
     /** Runs a frame and makes sure that no call was left where nothing can run it. */
-    static List<Row> collect(Dataset<Row> rows) {
+    protected static List<Row> collect(Dataset<Row> rows) {
         List<Row> collected = rows.collectAsList();
         assertThat(Plans.callsLeft(rows)).isZero();
         return collected;
@@ -104,15 +104,15 @@ abstract class PlannedRows {
         return (float) ((sorted.get(1) + sorted.get(2)) / 2);
     }
 
-    static void assertVector(Row row, String column, String text) {
+    protected static void assertVector(Row row, String column, String text) {
         model.assertVector(Plans.vector(row, row.fieldIndex(column)), text);
     }
 
-    static String text(long id) {
+    protected static String text(long id) {
         return WORDS.get((int) (id % 5));
     }
 
-    static String other(long id) {
+    protected static String other(long id) {
         return WORDS.get((int) (id % 3));
     }
 

@@ -1,5 +1,10 @@
 package io.embark.spark;
 
+import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.call.EmbedNode;
+import io.embark.spark.exec.EmbedExec;
+import io.embark.spark.exec.EmbedMetrics;
+import io.embark.spark.version.Scala;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +20,7 @@ import org.apache.spark.sql.execution.columnar.InMemoryTableScanExec;
 import org.apache.spark.sql.execution.exchange.ReusedExchangeExec;
 
 /** Looks into plans, through the nodes of adaptive execution. */
-final class Plans {
+public final class Plans {
     private Plans() {}
 
     /** The embedding operators of a frame that was collected, without those whose output was reused. */
@@ -46,7 +51,7 @@ final class Plans {
     }
 
     /** What a counter of all embedding operators adds up to. */
-    static long sum(Dataset<Row> rows, EmbedMetrics.Counter counter) {
+    public static long sum(Dataset<Row> rows, EmbedMetrics.Counter counter) {
         return operators(rows).stream()
                 .mapToLong(operator -> operator.metrics().apply(counter.name()).value())
                 .sum();
@@ -69,12 +74,27 @@ final class Plans {
     }
 
     private static boolean holdsCall(Expression expression) {
-        return expression instanceof EmbedExpression
-                || Scala.list(expression.children()).stream().anyMatch(Plans::holdsCall);
+        return !calls(expression).isEmpty();
+    }
+
+    /** The calls of {@code embed} in an operator's expressions. */
+    static List<EmbedExpression> calls(LogicalPlan operator) {
+        return Scala.list(operator.expressions()).stream()
+                .flatMap(expression -> calls(expression).stream())
+                .toList();
+    }
+
+    private static List<EmbedExpression> calls(Expression expression) {
+        List<EmbedExpression> calls = new ArrayList<>();
+        if (expression instanceof EmbedExpression call) {
+            calls.add(call);
+        }
+        Scala.list(expression.children()).forEach(child -> calls.addAll(calls(child)));
+        return calls;
     }
 
     /** The vector in a cell, null for a null one. */
-    static float[] vector(Row row, int column) {
+    public static float[] vector(Row row, int column) {
         if (row.isNullAt(column)) {
             return null;
         }

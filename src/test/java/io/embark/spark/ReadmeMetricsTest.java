@@ -2,6 +2,8 @@ package io.embark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.spark.exec.EmbedMetrics;
+import io.embark.spark.models.ExecutorSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

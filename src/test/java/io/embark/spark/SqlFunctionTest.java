@@ -12,6 +12,8 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
+import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.call.EncodedVector;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -107,7 +109,7 @@ class SqlFunctionTest extends PlannedRows {
         assertThat(described)
                 .contains(
                         "Function: embed",
-                        "Class: io.embark.spark.EmbedExpression",
+                        "Class: io.embark.spark.call.EmbedExpression",
                         "Usage: embed(text[, model[, options]]) - Returns the vector of `text`",
                         "    Arguments:\n      * text - a string or an array of strings.",
                         "    Examples:\n      > SELECT id, embed(body) AS embedding FROM articles;",
@@ -171,7 +173,7 @@ class SqlFunctionTest extends PlannedRows {
 
     /** The only call in a frame's first operator. */
     private static EmbedExpression call(Dataset<Row> rows) {
-        List<EmbedExpression> calls = EmbedCalls.innermost(rows.queryExecution().analyzed());
+        List<EmbedExpression> calls = Plans.calls(rows.queryExecution().analyzed());
         assertThat(calls).hasSize(1);
         return calls.get(0);
     }

@@ -9,6 +9,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.Option;
+import io.embark.spark.exec.EmbedMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

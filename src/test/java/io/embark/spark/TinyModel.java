@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * A model of 8 components that loads in milliseconds, and what it gives without Spark. As a registered extension in a static
  * field it lives as long as its class's tests run.
  */
-final class TinyModel implements AutoCloseable, AfterAllCallback {
+public final class TinyModel implements AutoCloseable, AfterAllCallback {
     private final EmbedOptions options;
     private final Embedder embedder;
 
@@ -30,7 +30,7 @@ final class TinyModel implements AutoCloseable, AfterAllCallback {
     }
 
     /** Writes it to a folder of its own, which goes after all tests of the class that it is registered in. */
-    static TinyModel registered() {
+    public static TinyModel registered() {
         try {
             return in(Files.createTempDirectory("embark-").resolve("model"));
         } catch (IOException e) {
@@ -39,20 +39,20 @@ final class TinyModel implements AutoCloseable, AfterAllCallback {
     }
 
     /** Writes it to a folder that no test used before, so that no JVM has loaded it yet. */
-    static TinyModel in(Path folder) {
+    public static TinyModel in(Path folder) {
         return new TinyModel(EmbedOptions.defaults()
                 .with(EmbedOptions.MODEL, ModelFolderBuilder.in(folder).write().toString()));
     }
 
-    EmbedOptions options() {
+    public EmbedOptions options() {
         return options;
     }
 
-    Column embed(String column) {
+    public Column embed(String column) {
         return EmbarkFunctions.embed(functions.col(column), options);
     }
 
-    Column embed(Column column) {
+    public Column embed(Column column) {
         return EmbarkFunctions.embed(column, options);
     }
 
@@ -60,7 +60,7 @@ final class TinyModel implements AutoCloseable, AfterAllCallback {
         return embedder.embed(Collections.singletonList(text))[0];
     }
 
-    void assertVector(float[] actual, String text) {
+    public void assertVector(float[] actual, String text) {
         float[] expected = vector(text);
         assertThat(Plans.isClose(actual, expected))
                 .as("'%s': %s is not %s", text, Plans.text(actual), Plans.text(expected))

@@ -1,0 +1,52 @@
+package io.embark.spark.call;
+
+import io.embark.EmbarkException;
+import io.embark.spark.version.Scala;
+import java.util.List;
+import org.apache.spark.QueryContext;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
+import org.apache.spark.unsafe.Platform;
+import scala.Option;
+
+/** Errors about a call of {@code embed} in the form in which Spark reports a query that cannot be analysed. */
+public final class CallErrors {
+    private CallErrors() {}
+
+    /**
+     * Throws the error as an AnalysisException that names the call's text; Spark adds where in the query it stands. Never
+     * returns: the type lets callers write {@code throw}.
+     */
+    public static RuntimeException refuse(String function, Expression text, EmbarkException error) {
+        return throwNamed("%s(%s): ".formatted(function, shown(text)), error);
+    }
+
+    /** The same, of a function that has no argument to name. */
+    public static RuntimeException refuse(String function, EmbarkException error) {
+        return throwNamed(function + ": ", error);
+    }
+
+    /** The text as SQL, in which Spark writes no names of lambda variables. */
+    private static String shown(Expression text) {
+        return text.transform(Scala.partial(expression -> expression instanceof NamedLambdaVariable variable
+                        ? new UnresolvedAttribute(Scala.seq(List.of(variable.name())))
+                        : expression))
+                .sql();
+    }
+
+    private static RuntimeException throwNamed(String subject, EmbarkException error) {
+        EmbarkException named = error.withProblem(subject::concat);
+        // Scala knows no checked exceptions, and to Java this is one.
+        Platform.throwException(new AnalysisException(
+                named.getMessage(),
+                Option.empty(),
+                Option.empty(),
+                Option.apply(named),
+                Option.empty(),
+                scala.collection.immutable.Map$.MODULE$.empty(),
+                new QueryContext[0]));
+        return named;
+    }
+}

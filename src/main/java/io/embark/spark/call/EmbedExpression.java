@@ -1,0 +1,206 @@
+package io.embark.spark.call;
+
+import io.embark.BlankText;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.LongText;
+import io.embark.OnError;
+import io.embark.spark.plan.ExtractEmbed;
+import io.embark.spark.version.Scala;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Unevaluable;
+import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
+import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
+import org.apache.spark.sql.catalyst.trees.TreePattern;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import scala.Enumeration;
+import scala.collection.IndexedSeq;
+import scala.collection.Iterator;
+import scala.collection.Seq;
+
+/**
+ * A call of {@code embed}: an {@link EncodedVector}, {@code array<float>} by default; null for a null text. Of an array of
+ * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
+ * array of the text's chunks, null for a null text. Never evaluated itself, so that no
+ * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
+ */
+public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** The function that gives a text its vector, by its name in SQL. */
+    public static final String EMBED = "embed";
+
+    /** The function that gives each chunk of a text a vector, by its name in SQL. */
+    public static final String EMBED_CHUNKS = "embed_chunks";
+
+    private final Expression text;
+    private final EmbedOptions options;
+    private final Seq<Expression> children;
+
+    /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
+    public EmbedExpression(Expression text, EmbedOptions options) {
+        this.text = text;
+        this.options = options;
+        this.children = Scala.seq(List.of(text));
+    }
+
+    /** The text to embed. */
+    public Expression text() {
+        return text;
+    }
+
+    public EmbedOptions options() {
+        return options;
+    }
+
+    @Override
+    public Seq<Expression> children() {
+        return children;
+    }
+
+    @Override
+    public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
+        return new EmbedExpression(newChildren.apply(0), options);
+    }
+
+    /** Whether the chunks of a text have vectors, and not the text as a whole. */
+    public boolean givesChunks() {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
+    @Override
+    public DataType dataType() {
+        DataType vector = EncodedVector.type(options.get(EmbedOptions.ENCODING));
+        if (givesChunks()) {
+            return chunks(vector);
+        }
+        return text.dataType() instanceof ArrayType array
+                ? DataTypes.createArrayType(vector, array.containsNull() || leavesTextsOut())
+                : vector;
+    }
+
+    /** The chunks of a text, from the first to the last. */
+    private static ArrayType chunks(DataType vector) {
+        StructType chunk = new StructType()
+                .add("chunk", DataTypes.IntegerType, false)
+                .add("chunk_start", DataTypes.IntegerType, false)
+                .add("chunk_end", DataTypes.IntegerType, false)
+                .add("embedding", vector, false);
+        return DataTypes.createArrayType(chunk, false);
+    }
+
+    @Override
+    public boolean nullable() {
+        return text.nullable() || !isNullOnlyForNull();
+    }
+
+    /** Whether the result of all that is not null is not null. */
+    public boolean isNullOnlyForNull() {
+        return text.dataType() instanceof ArrayType || !leavesTextsOut();
+    }
+
+    private boolean leavesTextsOut() {
+        return options.get(EmbedOptions.ON_ERROR) == OnError.NULL || options.get(EmbedOptions.BLANK) == BlankText.NULL;
+    }
+
+    /** The same call of another text. */
+    public EmbedExpression of(Expression otherText) {
+        return new EmbedExpression(otherText, options);
+    }
+
+    @Override
+    public boolean foldable() {
+        return false;
+    }
+
+    /** Counted among user functions, which Spark knows to be expensive (InjectRuntimeFilter). */
+    @Override
+    public Seq<Enumeration.Value> nodePatterns() {
+        return Scala.seq(List.of(TreePattern.SCALA_UDF()));
+    }
+
+    @Override
+    public TypeCheckResult checkInputDataTypes() {
+        DataType type = text.dataType();
+        boolean isTexts = !givesChunks() && type instanceof ArrayType array && isText(array.elementType());
+        if (isText(type) || isTexts) {
+            return TypeCheckResult.TypeCheckSuccess$.MODULE$;
+        }
+        return new TypeCheckResult.TypeCheckFailure("%s takes %s, and %s is of type %s. Cast it: %s(CAST(%s AS STRING))"
+                .formatted(
+                        prettyName(),
+                        givesChunks() ? "a text" : "a text or an array of texts",
+                        text.sql(),
+                        type.sql(),
+                        prettyName(),
+                        text.sql()));
+    }
+
+    private static boolean isText(DataType type) {
+        return type.equals(DataTypes.StringType) || type.equals(DataTypes.NullType);
+    }
+
+    @Override
+    public Object eval(InternalRow input) {
+        throw leftInThePlan();
+    }
+
+    @Override
+    public ExprCode doGenCode(CodegenContext context, ExprCode code) {
+        throw leftInThePlan();
+    }
+
+    private EmbarkException leftInThePlan() {
+        return new EmbarkException(
+                ErrorCode.QUERY_UNSUPPORTED,
+                "%s(%s): nothing in this session's plans runs it".formatted(prettyName(), text.sql()),
+                "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
+                "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
+                        + " EmbarkExtensions.register(spark) before the query.");
+    }
+
+    @Override
+    public String prettyName() {
+        return givesChunks() ? EMBED_CHUNKS : EMBED;
+    }
+
+    /** In plans, an option that nobody chose is not shown. */
+    @Override
+    public Iterator<Object> stringArgs() {
+        List<Object> shown = options.toMap().isEmpty() ? List.of(text) : List.of(text, options);
+        return Scala.seq(shown).iterator();
+    }
+
+    @Override
+    public int productArity() {
+        return 2;
+    }
+
+    @Override
+    public Object productElement(int index) {
+        return index == 0 ? text : options;
+    }
+
+    @Override
+    public boolean canEqual(Object other) {
+        return other instanceof EmbedExpression;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmbedExpression that && text.equals(that.text) && options.equals(that.options);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * text.hashCode() + options.hashCode();
+    }
+}

@@ -1,0 +1,109 @@
+package io.embark.spark.exec;
+
+import io.embark.encode.Statistics;
+import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.spark.version.Scala;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.spark.Success$;
+import org.apache.spark.scheduler.AccumulableInfo;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import scala.Option;
+import scala.Tuple4;
+
+/**
+ * Listens to how far embedding has come. Counts what finished tasks did, each partition once however often it was tried, and
+ * what running ones had done at their last heartbeat. Thread-safe.
+ */
+public final class EmbedProgress extends SparkListener {
+    private static final Map<String, Counter> BY_LABEL =
+            Arrays.stream(Counter.values()).collect(Collectors.toMap(Counter::label, Function.identity()));
+
+    private record Partition(int stage, int partition) {}
+
+    private final Map<Partition, Map<Counter, Long>> finished = new HashMap<>();
+    private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
+    private final Set<Long> ended = new HashSet<>();
+
+    /** A listener to be added to a SparkContext. */
+    public EmbedProgress() {}
+
+    @Override
+    public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
+        running.remove(task.taskInfo().taskId());
+        ended.add(task.taskInfo().taskId());
+        if (task.reason() == Success$.MODULE$) {
+            Partition partition = new Partition(task.stageId(), task.taskInfo().partitionId());
+            finished.put(
+                    partition, counts(Scala.list(task.taskInfo().accumulables().toSeq())));
+        }
+    }
+
+    @Override
+    public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
+        for (Tuple4<Object, Object, Object, scala.collection.Seq<AccumulableInfo>> task :
+                Scala.list(heartbeat.accumUpdates())) {
+            long taskId = (Long) task._1();
+            // The end of a task may overtake its last heartbeat.
+            if (!ended.contains(taskId)) {
+                running.put(taskId, counts(Scala.list(task._4())));
+            }
+        }
+    }
+
+    /** Rows that came through so far; one that goes through two operators counts twice. */
+    public synchronized long rows() {
+        return sums().getOrDefault(Counter.ROWS, 0L);
+    }
+
+    /** What embedding took so far, but for the peak batch, which is not told. */
+    public synchronized Statistics statistics() {
+        Map<Counter, Long> sums = sums();
+        Function<Counter, Long> sum = counter -> sums.getOrDefault(counter, 0L);
+        return new Statistics(
+                sum.apply(Counter.TEXTS),
+                sum.apply(Counter.NULLS),
+                sum.apply(Counter.DISTINCT),
+                sum.apply(Counter.TRUNCATED),
+                sum.apply(Counter.CHUNKS),
+                sum.apply(Counter.FAILED),
+                sum.apply(Counter.TOKENS),
+                sum.apply(Counter.BATCHES),
+                0,
+                sum.apply(Counter.TOKENIZE),
+                sum.apply(Counter.FORWARD),
+                sum.apply(Counter.WAIT));
+    }
+
+    private Map<Counter, Long> sums() {
+        EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
+        for (Collection<Map<Counter, Long>> tasks : java.util.List.of(finished.values(), running.values())) {
+            tasks.forEach(counts -> counts.forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
+        }
+        return sums;
+    }
+
+    private static Map<Counter, Long> counts(Collection<AccumulableInfo> accumulables) {
+        EnumMap<Counter, Long> counts = new EnumMap<>(Counter.class);
+        for (AccumulableInfo accumulable : accumulables) {
+            Option<String> name = accumulable.name();
+            Counter counter = name.isDefined() ? BY_LABEL.get(name.get()) : null;
+            // A timing starts at -1, which says that there is none.
+            if (counter != null
+                    && accumulable.update().isDefined()
+                    && accumulable.update().get() instanceof Long count) {
+                counts.merge(counter, Math.max(0, count), Long::sum);
+            }
+        }
+        return counts;
+    }
+}

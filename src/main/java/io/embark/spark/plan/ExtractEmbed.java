@@ -1,0 +1,114 @@
+package io.embark.spark.plan;
+
+import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.call.EmbedNode;
+import io.embark.spark.version.Scala;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.optimizer.CollapseProject;
+import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
+import org.apache.spark.sql.catalyst.optimizer.RemoveNoopOperators;
+import org.apache.spark.sql.catalyst.optimizer.RewritePredicateSubquery;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.Join;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.Subquery;
+import org.apache.spark.sql.catalyst.rules.Rule;
+
+/**
+ * Takes the calls of {@code embed} out of each operator and puts an {@link EmbedNode} beneath it, as Spark does with Python
+ * functions (ExtractPythonUDFs), so that no row is embedded that nobody needs and none twice. Runs once, after filters and
+ * projections were pushed down.
+ */
+public final class ExtractEmbed extends Rule<LogicalPlan> {
+    @Override
+    public LogicalPlan apply(LogicalPlan plan) {
+        // A correlated subquery comes by again as a part of the query around it.
+        if (plan instanceof Subquery subquery && subquery.correlated()) {
+            return plan;
+        }
+        LogicalPlan extracted = extractAll(plan);
+        LogicalPlan shared = plan instanceof Subquery ? extracted : SharedEmbeddings.share(extracted);
+        return SampledRows.shuffle(shared);
+    }
+
+    private static LogicalPlan extractAll(LogicalPlan plan) {
+        LogicalPlan joined = plan;
+        if (EmbedCalls.areInSubqueriesOf(plan)) {
+            // Left alone, EXISTS and IN would become joins only after this rule, and bring calls that nothing extracts.
+            joined = ColumnPruning.apply(RewritePredicateSubquery.apply(plan));
+        }
+        LogicalPlan placed = LateCalls.lift(CallsInAggregate.rewrite(ConstantCalls.lift(joined)));
+        LogicalPlan extracted = placed.transformUp(Scala.partial(ExtractEmbed::extract));
+        // Nothing after this prunes what stands beneath the new nodes.
+        return extracted == plan
+                ? plan
+                : RemoveNoopOperators.apply(CollapseProject.apply(ColumnPruning.apply(extracted)));
+    }
+
+    private static LogicalPlan extract(LogicalPlan plan) {
+        if (plan instanceof EmbedNode || EmbedCalls.innermost(plan).isEmpty()) {
+            return plan;
+        }
+        LogicalPlan split = split(plan);
+        if (split != plan) {
+            return split.transformUp(Scala.partial(ExtractEmbed::extract));
+        }
+
+        LogicalPlan narrow = CallsByNeed.narrow(plan);
+        List<EmbedExpression> calls = CallsByNeed.decided(narrow, EmbedCalls.innermost(narrow));
+        Map<Expression, Attribute> results = new LinkedHashMap<>();
+        List<LogicalPlan> children = new ArrayList<>();
+        for (LogicalPlan child : Scala.list(plan.children())) {
+            children.add(embedBelow(child, calls, results));
+        }
+        if (results.isEmpty()) {
+            return plan;
+        }
+
+        LogicalPlan rewritten = narrow.withNewChildren(Scala.seq(children))
+                .transformExpressions(Scala.partial(expression -> replace(expression, results)));
+        LogicalPlan whole = extract(rewritten);
+        return whole.output().equals(plan.output()) ? whole : new Project(projection(plan), whole);
+    }
+
+    /** The same rows from operators of which each embeds at one place; the operator itself if it does. */
+    private static LogicalPlan split(LogicalPlan plan) {
+        if (plan instanceof Filter filter) {
+            return CallsInFilter.split(filter);
+        }
+        return plan instanceof Join join ? CallsInJoin.lift(join) : plan;
+    }
+
+    private static Expression replace(Expression expression, Map<Expression, Attribute> results) {
+        if (!(expression instanceof EmbedExpression)) {
+            return expression;
+        }
+        Attribute result = results.get(expression.canonicalized());
+        return result == null ? expression : result;
+    }
+
+    private static LogicalPlan embedBelow(
+            LogicalPlan child, List<EmbedExpression> calls, Map<Expression, Attribute> results) {
+        LogicalPlan plan = child;
+        for (EmbedExpression call : calls) {
+            boolean taken = results.containsKey(call.canonicalized());
+            if (!taken && call.references().subsetOf(child.outputSet())) {
+                Embedded embedded = Embedded.in(plan, call);
+                plan = embedded.plan();
+                results.put(call.canonicalized(), embedded.vector());
+            }
+        }
+        return plan;
+    }
+
+    private static scala.collection.Seq<NamedExpression> projection(LogicalPlan plan) {
+        return Scala.seq(Scala.list(plan.output()));
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * What differs between the versions of Spark and of Scala.
+ *
+ * <p>Read {@code Scala} first: between Java's collections and Catalyst's. Every room of {@code io.embark.spark} may use this
+ * one, and it knows none of them.
+ */
+package io.embark.spark.version;

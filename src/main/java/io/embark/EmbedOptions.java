@@ -2,6 +2,7 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.base.NearestName;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.embark.encode;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Waiting;
 import io.embark.text.TokenizedText;
 import io.embark.torch.PackedBatch;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import io.embark.job.table.Failures;
 import java.io.PrintWriter;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
 import io.embark.spark.models.ExecutorSettings;

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.FinishedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.embark.model;
 
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import java.util.List;
 import java.util.Optional;
 

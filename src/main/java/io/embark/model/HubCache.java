@@ -2,6 +2,7 @@ package io.embark.model;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.FinishedFolder;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -93,7 +94,7 @@ final class HubCache {
                 Files.move(own, ref, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
-            deleteQuietly(own);
+            FinishedFolder.deleteQuietly(own);
         }
     }
 
@@ -108,7 +109,7 @@ final class HubCache {
             }
             Files.move(own, pointer, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            deleteQuietly(own);
+            FinishedFolder.deleteQuietly(own);
             throw notWritable(e);
         }
     }
@@ -151,14 +152,6 @@ final class HubCache {
                 "The system says: %s.".formatted(ModelProblem.show(thrown)),
                 "Set HF_HUB_CACHE to a writable folder on a file system with locks.",
                 thrown);
-    }
-
-    static void deleteQuietly(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            // It costs space only, and its name is never used again.
-        }
     }
 
     private Path marker(String commit, String name) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.base.CacheDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -2,11 +2,11 @@ package io.embark.model;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import java.nio.file.Path;
 
 /** Words the errors of this room. File content ends up in them, so each part is brought to one line of bounded length. */
 final class ModelProblem {
-    private static final int MAX_SHOWN = 120;
     private static final String DAMAGED = "Copy or download the model again.";
 
     private ModelProblem() {}
@@ -42,25 +42,11 @@ final class ModelProblem {
     }
 
     static EmbarkException problem(ErrorCode code, String problem, String cause, String remedy, Throwable thrown) {
-        return new EmbarkException(code, oneLine(problem), oneLine(cause), oneLine(remedy), thrown);
+        return new EmbarkException(code, Shown.line(problem), Shown.line(cause), Shown.line(remedy), thrown);
     }
 
-    /** A value of a file as it can stand in a sentence: cut, and without line breaks or other control characters. */
+    /** A value of a file as it can stand in a sentence. */
     static String show(Object value) {
-        String text = oneLine(String.valueOf(value));
-        return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "...";
-    }
-
-    private static String oneLine(String text) {
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            // Line and paragraph separators are not control characters, yet terminals break lines at them.
-            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                line.append("\\u%04x".formatted(c));
-            } else {
-                line.appendCodePoint(c);
-            }
-        });
-        return line.toString();
+        return Shown.value(value);
     }
 }

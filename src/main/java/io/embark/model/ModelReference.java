@@ -3,7 +3,7 @@ package io.embark.model;
 import static java.util.Objects.requireNonNull;
 
 import io.embark.ErrorCode;
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.embark.model;
 
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

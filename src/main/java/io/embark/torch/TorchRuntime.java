@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.model.CacheDirectory;
+import io.embark.base.CacheDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
+import io.embark.base.CacheDirectory;
 import io.embark.encode.Embedder;
 import io.embark.encode.Statistics;
-import io.embark.model.CacheDirectory;
 import io.embark.model.RandomModel;
 import io.embark.text.TextTokenizer;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.NearestName;
+import io.embark.base.NearestName;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.base.CacheDirectory;
 import io.embark.encode.Embedder;
-import io.embark.model.CacheDirectory;
 import io.embark.model.DownloadProgress;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;

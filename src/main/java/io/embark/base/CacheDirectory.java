@@ -1,4 +1,4 @@
-package io.embark.model;
+package io.embark.base;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  * Immutable and thread-safe.
  *
  * @param path the folder, absolute; not necessarily there yet
+ * @hidden Public for Embark's other rooms only.
  */
 public record CacheDirectory(Path path) {
     /** The environment variable that names the folder where {@link EmbedOptions#CACHE_DIR} does not. */
@@ -55,17 +56,14 @@ public record CacheDirectory(Path path) {
                     ".so",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             if (!Files.isExecutable(probe)) {
-                throw ModelProblem.problem(
-                        ErrorCode.NATIVES_UNAVAILABLE,
-                        "cache directory %s: nothing may be executed from it".formatted(path),
-                        "Native libraries are loaded from there, and its file system is mounted noexec.",
-                        REMEDY,
-                        null);
+                throw HostErrors.nothingIsExecuted(path);
             }
         } catch (IOException e) {
-            throw notWritable(e);
+            throw HostErrors.cacheIsNotWritable(path, e);
         } finally {
-            deleteQuietly(probe);
+            if (probe != null) {
+                FinishedFolder.deleteQuietly(probe);
+            }
         }
     }
 
@@ -78,7 +76,7 @@ public record CacheDirectory(Path path) {
         try {
             return ProcessLocks.exclusively(path.resolve(".lock"), action);
         } catch (IOException e) {
-            throw notWritable(e);
+            throw HostErrors.cacheIsNotWritable(path, e);
         }
     }
 
@@ -86,35 +84,7 @@ public record CacheDirectory(Path path) {
         try {
             return Path.of(chosen);
         } catch (InvalidPathException e) {
-            throw ModelProblem.problem(
-                    ErrorCode.OPTION_INVALID,
-                    "option cache-dir: '%s' is not a path".formatted(ModelProblem.show(chosen)),
-                    "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),
-                    REMEDY,
-                    e);
-        }
-    }
-
-    private static final String REMEDY =
-            "Set option cache-dir, or " + VARIABLE + ", to a writable folder on a file system not mounted noexec.";
-
-    private RuntimeException notWritable(IOException thrown) {
-        return ModelProblem.problem(
-                ErrorCode.NATIVES_UNAVAILABLE,
-                "cache directory %s: cannot be written".formatted(path),
-                "The system says: %s.".formatted(ModelProblem.show(thrown.toString())),
-                REMEDY,
-                thrown);
-    }
-
-    private static void deleteQuietly(Path file) {
-        if (file == null) {
-            return;
-        }
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            file.toFile().deleteOnExit();
+            throw HostErrors.cacheIsNoPath(chosen, e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.embark;
+package io.embark.base;
 
 import static java.util.Objects.requireNonNull;
 
@@ -7,7 +7,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the name that somebody probably meant. */
+/**
+ * Finds the name that somebody probably meant.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class NearestName {
     private NearestName() {}
 

@@ -1,4 +1,4 @@
-package io.embark.model;
+package io.embark.base;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,8 +17,10 @@ import java.util.function.Supplier;
  *
  * <p>To the system a lock belongs to the process, and goes when the process closes the file, through whichever channel. So
  * the threads of this process exclude each other here, and no file is opened twice at a time.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
-final class ProcessLocks {
+public final class ProcessLocks {
     /** Shared locks, kept to the end of this process. */
     private static final Map<Path, FileChannel> HELD = new HashMap<>();
 
@@ -27,7 +29,7 @@ final class ProcessLocks {
     private ProcessLocks() {}
 
     /** Does something while nobody else does so under the same file. */
-    static <T> T exclusively(Path file, Supplier<T> action) throws IOException {
+    public static <T> T exclusively(Path file, Supplier<T> action) throws IOException {
         synchronized (MONITORS.computeIfAbsent(file, key -> new Object())) {
             try (FileChannel channel = open(file);
                     FileLock lock = channel.lock()) {
@@ -40,7 +42,7 @@ final class ProcessLocks {
     }
 
     /** Says until this process ends that it uses what the file stands for. Waits while somebody has it alone. */
-    static synchronized void hold(Path file) throws IOException {
+    public static synchronized void hold(Path file) throws IOException {
         if (HELD.containsKey(file)) {
             return;
         }
@@ -57,7 +59,7 @@ final class ProcessLocks {
     }
 
     /** Does something if no process {@link #hold}s the file, this one included. */
-    static synchronized boolean ifUnheld(Path file, Runnable action) throws IOException {
+    public static synchronized boolean ifUnheld(Path file, Runnable action) throws IOException {
         if (HELD.containsKey(file)) {
             return false;
         }

@@ -1,15 +1,20 @@
-package io.embark.model;
+package io.embark.base;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Puts folders in their place at once, so that nobody ever sees half of one. */
-final class FinishedFolder {
+/**
+ * Puts folders in their place at once, so that nobody ever sees half of one.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class FinishedFolder {
     private FinishedFolder() {}
 
     /**
@@ -17,7 +22,7 @@ final class FinishedFolder {
      *
      * @param own beside the place, of a name that nobody else uses; may be left, and is then the caller's to delete
      */
-    static void install(Path own, Path place, Predicate<Path> isIntact) throws IOException {
+    public static void install(Path own, Path place, Predicate<Path> isIntact) throws IOException {
         Path altered = own.resolveSibling(own.getFileName() + "-altered");
         try {
             if (Files.exists(place) && !isIntact.test(place)) {
@@ -36,9 +41,9 @@ final class FinishedFolder {
         }
     }
 
-    /** Deletes a folder with all that is in it, as far as that can be done. */
-    static void deleteQuietly(Path folder) {
-        if (!Files.exists(folder)) {
+    /** Deletes a file, or a folder with all that is in it, as far as that can be done. */
+    public static void deleteQuietly(Path folder) {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
 

@@ -1,4 +1,4 @@
-package io.embark.encode;
+package io.embark.base;
 
 import io.embark.EmbarkException;
 import java.util.concurrent.CancellationException;
@@ -9,7 +9,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** Waiting for what other threads do, as long as it is wanted. */
+/**
+ * Waiting for what other threads do, as long as it is wanted.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class Waiting {
     /** How often a caller is asked whether it still wants what it waits for. */
     private static final long ASK_MILLIS = 20;

@@ -1,4 +1,4 @@
-package io.embark.model;
+package io.embark.base;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;

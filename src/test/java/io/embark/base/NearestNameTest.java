@@ -1,4 +1,4 @@
-package io.embark;
+package io.embark.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

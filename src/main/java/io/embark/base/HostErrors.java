@@ -1,0 +1,41 @@
+package io.embark.base;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** What this room refuses, one method for each mistake. */
+final class HostErrors {
+    private static final String OTHER_CACHE = "Set option cache-dir, or " + CacheDirectory.VARIABLE
+            + ", to a writable folder on a file system not mounted noexec.";
+
+    private HostErrors() {}
+
+    static EmbarkException cacheIsNoPath(String chosen, InvalidPathException thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option cache-dir: '%s' is not a path".formatted(Shown.value(chosen)),
+                "The system says: %s.".formatted(Shown.value(thrown.getMessage())),
+                OTHER_CACHE,
+                thrown);
+    }
+
+    static EmbarkException cacheIsNotWritable(Path folder, IOException thrown) {
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "cache directory %s: cannot be written".formatted(folder),
+                "The system says: %s.".formatted(Shown.value(thrown)),
+                OTHER_CACHE,
+                thrown);
+    }
+
+    static EmbarkException nothingIsExecuted(Path folder) {
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "cache directory %s: nothing may be executed from it".formatted(folder),
+                "Native libraries are loaded from there, and its file system is mounted noexec.",
+                OTHER_CACHE);
+    }
+}

@@ -1,0 +1,32 @@
+package io.embark.base;
+
+/**
+ * Values and texts of others as a message can show them, whatever they hold.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Shown {
+    private static final int LONGEST = 120;
+
+    private Shown() {}
+
+    /** A value as it can stand in a sentence: cut, and without line breaks or other control characters. */
+    public static String value(Object value) {
+        String text = line(String.valueOf(value));
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
+    }
+
+    /** A text without line breaks or other control characters, which are written as in Java. */
+    public static String line(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            // Line and paragraph separators are not control characters, yet terminals break lines at them.
+            if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                line.append("\\u%04x".formatted(c));
+            } else {
+                line.appendCodePoint(c);
+            }
+        });
+        return line.toString();
+    }
+}

@@ -3,7 +3,7 @@
 import os
 import unittest
 
-import readme
+import manual
 from embed_calls import EmbedCalls
 
 
@@ -11,7 +11,7 @@ class ConnectTest(EmbedCalls, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         names = {}
-        readme.run(readme.CONNECT.replace("sc://localhost:15002", os.environ["EMBARK_REMOTE"]), names)
+        manual.run(manual.CONNECT.replace("sc://localhost:15002", os.environ["EMBARK_REMOTE"]), names)
         cls.spark = names["spark"]
 
     def test_the_session_has_no_jvm(self):

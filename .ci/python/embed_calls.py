@@ -4,7 +4,7 @@ import math
 import os
 import traceback
 
-import readme
+import manual
 from pyspark.errors import AnalysisException
 from pyspark.sql import functions as F
 
@@ -156,9 +156,17 @@ class EmbedCalls:
             self.spark.range(1).select(F.call_function("embed", "id")).collect()
         self.assertIn("id is of type BIGINT. Cast it: embed(CAST(id AS STRING))", str(refused.exception))
 
-    def test_the_calls_of_the_readme_run(self):
+    def test_the_call_of_the_front_door_of_the_manual_runs(self):
+        names = {"articles": self.articles()}
+        manual.run(manual.DOOR, names)
+
+        rows = names["embedded"].withColumn("vector", F.expr("embed(body)")).collect()
+        self.assertEqual(sorted(row.body for row in rows), sorted(BODIES))
+        self.assert_vectors([row.embedding for row in rows], [row.vector for row in rows])
+
+    def test_the_calls_of_the_manual_run(self):
         names = {"spark": self.spark, "articles": self.articles()}
-        readme.run(readme.CALLS, names)
+        manual.run(manual.CALLS, names)
 
         vectors = {row.body: row.embedding for row in names["embedded"].collect()}
         shorter = {row.body: row.embedding for row in names["shorter"].collect()}

@@ -3,7 +3,7 @@
 import unittest
 from glob import glob
 
-import readme
+import manual
 from embed_calls import EmbedCalls
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
@@ -19,7 +19,7 @@ class RegisteredTest(EmbedCalls, unittest.TestCase):
             raise AssertionError("embed is known before it is registered")
         except AnalysisException as unknown:
             assert unknown.getErrorClass() == "UNRESOLVED_ROUTINE", unknown
-        readme.run(readme.REGISTER, {"spark": cls.spark})
+        manual.run(manual.REGISTER, {"spark": cls.spark})
 
 
 if __name__ == "__main__":

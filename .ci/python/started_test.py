@@ -1,8 +1,8 @@
-"""embed in a session that a program starts by the lines of README.md."""
+"""embed in a session that a program starts by the lines of the manual."""
 
 import unittest
 
-import readme
+import manual
 from embed_calls import EmbedCalls
 
 
@@ -10,7 +10,7 @@ class StartedTest(EmbedCalls, unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         names = {}
-        readme.run(readme.START, names)
+        manual.run(manual.START, names)
         cls.spark = names["spark"]
 
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-import readme
+import manual
 from embed_calls import BODIES, DIMENSION, EmbedCalls
 from pyspark.ml.clustering import KMeans
 from pyspark.ml.functions import array_to_vector
@@ -44,9 +44,9 @@ class SubmittedTest(EmbedCalls, unittest.TestCase):
         self.assertEqual({row.features.size for row in clusters}, {DIMENSION})
         self.assertEqual({row.prediction for row in clusters}, set(range(len(BODIES))))
 
-    def test_the_stage_of_the_readme_makes_features(self):
+    def test_the_stage_of_the_manual_makes_features(self):
         names = {"spark": self.spark, "articles": self.articles()}
-        readme.run(readme.FEATURES, names)
+        manual.run(manual.FEATURES, names)
         table = names["features"].withColumn("vector", F.call_function("embed", "body")).cache()
         rows = table.collect()
         self.assert_vectors([row.features.toArray() for row in rows], [row.vector for row in rows])

@@ -68,7 +68,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
                     ErrorCode.DEVICE_MISSING,
                     "option device: gpu is not available",
                     TorchRuntime.whyNoGpu(),
-                    "Set device to auto or cpu, or see the README on GPUs.");
+                    "Set device to auto or cpu, or see the page on GPUs of the manual.");
         }
         if (device == Device.CPU || !TorchRuntime.seesGpu() || folder.program().isPresent()) {
             requireCpuPrecision(options);

@@ -2,7 +2,7 @@ package io.embark.benchmark;
 
 import java.util.List;
 
-/** Started by {@code jobs/benchmark}: prints what the README's table of measured figures says. */
+/** Started by {@code jobs/benchmark}: prints what the manual's page of measured figures says. */
 public final class Benchmark {
     private Benchmark() {}
 

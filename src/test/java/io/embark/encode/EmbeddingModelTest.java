@@ -41,7 +41,7 @@ class EmbeddingModelTest {
                 ErrorCode.DEVICE_MISSING,
                 "option device: gpu is not available",
                 "libtorch (%s) is built for CPUs only.".formatted(LibUtils.getLibtorchPath()),
-                "Set device to auto or cpu, or see the README on GPUs.");
+                "Set device to auto or cpu, or see the page on GPUs of the manual.");
     }
 
     @ParameterizedTest

@@ -15,20 +15,56 @@ public final class EmbedMetrics implements Serializable {
 
     /** One counter: its name in the UI, which {@link EmbedProgress} also knows it by, and what it counts. */
     public enum Counter {
-        ROWS("rows", Kind.COUNT, null),
-        TEXTS("texts", Kind.COUNT, Statistics::texts),
-        NULLS("null texts", Kind.COUNT, Statistics::nulls),
-        DISTINCT("distinct texts", Kind.COUNT, Statistics::distinct),
-        TRUNCATED("truncated texts", Kind.COUNT, Statistics::truncated),
-        CHUNKS("chunks", Kind.COUNT, Statistics::chunks),
-        FAILED("failed texts", Kind.COUNT, Statistics::failed),
-        TOKENS("tokens", Kind.COUNT, Statistics::tokens),
-        BATCHES("batches", Kind.COUNT, Statistics::batches),
-        PEAK("peak batch tokens", Kind.PEAK, null),
-        TOKENIZE("time to tokenise", Kind.NANOS, Statistics::tokenizeNanos),
-        FORWARD("time in the model", Kind.NANOS, Statistics::forwardNanos),
-        WAIT("time waiting for the model", Kind.NANOS, Statistics::waitNanos),
-        LOAD("model load time", Kind.NANOS, null);
+        ROWS("rows", "Rows that came through.", Kind.COUNT, null),
+        TEXTS(
+                "texts",
+                "Texts handed to the model: for each row as many as different texts are embedded.",
+                Kind.COUNT,
+                Statistics::texts),
+        NULLS("null texts", "Those of them that were null, or blank with `blank=null`.", Kind.COUNT, Statistics::nulls),
+        DISTINCT(
+                "distinct texts",
+                "Texts, or chunks of them, that went through the network; equal ones of one window count once.",
+                Kind.COUNT,
+                Statistics::distinct),
+        TRUNCATED("truncated texts", "Texts that were cut to the limit.", Kind.COUNT, Statistics::truncated),
+        CHUNKS(
+                "chunks",
+                "Chunks that texts were cut into with `long-text=mean` or `chunks`; a text that fits is one chunk.",
+                Kind.COUNT,
+                Statistics::chunks),
+        FAILED(
+                "failed texts",
+                "Texts without a vector because they could not be embedded, with `on-error=null`.",
+                Kind.COUNT,
+                Statistics::failed),
+        TOKENS(
+                "tokens",
+                "Tokens that went through the network, special tokens and prompt included.",
+                Kind.COUNT,
+                Statistics::tokens),
+        BATCHES("batches", "Forward passes.", Kind.COUNT, Statistics::batches),
+        PEAK(
+                "peak batch tokens",
+                "Tokens of the largest batch: the smallest, median and largest of all tasks.",
+                Kind.PEAK,
+                null),
+        TOKENIZE(
+                "time to tokenise",
+                "Time spent on repairing, cutting and tokenising texts.",
+                Kind.NANOS,
+                Statistics::tokenizeNanos),
+        FORWARD(
+                "time in the model",
+                "Time of forward passes, summed over compute threads.",
+                Kind.NANOS,
+                Statistics::forwardNanos),
+        WAIT(
+                "time waiting for the model",
+                "Time that tasks waited for their batches.",
+                Kind.NANOS,
+                Statistics::waitNanos),
+        LOAD("model load time", "Time to load the model, in the task that asked for it first.", Kind.NANOS, null);
 
         private enum Kind {
             COUNT,
@@ -37,20 +73,27 @@ public final class EmbedMetrics implements Serializable {
         }
 
         private final String label;
+        private final String description;
         private final Kind kind;
 
         /** Null for what the model room does not know. */
         @SuppressWarnings("ImmutableEnumChecker") // each is a record's accessor, which has no state
         private final ToLongFunction<Statistics> value;
 
-        Counter(String label, Kind kind, ToLongFunction<Statistics> value) {
+        Counter(String label, String description, Kind kind, ToLongFunction<Statistics> value) {
             this.label = label;
+            this.description = description;
             this.kind = kind;
             this.value = value;
         }
 
         public String label() {
             return label;
+        }
+
+        /** What it counts, for the manual. */
+        String description() {
+            return description;
         }
 
         private SQLMetric create(SparkContext context) {

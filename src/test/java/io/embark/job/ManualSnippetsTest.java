@@ -5,21 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
+import io.embark.Page;
 import io.embark.encode.Embedder;
 import io.embark.spark.SharedSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -27,24 +31,38 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs what README.md shows, as it is printed there: its Java, and its commands by the job's own entry point. Not run here
- * are the launcher and spark-submit around a command, and HDFS: each path is looked for in a temporary folder. The slow
- * proofs run the Python.
+ * Runs what README.md and the manual show, as it is printed there: their Java, their SQL, and their commands by the job's own
+ * entry point. Not run here are the launcher and spark-submit around a command, and HDFS: each path is looked for in a
+ * temporary folder. The slow proofs run the Python.
  */
-class ReadmeSnippetsTest {
-    private static final Path README = Path.of("README.md");
+class ManualSnippetsTest {
     private static final Path GATE = Path.of(".ci", "run");
     private static final Path PROOFS = Path.of(".ci", "proofs");
     private static final Path PYTHON = Path.of(".ci", "python");
 
-    private static final Pattern FENCED = Pattern.compile("(?ms)^```(\\V*)\\n(.*?)^```$");
-    private static final Pattern INDENTED = Pattern.compile("(?m)^ {4}((?:.*\\\\\\n)*.*)$");
-    private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+    /** The programs of the pages, beside commands of the shell, of which {@link #everyCommandIsRunSomewhere} knows each. */
+    private static final Map<String, List<String>> PROGRAMS = Map.of(
+            "README.md", List.of("sql", "java", "python", "java", "java"),
+            "sql.md", List.of("sql", "sql"),
+            "java.md", List.of("java", "java", "java"),
+            "python.md", List.of("python", "python", "python", "python"),
+            "connect.md", List.of("python"),
+            "ml.md", List.of("java"),
+            "streaming.md", List.of("java"));
+
+    private static final Map<String, List<String>> JOBS = Map.of(
+            "README.md", List.of("embed", "search"),
+            "index.md", List.of("embed", "search"),
+            "cluster.md", List.of("embed"),
+            "encodings.md", List.of("embed", "embed"));
+
+    private static final Pattern TEST = Pattern.compile("^mvn (?:-B )?test -Dtest=(\\w+)$");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import .*;$");
 
     /** What a reader is expected to put around a snippet. In no package, so it sees only what is public. */
@@ -89,62 +107,106 @@ class ReadmeSnippetsTest {
     @TempDir
     Path folder;
 
-    private String readme;
+    static List<Page> pages() {
+        return Page.all();
+    }
 
-    @BeforeEach
-    void read() throws IOException {
-        readme = Files.readString(README);
+    static Stream<Page> pagesWithJobs() {
+        return Page.all().stream().filter(page -> JOBS.containsKey(name(page)));
+    }
+
+    private static String name(Page page) {
+        return page.path().getFileName().toString();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void aPageShowsNoProgramThatIsUnknownHere(Page page) {
+        assertThat(page.fences().stream()
+                        .map(Page.Fence::language)
+                        .filter(language -> !language.equals("bash") && !language.equals("text")))
+                .containsExactlyElementsOf(PROGRAMS.getOrDefault(name(page), List.of()));
+        assertThat(page.prose()).doesNotContain("```").doesNotContainPattern("(?m)^(    |\t)");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void everyCommandIsRunSomewhere(Page page) throws IOException {
+        List<String> jobs = new ArrayList<>();
+        for (List<String> words : page.commands()) {
+            String command = String.join(" ", words);
+            switch (words.get(0)) {
+                case "jobs/embark" -> jobs.add(words.get(1));
+                case "spark-submit" -> jobs.add(behindTheJar(words).get(0));
+                case "jobs/quickstart" -> assertThat(GATE).content().contains("\nstep jobs/quickstart\n");
+                case "pyspark", "sbin/start-connect-server.sh" ->
+                    assertThat(Map.of("pyspark", "python.md", "sbin/start-connect-server.sh", "connect.md"))
+                            .containsEntry(words.get(0), name(page));
+                case "mvn" -> assertKnownToMaven(command);
+                default -> {
+                    assertThat(Path.of(words.get(0))).isExecutable();
+                    assertThat(words).hasSize(1);
+                }
+            }
+        }
+
+        assertThat(jobs).isEqualTo(JOBS.getOrDefault(name(page), List.of()));
+    }
+
+    /** What the gate, the launcher or whoever reads the pages runs. */
+    private static void assertKnownToMaven(String command) {
+        MatchResult test = TEST.matcher(command).results().findFirst().orElse(null);
+        if (test == null) {
+            assertThat(command).isIn("mvn -B verify", "mvn -B -DskipTests package", "mvn spotless:apply", "mvn site");
+            return;
+        }
+
+        try (Stream<Path> sources = Files.walk(Path.of("src", "test", "java"))) {
+            assertThat(sources.map(source -> source.getFileName().toString())).contains(test.group(1) + ".java");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
-    void readmeShowsNothingThatIsUnknownHere() {
-        assertThat(FENCED.matcher(readme).results().map(block -> block.group(1)))
-                .containsExactly(
-                        "sql", "sql", "java", "java", "java", "java", "java", "python", "python", "python", "python",
-                        "python");
-        assertThat(FENCED.matcher(readme).replaceAll("")).doesNotContain("```");
-        assertThat(commands())
-                .extracting(words -> words.get(0))
-                .containsExactly(
-                        "jobs/quickstart",
-                        "jobs/embark",
-                        "jobs/embark",
-                        "spark-submit",
-                        "jobs/embark",
-                        "jobs/embark",
-                        "pyspark",
-                        "sbin/start-connect-server.sh",
-                        "mvn");
-    }
-
-    @Test
-    void theGateRunsTheCommandsThatAreNotRunHere() {
-        assertThat(commands()).contains(List.of("jobs/quickstart"), List.of("mvn", "-B", "verify"));
-        assertThat(GATE).content().contains("\nstep jobs/quickstart\n", "\nstep mvn -B verify\n");
+    void theGateRunsTheTestsAndTheProofs() {
+        assertThat(GATE)
+                .content()
+                .contains("\nstep mvn -B verify\n", "\nfor proof in .ci/proofs/*; do\n  step \"$proof\"\n");
     }
 
     @Test
     void theProofsRunThePythonAndWhatStartsIt() {
-        assertThat(GATE).content().contains("\nfor proof in .ci/proofs/*; do\n  step \"$proof\"\n");
         assertThat(PROOFS.resolve("pyspark"))
                 .content()
-                .contains("grep -E '^    pyspark ' README.md")
+                .contains("grep -E '^pyspark ' src/site/markdown/python.md")
                 .contains("submitted_test.py", "started_test.py", "registered_test.py");
-        assertThat(PROOFS.resolve("connect")).content().contains("start-connect-server.sh", "connect_test.py");
-        assertThat(PYTHON.resolve("readme.py"))
+        assertThat(PROOFS.resolve("connect"))
                 .content()
-                .contains("START, REGISTER, CALLS, FEATURES = blocks(\"From Python\")")
-                .contains("[CONNECT] = blocks(\"Over Spark Connect\")");
-        assertThat(PYTHON.resolve("started_test.py")).content().contains("readme.run(readme.START,");
-        assertThat(PYTHON.resolve("registered_test.py")).content().contains("readme.run(readme.REGISTER,");
-        assertThat(PYTHON.resolve("embed_calls.py")).content().contains("readme.run(readme.CALLS,");
-        assertThat(PYTHON.resolve("submitted_test.py")).content().contains("readme.run(readme.FEATURES,");
-        assertThat(PYTHON.resolve("connect_test.py")).content().contains("readme.run(readme.CONNECT.");
+                .contains("sed -n '/^sbin\\/start-connect-server.sh /,/[^\\\\]$/p' src/site/markdown/connect.md")
+                .contains("connect_test.py");
+        assertThat(PYTHON.resolve("manual.py"))
+                .content()
+                .contains("[DOOR] = blocks(\"README.md\")")
+                .contains("START, REGISTER, CALLS, FEATURES = blocks(\"src/site/markdown/python.md\")")
+                .contains("[CONNECT] = blocks(\"src/site/markdown/connect.md\")");
+        assertThat(PYTHON.resolve("started_test.py")).content().contains("manual.run(manual.START,");
+        assertThat(PYTHON.resolve("registered_test.py")).content().contains("manual.run(manual.REGISTER,");
+        assertThat(PYTHON.resolve("embed_calls.py"))
+                .content()
+                .contains("manual.run(manual.DOOR,", "manual.run(manual.CALLS,");
+        assertThat(PYTHON.resolve("submitted_test.py")).content().contains("manual.run(manual.FEATURES,");
+        assertThat(PYTHON.resolve("connect_test.py")).content().contains("manual.run(manual.CONNECT.");
     }
 
-    @Test
-    void theSparkSnippetEmbedsAColumn() throws Exception {
-        Dataset<Row> embedded = ((Dataset<?>) resultOfJava("embedded")).toDF();
+    static List<Page> pagesWithAColumn() {
+        return List.of(Page.readme(), Page.of("java"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("pagesWithAColumn")
+    void theSparkSnippetEmbedsAColumn(Page page) throws Exception {
+        Dataset<Row> embedded = ((Dataset<?>) resultOfJava(page, "embedded")).toDF();
 
         assertThat(embedded.columns()).containsExactly("body", "embedding");
         assertEmbedded(embedded);
@@ -152,7 +214,7 @@ class ReadmeSnippetsTest {
 
     @Test
     void theSparkSnippetWithOptionsRanksByTheQuestion() throws Exception {
-        List<Row> ranked = ((Dataset<?>) resultOfJava("ranked"))
+        List<Row> ranked = ((Dataset<?>) resultOfJava(Page.of("java"), "ranked"))
                 .toDF()
                 .select("body", "score")
                 .collectAsList();
@@ -162,12 +224,20 @@ class ReadmeSnippetsTest {
     }
 
     @Test
+    void theSqlOfTheFrontDoorEmbedsAColumn() {
+        SparkSession session = spark.newSession();
+        session.createDataset(BODIES, Encoders.STRING()).toDF("body").createOrReplaceTempView("articles");
+
+        assertThat(sqlStatements(Page.readme())).singleElement().satisfies(sql -> assertEmbedded(session.sql(sql)));
+    }
+
+    @Test
     void theSqlRunsAsItIsPrinted() {
         SparkSession session = spark.newSession();
         session.createDataset(BODIES, Encoders.STRING()).toDF("body").createOrReplaceTempView("articles");
         List<Dataset<Row>> results = new ArrayList<>();
         try {
-            for (String statement : sqlStatements()) {
+            for (String statement : sqlStatements(Page.of("sql"))) {
                 results.add(session.sql(statement));
             }
 
@@ -189,28 +259,31 @@ class ReadmeSnippetsTest {
         }
     }
 
-    private List<String> sqlStatements() {
-        return FENCED.matcher(readme)
-                .results()
-                .filter(block -> block.group(1).equals("sql"))
-                .flatMap(block -> Stream.of(block.group(2).split(";")))
+    private static List<String> sqlStatements(Page page) {
+        return page.blocks("sql").stream()
+                .flatMap(block -> Stream.of(block.split(";")))
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())
                 .toList();
     }
 
-    @Test
-    void thePlainJavaSnippetEmbedsTexts() throws Exception {
-        float[][] vectors = (float[][]) resultOfJava("vectors");
+    @ParameterizedTest
+    @MethodSource("pagesWithAColumn")
+    void thePlainJavaSnippetEmbedsTexts(Page page) throws Exception {
+        float[][] vectors = (float[][]) resultOfJava(page, "vectors");
 
         assertThat(vectors).hasDimensions(2, DIMENSION);
         assertVectors(List.of(vectors), List.of("how volcanoes form", "a recipe for bread"));
     }
 
     @Test
-    void thePipelineSnippetClustersArticles() throws Exception {
-        PipelineModel clusters = (PipelineModel) resultOfJava("clusters");
+    void thePipelineSnippetsClusterArticles() throws Exception {
+        Pipeline pipeline = (Pipeline) resultOfJava(Page.readme(), "pipeline");
+        assertClusters(pipeline.fit(articles));
+        assertClusters((PipelineModel) resultOfJava(Page.of("ml"), "clusters"));
+    }
 
+    private void assertClusters(PipelineModel clusters) {
         assertThat(clusters.transform(articles).select("prediction").distinct().collectAsList())
                 .containsExactlyInAnyOrder(RowFactory.create(0), RowFactory.create(1));
     }
@@ -219,7 +292,7 @@ class ReadmeSnippetsTest {
     void theStreamSnippetEmbedsWhatArrives() throws Exception {
         articles.write().json(inFolder("arriving"));
         Dataset<Row> arriving = spark.readStream().schema(articles.schema()).json(inFolder("arriving"));
-        StreamingQuery query = (StreamingQuery) resultOfJava("query", arriving);
+        StreamingQuery query = (StreamingQuery) resultOfJava(Page.of("streaming"), "query", arriving);
         query.processAllAvailable();
         query.stop();
 
@@ -227,15 +300,14 @@ class ReadmeSnippetsTest {
         assertEmbedded(spark.read().parquet(inFolder("articles_embedded")));
     }
 
-    @Test
-    void theCommandsEmbedTablesAndSearchThem() {
+    @ParameterizedTest
+    @MethodSource("pagesWithJobs")
+    void theCommandsEmbedTablesAndSearchThem(Page page) {
         articles.write().parquet(inFolder("articles.parquet"));
         articles.write().parquet(inFolder("more.parquet"));
         articles.write().parquet(inFolder("hdfs:///articles"));
-        List<List<String>> jobs = jobs();
 
-        assertThat(jobs).extracting(job -> job.get(0)).containsExactly("embed", "search", "embed", "embed", "embed");
-        for (List<String> job : jobs) {
+        for (List<String> job : jobs(page)) {
             Outcome outcome = Outcome.of(job.toArray(new String[0]));
             assertThat(outcome.code()).as("%s: %s", job, outcome.err()).isZero();
             if (job.contains("--encoding")) {
@@ -252,6 +324,14 @@ class ReadmeSnippetsTest {
         }
     }
 
+    @Test
+    void anErrorLooksAsThePageShowsIt() {
+        Outcome outcome = Outcome.of("embed", "--input", inFolder("articles.parquet"), "--batch-tokens", "5");
+
+        assertThat(outcome.code()).isEqualTo(ErrorReport.REQUEST_WRONG);
+        assertThat(Page.of("errors").blocks("text")).containsExactly(outcome.err());
+    }
+
     private List<List<Byte>> codes(String path) {
         return spark.read().parquet(path).orderBy("body").select("embedding").collectAsList().stream()
                 .map(row -> row.<Byte>getList(0))
@@ -259,18 +339,15 @@ class ReadmeSnippetsTest {
     }
 
     /** Compiles and runs the block that declares a variable; what the variable was set to. */
-    private Object resultOfJava(String variable) throws Exception {
-        return resultOfJava(variable, articles);
+    private Object resultOfJava(Page page, String variable) throws Exception {
+        return resultOfJava(page, variable, articles);
     }
 
-    private Object resultOfJava(String variable, Dataset<Row> table) throws Exception {
+    private Object resultOfJava(Page page, String variable, Dataset<Row> table) throws Exception {
         Pattern declaration = Pattern.compile("\\b%s = [^;]*;".formatted(variable));
-        List<String> blocks = FENCED.matcher(readme)
-                .results()
-                .map(block -> block.group(2))
-                .filter(declaration.asPredicate())
-                .toList();
-        assertThat(blocks).as("blocks that declare %s", variable).hasSize(1);
+        List<String> blocks =
+                page.blocks("java").stream().filter(declaration.asPredicate()).toList();
+        assertThat(blocks).as("blocks of %s that declare %s", page, variable).hasSize(1);
 
         String block = blocks.get(0).replaceAll("\"(articles_\\w+)\"", "\"" + inFolder("$1") + "\"");
         String imports = IMPORT.matcher(block).results().map(MatchResult::group).collect(Collectors.joining("\n"));
@@ -292,25 +369,10 @@ class ReadmeSnippetsTest {
         assertThat(code).as("%s%n%s", source, messages.toString(UTF_8)).isZero();
     }
 
-    /** The words of each command that stands indented in the README. */
-    private List<List<String>> commands() {
-        return INDENTED.matcher(FENCED.matcher(readme).replaceAll(""))
-                .results()
-                .map(command -> words(command.group(1).replace("\\\n", " ")))
-                .toList();
-    }
-
-    private static List<String> words(String command) {
-        return WORD.matcher(command)
-                .results()
-                .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
-                .toList();
-    }
-
-    /** What the commands hand to the job, with their paths in the temporary folder. */
-    private List<List<String>> jobs() {
+    /** What the commands of a page hand to the job, with their paths in the temporary folder. */
+    private List<List<String>> jobs(Page page) {
         List<List<String>> jobs = new ArrayList<>();
-        for (List<String> words : commands()) {
+        for (List<String> words : page.commands()) {
             switch (words.get(0)) {
                 case "jobs/embark" -> jobs.add(withLocalPaths(words.subList(1, words.size())));
                 case "spark-submit" -> jobs.add(withLocalPaths(behindTheJar(words)));

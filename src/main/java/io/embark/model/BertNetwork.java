@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The network of BERT and of its kin, which {@code bert.ts} computes: an embedded token plus its position, then layers of
+ * The network of BERT and of its kin, which {@code bert.py} computes: an embedded token plus its position, then layers of
  * attention and a feed-forward part, each with a norm behind what it adds. The canonical names are BERT's.
  *
  * @param keys what the configuration calls the sizes
@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * @param tensors the tensors, to which a family adds its own
  */
 record BertNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorList tensors) {
-    /** The number by which {@code bert.ts} knows that positions are counted from {@code padding_id + 1}, over tokens that are no padding. */
+    /** The number by which {@code bert.py} knows that positions are counted from {@code padding_id + 1}, over tokens that are no padding. */
     static final String PADDING_ID = "padding_id";
 
     /** Names of fields in {@code config.json}. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The network of BERT's kin that {@code gated.ts} computes: positions turn queries and keys or weaken the attention, and the
+ * The network of BERT's kin that {@code gated.py} computes: positions turn queries and keys or weaken the attention, and the
  * feed-forward part is gated, mostly. The canonical names are its own.
  *
  * @param keys what the configuration calls the sizes
@@ -82,8 +82,7 @@ record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
 
     /** The network whose attention gets weaker with the distance (ALiBi). */
     Architecture alibi(String activation) {
-        double slopes = Integer.highestOneBit(config.width(keys.heads()));
-        return architecture(Architecture.UNLIMITED, Map.of("slopes", slopes), activation);
+        return architecture(Architecture.UNLIMITED, Map.of(), activation);
     }
 
     private Architecture architecture(int maxPositions, Map<String, Double> positions, String activation) {

@@ -214,8 +214,8 @@ public final class Encoder implements AutoCloseable {
     }
 
     private void call(String method, IValue... arguments) {
-        try (IValue result = IValueUtils.runMethod(module, method, arguments)) {
-            result.toLong();
+        try {
+            IValueUtils.runMethod(module, method, arguments).close();
         } finally {
             Arrays.stream(arguments).forEach(IValue::close);
         }

@@ -7,34 +7,36 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Writes the archive that libtorch loads as a TorchScript module: our source, and a pickle that makes one {@code Encoder}
- * with empty dictionaries. No weights are in it.
+ * Writes the archive that libtorch loads as a TorchScript module: a family's source, and a pickle that makes one {@code
+ * Encoder} with empty dictionaries. No weights are in it.
  *
  * <p>The format is that of {@code torch/csrc/jit/serialization}: an uncompressed zip with {@code data.pkl}, {@code
  * code/__torch__.py}, {@code constants.pkl} and {@code version}.
  */
 final class ScriptArchive {
+    /** What stands before it, imports and comments, is for readers and their tools. */
+    private static final Pattern CLASS = Pattern.compile("^class \\w+\\((?<base>\\w+)\\):\n", Pattern.MULTILINE);
+
     private ScriptArchive() {}
 
     /**
      * The archive of a family.
      *
-     * @param family the name of a script resource beside this class, without {@code .ts}
+     * @param family the name of a script resource beside this class, without {@code .py}
      */
     static byte[] of(String family) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            String network = resource(family + ".ts");
-            // A network of its own kind brings its own forward pass; the others read packed tokens.
-            String forward = network.contains("def forward(") ? "" : resource("packed.ts");
-            String source = resource("encoder.ts") + resource("pooling.ts") + forward + network;
             store(zip, "data.pkl", encoderPickle());
-            store(zip, "code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
+            store(zip, "code/__torch__.py", source(family).getBytes(StandardCharsets.UTF_8));
             store(zip, "constants.pkl", latin("\u0080\u0002)."));
             store(zip, "version", latin("10\n"));
         } catch (IOException e) {
@@ -43,12 +45,33 @@ final class ScriptArchive {
         return bytes.toByteArray();
     }
 
-    private static String resource(String name) throws IOException {
+    /**
+     * The source that libtorch compiles. libtorch knows no inheritance, so this is one class with what stands in the family's
+     * class and in those that it inherits from, the first of which is {@code Module}'s child.
+     */
+    static String source(String family) {
+        StringBuilder bodies = new StringBuilder();
+        String name = family;
+        while (!name.equals("module")) {
+            String script = resource(name + ".py");
+            Matcher head = CLASS.matcher(script);
+            if (!head.find()) {
+                throw new IllegalStateException("script %s.py: no class".formatted(name));
+            }
+            bodies.insert(0, script.substring(head.end()));
+            name = head.group("base").toLowerCase(Locale.ROOT);
+        }
+        return "class Encoder(Module):\n" + bodies;
+    }
+
+    private static String resource(String name) {
         try (InputStream in = ScriptArchive.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalArgumentException("no script " + name);
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
         }
     }
 
@@ -56,9 +79,11 @@ final class ScriptArchive {
     private static byte[] encoderPickle() {
         ByteArrayOutputStream pickle = new ByteArrayOutputStream();
         pickle.writeBytes(latin("\u0080\u0002c__torch__\nEncoder\n)\u0081}("));
-        emptyDictionary(pickle, "w", "Dict[str, Tensor]");
+        emptyDictionary(pickle, "weights", "Dict[str, Tensor]");
         emptyDictionary(pickle, "numbers", "Dict[str, float]");
         emptyDictionary(pickle, "choices", "Dict[str, str]");
+        text(pickle, "device");
+        text(pickle, "cpu");
         pickle.writeBytes(latin("ub."));
         return pickle.toByteArray();
     }

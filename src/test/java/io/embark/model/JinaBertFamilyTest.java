@@ -23,8 +23,7 @@ class JinaBertFamilyTest extends ConfiguredFamily {
                 "layers", 2.0,
                 "heads", 6.0,
                 "head_size", 6.0,
-                "norm_epsilon", 1e-6,
-                "slopes", 4.0);
+                "norm_epsilon", 1e-6);
         Map<String, String> choices = Map.of("activation", "gelu");
         assertRead("gated", 36, 2, numbers, choices, 2 * (4 * 36 * 36 + 3 * 36 * 40))
                 .hasSize(4 + 2 * 15)

@@ -1,0 +1,56 @@
+# A network's weights and settings, and how Java fills them in.
+#
+# Each file here is TorchScript, the part of Python that libtorch compiles, and holds one class. libtorch knows neither
+# inheritance nor imports: it gets a single class, with the methods of a family's class and of all that it inherits
+# from. The imports tell Python's tools where names come from.
+from typing import Dict, List
+
+import torch
+from torch import Tensor, ops
+from torch.nn import Module
+
+
+class Network(Module):
+    # Tensors by their canonical names: those of the model, and what prepare makes of them.
+    weights: Dict[str, Tensor]
+    # What the model's configuration says, in the words of the family's script.
+    numbers: Dict[str, float]
+    choices: Dict[str, str]
+    # Where the weights lie.
+    device: str
+
+    # Java calls these in the order in which they stand here; prepare, between transpose and place, is the family's own.
+
+    def number(self, name: str, value: float) -> None:
+        self.numbers[name] = value
+
+    def choice(self, name: str, value: str) -> None:
+        self.choices[name] = value
+
+    def allocate(self, name: str, shape: List[int]) -> None:
+        self.weights[name] = torch.zeros(shape)
+
+    def fill(self, name: str, first: int, piece: Tensor) -> None:
+        # A tensor arrives in pieces; first is how many of its numbers came before.
+        self.weights[name].view(-1)[first:first + piece.numel()].copy_(piece)
+
+    def transpose(self, name: str) -> None:
+        self.weights[name] = self.weights[name].transpose(0, 1).contiguous()
+
+    def place(self, device: str, dtype: int) -> None:
+        # dtype is one of c10::ScalarType. What is called exact is computed from the model's numbers and stays in
+        # float32, whatever the network computes in. So do the modules behind pooling.
+        for name in self.weights.keys():
+            weight = self.weights[name]
+            exact = name.startswith("exact.") or name.startswith("modules.")
+            self.weights[name] = weight.to(device, weight.dtype if exact else dtype)
+        self.device = device
+
+    def pack(self, tokens: int) -> None:
+        # oneDNN multiplies by a matrix that lies as its kernels read it; tokens is the size of batch that the order
+        # suits best. Tables are looked up, and the modules behind pooling see another number of rows each time, for
+        # which oneDNN would compile a kernel each.
+        for name in self.weights.keys():
+            matrix = name.endswith(".weight") and self.weights[name].dim() == 2
+            if matrix and not name.startswith("embeddings.") and not name.startswith("modules."):
+                self.weights[name] = ops.mkldnn._reorder_linear_weight(self.weights[name], tokens)

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param hiddenSize components of a token
  * @param layers how many layers there are
  * @param heads of the queries
- * @param sharedHeads of the keys and values, each for as many neighbouring heads of the queries
+ * @param keyValueHeads of the keys and values, each for as many neighbouring heads of the queries
  * @param headSize components of a head
  * @param intermediateSize components between the products behind the attention
  * @param vocabulary how many tokens there are
@@ -23,7 +23,7 @@ record DecoderConfig(
         int hiddenSize,
         int layers,
         int heads,
-        int sharedHeads,
+        int keyValueHeads,
         int headSize,
         int intermediateSize,
         int vocabulary,
@@ -112,8 +112,8 @@ record DecoderConfig(
             String layer = "layers." + i + ".";
             layerNorms.forEach(norm -> tensors.norm(layer + norm, hiddenSize, false));
             tensors.linear(layer + "self_attn.q_proj", hiddenSize, (long) heads * headSize, bias)
-                    .linear(layer + "self_attn.k_proj", hiddenSize, (long) sharedHeads * headSize, bias)
-                    .linear(layer + "self_attn.v_proj", hiddenSize, (long) sharedHeads * headSize, bias)
+                    .linear(layer + "self_attn.k_proj", hiddenSize, (long) keyValueHeads * headSize, bias)
+                    .linear(layer + "self_attn.v_proj", hiddenSize, (long) keyValueHeads * headSize, bias)
                     .linear(layer + "self_attn.o_proj", (long) heads * headSize, hiddenSize, bias)
                     .norm(layer + "self_attn.q_norm", headSize, false)
                     .norm(layer + "self_attn.k_norm", headSize, false)
@@ -126,7 +126,7 @@ record DecoderConfig(
         Map<String, Double> numbers = new HashMap<>(more);
         numbers.put("layers", (double) layers);
         numbers.put("heads", (double) heads);
-        numbers.put("shared_heads", (double) sharedHeads);
+        numbers.put("key_value_heads", (double) keyValueHeads);
         numbers.put("head_size", (double) headSize);
         numbers.put("norm_epsilon", json.positiveNumber("rms_norm_eps").orElse(1e-6));
         return new Architecture(

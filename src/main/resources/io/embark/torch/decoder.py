@@ -18,7 +18,7 @@ class Decoder(Encoder):
     ) -> Tensor:
         # Several heads of queries share one of keys and values, and each head of queries and keys has a norm. Gives
         # [tokens, heads * size].
-        heads, key_value_heads = int(self.numbers["heads"]), int(self.numbers["shared_heads"])
+        heads, key_value_heads = int(self.numbers["heads"]), int(self.numbers["key_value_heads"])
         size = int(self.numbers["head_size"])
         qkv = self.linear(x, name + "qkv").view(-1, heads + 2 * key_value_heads, size)
         query = qkv[:, :heads]  # [tokens, heads, size]

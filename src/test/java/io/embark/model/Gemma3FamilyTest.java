@@ -26,7 +26,7 @@ class Gemma3FamilyTest extends ConfiguredFamily {
         Map<String, Double> numbers = Map.ofEntries(
                 entry("layers", 3.0),
                 entry("heads", 3.0),
-                entry("shared_heads", 1.0),
+                entry("key_value_heads", 1.0),
                 entry("head_size", 12.0),
                 entry("norm_epsilon", 1e-6),
                 entry("rotary_base_full", 1e6),

@@ -23,7 +23,7 @@ class Qwen3FamilyTest extends ConfiguredFamily {
         Map<String, Double> numbers = Map.of(
                 "layers", 2.0,
                 "heads", 4.0,
-                "shared_heads", 2.0,
+                "key_value_heads", 2.0,
                 "head_size", 12.0,
                 "norm_epsilon", 1e-6,
                 "rotary_base", 1e6,
@@ -41,7 +41,7 @@ class Qwen3FamilyTest extends ConfiguredFamily {
         config.unset("num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta");
         assertThat(read().numbers())
                 .contains(
-                        entry("shared_heads", 4.0),
+                        entry("key_value_heads", 4.0),
                         entry("head_size", 128.0),
                         entry("norm_epsilon", 1e-6),
                         entry("rotary_base", 10_000.0));

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param maxPositions the most tokens of one text that the network can take; {@link #UNLIMITED} where it has no table of
  *     positions
  * @param numbers the family's own sizes and constants, which its script reads; {@code bert}: {@code layers}, {@code heads},
- *     {@code head_size}, {@code norm_epsilon}; {@code program}: {@code padding}, the token behind a shorter text
+ *     {@code head_size}, {@code norm_epsilon}; {@code program}: {@code padding_id}, the token behind a shorter text
  * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
  *     Activations}
  * @param tensors every tensor that the forward pass needs; none for a program, which brings its own

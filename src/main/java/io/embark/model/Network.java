@@ -51,7 +51,7 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
                 pooled(files, modules).orElseGet(() -> config.width("hidden_size")),
                 0,
                 config.findRows("max_position_embeddings").orElse(Architecture.UNLIMITED),
-                Map.of("padding", (double)
+                Map.of("padding_id", (double)
                         json.natural("pad_token_id", MAX_TOKEN).orElse(0)),
                 Map.of(),
                 List.of(),

@@ -26,6 +26,9 @@ import java.util.Map;
  * first in a tuple, or as {@code last_hidden_state} in a dictionary.
  */
 final class TrustedProgram implements AutoCloseable {
+    /** The token behind a shorter text, by its name in {@link Architecture#numbers()}. */
+    static final String PADDING_ID = "padding_id";
+
     private static final String OUTPUT = "last_hidden_state";
 
     private static final String REMEDY =
@@ -52,7 +55,7 @@ final class TrustedProgram implements AutoCloseable {
     /** Loads a program and runs it once. */
     static TrustedProgram load(Path file, Architecture architecture, PtNDManager manager) {
         int hiddenSize = architecture.hiddenSize();
-        long padding = architecture.numbers().get("padding").longValue();
+        long padding = architecture.numbers().get(PADDING_ID).longValue();
         PtSymbolBlock program;
         try {
             program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);

@@ -158,7 +158,7 @@ class NetworkTest {
         Architecture bare = open(true).specification().architecture();
         assertThat(bare.hiddenSize()).isEqualTo(12);
         assertThat(bare.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(bare.numbers()).containsEntry("padding", 0.0);
+        assertThat(bare.numbers()).containsEntry("padding_id", 0.0);
 
         Path plain = temporary.resolve("plain");
         Programs.write(plain.resolve("model.pt"), Programs.TENSOR);
@@ -171,7 +171,7 @@ class NetworkTest {
                 ModelFolder.open(options(other, true)).specification().architecture();
         assertThat(stated.hiddenSize()).isEqualTo(24);
         assertThat(stated.maxPositions()).isEqualTo(9);
-        assertThat(stated.numbers()).containsEntry("padding", 1.0);
+        assertThat(stated.numbers()).containsEntry("padding_id", 1.0);
     }
 
     private ModelFolder open(boolean trusted) {

@@ -22,8 +22,8 @@ import java.util.Map;
  * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
  * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
  *     with the text, is not in it
- * @param half the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact one, up
- *     to 65,504; {@link Precision#BFLOAT16} far beyond
+ * @param sixteenBitType the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact
+ *     one, up to 65,504; {@link Precision#BFLOAT16} far beyond
  */
 public record Architecture(
         String family,
@@ -34,7 +34,7 @@ public record Architecture(
         Map<String, String> choices,
         List<TensorShape> tensors,
         long multiplyAddsPerToken,
-        Precision half) {
+        Precision sixteenBitType) {
     /** The {@link #maxPositions()} of a network that takes texts of any length. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
@@ -61,7 +61,7 @@ public record Architecture(
     }
 
     /** The same network, whose states need the range of another format of 16 bits. */
-    Architecture withHalf(Precision other) {
+    Architecture withSixteenBitType(Precision other) {
         return new Architecture(
                 family, hiddenSize, layers, maxPositions, numbers, choices, tensors, multiplyAddsPerToken, other);
     }

@@ -52,7 +52,7 @@ final class Gemma3Family implements Family {
                         Map.of(
                                 "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
                                 "layer_types", DecoderConfig.choice(sliding)))
-                .withHalf(Precision.BFLOAT16);
+                .withSixteenBitType(Precision.BFLOAT16);
     }
 
     @Override

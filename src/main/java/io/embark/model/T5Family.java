@@ -77,7 +77,7 @@ final class T5Family implements Family {
                         Map.of("activation", activation, "feed_forward", gated ? "gated" : "plain"),
                         tensors.shapes(),
                         tensors.multiplyAddsPerToken())
-                .withHalf(Precision.BFLOAT16);
+                .withSixteenBitType(Precision.BFLOAT16);
     }
 
     @Override

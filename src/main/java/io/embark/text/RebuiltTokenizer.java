@@ -66,8 +66,7 @@ final class RebuiltTokenizer {
                 addAround(token("bos_token", "<s>"), token("eos_token", "</s>"));
             }
             case CAMEMBERT -> {
-                sentencePiece(
-                        flag("add_prefix_space", true), Math.max(0, placeInVocabulary(token("unk_token", "<unk>"))));
+                sentencePiece(flag("add_prefix_space", true), Math.max(0, tokenId(token("unk_token", "<unk>"))));
                 addAround(token("bos_token", "<s>"), token("eos_token", "</s>"));
             }
             case T5 -> {
@@ -191,19 +190,19 @@ final class RebuiltTokenizer {
                 }
             }
         }
-        int place = placeInVocabulary(token);
-        if (place < 0) {
+        int id = tokenId(token);
+        if (id < 0) {
             throw new EmbarkException(
                     ErrorCode.TOKENIZER_INVALID,
                     "%s: has no token '%s'".formatted(file, token),
                     "A tokenizer of the class that tokenizer_config.json names puts it beside every text.",
                     "Take both files from the same model.");
         }
-        return place;
+        return id;
     }
 
-    /** The number of a token, -1 if there is no such. */
-    private int placeInVocabulary(String token) {
+    /** The id of a token, -1 if there is no such. */
+    private int tokenId(String token) {
         JsonElement vocabulary = model.get("vocab");
         if (vocabulary instanceof JsonObject byToken
                 && byToken.get(token) instanceof JsonPrimitive id

@@ -77,7 +77,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
         TorchRuntime.requireGpu(gpu.orElse(0));
         Precision chosen = options.get(EmbedOptions.PRECISION);
         Precision precision =
-                chosen == Precision.AUTO ? folder.specification().architecture().half() : chosen;
+                chosen == Precision.AUTO ? folder.specification().architecture().sixteenBitType() : chosen;
         return new Placement("cuda:" + gpu.orElse(0), precision, false);
     }
 

@@ -65,13 +65,13 @@ class PlacementTest {
     @ParameterizedTest
     @ValueSource(strings = {"gemma3", "t5-relu", "umt5"})
     void aFamilyWhoseStatesOutgrowFloat16HasBfloat16ForAGpu(String name) {
-        assertThat(half(name)).isEqualTo(Precision.BFLOAT16);
+        assertThat(sixteenBitType(name)).isEqualTo(Precision.BFLOAT16);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bert", "modernbert", "qwen3"})
     void theOthersHaveFloat16(String name) {
-        assertThat(half(name)).isEqualTo(Precision.FLOAT16);
+        assertThat(sixteenBitType(name)).isEqualTo(Precision.FLOAT16);
     }
 
     @DisabledIf(value = "io.embark.torch.TorchRuntime#seesGpu", disabledReason = "a GPU is seen here")
@@ -120,12 +120,12 @@ class PlacementTest {
         assertThat(largest).isGreaterThanOrEqualTo(minDifference);
     }
 
-    private static Precision half(String fixture) {
+    private static Precision sixteenBitType(String fixture) {
         Path folder = FamilyFixture.named(fixture).folder();
         return ModelFolder.open(folder.toString(), folder)
                 .specification()
                 .architecture()
-                .half();
+                .sixteenBitType();
     }
 
     private static EmbeddingModel open(FamilyFixture fixture, Case chosen, Placement placement) {

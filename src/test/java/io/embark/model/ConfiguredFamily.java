@@ -40,7 +40,7 @@ abstract class ConfiguredFamily {
         return family.read(config.read());
     }
 
-    /** The file gives a network for texts of any length that is like this; its tensors and its half precision are to be looked at. */
+    /** The file gives a network for texts of any length that is like this; its tensors and its 16-bit type are to be looked at. */
     ListAssert<TensorShape> assertRead(
             String script,
             int hiddenSize,
@@ -59,7 +59,7 @@ abstract class ConfiguredFamily {
                                 choices,
                                 read.tensors(),
                                 multiplyAddsPerToken)
-                        .withHalf(read.half()));
+                        .withSixteenBitType(read.sixteenBitType()));
         return assertThat(read.tensors());
     }
 

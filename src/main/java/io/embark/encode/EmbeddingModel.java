@@ -4,6 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import io.embark.text.TextTokenizer;
 import io.embark.torch.Encoder;
 import io.embark.torch.Placement;
@@ -43,12 +44,12 @@ public final class EmbeddingModel implements AutoCloseable {
      * {@link EmbedOptions#MAX_TOKENS}, {@link EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link
      * EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and {@link EmbedOptions#TUNE_MALLOC}.
      *
-     * @throws EmbarkException as {@link ModelFolder#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open}, {@link
+     * @throws EmbarkException as {@link ModelReference#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open}, {@link
      *     Placement#of} and {@link Encoder#load}; {@link ErrorCode#OPTION_INVALID} if the options ask for more tokens than the
      *     model has positions
      */
     public static EmbeddingModel open(EmbedOptions options) {
-        ModelFolder folder = ModelFolder.open(options);
+        ModelFolder folder = ModelReference.open(options);
         return open(folder, options, OptionalInt.empty(), permits(options));
     }
 

@@ -11,14 +11,13 @@ import io.embark.job.table.Sink;
 import io.embark.job.table.Source;
 import io.embark.job.table.Spreading;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import io.embark.model.ModelSpecification;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.RangesFile;
 import io.embark.spark.call.EncodedVector;
 import io.embark.spark.exec.EmbedProgress;
 import io.embark.spark.models.DriverModels;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -303,11 +302,7 @@ final class EmbedCommand {
     /** A folder named from here is found from elsewhere too: by executors, and by a search next week. */
     private static EmbedOptions withAbsoluteModel(EmbedOptions options) {
         String reference = options.get(EmbedOptions.MODEL);
-        boolean relative = reference.contains("/") && !reference.contains(":") && !reference.startsWith("/");
-        return relative && Files.isDirectory(Path.of(reference))
-                ? options.with(
-                        EmbedOptions.MODEL,
-                        Path.of(reference).toAbsolutePath().normalize().toString())
-                : options;
+        String absolute = ModelReference.absolute(reference);
+        return absolute.equals(reference) ? options : options.with(EmbedOptions.MODEL, absolute);
     }
 }

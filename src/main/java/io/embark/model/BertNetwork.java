@@ -74,10 +74,9 @@ record BertNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorLi
     Architecture architectureBehindPadding(int paddingId, Map<String, Double> more) {
         int rows = config.rows("max_position_embeddings");
         if (rows <= paddingId + 1L) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: max_position_embeddings is %d".formatted(config.json().subject(), rows),
-                    "The first %d positions are not for tokens, so that none are left.".formatted(paddingId + 1L),
-                    "Take the file from the place where the model was published.");
+                    "The first %d positions are not for tokens, so that none are left.".formatted(paddingId + 1L));
         }
         Map<String, Double> numbers = new TreeMap<>(more);
         numbers.put(PADDING_ID, (double) paddingId);

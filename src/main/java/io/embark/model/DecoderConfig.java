@@ -37,16 +37,14 @@ record DecoderConfig(
         int shared = config.findWidth("num_key_value_heads").orElse(heads);
         int headSize = config.findWidth("head_dim").orElse(defaultHeadSize);
         if (heads % shared != 0) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: num_attention_heads is %d, num_key_value_heads is %d".formatted(json.subject(), heads, shared),
-                    "Each head of keys and values serves equally many heads of queries.",
-                    "Take the file from the place where the model was published.");
+                    "Each head of keys and values serves equally many heads of queries.");
         }
         if (headSize % 2 != 0) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: head_dim is %d".formatted(json.subject(), headSize),
-                    "Rotary positions turn pairs of components.",
-                    "Take the file from the place where the model was published.");
+                    "Rotary positions turn pairs of components.");
         }
         return new DecoderConfig(
                 json,
@@ -77,10 +75,9 @@ record DecoderConfig(
                             "Choose a model with layers of these types.");
                 });
         if (types.size() != layers) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: layer_types has %d entries".formatted(json.subject(), types.size()),
-                    "num_hidden_layers is %d.".formatted(layers),
-                    "Take the file from the place where the model was published.");
+                    "num_hidden_layers is %d.".formatted(layers));
         }
         return types.stream().map(SLIDING::equals).toList();
     }

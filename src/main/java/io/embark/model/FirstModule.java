@@ -15,19 +15,18 @@ import java.util.Optional;
  * @param tokenizer what its tokenizer is like
  */
 record FirstModule(String modelType, Network network, Path tokenizerFile, int maxTokens, TokenizerSettings tokenizer) {
-    static FirstModule read(FolderFiles files, ModuleList modules) {
-        return modules.first().isStatic()
-                ? table(files, modules.first().path())
-                : transformer(files, modules, modules.first().path());
+    static FirstModule read(FolderFiles files, ModuleList modules, ModelCode code) {
+        return modules.first().isStatic() ? table(files, modules.first().path()) : transformer(files, modules, code);
     }
 
-    private static FirstModule transformer(FolderFiles files, ModuleList modules, String path) {
+    private static FirstModule transformer(FolderFiles files, ModuleList modules, ModelCode code) {
+        String path = modules.first().path();
         refuseAdapter(files, path);
         JsonConfig config = files.json(path, "config.json");
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
-        Network network = Network.read(files, modules, config);
+        Network network = Network.read(files, modules, config, code);
         TransformerConfig transformer = TransformerConfig.read(files, modules);
         return new FirstModule(
                 config.requiredText("model_type"),

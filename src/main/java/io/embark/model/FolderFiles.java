@@ -62,24 +62,19 @@ final class FolderFiles {
 
     private final Path root;
     private final Elsewhere elsewhere;
-    private final boolean trusted;
     private final Set<String> asked = new HashSet<>();
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
-    /** Files that are read as data only. */
+    /** A folder that has all its files. */
     FolderFiles(Path root) {
-        this(root, Elsewhere.NOWHERE, false);
-    }
-
-    /** Files among which there may be a program, to be run if they are trusted. */
-    FolderFiles(Path root, boolean trusted) {
-        this(root, Elsewhere.NOWHERE, trusted);
+        this(root, Elsewhere.NOWHERE);
     }
 
     /** A folder that fills as its files are asked for. */
     FolderFiles(Path root, Elsewhere elsewhere) {
-        this(root, elsewhere, false);
+        this.root = root;
+        this.elsewhere = elsewhere;
     }
 
     /** A folder of which some files were hashed before. */
@@ -88,24 +83,8 @@ final class FolderFiles {
         known.forEach(file -> hashed.put(file.name(), file));
     }
 
-    private FolderFiles(Path root, Elsewhere elsewhere, boolean trusted) {
-        this.root = root;
-        this.elsewhere = elsewhere;
-        this.trusted = trusted;
-    }
-
     Path root() {
         return root;
-    }
-
-    /** Whether the caller lets programs among the files run. */
-    boolean trusted() {
-        return trusted;
-    }
-
-    /** Whether the folder fills with what is asked for; programs never come that way. */
-    boolean arrive() {
-        return elsewhere != Elsewhere.NOWHERE;
     }
 
     /** Whether something of that name is there; it is not opened, and not counted as used. */
@@ -190,10 +169,9 @@ final class FolderFiles {
         } catch (IOException e) {
             throw ModelProblem.unreadable(root.resolve(path), e);
         }
-        throw ModelProblem.invalid(
+        throw ModelProblem.wrongFile(
                 "%s: path is '%s'".formatted(subject, ModelProblem.show(path)),
-                "The path of a module must stay inside the model's folder.",
-                "Take the file from the place where the model was published.");
+                "The path of a module must stay inside the model's folder.");
     }
 
     /** The size and SHA-256 of a file; each file is read once. */

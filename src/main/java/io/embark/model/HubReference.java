@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,7 +21,8 @@ public record HubReference(String id, String revision) {
     public static final String DEFAULT_REVISION = "main";
 
     /** What is taken for a name on a hub: a colon makes it a URI, a leading dot, tilde or slash a path. */
-    private static final Pattern SHAPE = Pattern.compile("[^/@:\\\\.~][^/@:\\\\]*/[^/@:\\\\]+(@.*)?", Pattern.DOTALL);
+    private static final Pattern SHAPE =
+            Pattern.compile("([^/@:\\\\.~][^/@:\\\\]*/[^/@:\\\\]+)(?:@(.*))?", Pattern.DOTALL);
 
     private static final Pattern PART = Pattern.compile("\\w([\\w.-]{0,94}\\w)?");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -49,15 +51,24 @@ public record HubReference(String id, String revision) {
      */
     public static Optional<HubReference> of(String reference) {
         requireNonNull(reference, "reference is null");
-        if (!SHAPE.matcher(reference).matches() || exists(reference)) {
-            return Optional.empty();
-        }
+        return id(reference)
+                .filter(id -> !exists(reference))
+                .map(id -> new HubReference(id, revision(reference).orElse(DEFAULT_REVISION)));
+    }
 
-        int at = reference.indexOf('@');
-        return Optional.of(
-                at < 0
-                        ? new HubReference(reference, DEFAULT_REVISION)
-                        : new HubReference(reference.substring(0, at), reference.substring(at + 1)));
+    /** The {@code org/name} in a text that has the form of a name on a hub; nothing is looked up or refused. */
+    static Optional<String> id(String reference) {
+        return part(reference, 1);
+    }
+
+    /** The revision that such a text names. */
+    static Optional<String> revision(String reference) {
+        return part(reference, 2);
+    }
+
+    private static Optional<String> part(String reference, int group) {
+        Matcher shape = SHAPE.matcher(reference);
+        return shape.matches() ? Optional.ofNullable(shape.group(group)) : Optional.empty();
     }
 
     /** Whether the revision is a full commit, which never changes. */

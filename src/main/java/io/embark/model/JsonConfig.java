@@ -217,16 +217,13 @@ final class JsonConfig {
     }
 
     private EmbarkException missing(String key) {
-        return ModelProblem.invalid(
-                "%s: no field '%s'".formatted(subject, key),
-                "The model cannot be read without it.",
-                "Take the file from the place where the model was published.");
+        return ModelProblem.wrongFile(
+                "%s: no field '%s'".formatted(subject, key), "The model cannot be read without it.");
     }
 
     private EmbarkException wrong(String key, Object value, String expected) {
-        return ModelProblem.invalid(
+        return ModelProblem.wrongField(
                 "%s: %s is %s".formatted(subject, ModelProblem.show(key), ModelProblem.show(value)),
-                "It must be %s.".formatted(expected),
-                "Correct the field, or take the file from the place where the model was published.");
+                "It must be %s.".formatted(expected));
     }
 }

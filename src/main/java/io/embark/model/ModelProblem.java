@@ -7,6 +7,7 @@ import java.nio.file.Path;
 
 /** Words the errors of this room. File content ends up in them, so each part is brought to one line of bounded length. */
 final class ModelProblem {
+    private static final String PUBLISHED_FILE = "the file from the place where the model was published.";
     private static final String DAMAGED = "Copy or download the model again.";
 
     private ModelProblem() {}
@@ -17,6 +18,16 @@ final class ModelProblem {
 
     static EmbarkException invalid(String problem, String cause, String remedy) {
         return problem(ErrorCode.MODEL_INVALID, problem, cause, remedy, null);
+    }
+
+    /** A file that cannot be what its author published. */
+    static EmbarkException wrongFile(String problem, String cause) {
+        return invalid(problem, cause, "Take " + PUBLISHED_FILE);
+    }
+
+    /** A field of a file that has a value which it cannot have. */
+    static EmbarkException wrongField(String problem, String cause) {
+        return invalid(problem, cause, "Correct the field, or take " + PUBLISHED_FILE);
     }
 
     /** A file whose content contradicts itself, which only a fresh copy mends. */

@@ -2,37 +2,155 @@ package io.embark.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.base.CacheDirectory;
 import io.embark.base.NearestName;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
-/** What kind of place a reference to a model leads to. */
+/** What a reference to a model leads to: a kind of place, which knows how a model there is opened. */
 public sealed interface ModelReference {
+    /** What a program without Spark has of file systems of Hadoop: none. */
+    Function<String, RemoteFiles> WITHOUT_SPARK = uri -> {
+        throw needsSpark(uri);
+    };
+
+    /** Where the files of a model are to be had. */
+    enum Reach {
+        /** On each host that runs Embark. */
+        HOST,
+        /** On a file system of Hadoop. */
+        FILE_SYSTEM,
+        /** On hosts that may ask a hub, of which the driver is one. */
+        HUB
+    }
+
     /** The model that comes with Embark. */
-    record Bundled() implements ModelReference {}
+    record Bundled() implements ModelReference {
+        @Override
+        public ModelFolder open(
+                EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
+            FolderFiles files = BundledModel.open(CacheDirectory.of(options).path());
+            return ModelFolder.read(BundledModel.NAME, files, ModelCode.NEEDS_TRUST);
+        }
+
+        @Override
+        public Reach reach() {
+            return Reach.HOST;
+        }
+    }
 
     /**
      * A folder on this host.
      *
      * @param path absolute; was there when the reference was read
      */
-    record Folder(Path path) implements ModelReference {}
+    record Folder(Path path) implements ModelReference {
+        @Override
+        public ModelFolder open(
+                EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
+            return ModelFolder.read(
+                    path.toString(),
+                    new FolderFiles(path),
+                    options.get(EmbedOptions.TRUST_MODEL_CODE) ? ModelCode.RUNS : ModelCode.NEEDS_TRUST);
+        }
+
+        @Override
+        public Reach reach() {
+            return Reach.HOST;
+        }
+
+        @Override
+        public boolean mayChange() {
+            return true;
+        }
+    }
 
     /**
-     * A folder on a file system of Hadoop.
+     * A folder on a file system of Hadoop, opened as a copy in the cache on this host.
      *
      * @param uri as it was written
      */
-    record Remote(String uri) implements ModelReference {}
+    record Remote(String uri) implements ModelReference {
+        @Override
+        public ModelFolder open(
+                EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
+            return ModelCache.of(options, ModelFolder.READER).open(uri, fileSystems.apply(uri), progress);
+        }
+
+        @Override
+        public Reach reach() {
+            return Reach.FILE_SYSTEM;
+        }
+    }
 
     /** A model of a hub. */
-    record Hub(HubReference name) implements ModelReference {}
+    record Hub(HubReference name) implements ModelReference {
+        @Override
+        public ModelFolder open(
+                EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
+            return new HubModel<>(HubSettings.fromEnvironment(), ModelFolder.READER).open(name, progress);
+        }
+
+        @Override
+        public Reach reach() {
+            return Reach.HUB;
+        }
+    }
+
+    /**
+     * Opens the model; reads {@link EmbedOptions#TRUST_MODEL_CODE}, {@link EmbedOptions#CACHE_DIR} and {@link
+     * EmbedOptions#CACHE_MEGABYTES}. Only a folder may be a program: nothing is trusted that was copied or downloaded.
+     *
+     * @param fileSystems gives the files of a folder on a file system of Hadoop, named by its URI
+     * @param progress hears of what is copied or downloaded
+     * @throws io.embark.EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if there is no such folder, the bundled model is not
+     *     on the class path, a hub has no such model or revision or gives no access to it, or may not be asked while the cache
+     *     does not have it; {@link ErrorCode#MODEL_INVALID} if a file is missing, damaged, contradicts another, or is not what
+     *     a hub lists; {@link ErrorCode#MODEL_UNSUPPORTED} if the model is of a kind that is not known; {@link
+     *     ErrorCode#OPTION_INVALID} if the cache directory, or the hub's cache, cannot be written, or the cache is too small;
+     *     {@link ErrorCode#RUN_FAILED} if the network fails and the hub's cache does not help, a remote file cannot be read, or
+     *     the disk is full
+     */
+    ModelFolder open(EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress);
+
+    /** Where executors have to get the model from. */
+    Reach reach();
+
+    /** Whether the same reference may lead to other files the next time. */
+    default boolean mayChange() {
+        return false;
+    }
+
+    /**
+     * Opens the model that the options name, in a program without Spark; reads {@link EmbedOptions#MODEL} and what {@link
+     * #open(EmbedOptions, Function, DownloadProgress)} does.
+     *
+     * @throws io.embark.EmbarkException as {@link #read} and {@link #open(EmbedOptions, Function, DownloadProgress)}; {@link
+     *     ErrorCode#MODEL_NOT_FOUND} for a file system of Hadoop
+     */
+    static ModelFolder open(EmbedOptions options) {
+        return read(options.get(EmbedOptions.MODEL)).open(options, WITHOUT_SPARK, DownloadProgress.NONE);
+    }
+
+    /**
+     * The same for a model as data: one that is a program is refused.
+     *
+     * @param cacheDirectory where the bundled model is unpacked, once; created if it is not there, and not touched for any
+     *     other model
+     */
+    static ModelFolder open(String reference, Path cacheDirectory) {
+        requireNonNull(reference, "reference is null");
+        requireNonNull(cacheDirectory, "cacheDirectory is null");
+        return open(EmbedOptions.defaults()
+                .with(EmbedOptions.MODEL, reference)
+                .with(EmbedOptions.CACHE_DIR, cacheDirectory.toString()));
+    }
 
     /** As {@link #read(String, List)} with the working directory as the only parent. */
     static ModelReference read(String reference) {
@@ -69,25 +187,15 @@ public sealed interface ModelReference {
         return HubReference.of(reference).map(Hub::new).orElseThrow(() -> noFolder(reference, path));
     }
 
-    /** How a model is called for short: the bundled name, {@code org/name}, or the last part of a path or URI. */
-    static String name(String reference) {
-        Matcher hub = hub(reference);
-        if (hub.matches()) {
-            return hub.group(1);
-        }
-        String path = reference.replaceFirst("/+$", "");
-        String last = path.substring(path.lastIndexOf('/') + 1);
-        return last.isEmpty() ? reference : last;
-    }
-
-    /** The revision that a reference to a model of a hub names; empty for any other. */
-    static Optional<String> revision(String reference) {
-        Matcher hub = hub(reference);
-        return hub.matches() ? Optional.ofNullable(hub.group(2)) : Optional.empty();
-    }
-
-    private static Matcher hub(String reference) {
-        return Pattern.compile("([\\w-][\\w.-]*/[\\w.-]+)(?:@(.*))?").matcher(reference);
+    /**
+     * The same reference as it is understood from any other working directory. A name without {@code /} stays as it is: it may
+     * be that of an archive, which Spark unpacks into another folder in each executor.
+     */
+    static String absolute(String reference) {
+        boolean relative = reference.contains("/") && !reference.contains(":") && !reference.startsWith("/");
+        return relative && Files.isDirectory(path(reference))
+                ? path(reference).toAbsolutePath().normalize().toString()
+                : reference;
     }
 
     private static Path path(String reference) {
@@ -119,5 +227,12 @@ public sealed interface ModelReference {
                                 nearest.map(name -> " The nearest name is %s.".formatted(name))
                                         .orElse("")),
                 "Name one of these.");
+    }
+
+    private static RuntimeException needsSpark(String uri) {
+        return ModelProblem.notFound(
+                "model '%s': cannot be opened without Spark".formatted(ModelProblem.show(uri)),
+                "File systems of Hadoop are reached through Spark, and this is a program without it.",
+                "Copy the model into a folder on this host, and name that.");
     }
 }

@@ -82,10 +82,9 @@ final class ModernBertFamily implements Family {
         }
 
         if (types.size() != layers) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: layer_types has %d entries".formatted(json.subject(), types.size()),
-                    "num_hidden_layers is %d.".formatted(layers),
-                    "Take the file from the place where the model was published.");
+                    "num_hidden_layers is %d.".formatted(layers));
         }
         return types.stream().map(type -> shortType(json, type)).toList();
     }

@@ -20,10 +20,9 @@ final class MpnetFamily implements Family {
         NetworkConfig config = new NetworkConfig(json);
         int rows = config.findRows("relative_attention_num_buckets").orElse(BUCKETS);
         if (rows < BUCKETS) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: relative_attention_num_buckets is %d".formatted(json.subject(), rows),
-                    "The network puts distances into %d buckets.".formatted(BUCKETS),
-                    "Take the file from the place where the model was published.");
+                    "The network puts distances into %d buckets.".formatted(BUCKETS));
         }
         double epsilon = json.positiveNumber("layer_norm_eps").orElse(1e-12);
         BertNetwork network = BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon);

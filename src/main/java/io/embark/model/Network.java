@@ -16,17 +16,20 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
     /** The only program that is ever run. */
     private static final String PROGRAM = "model.pt";
 
+    private static final String TRUST =
+            " trust-model-code to true: it runs " + PROGRAM + ", which can do whatever you can.";
+
     private static final int MAX_TOKEN = Integer.MAX_VALUE;
 
     /** Whatever Embark can compute from data it does, trusted or not. */
-    static Network read(FolderFiles files, ModuleList modules, JsonConfig config) {
+    static Network read(FolderFiles files, ModuleList modules, JsonConfig config, ModelCode code) {
         String path = modules.first().path();
         boolean own = Families.find(config).isPresent() && WeightsFiles.exist(files, path);
-        if (files.trusted() && !own && files.has(path, PROGRAM)) {
+        if (code == ModelCode.RUNS && !own && files.has(path, PROGRAM)) {
             return new Network(program(files, modules, config), Optional.empty(), files.find(path, PROGRAM));
         }
 
-        String otherwise = otherwiseTrust(files, path);
+        String otherwise = otherwiseTrust(files, path, code);
         Family family = Families.of(config, otherwise);
         Architecture architecture = family.read(config);
         NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
@@ -34,14 +37,15 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
     }
 
     /** What else can be done about a sub-folder that cannot be computed; empty where there is no program. */
-    private static String otherwiseTrust(FolderFiles files, String directory) {
-        if (files.trusted() || !files.has(directory, PROGRAM)) {
+    private static String otherwiseTrust(FolderFiles files, String directory, ModelCode code) {
+        if (!files.has(directory, PROGRAM)) {
             return "";
         }
-        return " Or %s trust-model-code to true: it runs %s, which can do whatever you can."
-                .formatted(
-                        files.arrive() ? "copy the model to a folder on every host, name that and set" : "set",
-                        PROGRAM);
+        return switch (code) {
+            case RUNS -> "";
+            case NEEDS_TRUST -> " Or set" + TRUST;
+            case NEEDS_FOLDER -> " Or copy the model to a folder on every host, name that and set" + TRUST;
+        };
     }
 
     private static Architecture program(FolderFiles files, ModuleList modules, JsonConfig json) {

@@ -46,10 +46,9 @@ record NetworkConfig(JsonConfig json) {
         int hidden = width(hiddenKey);
         int heads = width(headsKey);
         if (hidden % heads != 0) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: %s is %d, %s is %d".formatted(json.subject(), hiddenKey, hidden, headsKey, heads),
-                    "The hidden size must be a multiple of the heads.",
-                    "Take the file from the place where the model was published.");
+                    "The hidden size must be a multiple of the heads.");
         }
         return hidden / heads;
     }
@@ -58,11 +57,10 @@ record NetworkConfig(JsonConfig json) {
     int rotaryHeadSize(String hiddenKey, String headsKey) {
         int size = headSize(hiddenKey, headsKey);
         if (size % 2 != 0) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: %s is %d, %s is %d"
                             .formatted(json.subject(), hiddenKey, width(hiddenKey), headsKey, width(headsKey)),
-                    "That makes heads of %d components, but rotary positions turn pairs.".formatted(size),
-                    "Take the file from the place where the model was published.");
+                    "That makes heads of %d components, but rotary positions turn pairs.".formatted(size));
         }
         return size;
     }

@@ -22,10 +22,9 @@ final class Qwen3Family implements Family {
                 .mapToObj(i -> slides && i >= firstSliding)
                 .toList());
         if (!slides && sliding.contains(true)) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: layer_types has 'sliding_attention'".formatted(json.subject()),
-                    "use_sliding_window is not true, so there is no window.",
-                    "Take the file from the place where the model was published.");
+                    "use_sliding_window is not true, so there is no window.");
         }
         return config.architecture(
                 "qwen3",

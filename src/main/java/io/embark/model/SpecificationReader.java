@@ -15,9 +15,14 @@ import java.util.Optional;
  */
 record SpecificationReader(
         Path tokenizerFile, ModelSpecification specification, List<TensorSource> tensors, Optional<Path> program) {
-    static SpecificationReader read(FolderFiles files) {
+    /**
+     * Reads all of them.
+     *
+     * @param code what becomes of a program in place of the network
+     */
+    static SpecificationReader read(FolderFiles files, ModelCode code) {
         ModuleList modules = ModuleList.read(files);
-        FirstModule first = FirstModule.read(files, modules);
+        FirstModule first = FirstModule.read(files, modules, code);
         Network network = first.network();
         int hidden = network.architecture().hiddenSize();
         PoolingConfig pooling = modules.pooling()

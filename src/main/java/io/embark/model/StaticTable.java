@@ -59,12 +59,11 @@ record StaticTable(Architecture architecture, NeededTensors tensors) {
         }
         factors.ifPresent(tensor -> {
             if (size(tensor, 0, 1, MAX_TOKENS) != tokens) {
-                throw ModelProblem.invalid(
+                throw ModelProblem.wrongFile(
                         "%s: tensor %s has %d numbers"
                                 .formatted(
                                         tensor.file(), FACTORS, tensor.shape().get(0)),
-                        "There are %d tokens, each of which needs one.".formatted(tokens),
-                        "Take the file from the place where the model was published.");
+                        "There are %d tokens, each of which needs one.".formatted(tokens));
             }
             tensors.tensor(CANONICAL_FACTORS, tokens);
         });
@@ -93,11 +92,10 @@ record StaticTable(Architecture architecture, NeededTensors tensors) {
         List<Long> shape = tensor.shape();
         Path file = tensor.file();
         if (shape.size() != dimensions || shape.get(dimension) < 1 || shape.get(dimension) > max) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: tensor %s has the shape %s".formatted(file, tensor.name(), ModelProblem.show(shape)),
                     "A StaticEmbedding module needs %d sizes there, of which number %d is from 1 to %d."
-                            .formatted(dimensions, dimension + 1, max),
-                    "Take the file from the place where the model was published.");
+                            .formatted(dimensions, dimension + 1, max));
         }
         return shape.get(dimension);
     }

@@ -117,11 +117,10 @@ final class T5Family implements Family {
     /** A quarter of the buckets is for one distance each; the reference divides by their number, and by a logarithm. */
     private static void requireBuckets(JsonConfig json, int buckets, int maxDistance) {
         if (buckets < 4 || maxDistance <= buckets / 4) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: relative_attention_num_buckets is %d, relative_attention_max_distance is %d"
                             .formatted(json.subject(), buckets, maxDistance),
-                    "There must be 4 buckets or more, and a longer distance than a quarter of them.",
-                    "Take the file from the place where the model was published.");
+                    "There must be 4 buckets or more, and a longer distance than a quarter of them.");
         }
     }
 }

@@ -77,10 +77,9 @@ final class TokenizerConfig {
     private boolean cutsStart() {
         String side = config.text("truncation_side").orElse("right");
         if (!side.equals("left") && !side.equals("right")) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongField(
                     "%s: truncation_side is '%s'".formatted(config.subject(), ModelProblem.show(side)),
-                    "It must be left or right.",
-                    "Correct the field, or take the file from the place where the model was published.");
+                    "It must be left or right.");
         }
         return side.equals("left");
     }

@@ -56,10 +56,8 @@ record TokenizerLimit(int maxTokens, boolean cutsStart) {
         }
         reader.endObject();
         if (maxTokens < 1) {
-            throw ModelProblem.invalid(
-                    "%s: truncation: max_length is %d".formatted(tokenizer, maxTokens),
-                    "It must be at least 1.",
-                    "Correct the field, or take the file from the place where the model was published.");
+            throw ModelProblem.wrongField(
+                    "%s: truncation: max_length is %d".formatted(tokenizer, maxTokens), "It must be at least 1.");
         }
         return new TokenizerLimit((int) Math.min(maxTokens, Architecture.UNLIMITED), direction.equals("Left"));
     }

@@ -110,10 +110,9 @@ sealed interface WeightsFiles {
 
     private static void checkShard(JsonConfig map, String name) {
         if (!name.endsWith(".safetensors") || name.chars().anyMatch(c -> c == '/' || c == '\\' || c == 0)) {
-            throw ModelProblem.invalid(
+            throw ModelProblem.wrongFile(
                     "%s: the file '%s' is not allowed".formatted(map.subject(), ModelProblem.show(name)),
-                    "It must be the plain name of a .safetensors file beside the index.",
-                    "Take the file from the place where the model was published.");
+                    "It must be the plain name of a .safetensors file beside the index.");
         }
     }
 

@@ -1,8 +1,8 @@
 /**
  * A model folder as data: what a reference means, which files it names, what they say, and where each tensor lies.
  *
- * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. A reference is read by {@link
- * io.embark.model.ModelReference}; what lies elsewhere comes through {@code ModelCache}, from {@link
+ * <p>Read {@link io.embark.model.ModelReference} first; it is the door, behind which is a {@link
+ * io.embark.model.ModelFolder}. What lies elsewhere comes through {@code ModelCache}, from {@link
  * io.embark.model.RemoteFiles}, or {@code HubModel}. Then {@code SpecificationReader} (the JSON files of a
  * Sentence Transformers folder), {@code Network} (computed by Embark, or a program of the folder), {@code Family} and {@code
  * BertFamily} (what one architecture needs), and {@link

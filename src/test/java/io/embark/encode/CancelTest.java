@@ -7,6 +7,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ class CancelTest {
 
     private ModelFolder writeModel() {
         Path model = ModelFolderBuilder.in(folder.resolve("tiny")).write();
-        return ModelFolder.open(model.toString(), folder.resolve("cache"));
+        return ModelReference.open(model.toString(), folder.resolve("cache"));
     }
 
     @Test

@@ -9,8 +9,8 @@ import io.embark.Device;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -79,7 +79,7 @@ class EmbeddingModelTest {
     void refusesAGpuForAProgramWithoutLoadingIt() {
         EmbedOptions chosen = program().with(EmbedOptions.DEVICE, Device.GPU);
         assertRefused(
-                () -> Embedder.check(ModelFolder.open(chosen), chosen),
+                () -> Embedder.check(ModelReference.open(chosen), chosen),
                 ErrorCode.OPTION_INVALID,
                 "option device: gpu is not for model program",
                 "It is a program, and these compute on CPUs.",

@@ -7,6 +7,7 @@ import io.embark.EmbedOptions;
 import io.embark.Precision;
 import io.embark.encode.FamilyFixture.Case;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import io.embark.torch.Placement;
 import io.embark.torch.TorchRuntime;
 import java.nio.file.Path;
@@ -122,7 +123,7 @@ class PlacementTest {
 
     private static Precision sixteenBitType(String fixture) {
         Path folder = FamilyFixture.named(fixture).folder();
-        return ModelFolder.open(folder.toString(), folder)
+        return ModelReference.open(folder.toString(), folder)
                 .specification()
                 .architecture()
                 .sixteenBitType();
@@ -131,6 +132,6 @@ class PlacementTest {
     private static EmbeddingModel open(FamilyFixture fixture, Case chosen, Placement placement) {
         EmbedOptions options =
                 chosen.options().with(EmbedOptions.MODEL, fixture.folder().toString());
-        return EmbeddingModel.open(ModelFolder.open(options), options, placement, new Semaphore(2));
+        return EmbeddingModel.open(ModelReference.open(options), options, placement, new Semaphore(2));
     }
 }

@@ -6,6 +6,7 @@ import io.embark.EmbedOptions;
 import io.embark.Precision;
 import io.embark.benchmark.Glosses;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import io.embark.torch.Placement;
 import io.embark.torch.TorchRuntime;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class RealModelsTest {
         texts.addAll(MixedLengths.texts(24, 600, 2));
 
         try (Embedder embedder = Embedder.open(options);
-                OnnxOracle oracle = new OnnxOracle(ModelFolder.open(folder.toString(), temporary))) {
+                OnnxOracle oracle = new OnnxOracle(ModelReference.open(folder.toString(), temporary))) {
             Embeddings embedded = embedder.embedCounted(texts);
             assertThat(embedded.statistics().truncated()).isPositive();
             List<String> prompted = texts.stream().map(prompt::concat).toList();
@@ -67,7 +68,7 @@ class RealModelsTest {
     })
     void staysNearThemInHalfPrecision(String model, String pooling, Precision precision, double minCosine)
             throws Exception {
-        ModelFolder folder = ModelFolder.open(write(model, pooling).toString(), temporary);
+        ModelFolder folder = ModelReference.open(write(model, pooling).toString(), temporary);
         EmbedOptions options = EmbedOptions.defaults();
         TorchRuntime.start(options);
         List<String> texts = new ArrayList<>(Glosses.first(200));

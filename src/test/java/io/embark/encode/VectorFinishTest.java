@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +87,7 @@ class VectorFinishTest {
     }
 
     private VectorFinish finish(Map<String, String> options) {
-        ModelFolder folder = ModelFolder.open(builder.write().toString(), temporary);
+        ModelFolder folder = ModelReference.open(builder.write().toString(), temporary);
         return VectorFinish.of(folder, EmbedOptions.parse(options));
     }
 }

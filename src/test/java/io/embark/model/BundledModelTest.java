@@ -45,7 +45,7 @@ class BundledModelTest {
     @Test
     void opensTheModelAsAnOrdinaryFolder() {
         ModelFolder model = openShared();
-        ModelFolder sameFolder = ModelFolder.open(shared.resolve(FOLDER).toString(), shared);
+        ModelFolder sameFolder = ModelReference.open(shared.resolve(FOLDER).toString(), shared);
         assertThat(model.name()).isEqualTo("all-MiniLM-L6-v2");
         assertThat(model.path()).isEqualTo(shared.resolve(FOLDER));
         assertThat(model.fingerprint()).isEqualTo(FINGERPRINT).isEqualTo(sameFolder.fingerprint());
@@ -71,7 +71,7 @@ class BundledModelTest {
     void readsTheSameWeightsAfterTheyAreStoredAsSafetensors(DataType dataType) {
         Path exported = ModelFolderBuilder.exportBundled(cache, shared, dataType);
         try (Weights original = openShared().openWeights();
-                Weights copy = ModelFolder.open(exported.toString(), shared).openWeights()) {
+                Weights copy = ModelReference.open(exported.toString(), shared).openWeights()) {
             assertThat(copy.tensors().keySet()).isEqualTo(original.tensors().keySet());
             for (String name : List.of(
                     "embeddings.LayerNorm.weight",
@@ -150,7 +150,7 @@ class BundledModelTest {
     void refusesACacheDirectoryThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(cache.resolve("occupied"), "");
         assertRefused(
-                () -> ModelFolder.open("all-MiniLM-L6-v2", file),
+                () -> ModelReference.open("all-MiniLM-L6-v2", file),
                 ErrorCode.OPTION_INVALID,
                 "cache directory %s/models: model all-MiniLM-L6-v2 cannot be unpacked".formatted(file),
                 "The system says: java.nio.file.FileSystemException: %s/models: Not a directory.".formatted(file),
@@ -163,7 +163,7 @@ class BundledModelTest {
         assumeThat(readOnly.toFile().setWritable(false) && !Files.isWritable(readOnly))
                 .as("this user can be kept from writing")
                 .isTrue();
-        assertThatThrownBy(() -> ModelFolder.open("all-MiniLM-L6-v2", readOnly))
+        assertThatThrownBy(() -> ModelReference.open("all-MiniLM-L6-v2", readOnly))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith(
                         "cache directory %s/models: model all-MiniLM-L6-v2 cannot be unpacked\n".formatted(readOnly));
@@ -199,11 +199,11 @@ class BundledModelTest {
     }
 
     private static ModelFolder openShared() {
-        return ModelFolder.open("all-MiniLM-L6-v2", shared);
+        return ModelReference.open("all-MiniLM-L6-v2", shared);
     }
 
     private ModelFolder open() {
-        return ModelFolder.open("all-MiniLM-L6-v2", cache);
+        return ModelReference.open("all-MiniLM-L6-v2", cache);
     }
 
     private void assertNothingElseIsLeft() throws IOException {
@@ -235,9 +235,9 @@ class BundledModelTest {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
         try {
-            Class<?> type = loader.loadClass("io.embark.model.ModelFolder");
+            Class<?> type = loader.loadClass("io.embark.model.ModelReference");
             Object model = type.getMethod("open", String.class, Path.class).invoke(null, "all-MiniLM-L6-v2", cache);
-            return type.getMethod("fingerprint").invoke(model);
+            return model.getClass().getMethod("fingerprint").invoke(model);
         } finally {
             thread.setContextClassLoader(before);
         }

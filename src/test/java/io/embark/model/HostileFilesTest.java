@@ -107,7 +107,7 @@ class HostileFilesTest {
     }
 
     private boolean opens() {
-        try (Weights weights = ModelFolder.open(folder.toString(), folder).openWeights()) {
+        try (Weights weights = ModelReference.open(folder.toString(), folder).openWeights()) {
             for (String tensor : weights.tensors().keySet()) {
                 WeightValues.read(weights, tensor, 64);
             }

@@ -60,13 +60,13 @@ class HubModelTest {
         assertThat(model.reference()).isEqualTo(PINNED.toString());
         assertThat(model.revision()).contains(HubServer.COMMIT);
         assertThat(model.fingerprint())
-                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+                .isEqualTo(ModelReference.open(published.toString(), temporary).fingerprint());
     }
 
     @ParameterizedTest
     @MethodSource("families")
     void hasWhatEachFamilyReads(Path family) throws IOException {
-        ModelFolder original = ModelFolder.open(family.toString(), temporary);
+        ModelFolder original = ModelReference.open(family.toString(), temporary);
         try (HubServer other = HubServer.of(family)) {
             ModelFolder model =
                     new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
@@ -117,7 +117,8 @@ class HubModelTest {
                     new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
             assertThat(names(model.path())).isEqualTo(names(sharded));
             assertThat(model.fingerprint())
-                    .isEqualTo(ModelFolder.open(sharded.toString(), temporary).fingerprint());
+                    .isEqualTo(
+                            ModelReference.open(sharded.toString(), temporary).fingerprint());
         }
     }
 
@@ -131,7 +132,7 @@ class HubModelTest {
                     new HubModel<>(other.settings(cache), ModelFolder.READER).open(MAIN, DownloadProgress.NONE);
             assertThat(names(model.path())).isEqualTo(names(onnx));
             assertThat(model.fingerprint())
-                    .isEqualTo(ModelFolder.open(onnx.toString(), temporary).fingerprint());
+                    .isEqualTo(ModelReference.open(onnx.toString(), temporary).fingerprint());
         }
     }
 
@@ -214,7 +215,7 @@ class HubModelTest {
         PythonCache.write(cache, HubServer.ID, HubServer.COMMIT, "main", published, hub::etag);
         assertSame(offline(MAIN), offline(PINNED));
         assertThat(offline(MAIN).fingerprint())
-                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+                .isEqualTo(ModelReference.open(published.toString(), temporary).fingerprint());
         assertThat(hub.requests()).isEmpty();
     }
 
@@ -266,7 +267,7 @@ class HubModelTest {
                 "%s/config.json: not valid JSON".formatted(snapshot()),
                 "Reading it ended with: Unterminated string at line 1 column 9 path $..");
         assertThat(resolve(PINNED).fingerprint())
-                .isEqualTo(ModelFolder.open(published.toString(), temporary).fingerprint());
+                .isEqualTo(ModelReference.open(published.toString(), temporary).fingerprint());
     }
 
     @Test

@@ -47,7 +47,7 @@ class ModelCacheTest {
                 .write();
         ModelFolder model = cache(1 << 20).open(REFERENCE, new FarFolder(origin), DownloadProgress.NONE);
 
-        ModelFolder original = ModelFolder.open(origin.toString(), temporary.resolve("unused"));
+        ModelFolder original = ModelReference.open(origin.toString(), temporary.resolve("unused"));
         assertThat(model.name()).isEqualTo("tiny");
         assertThat(model.reference()).isEqualTo(REFERENCE);
         assertThat(model.files()).isEqualTo(original.files());
@@ -122,9 +122,9 @@ class ModelCacheTest {
     @Test
     void refusesAnotherModelThanTheOneThatIsMeant() throws IOException {
         Path origin = tiny().write();
-        String expected = ModelFolder.open(origin.toString(), temporary).fingerprint();
+        String expected = ModelReference.open(origin.toString(), temporary).fingerprint();
         Files.writeString(origin.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 9}");
-        String found = ModelFolder.open(origin.toString(), temporary).fingerprint();
+        String found = ModelReference.open(origin.toString(), temporary).fingerprint();
 
         assertRefused(
                 () -> cache(1 << 20).open(REFERENCE, new FarFolder(origin), expected),
@@ -357,7 +357,7 @@ class ModelCacheTest {
     }
 
     private static long bytes(Path folder) {
-        return ModelFolder.open(folder.toString(), folder).files().stream()
+        return ModelReference.open(folder.toString(), folder).files().stream()
                 .mapToLong(ModelFile::bytes)
                 .sum();
     }

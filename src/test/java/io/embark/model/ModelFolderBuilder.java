@@ -73,7 +73,7 @@ public final class ModelFolderBuilder {
 
     /** Writes the bundled model as a folder with one safetensors file in the given number format. */
     public static Path exportBundled(Path folder, Path cacheDirectory, DataType dataType) {
-        ModelFolder bundled = ModelFolder.open("all-MiniLM-L6-v2", cacheDirectory);
+        ModelFolder bundled = ModelReference.open("all-MiniLM-L6-v2", cacheDirectory);
         try (Weights weights = bundled.openWeights()) {
             for (ModelFile file : bundled.files()) {
                 if (!file.name().equals("model.onnx")) {

@@ -290,6 +290,6 @@ class ModelFolderTest {
     }
 
     private ModelFolder open(String reference) {
-        return ModelFolder.open(reference, temporary.resolve("cache"));
+        return ModelReference.open(reference, temporary.resolve("cache"));
     }
 }

@@ -63,7 +63,7 @@ class ModelReferenceTest {
         "org/name@refs/pr/1, org/name, refs/pr/1",
     })
     void aModelHasAShortNameAndPerhapsARevision(String reference, String name, String revision) {
-        assertThat(ModelReference.name(reference)).isEqualTo(name);
-        assertThat(ModelReference.revision(reference)).isEqualTo(Optional.ofNullable(revision));
+        assertThat(ModelName.of(reference).name()).isEqualTo(name);
+        assertThat(ModelName.of(reference).revision()).isEqualTo(Optional.ofNullable(revision));
     }
 }

@@ -60,7 +60,7 @@ class MpnetFamilyTest {
     }
 
     private Architecture architecture() {
-        return ModelFolder.open(builder.write().toString(), temporary)
+        return ModelReference.open(builder.write().toString(), temporary)
                 .specification()
                 .architecture();
     }

@@ -47,7 +47,7 @@ class MutatedFixturesTest {
     void readsOrRefusesEveryMutation() throws Exception {
         List<Path> folders = copies();
         // The first reader of each kind loads its classes, which counts as well.
-        folders.forEach(folder -> ModelFolder.open(options(folder)));
+        folders.forEach(folder -> ModelReference.open(options(folder)));
         Random random = new Random(5);
         int refused = 0;
         for (int round = 0; round < ROUNDS; round++) {
@@ -73,7 +73,7 @@ class MutatedFixturesTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         EmbedOptions options = options(folder);
         long before = threads.getCurrentThreadAllocatedBytes();
-        try (Weights weights = ModelFolder.open(options).openWeights()) {
+        try (Weights weights = ModelReference.open(options).openWeights()) {
             assertThat(weights.tensors()).isNotEmpty();
             return true;
         } catch (EmbarkException e) {

@@ -168,14 +168,14 @@ class NetworkTest {
                 .file("config.json", """
                 {"model_type": "funnel", "hidden_size": 24, "max_position_embeddings": 9, "pad_token_id": 1}""");
         Architecture stated =
-                ModelFolder.open(options(other, true)).specification().architecture();
+                ModelReference.open(options(other, true)).specification().architecture();
         assertThat(stated.hiddenSize()).isEqualTo(24);
         assertThat(stated.maxPositions()).isEqualTo(9);
         assertThat(stated.numbers()).containsEntry("padding_id", 1.0);
     }
 
     private ModelFolder open(boolean trusted) {
-        return ModelFolder.open(options(builder, trusted));
+        return ModelReference.open(options(builder, trusted));
     }
 
     private static EmbedOptions options(ModelFolderBuilder builder, boolean trusted) {

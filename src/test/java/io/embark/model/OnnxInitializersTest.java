@@ -158,7 +158,7 @@ class OnnxInitializersTest {
         ModelFolderBuilder.in(folder).format(Format.ONNX).write();
         writer.write(file);
         assertRefused(
-                () -> ModelFolder.open(folder.toString(), folder).openWeights(),
+                () -> ModelReference.open(folder.toString(), folder).openWeights(),
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: tensor %s is stored as %s".formatted(file, WORDS, storedAs),
                 "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",

@@ -24,7 +24,7 @@ public final class RandomModel {
         // Which tensors there are is known once the folder can be opened, for which it needs a weights file.
         Path weights = folder.resolve("model.safetensors");
         SafetensorsWriter.write(weights, List.of());
-        List<TensorShape> tensors = ModelFolder.open(folder.toString(), cacheDirectory)
+        List<TensorShape> tensors = ModelReference.open(folder.toString(), cacheDirectory)
                 .specification()
                 .architecture()
                 .tensors();
@@ -51,7 +51,7 @@ public final class RandomModel {
     /** The bundled model's tokenizer as its file has it, whatever the network. */
     private static void writeTokenizer(Path folder, Path cacheDirectory) throws IOException {
         Files.createDirectories(folder);
-        ModelFolder bundled = ModelFolder.open(BundledModel.NAME, cacheDirectory);
+        ModelFolder bundled = ModelReference.open(BundledModel.NAME, cacheDirectory);
         Files.copy(bundled.tokenizerFile(), folder.resolve("tokenizer.json"));
         Files.writeString(
                 folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"PreTrainedTokenizerFast\"}");

@@ -81,7 +81,7 @@ class RobertaFamilyTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 
     private void refused(ErrorCode code, String problem, String cause) {

@@ -224,7 +224,7 @@ class SpecificationReaderTest {
             })
     void refusesAFileThatIsNotJson(String content) {
         builder.file(CONFIG, content).write();
-        assertThatThrownBy(() -> ModelFolder.open(folder.toString(), temporary))
+        assertThatThrownBy(() -> ModelReference.open(folder.toString(), temporary))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith(folder + "/config.json: not valid JSON\nReading it ended with: ")
                 .hasMessageEndingWith(".\nCopy or download the model again.");
@@ -255,7 +255,7 @@ class SpecificationReaderTest {
         builder.write();
         Files.write(folder.resolve(CONFIG), new byte[] {'{', '"', (byte) 0xc3, '"', ':', '1', '}'});
         assertRefused(
-                () -> ModelFolder.open(folder.toString(), temporary),
+                () -> ModelReference.open(folder.toString(), temporary),
                 ErrorCode.MODEL_INVALID,
                 folder + "/config.json: not valid JSON",
                 "Reading it ended with: it is not UTF-8.",
@@ -267,7 +267,7 @@ class SpecificationReaderTest {
         builder.write();
         Files.write(folder.resolve(CONFIG), new byte[(16 << 20) + 1]);
         assertRefused(
-                () -> ModelFolder.open(folder.toString(), temporary),
+                () -> ModelReference.open(folder.toString(), temporary),
                 ErrorCode.MODEL_INVALID,
                 folder + "/config.json: larger than 16777216 bytes",
                 "A JSON file of a model is never that large.",
@@ -335,7 +335,7 @@ class SpecificationReaderTest {
             Files.move(folder.resolve(name), folder.resolve("0_Transformer").resolve(name));
         }
 
-        ModelFolder model = ModelFolder.open(folder.toString(), temporary);
+        ModelFolder model = ModelReference.open(folder.toString(), temporary);
         assertThat(model.specification().maxTokens()).isEqualTo(10);
         assertThat(model.specification().normalizes()).isFalse();
         assertThat(model.tokenizerFile()).isEqualTo(folder.resolve("0_Transformer/tokenizer.json"));
@@ -680,7 +680,7 @@ class SpecificationReaderTest {
     }
 
     private ModelSpecification read() {
-        return ModelFolder.open(builder.write().toString(), temporary).specification();
+        return ModelReference.open(builder.write().toString(), temporary).specification();
     }
 
     private void refused(ErrorCode code, String problem, String cause, String remedy) {

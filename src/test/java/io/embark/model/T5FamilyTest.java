@@ -150,7 +150,7 @@ class T5FamilyTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 
     private void refused(ErrorCode code, String problem, String cause) {

@@ -190,7 +190,7 @@ abstract class WeightsContract {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(folder.toString(), folder.resolve("cache"));
+        return ModelReference.open(folder.toString(), folder.resolve("cache"));
     }
 
     private List<Path> weightsFiles() throws IOException {

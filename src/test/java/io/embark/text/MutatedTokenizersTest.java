@@ -8,6 +8,7 @@ import io.embark.ErrorCode;
 import io.embark.model.JsonMutation;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.torch.TorchRuntime;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -41,7 +42,7 @@ class MutatedTokenizersTest {
     @Test
     void opensOrRefusesEveryMutation() throws Exception {
         Path folder = ModelFolderBuilder.in(temporary.resolve("tiny")).write();
-        ModelFolder model = ModelFolder.open(folder.toString(), temporary);
+        ModelFolder model = ModelReference.open(folder.toString(), temporary);
         List<String> tokenizers = tokenizers();
         tokenizers.add(Files.readString(model.tokenizerFile()));
         Random random = new Random(6);

@@ -7,6 +7,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ class TextChunkerTest {
     @BeforeAll
     static void open() {
         TorchRuntime.start(EmbedOptions.defaults());
-        folder = ModelFolder.open(
+        folder = ModelReference.open(
                 ModelFolderBuilder.in(temporary.resolve("tiny")).write().toString(), temporary);
     }
 

@@ -7,6 +7,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ class TextTokenizerTest {
     @BeforeAll
     static void open() {
         TorchRuntime.start(EmbedOptions.defaults());
-        folder = ModelFolder.open(
+        folder = ModelReference.open(
                 ModelFolderBuilder.in(temporary.resolve("tiny")).write().toString(), temporary);
         tokenizer = TextTokenizer.open(folder, LIMIT);
     }
@@ -216,6 +217,6 @@ class TextTokenizerTest {
     }
 
     private static ModelFolder folder(ModelFolderBuilder builder) {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 }

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.torch.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,7 +80,7 @@ class TokenizerGoldenTest {
                 .file("tokenizer_config.json", golden.get("config").toString())
                 .set("config.json", "vocab_size", "1000")
                 .tensor("embeddings.word_embeddings.weight", 1000L, 8L);
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 
     private static JsonObject read() {

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,6 +172,6 @@ class TokenizerJsonTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 }

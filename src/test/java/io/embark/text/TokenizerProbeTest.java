@@ -9,6 +9,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.torch.TorchRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,6 +104,6 @@ class TokenizerProbeTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 }

@@ -12,6 +12,7 @@ import io.embark.model.DataType;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelFolderBuilder.Format;
+import io.embark.model.ModelReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,7 +156,7 @@ class EncoderTest {
     void refusesWeightsThatAreNotThere() {
         Path written =
                 builder.withoutTensor("encoder.layer.1.output.dense.bias").write();
-        ModelFolder folder = ModelFolder.open(written.toString(), temporary);
+        ModelFolder folder = ModelReference.open(written.toString(), temporary);
         assertRefused(
                 () -> Encoder.load(folder, Placement.CPU),
                 ErrorCode.MODEL_INVALID,
@@ -186,7 +187,7 @@ class EncoderTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(builder.write().toString(), temporary);
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 
     private static List<int[]> texts() {

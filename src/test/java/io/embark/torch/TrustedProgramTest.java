@@ -10,6 +10,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.model.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,7 +191,7 @@ class TrustedProgramTest {
     }
 
     private ModelFolder open() {
-        return ModelFolder.open(EmbedOptions.defaults()
+        return ModelReference.open(EmbedOptions.defaults()
                 .with(EmbedOptions.MODEL, builder.write().toString())
                 .with(EmbedOptions.TRUST_MODEL_CODE, true));
     }

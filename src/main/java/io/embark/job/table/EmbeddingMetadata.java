@@ -7,7 +7,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
-import io.embark.model.ModelReference;
+import io.embark.model.ModelName;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +119,7 @@ public record EmbeddingMetadata(
 
     /** The commit of a model of a hub. */
     public Optional<String> revision() {
-        return ModelReference.revision(reference);
+        return ModelName.of(reference).revision();
     }
 
     /** The model for people: a model of a hub with its commit. */

@@ -1,7 +1,7 @@
 package io.embark.spark.exec;
 
 import io.embark.EmbedOptions;
-import io.embark.model.ModelReference;
+import io.embark.model.ModelName;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.models.DriverModels;
@@ -27,11 +27,6 @@ import scala.collection.immutable.Map;
 /** Runs the calls of an {@link EmbedNode} on each partition, window by window. */
 public final class EmbedExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
-
-    private static final String COMMIT = "[0-9a-f]{40}";
-
-    /** As many as Git and hubs show. */
-    private static final int COMMIT_DIGITS = 7;
 
     private final Seq<EmbedExpression> calls;
     private final Seq<Attribute> results;
@@ -101,11 +96,7 @@ public final class EmbedExec extends SparkPlan {
         String reference = session() == null
                 ? options.get(EmbedOptions.MODEL)
                 : DriverModels.of(sparkContext()).reference(options);
-        return ModelReference.name(reference)
-                + ModelReference.revision(reference)
-                        .map(revision -> revision.matches(COMMIT) ? revision.substring(0, COMMIT_DIGITS) : revision)
-                        .map("@"::concat)
-                        .orElse("");
+        return ModelName.of(reference).brief();
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class DriverModels {
 
     /** Threads that want the same model wait for the first of them. */
     private static final class Entry {
-        ModelReference kind;
+        ModelReference place;
         ModelFolder folder;
         PinnedModel pinned;
     }
@@ -53,7 +53,7 @@ public final class DriverModels {
      * Where a session runs, its queries embed with this very model from then on.
      *
      * @param progress hears of what is copied or downloaded for it
-     * @throws EmbarkException as {@link ModelFolder#open}, {@link ModelFolder#copy} and {@link Embedder#check}
+     * @throws EmbarkException as {@link ModelReference#open} and {@link Embedder#check}
      */
     public static ModelFolder open(EmbedOptions options, DownloadProgress progress) {
         requireNonNull(options, "options is null");
@@ -83,7 +83,7 @@ public final class DriverModels {
     private void forgetFolder(EmbedOptions options) {
         Entry entry = entry(options);
         synchronized (entry) {
-            if (!(entry.kind instanceof ModelReference.Folder)) {
+            if (entry.place == null || !entry.place.mayChange()) {
                 return;
             }
         }
@@ -129,14 +129,12 @@ public final class DriverModels {
         Entry entry = entry(options);
         synchronized (entry) {
             if (entry.folder == null) {
-                entry.kind = ModelReference.read(options.get(EmbedOptions.MODEL), ModelSource.Host.parents());
-                entry.folder = entry.kind instanceof ModelReference.Remote remote
-                        ? ModelFolder.copy(remote.uri(), new HadoopFiles(remote.uri(), conf()), options, progress)
-                        : ModelFolder.open(entry.kind, options, progress);
+                entry.place = ModelReference.read(options.get(EmbedOptions.MODEL), ModelSource.Host.parents());
+                entry.folder = entry.place.open(options, uri -> new HadoopFiles(uri, conf()), progress);
             }
         }
         // Who names the commit means the same.
-        if (entry.kind instanceof ModelReference.Hub) {
+        if (entry.folder.revision().isPresent()) {
             synchronized (entries) {
                 entries.putIfAbsent(key(options.with(EmbedOptions.MODEL, entry.folder.reference())), entry);
             }
@@ -152,14 +150,14 @@ public final class DriverModels {
     }
 
     private static ModelSource source(SparkContext context, EmbedOptions options, Entry entry) {
-        if (entry.kind instanceof ModelReference.Remote) {
-            return new ModelSource.Hadoop(
-                    JavaSparkContext.fromSparkContext(context).broadcast(new SerializableConfiguration(conf())));
-        }
-        if (entry.kind instanceof ModelReference.Hub && !context.isLocal()) {
-            return new ModelSource.Driver(ServedFiles.of(entry.folder));
-        }
-        return new ModelSource.Host(options.get(EmbedOptions.MODEL), entry.folder.reference());
+        ModelSource host = new ModelSource.Host(options.get(EmbedOptions.MODEL), entry.folder.reference());
+        return switch (entry.place.reach()) {
+            case HOST -> host;
+            case FILE_SYSTEM ->
+                new ModelSource.Hadoop(
+                        JavaSparkContext.fromSparkContext(context).broadcast(new SerializableConfiguration(conf())));
+            case HUB -> context.isLocal() ? host : new ModelSource.Driver(ServedFiles.of(entry.folder));
+        };
     }
 
     private static Configuration conf() {

@@ -30,8 +30,8 @@ sealed interface ModelSource extends Serializable {
         public ModelFolder open(String reference, String fingerprint, EmbedOptions options) {
             // The place of an archive is another one in each executor.
             boolean isHere = parents().stream().anyMatch(parent -> Files.isDirectory(parent.resolve(written)));
-            ModelFolder folder = ModelFolder.open(
-                    ModelReference.read(isHere ? written : found, parents()), options, DownloadProgress.NONE);
+            ModelFolder folder = ModelReference.read(isHere ? written : found, parents())
+                    .open(options, ModelReference.WITHOUT_SPARK, DownloadProgress.NONE);
             folder.requireFingerprint(fingerprint);
             return folder;
         }

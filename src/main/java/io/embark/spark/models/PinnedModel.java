@@ -2,6 +2,7 @@ package io.embark.spark.models;
 
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import java.io.Serializable;
 
 /**
@@ -15,7 +16,7 @@ public record PinnedModel(String reference, String fingerprint, ModelSource sour
     /**
      * Opens the model on this host.
      *
-     * @throws io.embark.EmbarkException as {@link ModelFolder#open} and {@link ModelFolder#copy}, and if its
+     * @throws io.embark.EmbarkException as {@link ModelReference#open} and {@link ModelFolder#copy}, and if its
      *     content is not that of the driver's
      */
     ModelFolder open(EmbedOptions options) {

@@ -8,6 +8,7 @@ import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelFolderBuilder.Format;
+import io.embark.model.ModelReference;
 import io.embark.spark.EmbedOnCluster;
 import io.embark.spark.OwnJvm;
 import io.embark.spark.TinyModel;
@@ -41,7 +42,7 @@ class ClusterModelsTest {
     void writeAModel() {
         model = TinyModel.in(folder.resolve("tiny"));
         origin = Path.of(model.options().get(EmbedOptions.MODEL));
-        original = ModelFolder.open(origin.toString(), folder);
+        original = ModelReference.open(origin.toString(), folder);
     }
 
     @AfterEach

@@ -8,9 +8,9 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.DownloadProgress;
-import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelFolderBuilder.Format;
+import io.embark.model.ModelReference;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.Plans;
 import io.embark.spark.SharedSpark;
@@ -137,9 +137,9 @@ class RemoteModelTest {
         Path local = ModelFolderBuilder.in(folder.resolve("local")).write();
         Dataset<Row> rows = texts().select(EmbarkFunctions.embed(col("text"), local.toString()));
         rows.collect();
-        String before = ModelFolder.open(local.toString(), folder).fingerprint();
+        String before = ModelReference.open(local.toString(), folder).fingerprint();
         Files.writeString(local.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 9}");
-        String after = ModelFolder.open(local.toString(), folder).fingerprint();
+        String after = ModelReference.open(local.toString(), folder).fingerprint();
         ExecutorModels.closeAll();
 
         assertThatThrownBy(rows::collect)

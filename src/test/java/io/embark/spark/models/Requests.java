@@ -2,6 +2,7 @@ package io.embark.spark.models;
 
 import io.embark.EmbedOptions;
 import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import java.util.OptionalInt;
 
 /** Requests for models where no driver opened them. */
@@ -15,7 +16,7 @@ final class Requests {
 
     /** For the model that the options name, which is on this host. */
     static ModelRequest of(EmbedOptions options) {
-        ModelFolder folder = ModelFolder.open(options);
+        ModelFolder folder = ModelReference.open(options);
         ModelSource source = new ModelSource.Host(folder.reference(), folder.reference());
         return new ModelRequest(new PinnedModel(folder.reference(), folder.fingerprint(), source), options);
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.model.Architecture;
-import io.embark.model.ModelFolder;
+import io.embark.model.ModelReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -156,7 +156,7 @@ class ScriptNamesTest {
                         .with(EmbedOptions.MODEL, folder.toString())
                         .with(EmbedOptions.TRUST_MODEL_CODE, true);
                 Architecture architecture =
-                        ModelFolder.open(options).specification().architecture();
+                        ModelReference.open(options).specification().architecture();
                 families.merge(architecture.family(), List.of(architecture), (before, more) -> Stream.concat(
                                 before.stream(), more.stream())
                         .toList());

@@ -16,24 +16,20 @@ final class Batches {
     private final EmbeddingModel model;
     private final int budget;
     private final int skip;
+    private final Tally tally;
     private final BooleanSupplier cancelled;
-
-    private long texts;
-    private long tokens;
-    private long batches;
-    private long peakTokens;
-    private long forwardNanos;
-    private long waitNanos;
 
     /**
      * @param budget the most tokens of a batch of several texts
      * @param skip tokens at the front of each text that are left out of pooling
+     * @param tally gets what the batches took
      * @param cancelled asked between batches
      */
-    Batches(EmbeddingModel model, int budget, int skip, BooleanSupplier cancelled) {
+    Batches(EmbeddingModel model, int budget, int skip, Tally tally, BooleanSupplier cancelled) {
         this.model = model;
         this.budget = budget;
         this.skip = skip;
+        this.tally = tally;
         this.cancelled = cancelled;
     }
 
@@ -62,21 +58,16 @@ final class Batches {
         try {
             for (int b = 0; b < results.size(); b++) {
                 ComputePool.Result result = await(results.get(b));
-                forwardNanos += result.nanos;
+                tally.add(Count.FORWARD, result.nanos);
                 for (int row = 0; row < members.get(b).size(); row++) {
                     places[members.get(b).get(row)] = new PooledRow(result.pooled, row);
                 }
             }
         } finally {
             results.forEach(result -> result.cancel(false));
-            waitNanos += System.nanoTime() - start;
+            tally.add(Count.WAIT, System.nanoTime() - start);
         }
         return places;
-    }
-
-    /** What all runs took; what else is counted is 0. */
-    Statistics statistics() {
-        return new Statistics(0, 0, texts, 0, 0, 0, tokens, batches, peakTokens, 0, forwardNanos, waitNanos);
     }
 
     /** Cuts the sorted texts where the next one would exceed the budget; a text longer than the budget stands alone. */
@@ -84,6 +75,8 @@ final class Batches {
         List<List<Integer>> cut = new ArrayList<>();
         List<Integer> current = new ArrayList<>();
         int filled = 0;
+        long tokens = 0;
+        long peak = 0;
         for (Integer index : order) {
             int length = tokenized.get(index).ids().length;
             if (filled > 0 && filled + length > budget) {
@@ -94,13 +87,15 @@ final class Batches {
             current.add(index);
             filled += length;
             tokens += length;
-            peakTokens = Math.max(peakTokens, filled);
+            peak = Math.max(peak, filled);
         }
         if (!current.isEmpty()) {
             cut.add(current);
         }
-        batches += cut.size();
-        texts += order.size();
+        tally.add(Count.DISTINCT, order.size());
+        tally.add(Count.TOKENS, tokens);
+        tally.add(Count.PEAK, peak);
+        tally.add(Count.BATCHES, cut.size());
         return cut;
     }
 

@@ -44,7 +44,7 @@ public final class Embedder implements AutoCloseable {
     /** Tokens at the front of each text that are left out of pooling. */
     private final int skip;
 
-    private Statistics statistics = Statistics.NONE;
+    private EmbedCounts counts = EmbedCounts.NONE;
 
     private Embedder(EmbeddingModel model, EmbedOptions options, boolean ownsModel) {
         this.model = model;
@@ -52,8 +52,9 @@ public final class Embedder implements AutoCloseable {
         this.ownsModel = ownsModel;
         this.finish = VectorFinish.of(model.folder(), options);
         this.prompt = prompt(model.folder(), options);
-        boolean counts = prompt.isEmpty() || model.folder().specification().includePrompt();
-        this.skip = counts ? 0 : model.tokenizer().promptTokens(prompt);
+        boolean promptCounts =
+                prompt.isEmpty() || model.folder().specification().includePrompt();
+        this.skip = promptCounts ? 0 : model.tokenizer().promptTokens(prompt);
     }
 
     /**
@@ -119,16 +120,11 @@ public final class Embedder implements AutoCloseable {
      * @throws IllegalStateException if the model was closed before, or the encoding is not {@link Encoding#FLOAT32}
      */
     public float[][] embed(List<String> texts) {
-        return embedCounted(texts).vectors();
-    }
-
-    /** The same as {@link #embed}, with what it took. */
-    public Embeddings embedCounted(List<String> texts) {
         requireNonNull(texts, "texts is null");
         float[][] vectors = new float[texts.size()][];
         requireOneVector(options);
-        Statistics sum = inWindows(texts, options, (pooled, text, place) -> vectors[place] = finish(pooled, text));
-        return new Embeddings(vectors, sum);
+        inWindows(texts, options, (pooled, text, place) -> vectors[place] = finish(pooled, text));
+        return vectors;
     }
 
     /**
@@ -172,19 +168,16 @@ public final class Embedder implements AutoCloseable {
         void accept(PooledTexts pooled, int text, int place);
     }
 
-    private Statistics inWindows(List<String> texts, EmbedOptions chosen, Finish each) {
+    private void inWindows(List<String> texts, EmbedOptions chosen, Finish each) {
         model.requireOpen();
         int window = chosen.get(EmbedOptions.WINDOW);
-        Statistics sum = Statistics.NONE;
         for (int start = 0; start < texts.size(); start += window) {
             List<String> some = texts.subList(start, Math.min(start + window, texts.size()));
             PooledTexts pooled = pool(some, chosen, () -> false);
             for (int i = 0; i < pooled.size(); i++) {
                 each.accept(pooled, i, start + i);
             }
-            sum = sum.plus(pooled.statistics());
         }
-        return sum;
     }
 
     /**
@@ -221,8 +214,8 @@ public final class Embedder implements AutoCloseable {
     }
 
     private PooledTexts pool(List<String> texts, EmbedOptions chosen, BooleanSupplier cancelled) {
-        PooledTexts pooled = new Window(model, chosen, prompt, skip, cancelled).pool(texts);
-        count(pooled.statistics());
+        PooledTexts pooled = new TextWindow(model, chosen, prompt, skip, cancelled).pool(texts);
+        count(pooled.counts());
         return pooled;
     }
 
@@ -292,8 +285,8 @@ public final class Embedder implements AutoCloseable {
         return finish.finishCodes(chunk.place().pooled, chunk.place().row);
     }
 
-    private synchronized void count(Statistics more) {
-        statistics = statistics.plus(more);
+    private synchronized void count(EmbedCounts more) {
+        counts = counts.plus(more);
     }
 
     /** How vectors are written down. */
@@ -320,8 +313,8 @@ public final class Embedder implements AutoCloseable {
     }
 
     /** What all calls so far took. */
-    public synchronized Statistics statistics() {
-        return statistics;
+    public synchronized EmbedCounts counts() {
+        return counts;
     }
 
     /** Closes the model if it was opened for this embedder alone. Does nothing the second time. */

@@ -8,12 +8,12 @@ import java.util.List;
  */
 public final class PooledTexts {
     private final List<List<PooledChunk>> chunks;
-    private final Statistics statistics;
+    private final EmbedCounts counts;
 
     /** @param chunks for each text; null for one that has no vector */
-    PooledTexts(List<List<PooledChunk>> chunks, Statistics statistics) {
+    PooledTexts(List<List<PooledChunk>> chunks, EmbedCounts counts) {
         this.chunks = chunks;
-        this.statistics = statistics;
+        this.counts = counts;
     }
 
     /** The chunks of a text, one where they are not wanted each for itself; null for a text that has no vector. */
@@ -27,7 +27,7 @@ public final class PooledTexts {
     }
 
     /** What they took. */
-    public Statistics statistics() {
-        return statistics;
+    public EmbedCounts counts() {
+        return counts;
     }
 }

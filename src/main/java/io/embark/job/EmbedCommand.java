@@ -4,7 +4,8 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Sink;
@@ -102,7 +103,7 @@ final class EmbedCommand {
 
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
-        Statistics statistics;
+        EmbedCounts counts;
         try {
             try (ProgressLine line = new ProgressLine(console.err(), progress, spreading.total())) {
                 if (!quiet) {
@@ -111,17 +112,17 @@ final class EmbedCommand {
                 run.sink().write(embedded);
             }
             awaitListeners(run.spark());
-            statistics = progress.statistics();
+            counts = progress.counts();
         } finally {
             run.spark().sparkContext().removeSparkListener(progress);
         }
 
         long rows = isChunked(options)
-                ? statistics.chunks() + statistics.nulls() + statistics.failed()
+                ? counts.get(Count.CHUNKS) + counts.get(Count.NULLS) + counts.get(Count.FAILED)
                 : spreading.total().orElse(progress.rows());
         RunSummary summary =
-                new RunSummary(rows, statistics, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
-        FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), statistics);
+                new RunSummary(rows, counts, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
+        FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), counts);
         report.ifPresent(folder -> {
             folder.write("summary.json", summary.toJson(settings.effective()));
             failed.toJson().ifPresent(json -> folder.write("failed.json", json));

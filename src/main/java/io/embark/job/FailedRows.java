@@ -3,7 +3,8 @@ package io.embark.job;
 import com.google.gson.GsonBuilder;
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.job.table.Columns;
 import io.embark.job.table.Sink;
 import io.embark.job.table.WriteMode;
@@ -28,10 +29,10 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
     private static final int MOST_PRINTED = 10;
 
     static FailedRows find(
-            Settings settings, Sink sink, StructType schema, Map<String, String> columns, Statistics statistics) {
+            Settings settings, Sink sink, StructType schema, Map<String, String> columns, EmbedCounts counts) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
         boolean append = settings.require(JobSettings.MODE).equals(WriteMode.APPEND.key());
-        if (statistics.failed() == 0 || id.isEmpty() || append || !sink.readsBack()) {
+        if (counts.get(Count.FAILED) == 0 || id.isEmpty() || append || !sink.readsBack()) {
             return new FailedRows(Optional.empty(), List.of());
         }
 

@@ -1,5 +1,6 @@
 package io.embark.job;
 
+import io.embark.encode.Count;
 import io.embark.spark.exec.EmbedProgress;
 import java.io.PrintStream;
 import java.util.OptionalLong;
@@ -43,7 +44,7 @@ final class ProgressLine implements AutoCloseable {
         try {
             while (!closed.await(terminal ? 1 : 10, TimeUnit.SECONDS)) {
                 double seconds = (System.nanoTime() - started) / 1e9;
-                String text = text(progress.rows(), progress.statistics().tokens(), total, seconds);
+                String text = text(progress.rows(), progress.counts().get(Count.TOKENS), total, seconds);
                 if (terminal) {
                     err.print(ERASE + text);
                 } else {

@@ -3,39 +3,40 @@ package io.embark.job;
 import com.google.gson.GsonBuilder;
 import io.embark.EmbedOptions;
 import io.embark.Option;
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Sink;
 import io.embark.model.ModelFolder;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * What a run did.
  *
  * @param rows rows that were written
- * @param statistics what embedding them took; counts texts, of which a row has one for each embedded column
+ * @param counts what embedding them took; counts texts, of which a row has one for each embedded column
  * @param seconds from the first row read to the last one written
  * @param model the model
  * @param vectors what the columns of vectors say
  */
-record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder model, EmbeddingMetadata vectors) {
+record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder model, EmbeddingMetadata vectors) {
     /** Texts that got a vector. */
     private long embedded() {
-        return statistics.texts() - statistics.nulls() - statistics.failed();
+        return counts.get(Count.TEXTS) - counts.get(Count.NULLS) - counts.get(Count.FAILED);
     }
 
     /** The summary as {@code summary.json} has it. */
     String toJson(List<Settings.Effective> settings) {
         Map<String, Object> spent = new LinkedHashMap<>();
         spent.put("total", seconds);
-        spent.put("tokenize", Figures.seconds(statistics.tokenizeNanos()));
-        spent.put("forward", Figures.seconds(statistics.forwardNanos()));
-        spent.put("wait", Figures.seconds(statistics.waitNanos()));
+        each(Count.Unit.NANOS, count -> spent.put(count.key(), Figures.seconds(counts.get(count))));
 
         Map<String, Object> used = new LinkedHashMap<>();
         used.put("name", vectors.model());
@@ -57,13 +58,12 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
         all.put("version", 1);
         all.put("rows", rows);
         all.put("embedded", embedded());
-        all.put("nulls", statistics.nulls());
-        all.put("distinct", statistics.distinct());
-        all.put("truncated", statistics.truncated());
-        all.put("chunks", statistics.chunks());
-        all.put("failed", statistics.failed());
-        all.put("tokens", statistics.tokens());
-        all.put("batches", statistics.batches());
+        // Texts are rows times columns; how many got a vector says more.
+        each(Count.Unit.NUMBER, count -> {
+            if (count != Count.TEXTS) {
+                all.put(count.key(), counts.get(count));
+            }
+        });
         all.put("seconds", spent);
         all.put("model", used);
         all.put("settings", inForce);
@@ -72,6 +72,10 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         .disableHtmlEscaping()
                         .create()
                         .toJson(all) + "\n";
+    }
+
+    private static void each(Count.Unit unit, Consumer<Count> action) {
+        Arrays.stream(Count.values()).filter(count -> count.unit() == unit).forEach(action);
     }
 
     /**
@@ -87,20 +91,21 @@ record RunSummary(long rows, Statistics statistics, double seconds, ModelFolder 
                         Figures.count(rows, "row", "rows"),
                         Figures.duration(seconds),
                         Figures.count(Math.round(rows / time)),
-                        Figures.count(Math.round(statistics.tokens() / time))));
+                        Figures.count(Math.round(counts.get(Count.TOKENS) / time))));
         out.println("  texts   %s embedded (%s different), %s null, %s truncated, %s failed"
                 .formatted(
                         Figures.count(embedded()),
-                        Figures.count(statistics.distinct()),
-                        Figures.count(statistics.nulls()),
-                        Figures.count(statistics.truncated()),
-                        Figures.count(statistics.failed())));
-        if (statistics.chunks() > 0) {
-            out.println("  chunks  %s".formatted(Figures.count(statistics.chunks())));
+                        Figures.count(counts.get(Count.DISTINCT)),
+                        Figures.count(counts.get(Count.NULLS)),
+                        Figures.count(counts.get(Count.TRUNCATED)),
+                        Figures.count(counts.get(Count.FAILED))));
+        if (counts.get(Count.CHUNKS) > 0) {
+            out.println("  chunks  %s".formatted(Figures.count(counts.get(Count.CHUNKS))));
         }
         out.println("  tokens  %s in %s"
                 .formatted(
-                        Figures.count(statistics.tokens()), Figures.count(statistics.batches(), "batch", "batches")));
+                        Figures.count(counts.get(Count.TOKENS)),
+                        Figures.count(counts.get(Count.BATCHES), "batch", "batches")));
         out.println("  model   %s, %d components, fingerprint %.12s"
                 .formatted(vectors.shown(), vectors.dimension(), vectors.fingerprint()));
         out.println("  vectors %s, %s bytes each%s"

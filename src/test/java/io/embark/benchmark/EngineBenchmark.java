@@ -1,8 +1,10 @@
 package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
+import io.embark.encode.Count;
+import io.embark.encode.CountedVectors;
+import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
-import io.embark.encode.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,17 +46,20 @@ final class EngineBenchmark {
             List<String> part = texts.subList(turn * perTurn, (turn + 1) * perTurn);
             Work work = Work.of(part.stream().distinct().toList(), embedder.model());
             long start = System.nanoTime();
-            Statistics took = embedder.embedCounted(part).statistics();
+            EmbedCounts took = CountedVectors.of(embedder, part).counts();
             double seconds = (System.nanoTime() - start) / 1e9;
             double after = peak.measure();
 
             double reachable = (before + after) / 2;
-            double forward = work.operations() / (took.forwardNanos() / 1e9);
+            double forward = work.operations() / (took.get(Count.FORWARD) / 1e9);
             model.add(forward / reachable);
             whole.add(work.operations() / seconds / reachable);
             Figures.print(
                     "  %.1f tokens/text  %.0f tokens/s  %.1f GFLOP/s in the model  sgemm %.1f GFLOP/s",
-                    (double) took.tokens() / took.distinct(), took.tokens() / seconds, forward / 1e9, reachable / 1e9);
+                    (double) took.get(Count.TOKENS) / took.get(Count.DISTINCT),
+                    took.get(Count.TOKENS) / seconds,
+                    forward / 1e9,
+                    reachable / 1e9);
             before = after;
         }
         Figures.print("  model / sgemm          %s", Figures.spread(model));

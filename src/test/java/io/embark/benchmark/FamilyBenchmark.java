@@ -2,8 +2,10 @@ package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
 import io.embark.base.CacheDirectory;
+import io.embark.encode.Count;
+import io.embark.encode.CountedVectors;
+import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
-import io.embark.encode.Statistics;
 import io.embark.model.RandomModel;
 import io.embark.text.TextTokenizer;
 import java.io.IOException;
@@ -146,8 +148,8 @@ final class FamilyBenchmark {
             for (int turn = 1; turn <= TURNS; turn++) {
                 List<String> part = texts.subList(turn * TEXTS_PER_TURN, (turn + 1) * TEXTS_PER_TURN);
                 Work work = Work.of(part, embedder.model());
-                Statistics took = embedder.embedCounted(part).statistics();
-                double seconds = took.forwardNanos() / 1e9;
+                EmbedCounts took = CountedVectors.of(embedder, part).counts();
+                double seconds = took.get(Count.FORWARD) / 1e9;
                 double after = peak.measure();
                 shares.add(work.operations() / seconds / ((before + after) / 2));
                 speeds.add(work.tokens() / seconds);

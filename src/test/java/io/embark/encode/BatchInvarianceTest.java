@@ -67,8 +67,8 @@ class BatchInvarianceTest {
                     assertSameAsAlone(i, result.get()[i]);
                 }
             }
-            assertThat(embedder.statistics().texts()).isEqualTo(THREADS * 40L);
-            assertThat(embedder.statistics().distinct()).isEqualTo(THREADS * 40L);
+            assertThat(embedder.counts().get(Count.TEXTS)).isEqualTo(THREADS * 40L);
+            assertThat(embedder.counts().get(Count.DISTINCT)).isEqualTo(THREADS * 40L);
         } finally {
             threads.shutdownNow();
         }

@@ -50,7 +50,7 @@ class CancelTest {
             assertThatThrownBy(() -> embedder.pool(texts, passes::hasQueuedThreads))
                     .isInstanceOf(CancellationException.class)
                     .hasMessage("embedding was cancelled");
-            assertThat(embedder.statistics()).isEqualTo(Statistics.NONE);
+            assertThat(embedder.counts()).isEqualTo(EmbedCounts.NONE);
 
             // One for the batch in hand, one for the next caller's: none is left for the batches that were dropped.
             passes.release(2);

@@ -86,25 +86,29 @@ class EmbedderTest {
 
     @Test
     void givesNoVectorsForNoTexts() {
-        Embeddings embeddings = on(Map.of()).embedCounted(List.of());
+        CountedVectors embeddings = CountedVectors.of(on(Map.of()), List.of());
         assertThat(embeddings.vectors().length).isZero();
-        assertThat(embeddings.statistics()).isEqualTo(Statistics.NONE);
+        assertThat(embeddings.counts()).isEqualTo(EmbedCounts.NONE);
     }
 
     @Test
     void keepsNullNullAndCountsIt() {
-        Embeddings embeddings = on(Map.of()).embedCounted(Arrays.asList(null, "cat", null));
+        CountedVectors embeddings = CountedVectors.of(on(Map.of()), Arrays.asList(null, "cat", null));
         assertThat(embeddings.vectors()[0]).isNull();
         assertThat(embeddings.vectors()[1]).hasSize(8);
         assertThat(embeddings.vectors()[2]).isNull();
-        assertCounted(embeddings, 3, 2, 1, 0, 0, 3, 1);
-        assertCounted(on(Map.of()).embedCounted(Collections.singletonList(null)), 1, 1, 0, 0, 0, 0, 0);
+        assertCounted(
+                embeddings,
+                Map.of(Count.TEXTS, 3L, Count.NULLS, 2L, Count.DISTINCT, 1L, Count.TOKENS, 3L, Count.BATCHES, 1L));
+        assertCounted(
+                CountedVectors.of(on(Map.of()), Collections.singletonList(null)),
+                Map.of(Count.TEXTS, 1L, Count.NULLS, 1L));
     }
 
     @Test
     void embedsEqualTextsOnceAndGivesEachRowAnArrayOfItsOwn() {
-        Embeddings embeddings = on(Map.of()).embedCounted(List.of("cat", "dog", "cat", "cat"));
-        assertCounted(embeddings, 4, 0, 2, 0, 0, 6, 1);
+        CountedVectors embeddings = CountedVectors.of(on(Map.of()), List.of("cat", "dog", "cat", "cat"));
+        assertCounted(embeddings, Map.of(Count.TEXTS, 4L, Count.DISTINCT, 2L, Count.TOKENS, 6L, Count.BATCHES, 1L));
         float[][] vectors = embeddings.vectors();
         float[] expected = vectors[0].clone();
         Arrays.fill(vectors[0], 9);
@@ -115,35 +119,45 @@ class EmbedderTest {
 
     @Test
     void embedsEqualTextsOfDifferentWindowsAgain() {
-        Embeddings embeddings = on(Map.of("window", "2")).embedCounted(List.of("cat", "cat", "cat", "dog", "cat"));
-        assertCounted(embeddings, 5, 0, 4, 0, 0, 12, 3);
+        CountedVectors embeddings =
+                CountedVectors.of(on(Map.of("window", "2")), List.of("cat", "cat", "cat", "dog", "cat"));
+        assertCounted(embeddings, Map.of(Count.TEXTS, 5L, Count.DISTINCT, 4L, Count.TOKENS, 12L, Count.BATCHES, 3L));
     }
 
     @Test
     void cutsBatchesByLengthUnderTheTokenBudget() {
         List<String> texts = List.of("a a a", "b", "b b b", "c c c", "d d d", "a", "", "a a b");
         // 2, 3, 3, 5 tokens; 5, 5, 5; 5.
-        assertCounted(on(Map.of("batch-tokens", "16")).embedCounted(texts), 8, 0, 8, 0, 0, 33, 3);
-        assertCounted(on(Map.of("batch-tokens", "33")).embedCounted(texts), 8, 0, 8, 0, 0, 33, 1);
-        assertCounted(on(Map.of("batch-tokens", "32")).embedCounted(texts), 8, 0, 8, 0, 0, 33, 2);
+        assertCounted(
+                CountedVectors.of(on(Map.of("batch-tokens", "16")), texts),
+                Map.of(Count.TEXTS, 8L, Count.DISTINCT, 8L, Count.TOKENS, 33L, Count.BATCHES, 3L));
+        assertCounted(
+                CountedVectors.of(on(Map.of("batch-tokens", "33")), texts),
+                Map.of(Count.TEXTS, 8L, Count.DISTINCT, 8L, Count.TOKENS, 33L, Count.BATCHES, 1L));
+        assertCounted(
+                CountedVectors.of(on(Map.of("batch-tokens", "32")), texts),
+                Map.of(Count.TEXTS, 8L, Count.DISTINCT, 8L, Count.TOKENS, 33L, Count.BATCHES, 2L));
     }
 
     @Test
     void embedsBlankTextsUnlessToldOtherwise() {
-        Embeddings embeddings = on(Map.of()).embedCounted(List.of("", " \t\n", "cat"));
+        CountedVectors embeddings = CountedVectors.of(on(Map.of()), List.of("", " \t\n", "cat"));
         assertThat(embeddings.vectors()).hasDimensions(3, 8);
         assertIsVectorOf("", embeddings.vectors()[0]);
         assertIsVectorOf("", embeddings.vectors()[1]);
-        assertCounted(embeddings, 3, 0, 3, 0, 0, 7, 1);
+        assertCounted(embeddings, Map.of(Count.TEXTS, 3L, Count.DISTINCT, 3L, Count.TOKENS, 7L, Count.BATCHES, 1L));
     }
 
     @Test
     void makesBlankTextsNullIfAsked() {
-        Embeddings embeddings = on(Map.of("blank", "null")).embedCounted(Arrays.asList("", " \t\n", "cat", null));
+        CountedVectors embeddings =
+                CountedVectors.of(on(Map.of("blank", "null")), Arrays.asList("", " \t\n", "cat", null));
         assertThat(embeddings.vectors()[0]).isNull();
         assertThat(embeddings.vectors()[1]).isNull();
         assertThat(embeddings.vectors()[2]).hasSize(8);
-        assertCounted(embeddings, 4, 3, 1, 0, 0, 3, 1);
+        assertCounted(
+                embeddings,
+                Map.of(Count.TEXTS, 4L, Count.NULLS, 3L, Count.DISTINCT, 1L, Count.TOKENS, 3L, Count.BATCHES, 1L));
     }
 
     @Test
@@ -158,21 +172,37 @@ class EmbedderTest {
 
     @Test
     void countsRefusedBlankTextsAsFailedAndGoesOn() {
-        Embeddings embeddings =
-                on(Map.of("blank", "fail", "on-error", "null")).embedCounted(Arrays.asList("", "cat", " ", null));
+        CountedVectors embeddings =
+                CountedVectors.of(on(Map.of("blank", "fail", "on-error", "null")), Arrays.asList("", "cat", " ", null));
         assertThat(embeddings.vectors()[0]).isNull();
         assertThat(embeddings.vectors()[1]).hasSize(8);
         assertThat(embeddings.vectors()[2]).isNull();
-        assertCounted(embeddings, 4, 1, 1, 0, 2, 3, 1);
+        assertCounted(
+                embeddings,
+                Map.of(
+                        Count.TEXTS,
+                        4L,
+                        Count.NULLS,
+                        1L,
+                        Count.DISTINCT,
+                        1L,
+                        Count.FAILED,
+                        2L,
+                        Count.TOKENS,
+                        3L,
+                        Count.BATCHES,
+                        1L));
     }
 
     @Test
     void cutsALongTextAndCountsEveryRowOfIt() {
-        Embeddings embeddings = on(Map.of()).embedCounted(List.of(LONG, "cat", LONG, CUT_TO_LIMIT));
+        CountedVectors embeddings = CountedVectors.of(on(Map.of()), List.of(LONG, "cat", LONG, CUT_TO_LIMIT));
         assertIsVectorOf(CUT_TO_LIMIT, embeddings.vectors()[0]);
         assertIsVectorOf(CUT_TO_LIMIT, embeddings.vectors()[2]);
         assertThat(embeddings.vectors()[2]).isEqualTo(embeddings.vectors()[0]);
-        assertCounted(embeddings, 4, 0, 3, 2, 0, 23, 1);
+        assertCounted(
+                embeddings,
+                Map.of(Count.TEXTS, 4L, Count.DISTINCT, 3L, Count.TRUNCATED, 2L, Count.TOKENS, 23L, Count.BATCHES, 1L));
     }
 
     @Test
@@ -180,9 +210,21 @@ class EmbedderTest {
         Path folder = model.folder().path();
         EmbedOptions options = EmbedOptions.parse(Map.of("model", folder.toString(), "max-tokens", "4"));
         try (Embedder embedder = Embedder.open(options)) {
-            Embeddings embeddings = embedder.embedCounted(List.of("the cat sat", "the cat"));
+            CountedVectors embeddings = CountedVectors.of(embedder, List.of("the cat sat", "the cat"));
             assertIsVectorOf("the cat", embeddings.vectors()[0]);
-            assertCounted(embeddings, 2, 0, 2, 1, 0, 8, 1);
+            assertCounted(
+                    embeddings,
+                    Map.of(
+                            Count.TEXTS,
+                            2L,
+                            Count.DISTINCT,
+                            2L,
+                            Count.TRUNCATED,
+                            1L,
+                            Count.TOKENS,
+                            8L,
+                            Count.BATCHES,
+                            1L));
             assertThat(embedder.maxChars()).isEqualTo(1_000);
         }
     }
@@ -210,22 +252,26 @@ class EmbedderTest {
 
     @Test
     void countsRefusedLongTextsAsFailedAndKeepsThemOutOfTheModel() {
-        Embeddings embeddings =
-                on(Map.of("long-text", "fail", "on-error", "null")).embedCounted(List.of(LONG, "cat", LONG));
+        CountedVectors embeddings =
+                CountedVectors.of(on(Map.of("long-text", "fail", "on-error", "null")), List.of(LONG, "cat", LONG));
         assertThat(embeddings.vectors()[0]).isNull();
         assertIsVectorOf("cat", embeddings.vectors()[1]);
         assertThat(embeddings.vectors()[2]).isNull();
-        assertCounted(embeddings, 3, 0, 1, 0, 2, 3, 1);
+        assertCounted(
+                embeddings,
+                Map.of(Count.TEXTS, 3L, Count.DISTINCT, 1L, Count.FAILED, 2L, Count.TOKENS, 3L, Count.BATCHES, 1L));
     }
 
     @Test
     void readsNoMoreOfACellOf10MegabytesThanItsFirstChars() {
         String cell = "cat ".repeat(2_621_440);
         Embedder embedder = on(Map.of());
-        Embeddings embeddings = embedder.embedCounted(List.of(cell, cell.substring(0, embedder.maxChars())));
+        CountedVectors embeddings = CountedVectors.of(embedder, List.of(cell, cell.substring(0, embedder.maxChars())));
         assertIsVectorOf("cat cat cat cat cat cat cat cat", embeddings.vectors()[0]);
         assertIsVectorOf("cat cat cat cat cat cat cat cat", embeddings.vectors()[1]);
-        assertCounted(embeddings, 2, 0, 2, 2, 0, 20, 1);
+        assertCounted(
+                embeddings,
+                Map.of(Count.TEXTS, 2L, Count.DISTINCT, 2L, Count.TRUNCATED, 2L, Count.TOKENS, 20L, Count.BATCHES, 1L));
 
         String behind = " ".repeat(embedder.maxChars()) + "cat ".repeat(2_621_440);
         assertIsVectorOf("", embedder.embed(List.of(behind))[0]);
@@ -234,12 +280,14 @@ class EmbedderTest {
     @Test
     void addsUpWhatAllCallsTook() {
         Embedder embedder = on(Map.of());
-        Statistics first = embedder.embedCounted(Arrays.asList("cat", null)).statistics();
-        Statistics second = embedder.embedCounted(List.of("the dog", LONG)).statistics();
-        assertThat(embedder.statistics()).isEqualTo(first.plus(second));
-        assertThat(second.tokenizeNanos()).isPositive();
-        assertThat(second.forwardNanos()).isPositive();
-        assertThat(second.waitNanos()).isPositive();
+        EmbedCounts first =
+                CountedVectors.of(embedder, Arrays.asList("cat", null)).counts();
+        EmbedCounts second =
+                CountedVectors.of(embedder, List.of("the dog", LONG)).counts();
+        assertThat(embedder.counts()).isEqualTo(first.plus(second));
+        assertThat(second.get(Count.TOKENIZE)).isPositive();
+        assertThat(second.get(Count.FORWARD)).isPositive();
+        assertThat(second.get(Count.WAIT)).isPositive();
     }
 
     @Test
@@ -270,13 +318,26 @@ class EmbedderTest {
                     "The model's own numbers overflow for it.",
                     "Check the model's weights, or set on-error to null.");
 
-            Embeddings embeddings = Embedder.on(broken, EmbedOptions.parse(Map.of("on-error", "null")))
-                    .embedCounted(List.of("dog", "cat", "the dog", "cat"));
+            CountedVectors embeddings = CountedVectors.of(
+                    Embedder.on(broken, EmbedOptions.parse(Map.of("on-error", "null"))),
+                    List.of("dog", "cat", "the dog", "cat"));
             assertIsVectorOf("dog", embeddings.vectors()[0]);
             assertThat(embeddings.vectors()[1]).isNull();
             assertIsVectorOf("the dog", embeddings.vectors()[2]);
             assertThat(embeddings.vectors()[3]).isNull();
-            assertCounted(embeddings, 4, 0, 3, 0, 2, 10, 1);
+            assertCounted(
+                    embeddings,
+                    Map.of(
+                            Count.TEXTS,
+                            4L,
+                            Count.DISTINCT,
+                            3L,
+                            Count.FAILED,
+                            2L,
+                            Count.TOKENS,
+                            10L,
+                            Count.BATCHES,
+                            1L));
         }
     }
 
@@ -287,10 +348,10 @@ class EmbedderTest {
                 .set("tokenizer.json", "post_processor", "null");
         try (Embedder embedder = Embedder.open(
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString()))) {
-            Embeddings embeddings = embedder.embedCounted(List.of("", "cat"));
+            CountedVectors embeddings = CountedVectors.of(embedder, List.of("", "cat"));
             assertThat(embeddings.vectors()[0]).containsOnly(0).hasSize(8);
             assertThat(embeddings.vectors()[1]).isNotEqualTo(embeddings.vectors()[0]);
-            assertCounted(embeddings, 2, 0, 1, 0, 0, 1, 1);
+            assertCounted(embeddings, Map.of(Count.TEXTS, 2L, Count.DISTINCT, 1L, Count.TOKENS, 1L, Count.BATCHES, 1L));
         }
     }
 
@@ -301,13 +362,12 @@ class EmbedderTest {
         for (int i = 0; i < 3_000; i++) {
             texts.add(words.get(i % 11) + " " + words.get(i / 11 % 11));
         }
-        Embeddings embeddings =
-                on(Map.of("window", "500", "batch-tokens", "64")).embedCounted(texts);
+        CountedVectors embeddings = CountedVectors.of(on(Map.of("window", "500", "batch-tokens", "64")), texts);
         assertThat(embeddings.vectors()).hasDimensions(3_000, 8);
-        assertThat(embeddings.statistics().texts()).isEqualTo(3_000);
-        assertThat(embeddings.statistics().distinct()).isEqualTo(6 * 121);
-        assertThat(embeddings.statistics().tokens()).isEqualTo(6 * 121 * 4);
-        assertThat(embeddings.statistics().batches()).isEqualTo(6 * 8);
+        assertThat(embeddings.counts().get(Count.TEXTS)).isEqualTo(3_000);
+        assertThat(embeddings.counts().get(Count.DISTINCT)).isEqualTo(6 * 121);
+        assertThat(embeddings.counts().get(Count.TOKENS)).isEqualTo(6 * 121 * 4);
+        assertThat(embeddings.counts().get(Count.BATCHES)).isEqualTo(6 * 8);
     }
 
     private static Embedder on(Map<String, String> options) {
@@ -322,29 +382,13 @@ class EmbedderTest {
         assertThat(vector).containsExactly(embed(Map.of(), text)[0], within(1e-6f));
     }
 
-    private static void assertCounted(
-            Embeddings embeddings,
-            long texts,
-            long nulls,
-            long distinct,
-            long truncated,
-            long failed,
-            long tokens,
-            long batches) {
-        Statistics s = embeddings.statistics();
-        assertThat(new Statistics(
-                        s.texts(),
-                        s.nulls(),
-                        s.distinct(),
-                        s.truncated(),
-                        s.chunks(),
-                        s.failed(),
-                        s.tokens(),
-                        s.batches(),
-                        0,
-                        0,
-                        0,
-                        0))
-                .isEqualTo(new Statistics(texts, nulls, distinct, truncated, 0, failed, tokens, batches, 0, 0, 0, 0));
+    /** All counts but those of time and of the largest batch; what is not named is 0. */
+    private static void assertCounted(CountedVectors counted, Map<Count, Long> counts) {
+        EmbedCounts expected = EmbedCounts.of(counts);
+        for (Count count : Count.values()) {
+            if (count.unit() == Count.Unit.NUMBER) {
+                assertThat(counted.counts().get(count)).as(count.label()).isEqualTo(expected.get(count));
+            }
+        }
     }
 }

@@ -68,10 +68,10 @@ class EmbeddingModelTest {
     @Test
     void takesAsManyTokensAsTheModelHasPositions() {
         try (Embedder embedder = Embedder.open(with(Map.of("max-tokens", "16")))) {
-            Statistics statistics = embedder.embedCounted(List.of("a ".repeat(14), "a ".repeat(15)))
-                    .statistics();
-            assertThat(statistics.tokens()).isEqualTo(32);
-            assertThat(statistics.truncated()).isEqualTo(1);
+            EmbedCounts counts = CountedVectors.of(embedder, List.of("a ".repeat(14), "a ".repeat(15)))
+                    .counts();
+            assertThat(counts.get(Count.TOKENS)).isEqualTo(32);
+            assertThat(counts.get(Count.TRUNCATED)).isEqualTo(1);
         }
     }
 
@@ -90,9 +90,9 @@ class EmbeddingModelTest {
     void givesAProgramNoLargerBatchesThanAskedFor() {
         EmbedOptions chosen = program().with(EmbedOptions.BATCH_TOKENS, 16);
         try (Embedder embedder = Embedder.open(chosen)) {
-            assertThat(embedder.embedCounted(List.of("one", "two", "three", "four", "five", "six", "seven"))
-                            .statistics()
-                            .peakBatchTokens())
+            assertThat(CountedVectors.of(embedder, List.of("one", "two", "three", "four", "five", "six", "seven"))
+                            .counts()
+                            .get(Count.PEAK))
                     .isBetween(2L, 16L);
         }
     }

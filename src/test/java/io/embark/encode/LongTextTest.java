@@ -150,15 +150,16 @@ class LongTextTest {
 
     @Test
     void countsChunksAndTruncatesNothing() {
-        Statistics statistics = Embedder.on(normalizing, EmbedOptions.parse(Map.of("long-text", "mean")))
-                .embedCounted(Arrays.asList(LONG, "cat", null, LONG, " sat."))
-                .statistics();
-        assertThat(statistics.texts()).isEqualTo(5);
-        assertThat(statistics.truncated()).isZero();
-        assertThat(statistics.chunks()).isEqualTo(3 + 1 + 3 + 1);
+        EmbedCounts counts = CountedVectors.of(
+                        Embedder.on(normalizing, EmbedOptions.parse(Map.of("long-text", "mean"))),
+                        Arrays.asList(LONG, "cat", null, LONG, " sat."))
+                .counts();
+        assertThat(counts.get(Count.TEXTS)).isEqualTo(5);
+        assertThat(counts.get(Count.TRUNCATED)).isZero();
+        assertThat(counts.get(Count.CHUNKS)).isEqualTo(3 + 1 + 3 + 1);
         // Equal texts are cut once, and the third chunk is a text of its own too.
-        assertThat(statistics.distinct()).isEqualTo(4);
-        assertThat(statistics.tokens()).isEqualTo(10 + 10 + 4 + 3);
+        assertThat(counts.get(Count.DISTINCT)).isEqualTo(4);
+        assertThat(counts.get(Count.TOKENS)).isEqualTo(10 + 10 + 4 + 3);
     }
 
     @Test
@@ -174,9 +175,9 @@ class LongTextTest {
         // Numbers are one unknown token each, so each chunk has 8 tokens of its own and differs from all others.
         String text = IntStream.range(1_000, 101_000).mapToObj(i -> "cat " + i).collect(Collectors.joining(" "));
         Embedder embedder = Embedder.on(plain, EmbedOptions.parse(Map.of("long-text", "mean", "batch-tokens", "4096")));
-        Embeddings embeddings = embedder.embedCounted(List.of(text));
-        assertThat(embeddings.statistics().chunks()).isEqualTo(25_000);
-        assertThat(embeddings.statistics().tokens()).isEqualTo(250_000);
+        CountedVectors embeddings = CountedVectors.of(embedder, List.of(text));
+        assertThat(embeddings.counts().get(Count.CHUNKS)).isEqualTo(25_000);
+        assertThat(embeddings.counts().get(Count.TOKENS)).isEqualTo(250_000);
 
         float[] mean = embeddings.vectors()[0];
         List<EmbeddedChunk> chunks = embedder.embedChunks(List.of(text)).get(0);

@@ -69,10 +69,10 @@ class PromptTest {
     @Test
     void countsThePromptsTokensAgainstTheLimit() {
         Embedder embedder = Embedder.on(model, EmbedOptions.parse(Map.of("prompt-name", "query")));
-        Statistics statistics =
-                embedder.embedCounted(List.of("a b c d a b", "a b c d a b c")).statistics();
-        assertThat(statistics.tokens()).isEqualTo(20);
-        assertThat(statistics.truncated()).isEqualTo(1);
+        EmbedCounts counts = CountedVectors.of(embedder, List.of("a b c d a b", "a b c d a b c"))
+                .counts();
+        assertThat(counts.get(Count.TOKENS)).isEqualTo(20);
+        assertThat(counts.get(Count.TRUNCATED)).isEqualTo(1);
     }
 
     @Test

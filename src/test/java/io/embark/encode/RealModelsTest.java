@@ -52,8 +52,8 @@ class RealModelsTest {
 
         try (Embedder embedder = Embedder.open(options);
                 OnnxOracle oracle = new OnnxOracle(ModelReference.open(folder.toString(), temporary))) {
-            Embeddings embedded = embedder.embedCounted(texts);
-            assertThat(embedded.statistics().truncated()).isPositive();
+            CountedVectors embedded = CountedVectors.of(embedder, texts);
+            assertThat(embedded.counts().get(Count.TRUNCATED)).isPositive();
             List<String> prompted = texts.stream().map(prompt::concat).toList();
             Differences.assertSame(embedded.vectors(), oracle.embed(prompted));
         }

@@ -94,9 +94,9 @@ class StaticModelTest {
                 .mapToObj(i -> "the cat " + "a ".repeat(i % 5) + "1 ".repeat(i / 5))
                 .toList();
         try (Embedder embedder = Embedder.open(options().with(EmbedOptions.BATCH_TOKENS, 64))) {
-            Embeddings embedded = embedder.embedCounted(texts);
-            assertThat(embedded.statistics().tokens()).isEqualTo(200 * 2 + 40 * 10 + 5 * 780);
-            assertThat(embedded.statistics().batches()).isEqualTo(2);
+            CountedVectors embedded = CountedVectors.of(embedder, texts);
+            assertThat(embedded.counts().get(Count.TOKENS)).isEqualTo(200 * 2 + 40 * 10 + 5 * 780);
+            assertThat(embedded.counts().get(Count.BATCHES)).isEqualTo(2);
             for (int i = 0; i < texts.size(); i++) {
                 assertThat(Arrays.equals(embedder.embed(List.of(texts.get(i)))[0], embedded.vectors()[i]))
                         .as(texts.get(i))

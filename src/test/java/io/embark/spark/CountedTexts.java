@@ -1,5 +1,6 @@
 package io.embark.spark;
 
+import io.embark.encode.Count;
 import io.embark.spark.exec.EmbedProgress;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkContext;
@@ -19,6 +20,6 @@ final class CountedTexts {
         } finally {
             context.removeSparkListener(progress);
         }
-        return progress.statistics().texts();
+        return progress.counts().get(Count.TEXTS);
     }
 }

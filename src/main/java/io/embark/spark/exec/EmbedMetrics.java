@@ -1,10 +1,12 @@
 package io.embark.spark.exec;
 
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.Count.Unit;
+import io.embark.encode.EmbedCounts;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.ToLongFunction;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.metric.SQLMetrics;
@@ -15,76 +17,41 @@ public final class EmbedMetrics implements Serializable {
 
     /** One counter: its name in the UI, which {@link EmbedProgress} also knows it by, and what it counts. */
     public enum Counter {
-        ROWS("rows", "Rows that came through.", Kind.COUNT, null),
-        TEXTS(
-                "texts",
-                "Texts handed to the model: for each row as many as different texts are embedded.",
-                Kind.COUNT,
-                Statistics::texts),
-        NULLS("null texts", "Those of them that were null, or blank with `blank=null`.", Kind.COUNT, Statistics::nulls),
-        DISTINCT(
-                "distinct texts",
-                "Texts, or chunks of them, that went through the network; equal ones of one window count once.",
-                Kind.COUNT,
-                Statistics::distinct),
-        TRUNCATED("truncated texts", "Texts that were cut to the limit.", Kind.COUNT, Statistics::truncated),
-        CHUNKS(
-                "chunks",
-                "Chunks that texts were cut into with `long-text=mean` or `chunks`; a text that fits is one chunk.",
-                Kind.COUNT,
-                Statistics::chunks),
-        FAILED(
-                "failed texts",
-                "Texts without a vector because they could not be embedded, with `on-error=null`.",
-                Kind.COUNT,
-                Statistics::failed),
-        TOKENS(
-                "tokens",
-                "Tokens that went through the network, special tokens and prompt included.",
-                Kind.COUNT,
-                Statistics::tokens),
-        BATCHES("batches", "Forward passes.", Kind.COUNT, Statistics::batches),
-        PEAK(
-                "peak batch tokens",
-                "Tokens of the largest batch: the smallest, median and largest of all tasks.",
-                Kind.PEAK,
-                null),
-        TOKENIZE(
-                "time to tokenise",
-                "Time spent on repairing, cutting and tokenising texts.",
-                Kind.NANOS,
-                Statistics::tokenizeNanos),
-        FORWARD(
-                "time in the model",
-                "Time of forward passes, summed over compute threads.",
-                Kind.NANOS,
-                Statistics::forwardNanos),
-        WAIT(
-                "time waiting for the model",
-                "Time that tasks waited for their batches.",
-                Kind.NANOS,
-                Statistics::waitNanos),
-        LOAD("model load time", "Time to load the model, in the task that asked for it first.", Kind.NANOS, null);
-
-        private enum Kind {
-            COUNT,
-            NANOS,
-            PEAK
-        }
+        ROWS("rows", "Rows that came through.", Unit.NUMBER),
+        TEXTS(Count.TEXTS),
+        NULLS(Count.NULLS),
+        DISTINCT(Count.DISTINCT),
+        TRUNCATED(Count.TRUNCATED),
+        CHUNKS(Count.CHUNKS),
+        FAILED(Count.FAILED),
+        TOKENS(Count.TOKENS),
+        BATCHES(Count.BATCHES),
+        PEAK(Count.PEAK),
+        TOKENIZE(Count.TOKENIZE),
+        FORWARD(Count.FORWARD),
+        WAIT(Count.WAIT),
+        LOAD("model load time", "Time to load the model, in the task that asked for it first.", Unit.NANOS);
 
         private final String label;
         private final String description;
-        private final Kind kind;
+        private final Unit unit;
 
-        /** Null for what the model room does not know. */
-        @SuppressWarnings("ImmutableEnumChecker") // each is a record's accessor, which has no state
-        private final ToLongFunction<Statistics> value;
+        @SuppressWarnings("ImmutableEnumChecker") // of a constant
+        private final Optional<Count> count;
 
-        Counter(String label, String description, Kind kind, ToLongFunction<Statistics> value) {
+        Counter(Count count) {
+            this.label = count.label();
+            this.description = count.description();
+            this.unit = count.unit();
+            this.count = Optional.of(count);
+        }
+
+        /** Of what an operator counts beside its embedders. */
+        Counter(String label, String description, Unit unit) {
             this.label = label;
             this.description = description;
-            this.kind = kind;
-            this.value = value;
+            this.unit = unit;
+            this.count = Optional.empty();
         }
 
         public String label() {
@@ -96,9 +63,14 @@ public final class EmbedMetrics implements Serializable {
             return description;
         }
 
+        /** What embedders count by the same name; empty for what only an operator knows. */
+        Optional<Count> count() {
+            return count;
+        }
+
         private SQLMetric create(SparkContext context) {
-            return switch (kind) {
-                case COUNT -> SQLMetrics.createMetric(context, label);
+            return switch (unit) {
+                case NUMBER -> SQLMetrics.createMetric(context, label);
                 // Tasks without a value of their own, such as a load time, are left out of the minimum and the median.
                 case NANOS -> SQLMetrics.createNanoTimingMetric(context, label, -1);
                 // The only metric of Spark's that shows no sum over tasks. Its value is in tenths.
@@ -119,13 +91,13 @@ public final class EmbedMetrics implements Serializable {
         return created;
     }
 
-    void add(Statistics statistics) {
+    void add(EmbedCounts counts) {
         metrics.forEach((counter, metric) -> {
-            if (counter.value != null) {
-                metric.add(counter.value.applyAsLong(statistics));
+            if (counter.count.isPresent() && counter.unit != Unit.PEAK) {
+                metric.add(counts.get(counter.count.get()));
             }
         });
-        peakBatchTokens = Math.max(peakBatchTokens, statistics.peakBatchTokens());
+        peakBatchTokens = Math.max(peakBatchTokens, counts.get(Count.PEAK));
         metrics.get(Counter.PEAK).set((double) peakBatchTokens);
     }
 

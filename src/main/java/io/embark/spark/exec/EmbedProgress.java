@@ -1,6 +1,7 @@
 package io.embark.spark.exec;
 
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.spark.exec.EmbedMetrics.Counter;
 import io.embark.spark.version.Scala;
 import java.util.Arrays;
@@ -66,22 +67,11 @@ public final class EmbedProgress extends SparkListener {
     }
 
     /** What embedding took so far, but for the peak batch, which is not told. */
-    public synchronized Statistics statistics() {
-        Map<Counter, Long> sums = sums();
-        Function<Counter, Long> sum = counter -> sums.getOrDefault(counter, 0L);
-        return new Statistics(
-                sum.apply(Counter.TEXTS),
-                sum.apply(Counter.NULLS),
-                sum.apply(Counter.DISTINCT),
-                sum.apply(Counter.TRUNCATED),
-                sum.apply(Counter.CHUNKS),
-                sum.apply(Counter.FAILED),
-                sum.apply(Counter.TOKENS),
-                sum.apply(Counter.BATCHES),
-                0,
-                sum.apply(Counter.TOKENIZE),
-                sum.apply(Counter.FORWARD),
-                sum.apply(Counter.WAIT));
+    public synchronized EmbedCounts counts() {
+        EnumMap<Count, Long> counts = new EnumMap<>(Count.class);
+        sums().forEach((counter, sum) ->
+                counter.count().filter(count -> count != Count.PEAK).ifPresent(count -> counts.put(count, sum)));
+        return EmbedCounts.of(counts);
     }
 
     private Map<Counter, Long> sums() {

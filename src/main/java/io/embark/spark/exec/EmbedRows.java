@@ -175,7 +175,7 @@ final class EmbedRows implements Iterator<InternalRow> {
                 }
             }
             PooledTexts pooled = models.pool(group.get(0), together);
-            metrics.add(pooled.statistics());
+            metrics.add(pooled.counts());
             for (int call : group) {
                 int start = starts.get(textOf[call]);
                 IntFunction<Object> results = results(call, pooled, start);

@@ -7,7 +7,8 @@ import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.OnError;
-import io.embark.encode.Statistics;
+import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.Plans;
 import io.embark.spark.SharedSpark;
@@ -88,6 +89,15 @@ class EmbedMetricsTest {
         assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(8);
         for (Counter time : List.of(Counter.TOKENIZE, Counter.FORWARD, Counter.WAIT)) {
             assertThat(Plans.sum(rows, time)).as(time.name()).isPositive();
+        }
+    }
+
+    @Test
+    void everyCountOfAnEmbedderIsShownUnderItsName() {
+        for (Count count : Count.values()) {
+            Counter counter = Counter.valueOf(count.name());
+            assertThat(counter.count()).contains(count);
+            assertThat(counter.label()).isEqualTo(count.label());
         }
     }
 
@@ -178,19 +188,19 @@ class EmbedMetricsTest {
             spark.sparkContext().removeSparkListener(recorder);
         }
 
-        Statistics counted = progress.statistics();
+        EmbedCounts counted = progress.counts();
         assertThat(progress.rows()).isEqualTo(16);
-        assertThat(counted.texts()).isEqualTo(16);
-        assertThat(counted.nulls()).isEqualTo(4);
-        assertThat(counted.distinct()).isEqualTo(10);
-        assertThat(counted.tokens()).isEqualTo(56);
-        assertThat(counted.forwardNanos()).isEqualTo(Plans.sum(rows, Counter.FORWARD));
+        assertThat(counted.get(Count.TEXTS)).isEqualTo(16);
+        assertThat(counted.get(Count.NULLS)).isEqualTo(4);
+        assertThat(counted.get(Count.DISTINCT)).isEqualTo(10);
+        assertThat(counted.get(Count.TOKENS)).isEqualTo(56);
+        assertThat(counted.get(Count.FORWARD)).isEqualTo(Plans.sum(rows, Counter.FORWARD));
 
         // A task that ran twice counts once, and so does a heartbeat that was overtaken by the end of its task.
         assertThat(ends).hasSize(2);
         ends.forEach(progress::onTaskEnd);
         ends.forEach(end -> progress.onExecutorMetricsUpdate(heartbeat(end)));
-        assertThat(progress.statistics()).isEqualTo(counted);
+        assertThat(progress.counts()).isEqualTo(counted);
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Texts that go through the network together, each distinct one once. Used once, by one thread. */
-final class Window {
+final class TextWindow {
     private static final int NO_VECTOR = -1;
 
     /** How much of a text an error message shows. */
@@ -31,11 +31,7 @@ final class Window {
     private final String prompt;
     private final Batches batches;
 
-    private long nulls;
-    private long truncated;
-    private long chunks;
-    private long failed;
-    private long tokenizeNanos;
+    private final Tally tally = new Tally();
     private final List<String> distinct = new ArrayList<>();
 
     /** Of each distinct text; 0 where no text is read in chunks. */
@@ -46,12 +42,12 @@ final class Window {
      * @param skip tokens at the front of each text that are left out of pooling
      * @param cancelled asked between batches
      */
-    Window(EmbeddingModel model, EmbedOptions options, String prompt, int skip, BooleanSupplier cancelled) {
+    TextWindow(EmbeddingModel model, EmbedOptions options, String prompt, int skip, BooleanSupplier cancelled) {
         this.model = model;
         this.options = options;
         this.longText = options.get(EmbedOptions.LONG_TEXT);
         this.prompt = prompt;
-        this.batches = new Batches(model, model.batchTokens(options), skip, cancelled);
+        this.batches = new Batches(model, model.batchTokens(options), skip, tally, cancelled);
     }
 
     /** What the network makes of each text, in order. */
@@ -67,15 +63,11 @@ final class Window {
         for (int index : indexes) {
             pooled.add(index == NO_VECTOR ? null : distinctChunks.get(index));
             if (index != NO_VECTOR && distinctChunks.get(index) != null) {
-                chunks += chunkCounts[index];
+                tally.add(Count.CHUNKS, chunkCounts[index]);
             }
         }
-        return new PooledTexts(pooled, statistics(texts.size()));
-    }
-
-    private Statistics statistics(int texts) {
-        return new Statistics(texts, nulls, 0, truncated, chunks, failed, 0, 0, 0, tokenizeNanos, 0, 0)
-                .plus(batches.statistics());
+        tally.add(Count.TEXTS, texts.size());
+        return new PooledTexts(pooled, tally.counts());
     }
 
     /** For each text the index of its distinct one. */
@@ -95,7 +87,9 @@ final class Window {
             }
             indexes[i] = index;
         }
-        nulls = Arrays.stream(indexes).filter(index -> index == NO_VECTOR).count() - failed;
+        long withoutVector =
+                Arrays.stream(indexes).filter(index -> index == NO_VECTOR).count();
+        tally.add(Count.NULLS, withoutVector - tally.get(Count.FAILED));
         return indexes;
     }
 
@@ -116,7 +110,7 @@ final class Window {
                 ? distinct
                 : distinct.stream().map(prompt::concat).toList();
         List<TokenizedText> tokenized = model.tokenizer().tokenize(prompted);
-        tokenizeNanos = System.nanoTime() - start;
+        tally.add(Count.TOKENIZE, System.nanoTime() - start);
         return tokenized;
     }
 
@@ -132,7 +126,7 @@ final class Window {
                         "It has more tokens than the limit, and option long-text is set to fail.",
                         "Set long-text to truncate or mean, or on-error to null.");
             } else if (longText == LongText.TRUNCATE) {
-                truncated++;
+                tally.add(Count.TRUNCATED, 1);
             }
         }
     }
@@ -199,7 +193,7 @@ final class Window {
         if (options.get(EmbedOptions.ON_ERROR) == OnError.FAIL) {
             throw new EmbarkException(ErrorCode.TEXT_REFUSED, problem, cause, remedy);
         }
-        failed++;
+        tally.add(Count.FAILED, 1);
     }
 
     private static String start(String text) {

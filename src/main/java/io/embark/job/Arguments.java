@@ -24,7 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * @param command the command
  * @param given the values by key, in the order in which they were given; {@code "true"} for a flag
  */
-record Arguments(Command command, Map<String, List<String>> given) {
+record Arguments(JobCommand command, Map<String, List<String>> given) {
     /**
      * Reads a command line; answers {@code --help} and {@code --version} itself.
      *
@@ -65,7 +65,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
                     "Run embark --help, or embark COMMAND --help.");
         }
 
-        Command command = Command.named(chosen.commandSpec().name()).orElseThrow();
+        JobCommand command = JobCommand.named(chosen.commandSpec().name()).orElseThrow();
         Map<String, List<String>> given = new LinkedHashMap<>();
         for (Setting setting : command.settings()) {
             OptionSpec option = chosen.matchedOption(name(setting));
@@ -130,7 +130,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
 
     private static String commandKeys() {
         return String.join(
-                ", ", Arrays.stream(Command.values()).map(Command::key).toList());
+                ", ", Arrays.stream(JobCommand.values()).map(JobCommand::key).toList());
     }
 
     private static CommandSpec specification() {
@@ -140,13 +140,13 @@ record Arguments(Command command, Map<String, List<String>> given) {
                 .footer("", "Run embark COMMAND --help for the options of a command.", exitCodes());
         root.version("embark " + Version.read());
         addStandardOptions(root);
-        for (Command command : Command.values()) {
+        for (JobCommand command : JobCommand.values()) {
             root.addSubcommand(command.key(), specification(command));
         }
         return root;
     }
 
-    private static CommandSpec specification(Command command) {
+    private static CommandSpec specification(JobCommand command) {
         CommandSpec spec = CommandSpec.create().name(command.key());
         spec.usageMessage()
                 .abbreviateSynopsis(true)
@@ -159,7 +159,7 @@ record Arguments(Command command, Map<String, List<String>> given) {
         spec.version("embark " + Version.read());
         spec.usageMessage().sortOptions(false);
         int order = 0;
-        for (Command.Group group : command.groups()) {
+        for (JobCommand.Group group : command.groups()) {
             ArgGroupSpec.Builder options = ArgGroupSpec.builder()
                     .heading("%n" + group.heading() + "%n")
                     .validate(false)

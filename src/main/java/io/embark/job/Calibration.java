@@ -9,7 +9,7 @@ import io.embark.Option;
 import io.embark.encode.EncodingRanges;
 import io.embark.job.table.Columns;
 import io.embark.job.table.RangesRecord;
-import io.embark.job.table.Spreading;
+import io.embark.job.table.Repartitioning;
 import io.embark.spark.EmbarkFunctions;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ record Calibration(EncodingRanges ranges, long texts) {
         int cores = rows.sparkSession().sparkContext().defaultParallelism();
         List<Extremes> extremes = texts.orderBy(functions.xxhash64(text), text)
                 .limit(TEXTS)
-                .repartition(Math.toIntExact(Spreading.partitions(TEXTS, cores)))
+                .repartition(Math.toIntExact(Repartitioning.partitions(TEXTS, cores)))
                 .select(EmbarkFunctions.embed(text, ofWholeTexts(computable(options))))
                 .javaRDD()
                 .mapPartitions(Calibration::extremes)

@@ -8,9 +8,9 @@ import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
+import io.embark.job.table.Repartitioning;
 import io.embark.job.table.Sink;
 import io.embark.job.table.Source;
-import io.embark.job.table.Spreading;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.model.ModelSpecification;
@@ -96,16 +96,17 @@ final class EmbedCommand {
             run.source().note().ifPresent(note -> console.err().println("embark: " + note));
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
-        Spreading spreading = Spreading.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
-        EmbedOptions options = withRanges(run, spreading.rows());
+        Repartitioning repartitioning =
+                Repartitioning.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
+        EmbedOptions options = withRanges(run, repartitioning.rows());
         EmbeddingMetadata metadata = metadata(run.model(), options);
-        Dataset<Row> embedded = embed(spreading.rows(), run.columns(), options, metadata.toMetadata());
+        Dataset<Row> embedded = embed(repartitioning.rows(), run.columns(), options, metadata.toMetadata());
 
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
         EmbedCounts counts;
         try {
-            try (ProgressLine line = new ProgressLine(console.err(), progress, spreading.total())) {
+            try (ProgressLine line = new ProgressLine(console.err(), progress, repartitioning.total())) {
                 if (!quiet) {
                     line.start();
                 }
@@ -119,7 +120,7 @@ final class EmbedCommand {
 
         long rows = isChunked(options)
                 ? counts.get(Count.CHUNKS) + counts.get(Count.NULLS) + counts.get(Count.FAILED)
-                : spreading.total().orElse(progress.rows());
+                : repartitioning.total().orElse(progress.rows());
         RunSummary summary =
                 new RunSummary(rows, counts, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
         FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), counts);

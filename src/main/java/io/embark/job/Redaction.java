@@ -25,7 +25,7 @@ final class Redaction {
 
     Redaction(Map<String, String> sparkConf) {
         this.pattern = compile(sparkConf.getOrDefault("spark.redaction.regex", DEFAULT));
-        this.own = Command.settingsOfAll().stream().map(Setting::key).collect(Collectors.toSet());
+        this.own = JobCommand.settingsOfAll().stream().map(Setting::key).collect(Collectors.toSet());
     }
 
     /** The value as people may see it. */

@@ -49,12 +49,12 @@ final class Settings {
      */
     record Chosen(String value, String origin, Place place) {}
 
-    private final Command command;
+    private final JobCommand command;
     private final Map<String, Chosen> chosen;
     private final Map<String, Chosen> sparkConf;
     private final Redaction redaction;
 
-    Settings(Command command, Map<String, Chosen> chosen, Map<String, Chosen> sparkConf) {
+    Settings(JobCommand command, Map<String, Chosen> chosen, Map<String, Chosen> sparkConf) {
         this.command = command;
         this.chosen = new TreeMap<>(chosen);
         this.sparkConf = new TreeMap<>(sparkConf);
@@ -69,7 +69,7 @@ final class Settings {
 
         String key = sparkKey.substring(SPARK_EMBARK.length()).replaceFirst("\\..*", "");
         return EmbedOptions.all().stream().noneMatch(option -> option.key().equals(key))
-                && Command.settingsOfAll().stream()
+                && JobCommand.settingsOfAll().stream()
                         .anyMatch(setting -> setting.key().equals(key));
     }
 

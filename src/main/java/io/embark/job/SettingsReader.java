@@ -30,7 +30,7 @@ final class SettingsReader {
     private SettingsReader(Arguments arguments) {
         this.arguments = arguments;
         this.own = byKey(arguments.command().settings());
-        this.known = byKey(Command.settingsOfAll());
+        this.known = byKey(JobCommand.settingsOfAll());
     }
 
     /**

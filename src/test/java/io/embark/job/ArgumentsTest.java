@@ -29,7 +29,7 @@ class ArgumentsTest {
                 "--source-option",
                 "a=b=c");
 
-        assertThat(read.command()).isEqualTo(Command.EMBED);
+        assertThat(read.command()).isEqualTo(JobCommand.EMBED);
         assertThat(read.given())
                 .containsEntry("input", List.of("a b.csv"))
                 .containsEntry("limit", List.of("3"))
@@ -94,8 +94,8 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Command.class)
-    void helpNamesEverySettingWithItsValuesAndDefault(Command command) {
+    @EnumSource(JobCommand.class)
+    void helpNamesEverySettingWithItsValuesAndDefault(JobCommand command) {
         String help = help(command.key(), "--help");
         String letters = help.replaceAll("\\s", "");
 

@@ -32,7 +32,7 @@ class OptionsPageTest {
 
     @Test
     void thePageHasEachCommand() throws IOException {
-        String rows = Stream.of(Command.values())
+        String rows = Stream.of(JobCommand.values())
                 .map(command -> "| `embark %s` | %s |\n".formatted(command.key(), command.description()))
                 .collect(Collectors.joining());
 
@@ -45,7 +45,7 @@ class OptionsPageTest {
 
     @Test
     void thePageHasEachOptionOfEmbedding() throws IOException {
-        String rows = Command.EMBED.settings().stream()
+        String rows = JobCommand.EMBED.settings().stream()
                 .filter(OptionsPageTest::isOfEmbedding)
                 .map(OptionsPageTest::row)
                 .collect(Collectors.joining());
@@ -54,15 +54,15 @@ class OptionsPageTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Command.class)
-    void thePageHasEachSettingOfACommand(Command command) throws IOException {
+    @EnumSource(JobCommand.class)
+    void thePageHasEachSettingOfACommand(JobCommand command) throws IOException {
         String groups = command.groups().stream().map(OptionsPageTest::group).collect(Collectors.joining("\n"));
 
         WrittenBlock.require(Page.of("options"), command.key(), groups, OptionsPageTest.class);
     }
 
     /** The settings of its own in a table; of the options of embedding, which have a table already, those that it takes. */
-    private static String group(Command.Group group) {
+    private static String group(JobCommand.Group group) {
         List<Setting> embedding =
                 group.settings().stream().filter(OptionsPageTest::isOfEmbedding).toList();
         String rows = group.settings().stream()

@@ -3,7 +3,7 @@
  *
  * <p>Read {@code Source} and {@code Sink} first, with the requests that they take; then {@code SourceFormat} and {@code
  * SinkFormat} (what a kind of file can do), {@code PathSink} and {@code TableSink}, {@code EmbeddingMetadata} (what a column of
- * vectors says about itself) and {@code Spreading} (rows dealt to all cores). A new kind of file is one constant of {@code
+ * vectors says about itself) and {@code Repartitioning} (rows for all cores). A new kind of file is one constant of {@code
  * SourceFormat} or {@code SinkFormat}; a new place to write to is one implementation of {@code Sink} and one method of {@code
  * Sinks}. Nothing here knows the command line, its settings or how it prints.
  */

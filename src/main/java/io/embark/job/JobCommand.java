@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What the job can be asked to do, and the settings that each command takes. */
-enum Command {
+enum JobCommand {
     EMBED(
             "embed",
             "Reads a table, embeds its text and writes the table with the vectors.",
@@ -83,13 +83,13 @@ enum Command {
     @SuppressWarnings("ImmutableEnumChecker") // lists that List.of made
     private final List<Group> groups;
 
-    Command(String key, String description, List<Group> groups) {
+    JobCommand(String key, String description, List<Group> groups) {
         this.key = key;
         this.description = description;
         this.groups = groups;
     }
 
-    static Optional<Command> named(String key) {
+    static Optional<JobCommand> named(String key) {
         return Stream.of(values()).filter(command -> command.key.equals(key)).findFirst();
     }
 

@@ -9,7 +9,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * Rows spread so that every core has work until the end.
+ * Rows repartitioned so that every core has work until the end.
  *
  * <p>Spark cuts its input by bytes, but embedding costs by rows: a Parquet file of a few megabytes is one task and can keep
  * one core busy for an hour. So the rows of each partition are counted, and where partitions are too few, too big or too
@@ -23,11 +23,11 @@ import org.apache.spark.sql.functions;
  * <p>A task that is run again deals the same rows to the same partitions: by their texts, or in turn after Spark sorted them
  * ({@code spark.sql.execution.sortBeforeRepartition}).
  *
- * @param rows the rows, spread
+ * @param rows the rows, repartitioned
  * @param total how many there are, if they were counted
  * @hidden Public for Embark's other rooms only.
  */
-public record Spreading(Dataset<Row> rows, OptionalLong total) {
+public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
     static final int TASKS_PER_CORE = 4;
     static final long ROWS_PER_PARTITION = 10_000;
     static final long MOST_ROWS_PER_PARTITION = 20_000;
@@ -41,18 +41,18 @@ public record Spreading(Dataset<Row> rows, OptionalLong total) {
     private static final long MOST_UNCOUNTED_PARTITIONS = 2_000;
 
     /**
-     * Spreads the rows of a source over all cores of the session.
+     * Repartitions the rows of a source over all cores of the session.
      *
      * @param texts the columns to embed
      * @param limited whether the source is limited to some number of rows
      */
-    public static Spreading of(Source source, Collection<String> texts, boolean limited) {
+    public static Repartitioning of(Source source, Collection<String> texts, boolean limited) {
         // Which rows a limit lets through depends on who comes first; once kept, a task that runs again sees the same
         // ones.
         Dataset<Row> rows = limited ? source.rows().localCheckpoint() : source.rows();
         int cores = rows.sparkSession().sparkContext().defaultParallelism();
         if (!source.cheap() && !limited) {
-            return new Spreading(rows.repartition(partitionsOfUncounted(rows, cores)), OptionalLong.empty());
+            return new Repartitioning(rows.repartition(partitionsOfUncounted(rows, cores)), OptionalLong.empty());
         }
 
         List<Long> counts = rows.groupBy(functions.spark_partition_id()).count().collectAsList().stream()
@@ -61,7 +61,7 @@ public record Spreading(Dataset<Row> rows, OptionalLong total) {
         long total = counts.stream().mapToLong(Long::longValue).sum();
         Dataset<Row> spread =
                 isFine(counts, cores) ? rows : deal(rows, texts, total, Math.toIntExact(partitions(total, cores)));
-        return new Spreading(spread, OptionalLong.of(total));
+        return new Repartitioning(spread, OptionalLong.of(total));
     }
 
     private static Dataset<Row> deal(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {

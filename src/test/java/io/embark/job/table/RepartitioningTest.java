@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SpreadingTest {
+class RepartitioningTest {
     private static final List<String> ID = List.of("id");
 
     private final SparkSession spark = SharedSpark.session();
@@ -25,42 +25,43 @@ class SpreadingTest {
     @ParameterizedTest
     @CsvSource({"0,2,1", "1,2,1", "64,2,1", "65,2,2", "512,2,8", "100000,2,10", "100001,2,11", "50000,64,256"})
     void rowsAreDealtToAllCoresInPortionsThatAreWorthATask(long rows, int cores, long partitions) {
-        assertThat(Spreading.partitions(rows, cores)).isEqualTo(partitions);
+        assertThat(Repartitioning.partitions(rows, cores)).isEqualTo(partitions);
     }
 
     @Test
     void evenPartitionsStayWhereTheyAre() {
-        assertThat(Spreading.isFine(List.of(), 2)).isTrue();
-        assertThat(Spreading.isFine(List.of(60L), 2)).isTrue();
-        assertThat(Spreading.isFine(Collections.nCopies(8, 1_000L), 2)).isTrue();
-        assertThat(Spreading.isFine(Collections.nCopies(100, 20_000L), 2)).isTrue();
+        assertThat(Repartitioning.isFine(List.of(), 2)).isTrue();
+        assertThat(Repartitioning.isFine(List.of(60L), 2)).isTrue();
+        assertThat(Repartitioning.isFine(Collections.nCopies(8, 1_000L), 2)).isTrue();
+        assertThat(Repartitioning.isFine(Collections.nCopies(100, 20_000L), 2)).isTrue();
     }
 
     @Test
     void fewBigOrUnevenPartitionsDoNotStay() {
-        assertThat(Spreading.isFine(List.of(10_000L), 2)).isFalse();
-        assertThat(Spreading.isFine(List.of(10_000L, 10_000L), 2)).isFalse();
-        assertThat(Spreading.isFine(Collections.nCopies(100, 20_001L), 2)).isFalse();
-        assertThat(Spreading.isFine(List.of(9_000L, 10L, 10L, 10L, 10L, 10L, 10L, 10L), 2))
+        assertThat(Repartitioning.isFine(List.of(10_000L), 2)).isFalse();
+        assertThat(Repartitioning.isFine(List.of(10_000L, 10_000L), 2)).isFalse();
+        assertThat(Repartitioning.isFine(Collections.nCopies(100, 20_001L), 2)).isFalse();
+        assertThat(Repartitioning.isFine(List.of(9_000L, 10L, 10L, 10L, 10L, 10L, 10L, 10L), 2))
                 .isFalse();
     }
 
     @Test
     void spreadsOnePartitionAndLosesNoRow() {
-        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), ID, false);
+        Repartitioning repartitioning =
+                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), ID, false);
 
-        assertThat(spreading.total()).hasValue(3_000);
-        assertThat(sizes(spreading.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
+        assertThat(repartitioning.total()).hasValue(3_000);
+        assertThat(sizes(repartitioning.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
                 .isBetween(300L, 450L));
-        assertThat(spreading.rows().distinct().count()).isEqualTo(3_000);
+        assertThat(repartitioning.rows().distinct().count()).isEqualTo(3_000);
     }
 
     @Test
     void equalTextsStandTogetherInOnePartition() {
         Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 1000) AS text");
-        Spreading spreading = Spreading.of(source(rows, true), List.of("text"), false);
+        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false);
 
-        List<List<String>> partitions = spreading
+        List<List<String>> partitions = repartitioning
                 .rows()
                 .select("text")
                 .as(Encoders.STRING())
@@ -69,18 +70,18 @@ class SpreadingTest {
                 .collect();
         assertThat(partitions).hasSize(8).allSatisfy(texts -> assertThat(texts).hasSizeBetween(300, 700));
         List<String> firsts =
-                partitions.stream().flatMap(SpreadingTest::firstOfEach).toList();
+                partitions.stream().flatMap(RepartitioningTest::firstOfEach).toList();
         assertThat(firsts).hasSize(1_000).doesNotHaveDuplicates();
     }
 
     @Test
     void aTextInAGreatPartOfTheRowsStaysSpread() {
         Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "if(id % 2 = 0, null, string(id)) AS text");
-        Spreading spreading = Spreading.of(source(rows, true), List.of("text"), false);
+        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false);
 
-        assertThat(sizes(spreading.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
+        assertThat(sizes(repartitioning.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
                 .isBetween(400L, 600L));
-        assertThat(spreading.rows().distinct().count()).isEqualTo(4_000);
+        assertThat(repartitioning.rows().distinct().count()).isEqualTo(4_000);
     }
 
     /** The texts that differ from the one before. */
@@ -94,25 +95,26 @@ class SpreadingTest {
     void leavesAGoodInputAlone() {
         Dataset<Row> rows = spark.range(0, 8_000, 1, 8).toDF();
 
-        assertThat(Spreading.of(source(rows, true), ID, false).rows()).isSameAs(rows);
+        assertThat(Repartitioning.of(source(rows, true), ID, false).rows()).isSameAs(rows);
     }
 
     @Test
     void keepsTheRowsOfALimitForTasksThatRunAgain() {
-        Spreading spreading =
-                Spreading.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), ID, true);
+        Repartitioning repartitioning =
+                Repartitioning.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), ID, true);
 
-        assertThat(spreading.total()).hasValue(1_000);
-        assertThat(spreading.rows().collectAsList())
-                .containsExactlyInAnyOrderElementsOf(spreading.rows().collectAsList());
+        assertThat(repartitioning.total()).hasValue(1_000);
+        assertThat(repartitioning.rows().collectAsList())
+                .containsExactlyInAnyOrderElementsOf(repartitioning.rows().collectAsList());
     }
 
     @Test
     void doesNotRunAQueryTwice() {
-        Spreading spreading = Spreading.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), ID, false);
+        Repartitioning repartitioning =
+                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), ID, false);
 
-        assertThat(spreading.total()).isEmpty();
-        assertThat(sizes(spreading.rows())).hasSize(8);
+        assertThat(repartitioning.total()).isEmpty();
+        assertThat(sizes(repartitioning.rows())).hasSize(8);
     }
 
     private static List<Long> sizes(Dataset<Row> rows) {

@@ -13,22 +13,22 @@ import java.util.function.BooleanSupplier;
 
 /** Runs texts through the network, in batches of texts of like length under the token budget. Used by one thread. */
 final class Batches {
-    private final EmbeddingModel model;
+    private final LoadedModel model;
     private final int budget;
-    private final int skip;
+    private final int unpooledPromptTokens;
     private final Tally tally;
     private final BooleanSupplier cancelled;
 
     /**
      * @param budget the most tokens of a batch of several texts
-     * @param skip tokens at the front of each text that are left out of pooling
+     * @param unpooledPromptTokens tokens at the front of each text that are left out of pooling
      * @param tally gets what the batches took
      * @param cancelled asked between batches
      */
-    Batches(EmbeddingModel model, int budget, int skip, Tally tally, BooleanSupplier cancelled) {
+    Batches(LoadedModel model, int budget, int unpooledPromptTokens, Tally tally, BooleanSupplier cancelled) {
         this.model = model;
         this.budget = budget;
-        this.skip = skip;
+        this.unpooledPromptTokens = unpooledPromptTokens;
         this.tally = tally;
         this.cancelled = cancelled;
     }
@@ -51,7 +51,7 @@ final class Batches {
         List<List<Integer>> members = cut(order, tokenized);
         List<PackedBatch> packed = members.stream()
                 .map(batch -> PackedBatch.of(
-                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), skip))
+                        batch.stream().map(i -> tokenized.get(i).ids()).toList(), unpooledPromptTokens))
                 .toList();
         List<Future<ComputePool.Result>> results = model.pool().submit(packed);
         long start = System.nanoTime();

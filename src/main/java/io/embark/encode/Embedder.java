@@ -35,18 +35,18 @@ public final class Embedder implements AutoCloseable {
     private static final List<Option<?>> PASS_OPTIONS =
             List.of(EmbedOptions.BLANK, EmbedOptions.LONG_TEXT, EmbedOptions.ON_ERROR, EmbedOptions.BATCH_TOKENS);
 
-    private final EmbeddingModel model;
+    private final LoadedModel model;
     private final EmbedOptions options;
     private final boolean ownsModel;
     private final VectorFinish finish;
     private final String prompt;
 
     /** Tokens at the front of each text that are left out of pooling. */
-    private final int skip;
+    private final int unpooledPromptTokens;
 
     private EmbedCounts counts = EmbedCounts.NONE;
 
-    private Embedder(EmbeddingModel model, EmbedOptions options, boolean ownsModel) {
+    private Embedder(LoadedModel model, EmbedOptions options, boolean ownsModel) {
         this.model = model;
         this.options = options;
         this.ownsModel = ownsModel;
@@ -54,16 +54,16 @@ public final class Embedder implements AutoCloseable {
         this.prompt = prompt(model.folder(), options);
         boolean promptCounts =
                 prompt.isEmpty() || model.folder().specification().includePrompt();
-        this.skip = promptCounts ? 0 : model.tokenizer().promptTokens(prompt);
+        this.unpooledPromptTokens = promptCounts ? 0 : model.tokenizer().promptTokens(prompt);
     }
 
     /**
      * Loads the model that the options name, for this embedder alone.
      *
-     * @throws EmbarkException as {@link EmbeddingModel#open} and {@link #on}
+     * @throws EmbarkException as {@link LoadedModel#open} and {@link #on}
      */
     public static Embedder open(EmbedOptions options) {
-        return openOn(EmbeddingModel.open(requireNonNull(options, "options is null")), options);
+        return openOn(LoadedModel.open(requireNonNull(options, "options is null")), options);
     }
 
     /**
@@ -74,11 +74,10 @@ public final class Embedder implements AutoCloseable {
     public static Embedder open(ModelFolder folder, EmbedOptions options) {
         requireNonNull(folder, "folder is null");
         requireNonNull(options, "options is null");
-        return openOn(
-                EmbeddingModel.open(folder, options, OptionalInt.empty(), EmbeddingModel.permits(options)), options);
+        return openOn(LoadedModel.open(folder, options, OptionalInt.empty(), LoadedModel.permits(options)), options);
     }
 
-    private static Embedder openOn(EmbeddingModel model, EmbedOptions options) {
+    private static Embedder openOn(LoadedModel model, EmbedOptions options) {
         try {
             return new Embedder(model, options, true);
         } catch (RuntimeException e) {
@@ -93,7 +92,7 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the model has no such prompt or fewer dimensions than the
      *     options ask for, or the encoding needs other ranges than they give
      */
-    public static Embedder on(EmbeddingModel model, EmbedOptions options) {
+    public static Embedder on(LoadedModel model, EmbedOptions options) {
         return new Embedder(requireNonNull(model, "model is null"), requireNonNull(options, "options is null"), false);
     }
 
@@ -103,7 +102,7 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException as {@link #open}, for all that can be told without native libraries
      */
     public static void check(ModelFolder folder, EmbedOptions options) {
-        EmbeddingModel.require(requireNonNull(folder, "folder is null"), requireNonNull(options, "options is null"));
+        LoadedModel.require(requireNonNull(folder, "folder is null"), requireNonNull(options, "options is null"));
         VectorFinish.of(folder, options);
         prompt(folder, options);
     }
@@ -155,9 +154,9 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException as {@link #embed}
      * @throws IllegalStateException if the model was closed before
      */
-    public List<List<EmbeddedChunk>> embedChunks(List<String> texts) {
+    public List<List<ChunkVector>> embedChunks(List<String> texts) {
         requireNonNull(texts, "texts is null");
-        List<List<EmbeddedChunk>> chunks = new ArrayList<>();
+        List<List<ChunkVector>> chunks = new ArrayList<>();
         EmbedOptions chosen = options.with(EmbedOptions.LONG_TEXT, LongText.CHUNKS);
         inWindows(texts, chosen, (pooled, text, place) -> chunks.add(finishChunks(pooled, text)));
         return chunks;
@@ -214,7 +213,7 @@ public final class Embedder implements AutoCloseable {
     }
 
     private PooledTexts pool(List<String> texts, EmbedOptions chosen, BooleanSupplier cancelled) {
-        PooledTexts pooled = new TextWindow(model, chosen, prompt, skip, cancelled).pool(texts);
+        PooledTexts pooled = new TextWindow(model, chosen, prompt, unpooledPromptTokens, cancelled).pool(texts);
         count(pooled.counts());
         return pooled;
     }
@@ -255,15 +254,15 @@ public final class Embedder implements AutoCloseable {
      * @param pooled from this embedder, or from one that {@link #sharesPassWith} it, with {@link LongText#CHUNKS}
      * @return in order; null for a text that has none
      */
-    public List<EmbeddedChunk> finishChunks(PooledTexts pooled, int text) {
+    public List<ChunkVector> finishChunks(PooledTexts pooled, int text) {
         List<PooledChunk> chunks = pooled.chunks(text);
         return chunks == null ? null : chunks.stream().map(this::finishChunk).toList();
     }
 
-    private EmbeddedChunk finishChunk(PooledChunk chunk) {
+    private ChunkVector finishChunk(PooledChunk chunk) {
         return encoding() == Encoding.FLOAT32
-                ? new EmbeddedChunk(chunk.start(), chunk.end(), vector(chunk), null)
-                : new EmbeddedChunk(chunk.start(), chunk.end(), null, codes(chunk));
+                ? new ChunkVector(chunk.start(), chunk.end(), vector(chunk), null)
+                : new ChunkVector(chunk.start(), chunk.end(), null, codes(chunk));
     }
 
     /**
@@ -308,7 +307,7 @@ public final class Embedder implements AutoCloseable {
     }
 
     /** The folder that the model was read from. */
-    public ModelFolder model() {
+    public ModelFolder folder() {
         return model.folder();
     }
 

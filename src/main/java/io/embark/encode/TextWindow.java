@@ -25,7 +25,7 @@ final class TextWindow {
     /** How much of a text an error message shows. */
     private static final int SHOWN_CHARS = 40;
 
-    private final EmbeddingModel model;
+    private final LoadedModel model;
     private final EmbedOptions options;
     private final LongText longText;
     private final String prompt;
@@ -39,15 +39,20 @@ final class TextWindow {
 
     /**
      * @param prompt put before every text
-     * @param skip tokens at the front of each text that are left out of pooling
+     * @param unpooledPromptTokens tokens at the front of each text that are left out of pooling
      * @param cancelled asked between batches
      */
-    TextWindow(EmbeddingModel model, EmbedOptions options, String prompt, int skip, BooleanSupplier cancelled) {
+    TextWindow(
+            LoadedModel model,
+            EmbedOptions options,
+            String prompt,
+            int unpooledPromptTokens,
+            BooleanSupplier cancelled) {
         this.model = model;
         this.options = options;
         this.longText = options.get(EmbedOptions.LONG_TEXT);
         this.prompt = prompt;
-        this.batches = new Batches(model, model.batchTokens(options), skip, tally, cancelled);
+        this.batches = new Batches(model, model.batchTokens(options), unpooledPromptTokens, tally, cancelled);
     }
 
     /** What the network makes of each text, in order. */

@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /**
  * What happens to a vector behind the model's modules: the cut to the dimensions asked for, then the normalisation asked for,
- * then the encoding; the order of Sentence Transformers' {@code encode}.
+ * then the quantization; the order of Sentence Transformers' {@code encode}.
  */
 final class VectorFinish {
     /** torch.nn.functional.normalize divides by at least this. */
@@ -18,13 +18,13 @@ final class VectorFinish {
     private final int pooledDimension;
     private final int dimension;
     private final boolean normalize;
-    private final VectorCodes codes;
+    private final Quantizer quantizer;
 
-    private VectorFinish(int pooledDimension, int dimension, boolean normalize, VectorCodes codes) {
+    private VectorFinish(int pooledDimension, int dimension, boolean normalize, Quantizer quantizer) {
         this.pooledDimension = pooledDimension;
         this.dimension = dimension;
         this.normalize = normalize;
-        this.codes = codes;
+        this.quantizer = quantizer;
     }
 
     static VectorFinish of(ModelFolder folder, EmbedOptions options) {
@@ -41,8 +41,8 @@ final class VectorFinish {
 
         int own = Math.min(specification.truncateDimension().orElse(pooled), pooled);
         int dimension = chosen == null ? own : chosen;
-        VectorCodes codes = VectorCodes.of(options, dimension, folder.name());
-        return new VectorFinish(pooled, dimension, options.get(EmbedOptions.NORMALIZE), codes);
+        Quantizer quantizer = Quantizer.of(options, dimension, folder.name());
+        return new VectorFinish(pooled, dimension, options.get(EmbedOptions.NORMALIZE), quantizer);
     }
 
     /** Components of a finished vector. */
@@ -71,7 +71,7 @@ final class VectorFinish {
      * @return a new array {@code [encoding.length(dimension)]}
      */
     byte[] finishCodes(float[] pooled, int row) {
-        return codes.of(finish(pooled, row));
+        return quantizer.quantize(finish(pooled, row));
     }
 
     /** Divides a vector by its length, as torch.nn.functional.normalize does. */

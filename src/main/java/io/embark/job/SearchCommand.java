@@ -147,12 +147,12 @@ final class SearchCommand {
         // Refuses ranges that are missing or those of other vectors.
         ModelFolder model = DriverModels.open(options, CopyLine.on(console, false));
         try (Embedder embedder = Embedder.open(model, QueryVector.options(options))) {
-            String fingerprint = embedder.model().fingerprint();
+            String fingerprint = embedder.folder().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
                 throw new EmbarkException(
                         ErrorCode.MODEL_INVALID,
                         "model %s: is not the one that table %s was embedded with"
-                                .formatted(embedder.model().name(), reference),
+                                .formatted(embedder.folder().name(), reference),
                         "The table has %s, fingerprint %.12s; the model here has %.12s."
                                 .formatted(
                                         metadata.get().model(), metadata.get().fingerprint(), fingerprint),

@@ -135,7 +135,7 @@ public final class Encoder implements AutoCloseable {
         try (PtNDManager scope = (PtNDManager) manager.newSubManager();
                 IValue first = IValue.from(input.apply(scope));
                 IValue second = IValue.listFrom(batch.runs());
-                IValue third = IValue.from((long) batch.skip());
+                IValue third = IValue.from((long) batch.unpooledPromptTokens());
                 IValue result = IValueUtils.runMethod(module, "forward", first, second, third)) {
             return result.toTensor(scope).toFloatArray();
         }

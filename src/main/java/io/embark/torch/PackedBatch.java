@@ -9,22 +9,22 @@ public final class PackedBatch {
     private final int[] ids;
     private final long[] runs;
     private final int texts;
-    private final int skip;
+    private final int unpooledPromptTokens;
 
-    private PackedBatch(int[] ids, long[] runs, int texts, int skip) {
+    private PackedBatch(int[] ids, long[] runs, int texts, int unpooledPromptTokens) {
         this.ids = ids;
         this.runs = runs;
         this.texts = texts;
-        this.skip = skip;
+        this.unpooledPromptTokens = unpooledPromptTokens;
     }
 
     /**
      * Packs texts in the order given. Attention runs once for each run of equally long texts, so these should stand together.
      *
      * @param texts the tokens of each text, {@code [texts][tokens]}; not empty; a text may be empty where the network is a table
-     * @param skip how many tokens at the front of each text are left out of pooling, at least 0
+     * @param unpooledPromptTokens how many tokens at the front of each text are left out of pooling, at least 0
      */
-    public static PackedBatch of(List<int[]> texts, int skip) {
+    public static PackedBatch of(List<int[]> texts, int unpooledPromptTokens) {
         int[] ids = new int[texts.stream().mapToInt(text -> text.length).sum()];
         long[] runs = new long[2 * texts.size()];
         int start = 0;
@@ -40,7 +40,7 @@ public final class PackedBatch {
                 used += 2;
             }
         }
-        return new PackedBatch(ids, Arrays.copyOf(runs, used), texts.size(), skip);
+        return new PackedBatch(ids, Arrays.copyOf(runs, used), texts.size(), unpooledPromptTokens);
     }
 
     /**
@@ -74,7 +74,10 @@ public final class PackedBatch {
 
     private PackedBatch part(int firstRun, int endRun, int firstId, int endId, int count) {
         return new PackedBatch(
-                Arrays.copyOfRange(ids, firstId, endId), Arrays.copyOfRange(runs, firstRun, endRun), count, skip);
+                Arrays.copyOfRange(ids, firstId, endId),
+                Arrays.copyOfRange(runs, firstRun, endRun),
+                count,
+                unpooledPromptTokens);
     }
 
     /** Tokens of the longest text. */
@@ -97,8 +100,8 @@ public final class PackedBatch {
     }
 
     /** How many tokens at the front of each text are left out of pooling. */
-    int skip() {
-        return skip;
+    int unpooledPromptTokens() {
+        return unpooledPromptTokens;
     }
 
     /** The tokens of all texts, one text after the other, {@code [tokens]}; not a copy. */

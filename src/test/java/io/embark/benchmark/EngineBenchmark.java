@@ -44,7 +44,7 @@ final class EngineBenchmark {
         double before = peak.measure();
         for (int turn = 1; turn <= TURNS; turn++) {
             List<String> part = texts.subList(turn * perTurn, (turn + 1) * perTurn);
-            Work work = Work.of(part.stream().distinct().toList(), embedder.model());
+            Work work = Work.of(part.stream().distinct().toList(), embedder.folder());
             long start = System.nanoTime();
             EmbedCounts took = CountedVectors.of(embedder, part).counts();
             double seconds = (System.nanoTime() - start) / 1e9;

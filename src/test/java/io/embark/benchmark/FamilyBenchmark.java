@@ -108,7 +108,7 @@ final class FamilyBenchmark {
         List<Double> shares = new ArrayList<>();
         try (Embedder embedder = Embedder.open(options);
                 TextTokenizer tokenizer = TextTokenizer.open(
-                        embedder.model(), embedder.model().specification().maxTokens())) {
+                        embedder.folder(), embedder.folder().specification().maxTokens())) {
             for (int round = 0; round < WARM_ROUNDS + TURNS; round++) {
                 for (List<String> part : glosses()) {
                     double before = seconds(() -> tokenizer.tokenize(part));
@@ -147,7 +147,7 @@ final class FamilyBenchmark {
             double before = peak.measure();
             for (int turn = 1; turn <= TURNS; turn++) {
                 List<String> part = texts.subList(turn * TEXTS_PER_TURN, (turn + 1) * TEXTS_PER_TURN);
-                Work work = Work.of(part, embedder.model());
+                Work work = Work.of(part, embedder.folder());
                 EmbedCounts took = CountedVectors.of(embedder, part).counts();
                 double seconds = took.get(Count.FORWARD) / 1e9;
                 double after = peak.measure();

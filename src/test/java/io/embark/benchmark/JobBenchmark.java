@@ -49,7 +49,7 @@ final class JobBenchmark {
         Path input = write("all", texts);
         try (Embedder embedder = Embedder.open(EmbedOptions.defaults());
                 MatrixPeak peak = new MatrixPeak(2)) {
-            double perToken = Work.of(texts, embedder.model()).operationsPerToken();
+            double perToken = Work.of(texts, embedder.folder()).operationsPerToken();
             double before = peak.measure();
             Run run = run(input, "local[2]");
             double reachable = (before + peak.measure()) / 2;

@@ -45,7 +45,7 @@ class CancelTest {
         List<String> texts =
                 IntStream.range(0, 300).mapToObj("cat %d"::formatted).toList();
         Passes passes = new Passes(3);
-        try (EmbeddingModel limited = EmbeddingModel.open(model, options, OptionalInt.empty(), passes)) {
+        try (LoadedModel limited = LoadedModel.open(model, options, OptionalInt.empty(), passes)) {
             Embedder embedder = Embedder.on(limited, options);
             assertThatThrownBy(() -> embedder.pool(texts, passes::hasQueuedThreads))
                     .isInstanceOf(CancellationException.class)
@@ -63,7 +63,7 @@ class CancelTest {
     void aRefusedTextCostsNoPass() {
         ModelFolder model = writeModel();
         EmbedOptions options = EmbedOptions.parse(Map.of("long-text", "fail", "threads", "1"));
-        try (EmbeddingModel unable = EmbeddingModel.open(model, options, OptionalInt.empty(), new Passes(0))) {
+        try (LoadedModel unable = LoadedModel.open(model, options, OptionalInt.empty(), new Passes(0))) {
             assertThatThrownBy(() -> Embedder.on(unable, options).embed(List.of("cat", "a b c d ".repeat(9))))
                     .isInstanceOf(EmbarkException.class)
                     .hasMessageStartingWith("text 'a b c d a b c d a b c d a b c d a b c d ...': too long");

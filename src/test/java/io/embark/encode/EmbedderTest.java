@@ -28,12 +28,12 @@ class EmbedderTest {
     @TempDir
     static Path temporary;
 
-    private static EmbeddingModel model;
+    private static LoadedModel model;
 
     @BeforeAll
     static void open() {
         Path folder = ModelFolderBuilder.in(temporary.resolve("tiny")).write();
-        model = EmbeddingModel.open(EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()));
+        model = LoadedModel.open(EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()));
     }
 
     @AfterAll
@@ -80,7 +80,7 @@ class EmbedderTest {
         assertIsVectorOf("the dog sat", vectors[1]);
         assertIsVectorOf("cat.", vectors[2]);
         assertThat(on(Map.of()).dimension()).isEqualTo(8);
-        assertThat(on(Map.of()).model().name()).isEqualTo("tiny");
+        assertThat(on(Map.of()).folder().name()).isEqualTo("tiny");
         assertThat(on(Map.of()).maxChars()).isEqualTo(2_500);
     }
 
@@ -310,7 +310,7 @@ class EmbedderTest {
         builder.value("embeddings.word_embeddings.weight", 9 * 8, Float.NaN);
         EmbedOptions options =
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString());
-        try (EmbeddingModel broken = EmbeddingModel.open(options)) {
+        try (LoadedModel broken = LoadedModel.open(options)) {
             assertRefused(
                     () -> Embedder.on(broken, options).embed(List.of("dog", "cat")),
                     ErrorCode.TEXT_REFUSED,

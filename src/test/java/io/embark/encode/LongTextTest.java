@@ -32,8 +32,8 @@ class LongTextTest {
     @TempDir
     static Path temporary;
 
-    private static EmbeddingModel normalizing;
-    private static EmbeddingModel plain;
+    private static LoadedModel normalizing;
+    private static LoadedModel plain;
 
     @BeforeAll
     static void open() {
@@ -43,8 +43,8 @@ class LongTextTest {
                  {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]"""));
     }
 
-    private static EmbeddingModel open(ModelFolderBuilder builder) {
-        return EmbeddingModel.open(
+    private static LoadedModel open(ModelFolderBuilder builder) {
+        return LoadedModel.open(
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString()));
     }
 
@@ -97,19 +97,19 @@ class LongTextTest {
     @CsvSource({"mean", "fail"})
     void aTextThatFitsHasTheVectorOfTruncate(String longText) {
         String[] texts = {"the cat sat on a mat. a", "", "cat", " \n"};
-        for (EmbeddingModel model : List.of(normalizing, plain)) {
+        for (LoadedModel model : List.of(normalizing, plain)) {
             assertThat(embed(model, Map.of("long-text", longText), texts)).isEqualTo(embed(model, Map.of(), texts));
         }
     }
 
     @Test
     void aChunksVectorIsThatOfItsPartOfTheText() {
-        List<EmbeddedChunk> chunks = Embedder.on(normalizing, EmbedOptions.defaults())
+        List<ChunkVector> chunks = Embedder.on(normalizing, EmbedOptions.defaults())
                 .embedChunks(List.of(LONG))
                 .get(0);
         assertThat(chunks).hasSize(3);
         for (int i = 0; i < 3; i++) {
-            EmbeddedChunk chunk = chunks.get(i);
+            ChunkVector chunk = chunks.get(i);
             assertThat(LONG.substring(chunk.start(), chunk.end())).isEqualTo(CHUNKS.get(i));
             assertThat(chunk.vector()).containsExactly(embed(normalizing, Map.of(), CHUNKS.get(i))[0], within(1e-6f));
         }
@@ -118,7 +118,7 @@ class LongTextTest {
     @Test
     void aTextWithoutAVectorHasNoChunks() {
         Embedder embedder = Embedder.on(normalizing, EmbedOptions.parse(Map.of("blank", "null", "window", "2")));
-        List<List<EmbeddedChunk>> chunks = embedder.embedChunks(Arrays.asList(null, "cat", " ", LONG, "\uD83D\uDE00"));
+        List<List<ChunkVector>> chunks = embedder.embedChunks(Arrays.asList(null, "cat", " ", LONG, "\uD83D\uDE00"));
         assertThat(chunks.get(0)).isNull();
         assertThat(chunks.get(1)).hasSize(1);
         assertThat(chunks.get(2)).isNull();
@@ -130,7 +130,7 @@ class LongTextTest {
     @Test
     void chunksHaveTheCodesOfTheirPartsWhereAnEncodingIsChosen() {
         Embedder embedder = Embedder.on(plain, EmbedOptions.parse(Map.of("encoding", "binary")));
-        List<EmbeddedChunk> chunks = embedder.embedChunks(List.of(LONG)).get(0);
+        List<ChunkVector> chunks = embedder.embedChunks(List.of(LONG)).get(0);
         byte[][] codes = embedder.embedCodes(CHUNKS);
         assertThat(chunks).hasSize(3);
         for (int i = 0; i < 3; i++) {
@@ -139,7 +139,7 @@ class LongTextTest {
         assertThatThrownBy(chunks.get(0)::vector)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("this chunk has codes, not floats");
-        EmbeddedChunk floats = Embedder.on(plain, EmbedOptions.defaults())
+        ChunkVector floats = Embedder.on(plain, EmbedOptions.defaults())
                 .embedChunks(List.of("cat"))
                 .get(0)
                 .get(0);
@@ -180,7 +180,7 @@ class LongTextTest {
         assertThat(embeddings.counts().get(Count.TOKENS)).isEqualTo(250_000);
 
         float[] mean = embeddings.vectors()[0];
-        List<EmbeddedChunk> chunks = embedder.embedChunks(List.of(text)).get(0);
+        List<ChunkVector> chunks = embedder.embedChunks(List.of(text)).get(0);
         assertThat(chunks.get(24_999).end()).isEqualTo(text.length());
         for (int i = 0; i < mean.length; i++) {
             int component = i;
@@ -204,7 +204,7 @@ class LongTextTest {
                         + " embedChunks in Java.");
     }
 
-    private static float[] mean(EmbeddingModel model, Map<String, String> options) {
+    private static float[] mean(LoadedModel model, Map<String, String> options) {
         float[][] vectors = embed(model, options, CHUNKS.toArray(String[]::new));
         float[] mean = new float[vectors[0].length];
         for (int i = 0; i < mean.length; i++) {
@@ -223,7 +223,7 @@ class LongTextTest {
                 .sum());
     }
 
-    private static float[][] embed(EmbeddingModel model, Map<String, String> options, String... texts) {
+    private static float[][] embed(LoadedModel model, Map<String, String> options, String... texts) {
         return Embedder.on(model, EmbedOptions.parse(options)).embed(List.of(texts));
     }
 }

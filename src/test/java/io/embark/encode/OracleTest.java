@@ -60,7 +60,7 @@ class OracleTest {
         EmbedOptions options = EmbedOptions.defaults();
         List<String> texts = Stream.concat(Glosses.first(200).stream(), NastyTexts.all().stream())
                 .toList();
-        try (EmbeddingModel model = EmbeddingModel.open(
+        try (LoadedModel model = LoadedModel.open(
                 SharedModel.bundled().folder(), options, new Placement("cpu", precision, false), new Semaphore(2))) {
             Differences.assertNear(Embedder.on(model, options).embed(texts), oracle.embed(texts), minCosine);
         }

@@ -78,7 +78,7 @@ class PlacementTest {
     @DisabledIf(value = "io.embark.torch.TorchRuntime#seesGpu", disabledReason = "a GPU is seen here")
     @Test
     void theCpuIsTakenWhereNoGpuIsSeen() {
-        ModelFolder model = SharedModel.embedder(EmbedOptions.defaults()).model();
+        ModelFolder model = SharedModel.embedder(EmbedOptions.defaults()).folder();
         assertThat(Placement.of(EmbedOptions.defaults(), model, OptionalInt.of(1)))
                 .isEqualTo(Placement.CPU)
                 .hasToString("cpu in float32");
@@ -108,7 +108,7 @@ class PlacementTest {
         Case chosen = fixture.cases().get(0);
         float[][] golden = fixture.golden(chosen);
         double largest = 0;
-        try (EmbeddingModel model = open(fixture, chosen, placement)) {
+        try (LoadedModel model = open(fixture, chosen, placement)) {
             float[][] vectors = Embedder.on(model, chosen.options()).embed(TEXTS);
             for (int i = 0; i < golden.length; i++) {
                 double difference = Differences.largest(vectors[i], golden[i]);
@@ -129,9 +129,9 @@ class PlacementTest {
                 .sixteenBitType();
     }
 
-    private static EmbeddingModel open(FamilyFixture fixture, Case chosen, Placement placement) {
+    private static LoadedModel open(FamilyFixture fixture, Case chosen, Placement placement) {
         EmbedOptions options =
                 chosen.options().with(EmbedOptions.MODEL, fixture.folder().toString());
-        return EmbeddingModel.open(ModelReference.open(options), options, placement, new Semaphore(2));
+        return LoadedModel.open(ModelReference.open(options), options, placement, new Semaphore(2));
     }
 }

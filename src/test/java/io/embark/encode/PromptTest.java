@@ -25,14 +25,14 @@ class PromptTest {
     static Path temporary;
 
     /** Its prompts: query "the cat ", passage "a dog " (the default), document none. */
-    private static EmbeddingModel model;
+    private static LoadedModel model;
 
     @BeforeAll
     static void open() {
         ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("prompted"));
         builder.set(PROMPTS, "prompts", "{\"query\": \"the cat \", \"passage\": \"a dog \"}");
         builder.set(PROMPTS, "default_prompt_name", "\"passage\"");
-        model = EmbeddingModel.open(
+        model = LoadedModel.open(
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString()));
     }
 
@@ -104,7 +104,7 @@ class PromptTest {
         builder.file("1_Pooling/config.json", "{\"pooling_mode\": \"%s\", \"include_prompt\": false}".formatted(mode));
         EmbedOptions options =
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, builder.write().toString());
-        try (EmbeddingModel excluding = EmbeddingModel.open(options)) {
+        try (LoadedModel excluding = LoadedModel.open(options)) {
             Embedder prompted = Embedder.on(excluding, options.with(EmbedOptions.PROMPT, "the cat "));
             Embedder plain = Embedder.on(excluding, options);
             int[] ids = excluding
@@ -131,9 +131,9 @@ class PromptTest {
         EmbedOptions options = EmbedOptions.defaults()
                 .with(EmbedOptions.MODEL, builder.write().toString())
                 .with(EmbedOptions.PROMPT, "the cat ");
-        try (EmbeddingModel excluding = EmbeddingModel.open(options)) {
+        try (LoadedModel excluding = LoadedModel.open(options)) {
             Embedder embedder = Embedder.on(excluding, options);
-            List<EmbeddedChunk> chunks =
+            List<ChunkVector> chunks =
                     embedder.embedChunks(List.of("sat on a mat a dog ran")).get(0);
             assertThat(chunks).hasSize(2);
             assertThat(chunks.get(1).vector()).containsExactly(embedder.embed(List.of(" ran"))[0], within(1e-6f));

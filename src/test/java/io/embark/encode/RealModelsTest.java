@@ -74,8 +74,8 @@ class RealModelsTest {
         List<String> texts = new ArrayList<>(Glosses.first(200));
         texts.addAll(NastyTexts.all());
 
-        try (EmbeddingModel placed =
-                        EmbeddingModel.open(folder, options, new Placement("cpu", precision, false), new Semaphore(2));
+        try (LoadedModel placed =
+                        LoadedModel.open(folder, options, new Placement("cpu", precision, false), new Semaphore(2));
                 OnnxOracle oracle = new OnnxOracle(folder)) {
             Differences.assertNear(Embedder.on(placed, options).embed(texts), oracle.embed(texts), minCosine);
         }

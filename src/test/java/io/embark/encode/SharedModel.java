@@ -5,12 +5,12 @@ import io.embark.EmbedOptions;
 /** The bundled model, loaded once for all tests of this room; it lives as long as their process. */
 final class SharedModel {
     private static final class Bundled {
-        static final EmbeddingModel MODEL = EmbeddingModel.open(EmbedOptions.defaults());
+        static final LoadedModel MODEL = LoadedModel.open(EmbedOptions.defaults());
     }
 
     private SharedModel() {}
 
-    static EmbeddingModel bundled() {
+    static LoadedModel bundled() {
         return Bundled.MODEL;
     }
 

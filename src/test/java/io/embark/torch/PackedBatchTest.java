@@ -52,7 +52,7 @@ class PackedBatchTest {
             List<Integer> ids = new ArrayList<>();
             List<Long> lengths = new ArrayList<>();
             for (PackedBatch part : parts) {
-                assertThat(part.skip()).isEqualTo(5);
+                assertThat(part.unpooledPromptTokens()).isEqualTo(5);
                 assertThat(part.texts() * part.longest()).isLessThanOrEqualTo(whole.tokens() * 5 / 4);
                 Arrays.stream(part.ids()).forEach(ids::add);
                 for (int run = 0; run < part.runs().length; run += 2) {

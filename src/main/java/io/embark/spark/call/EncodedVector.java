@@ -1,7 +1,7 @@
 package io.embark.spark.call;
 
 import io.embark.Encoding;
-import io.embark.encode.EmbeddedChunk;
+import io.embark.encode.ChunkVector;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
 import java.util.Arrays;
@@ -54,14 +54,14 @@ public final class EncodedVector {
 
     /** The chunks of a text with their vectors, as Catalyst has what {@code embed_chunks} gives; null for none. */
     public static Object chunks(Embedder embedder, PooledTexts pooled, int text) {
-        List<EmbeddedChunk> chunks = embedder.finishChunks(pooled, text);
+        List<ChunkVector> chunks = embedder.finishChunks(pooled, text);
         if (chunks == null) {
             return null;
         }
         Encoding encoding = embedder.encoding();
         Object[] array = new Object[chunks.size()];
         Arrays.setAll(array, i -> {
-            EmbeddedChunk chunk = chunks.get(i);
+            ChunkVector chunk = chunks.get(i);
             Object vector = encoding == Encoding.FLOAT32
                     ? UnsafeArrayData.fromPrimitiveArray(chunk.vector())
                     : codes(encoding, chunk.codes());

@@ -3,7 +3,7 @@ package io.embark.spark.models;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Option;
-import io.embark.encode.EmbeddingModel;
+import io.embark.encode.LoadedModel;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -58,7 +58,7 @@ public final class ExecutorModels {
      *
      * @param gpu the number of the GPU that the caller was given
      * @param cancelled asked all the while
-     * @throws EmbarkException as {@link PinnedModel#open} and {@link EmbeddingModel#open}, for all who waited for the same attempt
+     * @throws EmbarkException as {@link PinnedModel#open} and {@link LoadedModel#open}, for all who waited for the same attempt
      * @throws CancellationException if the caller cancelled
      */
     public static LeasedModels.Lease lease(ModelRequest request, OptionalInt gpu, BooleanSupplier cancelled) {
@@ -98,9 +98,9 @@ public final class ExecutorModels {
         return Math.min(chosen, cores);
     }
 
-    private static EmbeddingModel open(ModelLoad load) {
+    private static LoadedModel open(ModelLoad load) {
         EmbedOptions options = load.request().options();
-        return EmbeddingModel.open(load.request().model().open(options), options, load.gpu(), permits());
+        return LoadedModel.open(load.request().model().open(options), options, load.gpu(), permits());
     }
 
     /** One for each core of this executor; a forward pass holds one while it runs. */

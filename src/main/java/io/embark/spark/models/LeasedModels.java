@@ -4,7 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.base.Waiting;
-import io.embark.encode.EmbeddingModel;
+import io.embark.encode.LoadedModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.slf4j.Logger;
  * those that nobody holds are closed, the least recently used first; one that is held never is. Thread-safe.
  */
 public final class LeasedModels {
-    private final Function<ModelLoad, EmbeddingModel> load;
+    private final Function<ModelLoad, LoadedModel> load;
     private final IntSupplier bound;
     private final Logger log;
 
@@ -43,7 +43,7 @@ public final class LeasedModels {
      * @param bound how many models to keep
      * @param log told about each model that is loaded, closed, or cannot be loaded
      */
-    LeasedModels(Function<ModelLoad, EmbeddingModel> load, IntSupplier bound, Logger log) {
+    LeasedModels(Function<ModelLoad, LoadedModel> load, IntSupplier bound, Logger log) {
         this.load = load;
         this.bound = bound;
         this.log = log;
@@ -52,7 +52,7 @@ public final class LeasedModels {
     /** One attempt to have a model; guarded by the outer lock but for the future. */
     private static final class Entry {
         final ModelLoad key;
-        final CompletableFuture<EmbeddingModel> model = new CompletableFuture<>();
+        final CompletableFuture<LoadedModel> model = new CompletableFuture<>();
         volatile long loadNanos;
         int leases;
         boolean closed;
@@ -85,7 +85,7 @@ public final class LeasedModels {
             this.loaded = loaded;
         }
 
-        public EmbeddingModel model() {
+        public LoadedModel model() {
             return entry.model.join();
         }
 
@@ -175,7 +175,7 @@ public final class LeasedModels {
     private void load(Entry entry) {
         long start = System.nanoTime();
         try {
-            EmbeddingModel model = load.apply(entry.key);
+            LoadedModel model = load.apply(entry.key);
             entry.loadNanos = System.nanoTime() - start;
             log.info(
                     "Loaded model {} in {} s on {}, {} forward passes at a time",
@@ -286,7 +286,7 @@ public final class LeasedModels {
     }
 
     private void close(Entry entry) {
-        EmbeddingModel model = entry.model.join();
+        LoadedModel model = entry.model.join();
         model.close();
         log.info("Closed model {}", model.folder().name());
     }

@@ -7,7 +7,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
-import io.embark.encode.EmbeddingModel;
+import io.embark.encode.LoadedModel;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.CapturedLog;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class LeasedModelsTest {
 
     @Test
     void closesTheIdleModelThatWasUsedLeastRecently() {
-        keep(2, EmbeddingModel::open);
+        keep(2, LoadedModel::open);
         lease("a").close();
         lease("b").close();
         lease("a").close();
@@ -72,7 +72,7 @@ class LeasedModelsTest {
 
     @Test
     void countsTheEndOfALeaseAsAUse() {
-        keep(2, EmbeddingModel::open);
+        keep(2, LoadedModel::open);
         LeasedModels.Lease a = lease("a");
         lease("b").close();
         a.close();
@@ -83,7 +83,7 @@ class LeasedModelsTest {
 
     @Test
     void closesNoModelThatIsHeldAndKeepsToTheBoundOnceItIsNot() {
-        keep(1, EmbeddingModel::open);
+        keep(1, LoadedModel::open);
         LeasedModels.Lease a = lease("a");
         LeasedModels.Lease again = lease("a");
         LeasedModels.Lease b = lease("b");
@@ -102,7 +102,7 @@ class LeasedModelsTest {
 
     @Test
     void keepsAModelOpenForAUseThatOutlivesItsLease() {
-        keep(1, EmbeddingModel::open);
+        keep(1, LoadedModel::open);
         LeasedModels.Lease a = lease("a");
         a.use(() -> {
             a.close();
@@ -120,7 +120,7 @@ class LeasedModelsTest {
 
     @Test
     void tellsWhatLoadingTookToTheOneWhoAskedFirst() {
-        keep(1, EmbeddingModel::open);
+        keep(1, LoadedModel::open);
         try (LeasedModels.Lease first = lease("a");
                 LeasedModels.Lease second = lease("a")) {
             assertThat(first.loadNanos()).isPositive();
@@ -131,7 +131,7 @@ class LeasedModelsTest {
 
     @Test
     void eachGpuHasAModelOfItsOwn() {
-        keep(4, EmbeddingModel::open);
+        keep(4, LoadedModel::open);
         ModelRequest request = Requests.of(options("a"));
         try (LeasedModels.Lease none = models.lease(new ModelLoad(request, OptionalInt.empty()), () -> false);
                 LeasedModels.Lease first = models.lease(new ModelLoad(request, OptionalInt.of(0)), () -> false);
@@ -152,7 +152,7 @@ class LeasedModelsTest {
                 awaitUninterrupted(waiting);
                 throw failure;
             }
-            return EmbeddingModel.open(options);
+            return LoadedModel.open(options);
         });
         EmbedOptions options = options("a");
         List<Future<LeasedModels.Lease>> leases = new ArrayList<>();
@@ -215,7 +215,7 @@ class LeasedModelsTest {
         CountDownLatch firstLeft = new CountDownLatch(1);
         keep(1, options -> {
             awaitUninterrupted(firstLeft);
-            return EmbeddingModel.open(options);
+            return LoadedModel.open(options);
         });
         EmbedOptions options = options("a");
         CountDownLatch secondWaits = new CountDownLatch(1);
@@ -246,7 +246,7 @@ class LeasedModelsTest {
         CountDownLatch interrupted = new CountDownLatch(1);
         keep(1, options -> {
             awaitUninterrupted(interrupted);
-            return EmbeddingModel.open(options);
+            return LoadedModel.open(options);
         });
         EmbedOptions options = options("a");
 
@@ -263,7 +263,7 @@ class LeasedModelsTest {
 
     @Test
     void closesAllModelsThoseThatAreHeldWhenTheyNoLongerAre() {
-        keep(4, EmbeddingModel::open);
+        keep(4, LoadedModel::open);
         LeasedModels.Lease held = lease("held");
         lease("idle").close();
         models.closeAll();
@@ -277,7 +277,7 @@ class LeasedModelsTest {
         assertThat(log.lines("Loaded model held")).hasSize(2);
     }
 
-    private void keep(int bound, Function<EmbedOptions, EmbeddingModel> load) {
+    private void keep(int bound, Function<EmbedOptions, LoadedModel> load) {
         models = new LeasedModels(
                 request -> load.apply(request.request().options()),
                 () -> bound,
@@ -306,7 +306,7 @@ class LeasedModelsTest {
     }
 
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends Exception> EmbeddingModel sneak(Exception e) throws T {
+    private static <T extends Exception> LoadedModel sneak(Exception e) throws T {
         throw (T) e;
     }
 

@@ -16,7 +16,7 @@ import java.util.concurrent.Semaphore;
  * A model in memory, ready to compute: tokenizer, network and compute threads. Embedders whose options differ only in what
  * happens before or after the network share one. Thread-safe.
  */
-public final class EmbeddingModel implements AutoCloseable {
+public final class LoadedModel implements AutoCloseable {
     /** How many times larger the batches of a table are. */
     private static final int TABLE_BATCHES = 64;
 
@@ -30,7 +30,7 @@ public final class EmbeddingModel implements AutoCloseable {
     private final ComputePool pool;
     private volatile boolean closed;
 
-    private EmbeddingModel(
+    private LoadedModel(
             ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, Placement placement, ComputePool pool) {
         this.folder = folder;
         this.tokenizer = tokenizer;
@@ -48,7 +48,7 @@ public final class EmbeddingModel implements AutoCloseable {
      *     Placement#of} and {@link Encoder#load}; {@link ErrorCode#OPTION_INVALID} if the options ask for more tokens than the
      *     model has positions
      */
-    public static EmbeddingModel open(EmbedOptions options) {
+    public static LoadedModel open(EmbedOptions options) {
         ModelFolder folder = ModelReference.open(options);
         return open(folder, options, OptionalInt.empty(), permits(options));
     }
@@ -60,20 +60,19 @@ public final class EmbeddingModel implements AutoCloseable {
      * @param permits one is held by each forward pass while it runs
      * @throws EmbarkException as {@link #open(EmbedOptions)}
      */
-    public static EmbeddingModel open(ModelFolder folder, EmbedOptions options, OptionalInt gpu, Semaphore permits) {
+    public static LoadedModel open(ModelFolder folder, EmbedOptions options, OptionalInt gpu, Semaphore permits) {
         require(folder, options);
         TorchRuntime.start(options);
         return open(folder, options, Placement.of(options, folder, gpu), permits);
     }
 
     /** The same at a place that is chosen already, with the native libraries loaded. */
-    static EmbeddingModel open(ModelFolder folder, EmbedOptions options, Placement placement, Semaphore permits) {
+    static LoadedModel open(ModelFolder folder, EmbedOptions options, Placement placement, Semaphore permits) {
         TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens(folder, options));
         try {
             Encoder encoder = Encoder.load(folder, placement);
             int threads = placement.onGpu() ? 1 : threads(options);
-            return new EmbeddingModel(
-                    folder, tokenizer, encoder, placement, new ComputePool(encoder, threads, permits));
+            return new LoadedModel(folder, tokenizer, encoder, placement, new ComputePool(encoder, threads, permits));
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class VectorCodesTest {
+class QuantizerTest {
     /** What Sentence Transformers makes of vectors, as {@code encodings.py} wrote it. */
     private static final class Golden {
         String name;
@@ -53,7 +53,7 @@ class VectorCodesTest {
 
     static List<Golden> goldens() throws IOException {
         try (Reader json = new InputStreamReader(
-                VectorCodesTest.class.getResourceAsStream("encodings.json"), StandardCharsets.UTF_8)) {
+                QuantizerTest.class.getResourceAsStream("encodings.json"), StandardCharsets.UTF_8)) {
             return List.of(new Gson().fromJson(json, Golden[].class));
         }
     }
@@ -62,10 +62,10 @@ class VectorCodesTest {
     @MethodSource("goldens")
     void givesTheCodesOfSentenceTransformers(Golden golden) {
         golden.codes().forEach((encoding, expected) -> {
-            VectorCodes codes = VectorCodes.of(golden.options(encoding), golden.min.length, "golden");
+            Quantizer quantizer = Quantizer.of(golden.options(encoding), golden.min.length, "golden");
             boolean signed = encoding == Encoding.INT8 || encoding == Encoding.BINARY;
             for (int i = 0; i < expected.length; i++) {
-                byte[] actual = codes.of(golden.vectors[i]);
+                byte[] actual = quantizer.quantize(golden.vectors[i]);
                 int[] numbers = new int[actual.length];
                 Arrays.setAll(numbers, k -> signed ? actual[k] : Byte.toUnsignedInt(actual[k]));
                 assertThat(numbers).as("%s of vector %d", encoding, i).isEqualTo(expected[i]);
@@ -93,8 +93,8 @@ class VectorCodesTest {
     void packsTheFirstComponentIntoTheHighestBit() {
         float[] vector = {1, -1, 0, 2, -1, -1, -1, 3, -1, 4};
 
-        assertThat(codes("ubinary", 10).of(vector)).containsExactly(0b1001_0001, 0b0100_0000);
-        assertThat(codes("binary", 10).of(vector)).containsExactly(0b1001_0001 - 128, 0b0100_0000 - 128);
+        assertThat(quantizer("ubinary", 10).quantize(vector)).containsExactly(0b1001_0001, 0b0100_0000);
+        assertThat(quantizer("binary", 10).quantize(vector)).containsExactly(0b1001_0001 - 128, 0b0100_0000 - 128);
     }
 
     @ParameterizedTest
@@ -109,7 +109,7 @@ class VectorCodesTest {
     @CsvSource({"int8", "uint8"})
     void refusesToMeasureWithoutRanges(String encoding) {
         assertRefused(
-                () -> codes(encoding, 3),
+                () -> quantizer(encoding, 3),
                 ErrorCode.OPTION_INVALID,
                 "option encoding: %s needs option encoding-ranges".formatted(encoding),
                 "Each component is measured within its own range, which has to be the same for every text.",
@@ -122,14 +122,14 @@ class VectorCodesTest {
         EmbedOptions options =
                 EmbedOptions.parse(Map.of("encoding", "int8", "encoding-ranges", "{\"min\": [0, 0], \"max\": [1, 1]}"));
         assertRefused(
-                () -> VectorCodes.of(options, 3, "tiny"),
+                () -> Quantizer.of(options, 3, "tiny"),
                 ErrorCode.OPTION_INVALID,
                 "option encoding-ranges: has the ranges of 2 components",
                 "The vectors of model tiny have 3, as the options cut them.",
                 "Take the ranges of vectors of the same model and dimensions.");
     }
 
-    private static VectorCodes codes(String encoding, int dimension) {
-        return VectorCodes.of(EmbedOptions.parse(Map.of("encoding", encoding)), dimension, "tiny");
+    private static Quantizer quantizer(String encoding, int dimension) {
+        return Quantizer.of(EmbedOptions.parse(Map.of("encoding", encoding)), dimension, "tiny");
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening, sharing and closing a model. */
-class EmbeddingModelTest {
+class LoadedModelTest {
     @TempDir
     Path temporary;
 
@@ -117,10 +117,10 @@ class EmbeddingModelTest {
 
     @Test
     void computesOnAsManyThreadsAsAskedFor() {
-        try (EmbeddingModel model = EmbeddingModel.open(with(Map.of("threads", "3")))) {
+        try (LoadedModel model = LoadedModel.open(with(Map.of("threads", "3")))) {
             assertThat(model.pool().size()).isEqualTo(3);
         }
-        try (EmbeddingModel model = EmbeddingModel.open(options)) {
+        try (LoadedModel model = LoadedModel.open(options)) {
             assertThat(model.pool().size()).isEqualTo(Runtime.getRuntime().availableProcessors());
         }
     }
@@ -135,7 +135,7 @@ class EmbeddingModelTest {
 
     @Test
     void outlivesTheEmbeddersThatShareIt() {
-        try (EmbeddingModel model = EmbeddingModel.open(options)) {
+        try (LoadedModel model = LoadedModel.open(options)) {
             Embedder first = Embedder.on(model, options);
             Embedder second = Embedder.on(model, options.with(EmbedOptions.DIMENSIONS, 2));
             float[] vector = first.embed(List.of("cat"))[0];

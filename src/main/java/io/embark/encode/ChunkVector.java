@@ -1,14 +1,14 @@
 package io.embark.encode;
 
 /** A part of a text and its vector, or the codes of it. Immutable, but for the array that it hands out. */
-public final class EmbeddedChunk {
+public final class ChunkVector {
     private final int start;
     private final int end;
     private final float[] vector;
     private final byte[] codes;
 
     /** One of the arrays is null. */
-    EmbeddedChunk(int start, int end, float[] vector, byte[] codes) {
+    ChunkVector(int start, int end, float[] vector, byte[] codes) {
         this.start = start;
         this.end = end;
         this.vector = vector;

@@ -7,18 +7,18 @@ import io.embark.ErrorCode;
 import io.embark.Option;
 
 /**
- * Makes codes of vectors by the formulas of Sentence Transformers 5.7 and later
+ * Quantizes vectors by the formulas of Sentence Transformers 5.7 and later
  * (https://github.com/UKPLab/sentence-transformers, {@code util/quantization.py}, {@code quantize_embeddings}), in float32 as
  * there. Immutable and thread-safe.
  */
-final class VectorCodes {
+final class Quantizer {
     private static final int MOST = 255;
     private static final int SIGN = 0x80;
 
     private final Encoding encoding;
     private final EncodingRanges ranges;
 
-    private VectorCodes(Encoding encoding, EncodingRanges ranges) {
+    private Quantizer(Encoding encoding, EncodingRanges ranges) {
         this.encoding = encoding;
         this.ranges = ranges;
     }
@@ -30,10 +30,10 @@ final class VectorCodes {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the encoding needs ranges and there are none, none that can
      *     be read, or those of other vectors
      */
-    static VectorCodes of(EmbedOptions options, int dimension, String model) {
+    static Quantizer of(EmbedOptions options, int dimension, String model) {
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         if (!encoding.needsRanges()) {
-            return new VectorCodes(encoding, null);
+            return new Quantizer(encoding, null);
         }
 
         String chosen = options.get(EmbedOptions.ENCODING_RANGES);
@@ -54,11 +54,11 @@ final class VectorCodes {
                     "The vectors of model %s have %d, as the options cut them.".formatted(model, dimension),
                     "Take the ranges of vectors of the same model and dimensions.");
         }
-        return new VectorCodes(encoding, ranges);
+        return new Quantizer(encoding, ranges);
     }
 
     /** The codes of a vector, in the order of its components; unsigned ones as the byte of the same bits. */
-    byte[] of(float[] vector) {
+    byte[] quantize(float[] vector) {
         return switch (encoding) {
             case FLOAT32 -> throw new IllegalStateException("float32 has no codes");
             case INT8 -> scaled(vector, SIGN);

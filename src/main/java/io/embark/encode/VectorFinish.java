@@ -39,8 +39,7 @@ final class VectorFinish {
                     "Set dimensions to at most %d, or leave it out.".formatted(pooled));
         }
 
-        int own = Math.min(specification.truncateDimension().orElse(pooled), pooled);
-        int dimension = chosen == null ? own : chosen;
+        int dimension = specification.dimension(options);
         Quantizer quantizer = Quantizer.of(options, dimension, folder.name());
         return new VectorFinish(pooled, dimension, options.get(EmbedOptions.NORMALIZE), quantizer);
     }

@@ -13,7 +13,6 @@ import io.embark.job.table.Sink;
 import io.embark.job.table.Source;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
-import io.embark.model.ModelSpecification;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.RangesFile;
 import io.embark.spark.call.EncodedVector;
@@ -255,7 +254,7 @@ final class EmbedCommand {
 
     private static EmbeddingMetadata metadata(ModelFolder model, EmbedOptions options) {
         return EmbeddingMetadata.of(
-                model.name(), model.fingerprint(), dimension(model.specification(), options), options);
+                model.name(), model.fingerprint(), model.specification().dimension(options), options);
     }
 
     /** The columns of the output, before it is known by which ranges its codes are made. */
@@ -294,11 +293,6 @@ final class EmbedCommand {
                                     model.reference()));
         }
         return options.with(EmbedOptions.MODEL, model.reference());
-    }
-
-    private static int dimension(ModelSpecification model, EmbedOptions options) {
-        Integer chosen = options.get(EmbedOptions.DIMENSIONS);
-        return chosen != null ? chosen : model.truncateDimension().orElse(model.dimension());
     }
 
     /** A folder named from here is found from elsewhere too: by executors, and by a search next week. */

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.EmbedOptions;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,12 @@ public record ModelSpecification(
         pooling = List.copyOf(pooling);
         modules = List.copyOf(modules);
         prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
+    }
+
+    /** Components of a vector as the options cut it, or the model itself where they say nothing. */
+    public int dimension(EmbedOptions options) {
+        Integer chosen = options.get(EmbedOptions.DIMENSIONS);
+        return chosen != null ? chosen : truncateDimension.orElse(dimension);
     }
 
     /** Whether the model itself divides its vectors by their length, last of all. */

@@ -29,6 +29,7 @@ public final class EmbedOptions implements Serializable {
 
     /** The model: a bundled name, or where the folder of a Sentence Transformers model is. */
     public static final Option<String> MODEL = Option.text(
+            Stage.OPEN,
             "model",
             "all-MiniLM-L6-v2",
             "a bundled name (all-MiniLM-L6-v2), a folder, a URI such as s3a://bucket/model, or org/name@revision on a hub",
@@ -36,12 +37,15 @@ public final class EmbedOptions implements Serializable {
 
     /** Whether a program in the model's folder may run; it can do whatever the process can. */
     public static final Option<Boolean> TRUST_MODEL_CODE = Option.flag(
-            "trust-model-code",
-            false,
-            "Run the TorchScript program model.pt of a folder that Embark cannot compute itself; it can do what you can.");
+                    Stage.OPEN,
+                    "trust-model-code",
+                    false,
+                    "Run the TorchScript program model.pt of a folder that Embark cannot compute itself; it can do what you can.")
+            .ofHost();
 
     /** Put before every text, as it is; wins over {@link #PROMPT_NAME}. */
     public static final Option<String> PROMPT = Option.text(
+            Stage.PASS,
             "prompt",
             null,
             "any text",
@@ -49,6 +53,7 @@ public final class EmbedOptions implements Serializable {
 
     /** One of the prompts that the model brings. */
     public static final Option<String> PROMPT_NAME = Option.text(
+            Stage.PASS,
             "prompt-name",
             null,
             "a name from the model's prompts",
@@ -56,6 +61,7 @@ public final class EmbedOptions implements Serializable {
 
     /** Keep only the first so many components of each vector, for models trained that way (Matryoshka). */
     public static final Option<Integer> DIMENSIONS = Option.integer(
+            Stage.FINISH,
             "dimensions",
             null,
             1,
@@ -65,36 +71,47 @@ public final class EmbedOptions implements Serializable {
 
     /** Divide each vector by its length, after it was cut to {@link #DIMENSIONS}. */
     public static final Option<Boolean> NORMALIZE = Option.flag(
+            Stage.FINISH,
             "normalize",
             false,
             "Divide each vector by its length, last of all. A model that normalises by itself does so in any case.");
 
     /** How vectors are written down, once they are cut and normalised. */
     public static final Option<Encoding> ENCODING = Option.choice(
+            Stage.FINISH,
             "encoding",
             Encoding.FLOAT32,
             "How vectors are written down: as floats, as bytes (int8, uint8) or as packed bits (binary, ubinary).");
 
     /** The range of each component, which {@link Encoding#INT8} and {@link Encoding#UINT8} need. */
-    public static final Option<String> ENCODING_RANGES = Option.textElse(
-            "encoding-ranges",
-            "a sample of the table in jobs, else none",
-            "{\"min\": [...], \"max\": [...]}, or the path of a file that holds it",
-            "The range of each component, for int8 and uint8: JSON, or a file of it.");
+    public static final Option<String> ENCODING_RANGES = Option.text(
+                    Stage.FINISH,
+                    "encoding-ranges",
+                    null,
+                    "{\"min\": [...], \"max\": [...]}, or the path of a file that holds it",
+                    "The range of each component, for int8 and uint8: JSON, or a file of it.")
+            .orElse("a sample of the table in jobs, else none");
 
     /** Where to compute. */
     public static final Option<Device> DEVICE = Option.choice(
-            "device", Device.AUTO, "Where to compute. A GPU that was asked for and is missing is an error.");
+                    Stage.LOAD,
+                    "device",
+                    Device.AUTO,
+                    "Where to compute. A GPU that was asked for and is missing is an error.")
+            .ofHost();
 
     /** The number format of weights and activations. */
     public static final Option<Precision> PRECISION = Option.choice(
-            "precision",
-            Precision.AUTO,
-            "The number format inside the model; auto is float32 on a CPU, "
-                    + "float16 or, for models beyond its range, bfloat16 on a GPU.");
+                    Stage.LOAD,
+                    "precision",
+                    Precision.AUTO,
+                    "The number format inside the model; auto is float32 on a CPU, "
+                            + "float16 or, for models beyond its range, bfloat16 on a GPU.")
+            .ofHost();
 
     /** Cut texts to so many tokens, special tokens and prompt included. */
     public static final Option<Integer> MAX_TOKENS = Option.integer(
+            Stage.LOAD,
             "max-tokens",
             null,
             1,
@@ -104,67 +121,84 @@ public final class EmbedOptions implements Serializable {
 
     /** What to do with a text that is longer than the limit. */
     public static final Option<LongText> LONG_TEXT = Option.choice(
+            Stage.PASS,
             "long-text",
             LongText.TRUNCATE,
             "What to do with a text that has more tokens than the limit: cut it, refuse it, take the mean over its chunks or embed"
                     + " each of them.");
 
     /** What to do with an empty or blank text. */
-    public static final Option<BlankText> BLANK =
-            Option.choice("blank", BlankText.EMBED, "What to do with a text that is empty or white space only.");
+    public static final Option<BlankText> BLANK = Option.choice(
+            Stage.PASS, "blank", BlankText.EMBED, "What to do with a text that is empty or white space only.");
 
     /** What to do with a row that cannot be embedded. */
     public static final Option<OnError> ON_ERROR = Option.choice(
-            "on-error", OnError.FAIL, "What to do with a row that cannot be embedded: stop, or make its vector null.");
+            Stage.PASS,
+            "on-error",
+            OnError.FAIL,
+            "What to do with a row that cannot be embedded: stop, or make its vector null.");
 
     /** Tokens that go through the model together. */
     public static final Option<Integer> BATCH_TOKENS = Option.integer(
-            "batch-tokens",
-            1024,
-            16,
-            1_048_576,
-            "tokens",
-            "Tokens that go through the model together, 16 times as many on a GPU; bounds its memory, does not change the vectors.");
+                    Stage.PASS,
+                    "batch-tokens",
+                    1024,
+                    16,
+                    1_048_576,
+                    "tokens",
+                    "Tokens that go through the model together, 16 times as many on a GPU; bounds its memory, does not change the vectors.")
+            .ofHost();
 
     /** Rows that are collected before they are sorted by length and cut into batches. */
     public static final Option<Integer> WINDOW = Option.integer(
-            "window",
-            4096,
-            1,
-            1_048_576,
-            "rows",
-            "Rows that each task collects, fewer of long texts, before it sorts them by length and cuts batches.");
+                    Stage.COLLECT,
+                    "window",
+                    4096,
+                    1,
+                    1_048_576,
+                    "rows",
+                    "Rows that each task collects, fewer of long texts, before it sorts them by length and cuts batches.")
+            .ofHost();
 
     /** Forward passes that run at the same time in one process. */
     public static final Option<Integer> THREADS = Option.integer(
-            "threads",
-            0,
-            0,
-            4096,
-            "threads",
-            "Forward passes that run at the same time in one process, at most one for each core; 0 is one for each core that tasks occupy.");
+                    Stage.LOAD,
+                    "threads",
+                    0,
+                    0,
+                    4096,
+                    "threads",
+                    "Forward passes that run at the same time in one process, at most one for each core; 0 is one for each core that tasks occupy.")
+            .ofHost();
 
     /** Where native libraries and bundled models are unpacked, and models from elsewhere copied. */
-    public static final Option<String> CACHE_DIR = Option.textElse(
-            "cache-dir",
-            "EMBARK_CACHE_DIR, else ~/.cache/embark",
-            "a writable folder on a file system not mounted noexec",
-            "Where native libraries and bundled models are unpacked and others copied, once for each host.");
+    public static final Option<String> CACHE_DIR = Option.text(
+                    Stage.OPEN,
+                    "cache-dir",
+                    null,
+                    "a writable folder on a file system not mounted noexec",
+                    "Where native libraries and bundled models are unpacked and others copied, once for each host.")
+            .orElse("EMBARK_CACHE_DIR, else ~/.cache/embark")
+            .ofHost();
 
     /** The most that copied models may take in {@link #CACHE_DIR}. */
     public static final Option<Integer> CACHE_MEGABYTES = Option.integer(
-            "cache-megabytes",
-            20_000,
-            1,
-            1_000_000_000,
-            "megabytes",
-            "The most that models copied from elsewhere may take in cache-dir; the least recently used go first.");
+                    Stage.OPEN,
+                    "cache-megabytes",
+                    20_000,
+                    1,
+                    1_000_000_000,
+                    "megabytes",
+                    "The most that models copied from elsewhere may take in cache-dir; the least recently used go first.")
+            .ofHost();
 
     /** Whether to raise glibc's thresholds for returning memory to the system. */
     public static final Option<Boolean> TUNE_MALLOC = Option.flag(
-            "tune-malloc",
-            true,
-            "Raise glibc's mmap and trim thresholds, so that activations are not paged in again for every batch.");
+                    Stage.LOAD,
+                    "tune-malloc",
+                    true,
+                    "Raise glibc's mmap and trim thresholds, so that activations are not paged in again for every batch.")
+            .ofHost();
 
     private static final Map<String, Option<?>> ALL = Stream.of(
                     MODEL,
@@ -207,6 +241,14 @@ public final class EmbedOptions implements Serializable {
     /** All options in the order in which people want to read them. */
     public static List<Option<?>> all() {
         return List.copyOf(ALL.values());
+    }
+
+    /** The options that are read at one of these stages, in the order of {@link #all}. */
+    public static List<Option<?>> at(Stage... stages) {
+        List<Stage> wanted = List.of(stages);
+        return ALL.values().stream()
+                .filter(option -> wanted.contains(option.stage()))
+                .toList();
     }
 
     /** The options where nobody chose anything. */
@@ -254,6 +296,13 @@ public final class EmbedOptions implements Serializable {
     public <T> T get(Option<T> option) {
         Serializable value = chosen.get(option.key());
         return value == null ? option.defaultValue() : (T) value;
+    }
+
+    /** What these options choose of those that are read at one of the stages; everything else is left to its default. */
+    public EmbedOptions only(Stage... stages) {
+        Map<String, Serializable> kept = new TreeMap<>(chosen);
+        kept.keySet().retainAll(at(stages).stream().map(Option::key).toList());
+        return new EmbedOptions(kept);
     }
 
     /**

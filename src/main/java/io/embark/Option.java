@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
  * @param <T> the type of the value; immutable and serializable
  */
 public final class Option<T> {
+    private final Stage stage;
+    private final boolean ofHost;
     private final String key;
     private final T defaultValue;
     private final String values;
@@ -22,17 +24,17 @@ public final class Option<T> {
     private final String unchosen;
     private final Function<String, T> reader;
 
-    private Option(String key, T defaultValue, String values, String description, Function<String, T> reader) {
-        this(key, defaultValue, "the model's own", values, description, reader);
-    }
-
     private Option(
+            Stage stage,
+            boolean ofHost,
             String key,
             T defaultValue,
             String unchosen,
             String values,
             String description,
             Function<String, T> reader) {
+        this.stage = requireNonNull(stage, "stage is null");
+        this.ofHost = ofHost;
         this.key = key;
         this.defaultValue = defaultValue;
         this.unchosen = unchosen;
@@ -41,19 +43,19 @@ public final class Option<T> {
         this.reader = reader;
     }
 
-    static Option<String> text(String key, String defaultValue, String values, String description) {
-        return new Option<>(key, defaultValue, values, description, value -> value);
+    private static <T> Option<T> of(
+            Stage stage, String key, T defaultValue, String values, String description, Function<String, T> reader) {
+        return new Option<>(stage, false, key, defaultValue, "the model's own", values, description, reader);
     }
 
-    /** A text without a default value; {@code unchosen} says for people what holds where nobody chose one. */
-    static Option<String> textElse(String key, String unchosen, String values, String description) {
-        return new Option<>(key, null, unchosen, values, description, value -> value);
+    static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
+        return of(stage, key, defaultValue, values, description, value -> value);
     }
 
     static Option<Integer> integer(
-            String key, Integer defaultValue, int min, int max, String unit, String description) {
+            Stage stage, String key, Integer defaultValue, int min, int max, String unit, String description) {
         String values = "%d to %d %s".formatted(min, max, unit).strip();
-        return new Option<>(key, defaultValue, values, description, value -> {
+        return of(stage, key, defaultValue, values, description, value -> {
             int number = Integer.parseInt(value.strip());
             if (number < min || number > max) {
                 throw new IllegalArgumentException("out of range");
@@ -62,8 +64,8 @@ public final class Option<T> {
         });
     }
 
-    static Option<Boolean> flag(String key, boolean defaultValue, String description) {
-        return new Option<>(key, defaultValue, "true, false", description, value -> switch (value.strip()
+    static Option<Boolean> flag(Stage stage, String key, boolean defaultValue, String description) {
+        return of(stage, key, defaultValue, "true, false", description, value -> switch (value.strip()
                 .toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
@@ -71,16 +73,40 @@ public final class Option<T> {
         });
     }
 
-    static <E extends Enum<E>> Option<E> choice(String key, E defaultValue, String description) {
+    static <E extends Enum<E>> Option<E> choice(Stage stage, String key, E defaultValue, String description) {
         Class<E> type = defaultValue.getDeclaringClass();
         String values =
                 Arrays.stream(type.getEnumConstants()).map(Option::write).collect(Collectors.joining(", "));
-        return new Option<>(
+        return of(
+                stage,
                 key,
                 defaultValue,
                 values,
                 description,
                 value -> Enum.valueOf(type, value.strip().toUpperCase(Locale.ROOT)));
+    }
+
+    /** The same without a default value; {@code unchosen} says for people what holds where nobody chose one. */
+    Option<T> orElse(String unchosen) {
+        return new Option<>(stage, ofHost, key, null, unchosen, values, description, reader);
+    }
+
+    /** The same as a choice of the host, see {@link #isOfHost}. */
+    Option<T> ofHost() {
+        return new Option<>(stage, true, key, defaultValue, unchosen, values, description, reader);
+    }
+
+    /** Where it is read. */
+    public Stage stage() {
+        return stage;
+    }
+
+    /**
+     * Whether it says what a host allows and how it computes, rather than what: who embeds a query on another host, for vectors
+     * that were made here, chooses it anew.
+     */
+    public boolean isOfHost() {
+        return ofHost;
     }
 
     /** The key, words linked by dashes: {@code batch-tokens}. */

@@ -7,7 +7,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.Option;
+import io.embark.Stage;
 import io.embark.base.NearestName;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
@@ -31,15 +31,14 @@ import java.util.function.BooleanSupplier;
  * threads may embed at the same time and share the compute threads; none may while or after it is closed.
  */
 public final class Embedder implements AutoCloseable {
-    /** What a pass depends on besides the model, the prompt and the texts. */
-    private static final List<Option<?>> PASS_OPTIONS =
-            List.of(EmbedOptions.BLANK, EmbedOptions.LONG_TEXT, EmbedOptions.ON_ERROR, EmbedOptions.BATCH_TOKENS);
-
     private final LoadedModel model;
     private final EmbedOptions options;
     private final boolean ownsModel;
     private final VectorFinish finish;
     private final String prompt;
+
+    /** What a pass depends on besides the model and the texts, the prompt by its text. */
+    private final EmbedOptions pass;
 
     /** Tokens at the front of each text that are left out of pooling. */
     private final int unpooledPromptTokens;
@@ -52,6 +51,7 @@ public final class Embedder implements AutoCloseable {
         this.ownsModel = ownsModel;
         this.finish = VectorFinish.of(model.folder(), options);
         this.prompt = prompt(model.folder(), options);
+        this.pass = options.only(Stage.PASS).with(EmbedOptions.PROMPT, prompt).with(EmbedOptions.PROMPT_NAME, null);
         boolean promptCounts =
                 prompt.isEmpty() || model.folder().specification().includePrompt();
         this.unpooledPromptTokens = promptCounts ? 0 : model.tokenizer().promptTokens(prompt);
@@ -220,13 +220,10 @@ public final class Embedder implements AutoCloseable {
 
     /**
      * Whether what {@link #pool} gives is the same for both, so that one pass serves them: same model, same prompt, same
-     * treatment of texts. They may differ in {@link EmbedOptions#DIMENSIONS}, {@link EmbedOptions#NORMALIZE} and {@link
-     * EmbedOptions#ENCODING}.
+     * treatment of texts. They may differ in what is read at {@link Stage#COLLECT} and {@link Stage#FINISH}.
      */
     public boolean sharesPassWith(Embedder other) {
-        return model == other.model
-                && prompt.equals(other.prompt)
-                && PASS_OPTIONS.stream().allMatch(option -> options.get(option).equals(other.options.get(option)));
+        return model == other.model && pass.equals(other.pass);
     }
 
     /**

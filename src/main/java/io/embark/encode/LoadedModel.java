@@ -3,6 +3,7 @@ package io.embark.encode;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.Stage;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.text.TextTokenizer;
@@ -40,9 +41,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Loads the model that the options name; reads {@link EmbedOptions#MODEL}, {@link EmbedOptions#TRUST_MODEL_CODE},
-     * {@link EmbedOptions#MAX_TOKENS}, {@link EmbedOptions#DEVICE}, {@link EmbedOptions#PRECISION}, {@link
-     * EmbedOptions#THREADS}, {@link EmbedOptions#CACHE_DIR} and {@link EmbedOptions#TUNE_MALLOC}.
+     * Loads the model that the options name; reads the options of {@link Stage#OPEN} and {@link Stage#LOAD}.
      *
      * @throws EmbarkException as {@link ModelReference#open}, {@link TorchRuntime#start}, {@link TextTokenizer#open}, {@link
      *     Placement#of} and {@link Encoder#load}; {@link ErrorCode#OPTION_INVALID} if the options ask for more tokens than the

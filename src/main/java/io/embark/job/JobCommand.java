@@ -1,6 +1,7 @@
 package io.embark.job;
 
 import io.embark.EmbedOptions;
+import io.embark.Stage;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,12 +67,10 @@ enum JobCommand {
             List.of(
                     new Group(
                             "Inspection",
-                            List.of(
-                                    Setting.of(EmbedOptions.MODEL),
-                                    Setting.of(EmbedOptions.TRUST_MODEL_CODE),
-                                    Setting.of(EmbedOptions.CACHE_DIR),
-                                    Setting.of(EmbedOptions.CACHE_MEGABYTES),
-                                    JobSettings.JSON)),
+                            Stream.concat(
+                                            EmbedOptions.at(Stage.OPEN).stream().map(Setting::of),
+                                            Stream.of(JobSettings.JSON))
+                                    .toList()),
                     new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE))));
 
     /** Settings that help shows together. */

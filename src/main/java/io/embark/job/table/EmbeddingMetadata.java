@@ -7,6 +7,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.Stage;
 import io.embark.model.ModelName;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,14 +38,10 @@ public record EmbeddingMetadata(
     private static final String DIMENSION = "embark.dimension";
     private static final String OPTIONS = "embark.options";
 
-    /** What shapes a vector. The rest, such as threads, is the matter of the machine that embeds. */
-    private static final List<Option<?>> SHAPING = List.of(
-            EmbedOptions.MODEL,
-            EmbedOptions.DIMENSIONS,
-            EmbedOptions.NORMALIZE,
-            EmbedOptions.ENCODING,
-            EmbedOptions.ENCODING_RANGES,
-            EmbedOptions.MAX_TOKENS);
+    /** What shapes a vector. Prompts are for texts or for queries, and the rest is the matter of the machine that searches. */
+    private static final List<Option<?>> SHAPING = EmbedOptions.at(Stage.OPEN, Stage.LOAD, Stage.FINISH).stream()
+            .filter(option -> !option.isOfHost())
+            .toList();
 
     /** Read by Arrow and by vector stores that take fixed-size lists only. */
     private static final String FIXED_SIZE = "arrow.fixed-size-list.size";

@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Stage;
 import io.embark.base.CacheDirectory;
 import io.embark.encode.Embedder;
 import io.embark.model.DownloadProgress;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.apache.hadoop.conf.Configuration;
@@ -30,11 +30,11 @@ public final class DriverModels {
 
     private static final Map<SparkContext, DriverModels> BY_CONTEXT = new WeakHashMap<>();
 
-    private final Map<List<Object>, Entry> entries = new LinkedHashMap<>(MOST, 0.75f, true) {
+    private final Map<EmbedOptions, Entry> entries = new LinkedHashMap<>(MOST, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<Object>, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<EmbedOptions, Entry> eldest) {
             return size() > MOST;
         }
     };
@@ -142,11 +142,11 @@ public final class DriverModels {
         return entry;
     }
 
-    private static List<Object> key(EmbedOptions options) {
-        return List.of(
-                options.get(EmbedOptions.MODEL),
-                options.get(EmbedOptions.TRUST_MODEL_CODE),
-                CacheDirectory.of(options));
+    /** What tells models apart here: all that their folders are opened by, but how much the cache may hold. */
+    static EmbedOptions key(EmbedOptions options) {
+        return options.only(Stage.OPEN)
+                .with(EmbedOptions.CACHE_DIR, CacheDirectory.of(options).path().toString())
+                .with(EmbedOptions.CACHE_MEGABYTES, null);
     }
 
     private static ModelSource source(SparkContext context, EmbedOptions options, Entry entry) {

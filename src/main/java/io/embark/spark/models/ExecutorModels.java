@@ -2,9 +2,8 @@ package io.embark.spark.models;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.Option;
+import io.embark.Stage;
 import io.embark.encode.LoadedModel;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -22,18 +21,6 @@ import org.slf4j.LoggerFactory;
  * many or the JVM ends. Thread-safe.
  */
 public final class ExecutorModels {
-    /** What a loaded model depends on; all other options only matter before or after it. */
-    private static final List<Option<?>> LOAD_OPTIONS = List.of(
-            EmbedOptions.MODEL,
-            EmbedOptions.TRUST_MODEL_CODE,
-            EmbedOptions.MAX_TOKENS,
-            EmbedOptions.DEVICE,
-            EmbedOptions.PRECISION,
-            EmbedOptions.THREADS,
-            EmbedOptions.CACHE_DIR,
-            EmbedOptions.CACHE_MEGABYTES,
-            EmbedOptions.TUNE_MALLOC);
-
     /** Less than what Spark's workers grant an executor before they kill it. */
     private static final long CLOSE_WAIT_SECONDS = 5;
 
@@ -62,11 +49,10 @@ public final class ExecutorModels {
      * @throws CancellationException if the caller cancelled
      */
     public static LeasedModels.Lease lease(ModelRequest request, OptionalInt gpu, BooleanSupplier cancelled) {
-        EmbedOptions load = EmbedOptions.defaults();
-        for (Option<?> option : LOAD_OPTIONS) {
-            load = copy(option, request.options(), load);
-        }
-        load = load.with(EmbedOptions.THREADS, threads(request.options(), conf(), cores()));
+        // All that a loaded model depends on; other options only matter before or after it.
+        EmbedOptions load = request.options()
+                .only(Stage.OPEN, Stage.LOAD)
+                .with(EmbedOptions.THREADS, threads(request.options(), conf(), cores()));
         return MODELS.lease(new ModelLoad(new ModelRequest(request.model(), load), gpu), cancelled);
     }
 
@@ -122,9 +108,5 @@ public final class ExecutorModels {
     private static SparkConf conf() {
         SparkEnv environment = SparkEnv.get();
         return environment == null ? new SparkConf(false) : environment.conf();
-    }
-
-    private static <T> EmbedOptions copy(Option<T> option, EmbedOptions from, EmbedOptions to) {
-        return to.with(option, from.get(option));
     }
 }

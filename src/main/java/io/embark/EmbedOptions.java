@@ -84,10 +84,9 @@ public final class EmbedOptions implements Serializable {
             "How vectors are written down: as floats, as bytes (int8, uint8) or as packed bits (binary, ubinary).");
 
     /** The range of each component, which {@link Encoding#INT8} and {@link Encoding#UINT8} need. */
-    public static final Option<String> ENCODING_RANGES = Option.text(
+    public static final Option<EncodingRanges> ENCODING_RANGES = Option.ranges(
                     Stage.FINISH,
                     "encoding-ranges",
-                    null,
                     "{\"min\": [...], \"max\": [...]}, or the path of a file that holds it",
                     "The range of each component, for int8 and uint8: JSON, or a file of it.")
             .orElse("a sample of the table in jobs, else none");
@@ -316,7 +315,7 @@ public final class EmbedOptions implements Serializable {
         if (value == null) {
             changed.remove(option.key());
         } else {
-            changed.put(option.key(), (Serializable) option.parse(Option.write(value)));
+            changed.put(option.key(), (Serializable) option.require(value));
         }
         return new EmbedOptions(changed);
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +24,7 @@ public final class Option<T> {
     private final String description;
     private final String unchosen;
     private final Function<String, T> reader;
+    private final Predicate<T> check;
 
     private Option(
             Stage stage,
@@ -32,7 +34,8 @@ public final class Option<T> {
             String unchosen,
             String values,
             String description,
-            Function<String, T> reader) {
+            Function<String, T> reader,
+            Predicate<T> check) {
         this.stage = requireNonNull(stage, "stage is null");
         this.ofHost = ofHost;
         this.key = key;
@@ -41,11 +44,13 @@ public final class Option<T> {
         this.values = values;
         this.description = description;
         this.reader = reader;
+        this.check = check;
     }
 
     private static <T> Option<T> of(
             Stage stage, String key, T defaultValue, String values, String description, Function<String, T> reader) {
-        return new Option<>(stage, false, key, defaultValue, "the model's own", values, description, reader);
+        return new Option<>(
+                stage, false, key, defaultValue, "the model's own", values, description, reader, value -> true);
     }
 
     static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
@@ -54,14 +59,16 @@ public final class Option<T> {
 
     static Option<Integer> integer(
             Stage stage, String key, Integer defaultValue, int min, int max, String unit, String description) {
-        String values = "%d to %d %s".formatted(min, max, unit).strip();
-        return of(stage, key, defaultValue, values, description, value -> {
-            int number = Integer.parseInt(value.strip());
-            if (number < min || number > max) {
-                throw new IllegalArgumentException("out of range");
-            }
-            return number;
-        });
+        return new Option<>(
+                stage,
+                false,
+                key,
+                defaultValue,
+                "the model's own",
+                "%d to %d %s".formatted(min, max, unit).strip(),
+                description,
+                value -> Integer.parseInt(value.strip()),
+                number -> min <= number && number <= max);
     }
 
     static Option<Boolean> flag(Stage stage, String key, boolean defaultValue, String description) {
@@ -86,14 +93,18 @@ public final class Option<T> {
                 value -> Enum.valueOf(type, value.strip().toUpperCase(Locale.ROOT)));
     }
 
+    static Option<EncodingRanges> ranges(Stage stage, String key, String values, String description) {
+        return of(stage, key, null, values, description, EncodingRanges::parse);
+    }
+
     /** The same without a default value; {@code unchosen} says for people what holds where nobody chose one. */
     Option<T> orElse(String unchosen) {
-        return new Option<>(stage, ofHost, key, null, unchosen, values, description, reader);
+        return new Option<>(stage, ofHost, key, null, unchosen, values, description, reader, check);
     }
 
     /** The same as a choice of the host, see {@link #isOfHost}. */
     Option<T> ofHost() {
-        return new Option<>(stage, true, key, defaultValue, unchosen, values, description, reader);
+        return new Option<>(stage, true, key, defaultValue, unchosen, values, description, reader, check);
     }
 
     /** Where it is read. */
@@ -136,16 +147,37 @@ public final class Option<T> {
      */
     public T parse(String value) {
         requireNonNull(value, "value is null");
+        T read;
         try {
-            return reader.apply(value);
+            read = reader.apply(value);
         } catch (IllegalArgumentException e) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option %s: '%s' is not a possible value".formatted(key, value),
-                    "It takes %s.".formatted(values),
-                    "Set %s to one of these, or leave it out for its default (%s).".formatted(key, defaultText()),
-                    e);
+            throw refused(value, e);
         }
+        if (!check.test(read)) {
+            throw refused(value, null);
+        }
+        return read;
+    }
+
+    /**
+     * The value itself, if it is one that {@link #parse} could give.
+     *
+     * @throws EmbarkException as there
+     */
+    T require(T value) {
+        if (!check.test(value)) {
+            throw refused(write(value), null);
+        }
+        return value;
+    }
+
+    private EmbarkException refused(String value, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: '%s' is not a possible value".formatted(key, value),
+                "It takes %s.".formatted(values),
+                "Set %s to one of these, or leave it out for its default (%s).".formatted(key, defaultText()),
+                thrown);
     }
 
     /** The default for people; what decides where it is no value: {@code "the model's own"}. */

@@ -260,7 +260,7 @@ class EmbedOptionsTest {
         all.put("dimensions", "256");
         all.put("normalize", "true");
         all.put("encoding", "int8");
-        all.put("encoding-ranges", "/ranges.json");
+        all.put("encoding-ranges", "{\"min\": [-1.0], \"max\": [1.0]}");
         all.put("precision", "bfloat16");
         all.put("device", "gpu");
         all.put("max-tokens", "128");

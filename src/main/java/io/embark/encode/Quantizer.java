@@ -3,6 +3,7 @@ package io.embark.encode;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.Option;
 
@@ -36,7 +37,7 @@ final class Quantizer {
             return new Quantizer(encoding, null);
         }
 
-        String chosen = options.get(EmbedOptions.ENCODING_RANGES);
+        EncodingRanges chosen = options.get(EmbedOptions.ENCODING_RANGES);
         if (chosen == null) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
@@ -46,7 +47,7 @@ final class Quantizer {
                             + " ranges from a sample of its table and leaves them in its output, in _embark_ranges.json.");
         }
 
-        EncodingRanges ranges = EncodingRanges.read(chosen);
+        EncodingRanges ranges = chosen.read();
         if (ranges.dimension() != dimension) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,

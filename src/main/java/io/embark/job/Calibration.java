@@ -3,10 +3,10 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.Option;
-import io.embark.encode.EncodingRanges;
 import io.embark.job.table.Columns;
 import io.embark.job.table.RangesRecord;
 import io.embark.job.table.Repartitioning;
@@ -92,7 +92,7 @@ record Calibration(EncodingRanges ranges, long texts) {
 
     /** The options with these ranges. */
     EmbedOptions in(EmbedOptions options) {
-        return options.with(EmbedOptions.ENCODING_RANGES, ranges.toJson());
+        return options.with(EmbedOptions.ENCODING_RANGES, ranges);
     }
 
     /** What people should know about the ranges. */

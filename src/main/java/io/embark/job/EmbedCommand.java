@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.encode.Count;
@@ -161,7 +162,7 @@ final class EmbedCommand {
     private static EmbedOptions withRecordedRanges(EmbedOptions options, Optional<Sink> sink) {
         return Calibration.isNeeded(options)
                 ? sink.flatMap(Sink::recordedRanges)
-                        .map(ranges -> RangesFile.inlined(options.with(EmbedOptions.ENCODING_RANGES, ranges)))
+                        .map(ranges -> options.with(EmbedOptions.ENCODING_RANGES, EncodingRanges.ofJson(ranges)))
                         .orElse(options)
                 : options;
     }

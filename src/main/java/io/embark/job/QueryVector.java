@@ -2,8 +2,8 @@ package io.embark.job;
 
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.encode.Embedder;
-import io.embark.encode.EncodingRanges;
 import io.embark.spark.EmbarkFunctions;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -55,8 +55,7 @@ final class QueryVector {
         List<String> texts = List.of(query);
         float[] components = encoding.isPacked() ? null : embedder.embed(texts)[0];
         byte[] bits = encoding.isPacked() ? embedder.embedCodes(texts)[0] : null;
-        EncodingRanges ranges =
-                encoding.needsRanges() ? EncodingRanges.parse(stored.get(EmbedOptions.ENCODING_RANGES)) : null;
+        EncodingRanges ranges = stored.get(EmbedOptions.ENCODING_RANGES);
         return components == null && bits == null
                 ? null
                 : new QueryVector(encoding, ranges, embedder.dimension(), components, bits);

@@ -2,12 +2,11 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
-import io.embark.encode.EncodingRanges;
 import io.embark.spark.models.SparkSettings;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -21,24 +20,26 @@ public final class RangesFile {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the file cannot be read or holds something else
      */
     public static EmbedOptions inlined(EmbedOptions options) {
-        String ranges = options.get(EmbedOptions.ENCODING_RANGES);
+        EncodingRanges ranges = options.get(EmbedOptions.ENCODING_RANGES);
         if (ranges == null) {
             return options;
         }
         if (!options.get(EmbedOptions.ENCODING).needsRanges()) {
             return options.with(EmbedOptions.ENCODING_RANGES, null);
         }
-
-        EncodingRanges read = EncodingRanges.parse(EncodingRanges.isJson(ranges) ? ranges : content(ranges));
-        return options.with(EmbedOptions.ENCODING_RANGES, read.toJson());
+        return ranges.file()
+                .map(file -> options.with(EmbedOptions.ENCODING_RANGES, read(file)))
+                .orElse(options);
     }
 
-    private static String content(String file) {
+    private static EncodingRanges read(String file) {
         try {
             Path path = new Path(file);
             try (InputStream content = path.getFileSystem(hadoopConf()).open(path)) {
-                return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+                return EncodingRanges.ofFile(content);
             }
+        } catch (EmbarkException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             // Hadoop throws any of them for a file system that is unknown or lacks its jar.
             throw EncodingRanges.unreadable(file, e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.Gson;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,9 +41,7 @@ class QuantizerTest {
         EmbedOptions options(Encoding encoding) {
             return EmbedOptions.defaults()
                     .with(EmbedOptions.ENCODING, encoding)
-                    .with(
-                            EmbedOptions.ENCODING_RANGES,
-                            EncodingRanges.of(min, max).toJson());
+                    .with(EmbedOptions.ENCODING_RANGES, EncodingRanges.of(min, max));
         }
 
         @Override

@@ -6,8 +6,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.encode.Embedder;
-import io.embark.encode.EncodingRanges;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
@@ -73,7 +73,7 @@ class EncodingTest {
         EmbeddingMetadata metadata =
                 EmbeddingMetadata.of(written.schema().apply("embedding")).orElseThrow();
         assertThat(metadata.encoding()).isEqualTo(Encoding.INT8);
-        assertThat(metadata.ranges()).contains(ranges.toJson());
+        assertThat(metadata.ranges()).contains(ranges.toString());
         assertThat(metadata.dimension()).isEqualTo(8);
         assertThat(codes(output)).isEqualTo(expected(Encoding.INT8, ranges));
 
@@ -138,7 +138,7 @@ class EncodingTest {
 
         String others = Files.writeString(
                         folder.resolve("others.json"),
-                        EncodingRanges.of(new float[8], new float[8]).toJson())
+                        EncodingRanges.of(new float[8], new float[8]).toString())
                 .toString();
         Outcome refused = embed(output, with(int8, "--encoding-ranges", others, "--mode", "append"));
         assertThat(refused.code()).isEqualTo(2);
@@ -182,7 +182,7 @@ class EncodingTest {
             assertThat(first.code()).as(first.err()).isZero();
             Path file = folder.resolve("db/codes/_embark_ranges.json");
             assertThat(first.out()).contains("ranges in %s\n".formatted(file));
-            EncodingRanges ranges = EncodingRanges.parse(Files.readString(file));
+            EncodingRanges ranges = EncodingRanges.ofJson(Files.readString(file));
             Outcome second = table("--where", "id >= 150", "--mode", "append");
 
             assertThat(second.code()).as(second.err()).isZero();
@@ -190,7 +190,7 @@ class EncodingTest {
             assertThat(codes(spark.table("encodings.codes"))).isEqualTo(expected(Encoding.INT8, ranges));
             Outcome third = table("--mode", "overwrite");
             assertThat(third.code()).as(third.err()).isZero();
-            assertThat(EncodingRanges.parse(Files.readString(file))).isEqualTo(rangesOf(texts()));
+            assertThat(EncodingRanges.ofJson(Files.readString(file))).isEqualTo(rangesOf(texts()));
         } finally {
             spark.sql("DROP DATABASE encodings CASCADE");
         }
@@ -355,7 +355,7 @@ class EncodingTest {
     }
 
     private static EncodingRanges recorded(String place) throws IOException {
-        return EncodingRanges.parse(Files.readString(Path.of(place, "_embark_ranges.json")));
+        return EncodingRanges.ofJson(Files.readString(Path.of(place, "_embark_ranges.json")));
     }
 
     private List<String> codes(String place) {
@@ -386,7 +386,7 @@ class EncodingTest {
         EmbedOptions options = EmbedOptions.defaults()
                 .with(EmbedOptions.MODEL, model)
                 .with(EmbedOptions.ENCODING, encoding)
-                .with(EmbedOptions.ENCODING_RANGES, ranges == null ? null : ranges.toJson());
+                .with(EmbedOptions.ENCODING_RANGES, ranges);
         List<String> all = new ArrayList<>();
         try (Embedder embedder = Embedder.open(options)) {
             for (byte[] codes : embedder.embedCodes(texts())) {

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
-import io.embark.encode.EncodingRanges;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EncodedVector;
 import io.embark.spark.exec.EmbedMetrics.Counter;
@@ -105,12 +105,12 @@ class EncodedColumnTest extends PlannedRows {
 
     @Test
     void sqlReadsRangesFromAFileOrFromTheText() throws IOException {
-        Path file = Files.writeString(folder.resolve("ranges.json"), RANGES.toJson());
+        Path file = Files.writeString(folder.resolve("ranges.json"), RANGES.toString());
         rows.createOrReplaceTempView("phrases");
         String call = "embed(text, '%s', map('encoding', 'int8', 'encoding-ranges', '%s'))";
         String path = model.options().get(EmbedOptions.MODEL);
         Dataset<Row> encoded = spark.sql("SELECT text, %s AS a, %s AS b FROM phrases"
-                .formatted(call.formatted(path, file), call.formatted(path, RANGES.toJson())));
+                .formatted(call.formatted(path, file), call.formatted(path, RANGES)));
         Files.delete(file);
 
         assertThat(collect(encoded)).hasSize(20).allSatisfy(row -> {
@@ -124,9 +124,10 @@ class EncodedColumnTest extends PlannedRows {
 
     @Test
     void rangesThatNobodyNeedsMakeNoOtherCall() {
-        EmbedExpression call = (EmbedExpression)
-                EmbarkFunctions.embed(col("text"), model.options().with(EmbedOptions.ENCODING_RANGES, "/no/such/file"))
-                        .expr();
+        EmbedExpression call = (EmbedExpression) EmbarkFunctions.embed(
+                        col("text"),
+                        model.options().with(EmbedOptions.ENCODING_RANGES, EncodingRanges.inFile("/no/such/file")))
+                .expr();
 
         assertThat(call.options()).isEqualTo(model.options());
     }
@@ -145,7 +146,8 @@ class EncodedColumnTest extends PlannedRows {
 
     @Test
     void refusesRangesThatCannotBeRead() {
-        EmbedOptions options = encoded(Encoding.INT8).with(EmbedOptions.ENCODING_RANGES, "/no/such/file");
+        EmbedOptions options =
+                encoded(Encoding.INT8).with(EmbedOptions.ENCODING_RANGES, EncodingRanges.inFile("/no/such/file"));
 
         assertThatThrownBy(() -> EmbarkFunctions.embed(col("text"), options))
                 .isInstanceOf(EmbarkException.class)
@@ -156,9 +158,7 @@ class EncodedColumnTest extends PlannedRows {
     void aPlanDoesNotShowAllRanges() {
         EmbedOptions options = model.options()
                 .with(EmbedOptions.ENCODING, Encoding.UINT8)
-                .with(
-                        EmbedOptions.ENCODING_RANGES,
-                        EncodingRanges.of(new float[4096], new float[4096]).toJson());
+                .with(EmbedOptions.ENCODING_RANGES, EncodingRanges.of(new float[4096], new float[4096]));
 
         assertThat(EmbarkFunctions.embed(col("text"), options).expr().toString())
                 .hasSizeLessThan(600);
@@ -210,7 +210,7 @@ class EncodedColumnTest extends PlannedRows {
     private static EmbedOptions encoded(Encoding encoding) {
         return model.options()
                 .with(EmbedOptions.ENCODING, encoding)
-                .with(EmbedOptions.ENCODING_RANGES, encoding.needsRanges() ? RANGES.toJson() : null);
+                .with(EmbedOptions.ENCODING_RANGES, encoding.needsRanges() ? RANGES : null);
     }
 
     /** By the formulas as they are written down, of the vector that the model gives. */

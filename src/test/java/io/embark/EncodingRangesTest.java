@@ -1,11 +1,9 @@
-package io.embark.encode;
+package io.embark;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +20,7 @@ class EncodingRangesTest {
 
     @Test
     void readsJson() {
-        EncodingRanges ranges = EncodingRanges.read(JSON);
+        EncodingRanges ranges = EncodingRanges.parse(JSON);
 
         assertThat(ranges.dimension()).isEqualTo(2);
         assertThat(ranges.min(0)).isEqualTo(-1);
@@ -34,15 +32,15 @@ class EncodingRangesTest {
     void readsAFileOfJson() throws IOException {
         Path file = Files.writeString(folder.resolve("ranges.json"), JSON);
 
-        assertThat(EncodingRanges.read(file.toString())).isEqualTo(EncodingRanges.parse(JSON));
+        assertThat(EncodingRanges.parse(file.toString()).read()).isEqualTo(EncodingRanges.parse(JSON));
     }
 
     @Test
     void writesEqualRangesAsEqualTexts() {
-        String written = EncodingRanges.parse(JSON).toJson();
+        String written = EncodingRanges.parse(JSON).toString();
 
         assertThat(written).isEqualTo("{\"min\": [-1.0, 0.0025], \"max\": [1.0, 0.0025]}");
-        assertThat(EncodingRanges.parse(written).toJson()).isEqualTo(written);
+        assertThat(EncodingRanges.parse(written).toString()).isEqualTo(written);
         assertThat(EncodingRanges.parse(written))
                 .isEqualTo(EncodingRanges.parse(JSON))
                 .hasSameHashCodeAs(EncodingRanges.parse(JSON));
@@ -69,7 +67,7 @@ class EncodingRangesTest {
             """)
     void refusesWhatIsNoRanges(String json, String problem, String cause) {
         assertRefused(
-                () -> EncodingRanges.read(json),
+                () -> EncodingRanges.parse(json),
                 ErrorCode.OPTION_INVALID,
                 "option encoding-ranges: " + problem,
                 cause,
@@ -79,6 +77,7 @@ class EncodingRangesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"min": [                       | is not JSON
+            {"min": [0], "max": [1]} []     | is not JSON
             {"min": 0, "max": 1}            | min is no array of numbers
             {"min": [0], "max": ["a"]}      | max is no array of numbers
             {"min": [[0, 1]], "max": [1]}   | min is no array of numbers
@@ -86,9 +85,37 @@ class EncodingRangesTest {
             /no/such/file                   | /no/such/file cannot be read
             """)
     void refusesWhatCannotBeRead(String value, String problem) {
-        assertThatThrownBy(() -> EncodingRanges.read(value))
+        assertThatThrownBy(() -> EncodingRanges.parse(value).read())
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("option encoding-ranges: %s\n".formatted(problem))
                 .hasMessageEndingWith("with a number for each component, or to a file of that.");
+    }
+
+    @Test
+    void aFileIsReadWhenItIsAskedFor() {
+        EncodingRanges ranges = EncodingRanges.parse("/no/such/file");
+
+        assertThat(ranges.file()).contains("/no/such/file");
+        assertThat(ranges).hasToString("/no/such/file").isEqualTo(EncodingRanges.inFile("/no/such/file"));
+        assertThat(ranges).isNotEqualTo(EncodingRanges.inFile("/another/file"));
+        assertThatThrownBy(() -> ranges.min(0))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the ranges in /no/such/file were not read");
+        assertThat(EncodingRanges.parse(JSON).read()).isEqualTo(EncodingRanges.parse(JSON));
+    }
+
+    @Test
+    void readsNoMoreThanAVectorCanHave() throws IOException {
+        String zeros = "0,".repeat(65_536);
+        Path file = Files.write(folder.resolve("ranges.json"), new byte[(8 << 20) + 1]);
+
+        assertThatThrownBy(() -> EncodingRanges.parse("{\"min\": [%s0]}".formatted(zeros)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("option encoding-ranges: min has more than 65536 components\n");
+        assertThatThrownBy(() -> EncodingRanges.parse(file.toString()).read())
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(
+                        "option encoding-ranges: %s cannot be read\njava.io.IOException: a file of more than 8388608 bytes\n"
+                                .formatted(file));
     }
 }

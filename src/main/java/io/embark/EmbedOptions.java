@@ -2,7 +2,6 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
-import io.embark.base.NearestName;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +22,8 @@ import java.util.stream.Stream;
  */
 public final class EmbedOptions implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    private static final String MODELS_OWN = "the model's own";
 
     /** Plans show options; ranges may have a hundred thousand chars. */
     private static final int SHOWN_CHARS = 200;
@@ -45,29 +46,30 @@ public final class EmbedOptions implements Serializable {
 
     /** Put before every text, as it is; wins over {@link #PROMPT_NAME}. */
     public static final Option<String> PROMPT = Option.text(
-            Stage.PASS,
-            "prompt",
-            null,
-            "any text",
-            "Put before every text, as it is; an empty one switches the model's own prompt off.");
+                    Stage.PASS,
+                    "prompt",
+                    "Put before every text, as it is; an empty one switches the model's own prompt off.")
+            .orElse(MODELS_OWN);
 
     /** One of the prompts that the model brings. */
     public static final Option<String> PROMPT_NAME = Option.text(
-            Stage.PASS,
-            "prompt-name",
-            null,
-            "a name from the model's prompts",
-            "One of the prompts that the model brings, such as query.");
+                    Stage.PASS,
+                    "prompt-name",
+                    null,
+                    "a name from the model's prompts",
+                    "One of the prompts that the model brings, such as query.")
+            .orElse(MODELS_OWN);
 
     /** Keep only the first so many components of each vector, for models trained that way (Matryoshka). */
     public static final Option<Integer> DIMENSIONS = Option.integer(
-            Stage.FINISH,
-            "dimensions",
-            null,
-            1,
-            65_536,
-            "components",
-            "Keep only the first so many components of each vector, for models trained that way (Matryoshka).");
+                    Stage.FINISH,
+                    "dimensions",
+                    null,
+                    1,
+                    65_536,
+                    "components",
+                    "Keep only the first so many components of each vector, for models trained that way (Matryoshka).")
+            .orElse(MODELS_OWN);
 
     /** Divide each vector by its length, after it was cut to {@link #DIMENSIONS}. */
     public static final Option<Boolean> NORMALIZE = Option.flag(
@@ -110,13 +112,14 @@ public final class EmbedOptions implements Serializable {
 
     /** Cut texts to so many tokens, special tokens and prompt included. */
     public static final Option<Integer> MAX_TOKENS = Option.integer(
-            Stage.LOAD,
-            "max-tokens",
-            null,
-            1,
-            1_048_576,
-            "tokens",
-            "Cut texts to so many tokens, special tokens and prompt included; at most what the model's positions allow.");
+                    Stage.LOAD,
+                    "max-tokens",
+                    null,
+                    1,
+                    1_048_576,
+                    "tokens",
+                    "Cut texts to so many tokens, special tokens and prompt included; at most what the model's positions allow.")
+            .orElse(MODELS_OWN);
 
     /** What to do with a text that is longer than the limit. */
     public static final Option<LongText> LONG_TEXT = Option.choice(
@@ -281,13 +284,7 @@ public final class EmbedOptions implements Serializable {
             return option;
         }
 
-        throw new EmbarkException(
-                ErrorCode.OPTION_UNKNOWN,
-                "option '%s' does not exist".formatted(key),
-                "The options are %s.".formatted(String.join(", ", ALL.keySet())),
-                NearestName.find(key, ALL.keySet())
-                        .map("Did you mean %s?"::formatted)
-                        .orElse("Leave it out, or choose one of these."));
+        throw Option.unknown(key, ALL.keySet());
     }
 
     /** The value of an option: the chosen one, else its default. Null where the model decides. */

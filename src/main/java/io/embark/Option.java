@@ -2,109 +2,121 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Arrays;
+import io.embark.base.NearestName;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * One choice that a caller can make: its key, values, default and check. The command line, {@code spark.embark.*}
  * settings, SQL maps and configuration files all go through {@link #parse}.
  *
+ * <p>Those about embedding are constants of {@link EmbedOptions}; the factories are for Embark's other rooms.
+ *
  * @param <T> the type of the value; immutable and serializable
  */
 public final class Option<T> {
+    /** How an option is written. */
+    public enum Form {
+        /** One value behind the key. */
+        VALUE,
+        /** On a command line the key alone says true; elsewhere a value stands behind it. */
+        ALONE,
+        /** Any number of {@code K=V} behind the key on a command line; elsewhere {@code key.K} is V, each a value. */
+        ENTRIES
+    }
+
     private final Stage stage;
-    private final boolean ofHost;
     private final String key;
+    private final OptionType<T> type;
     private final T defaultValue;
-    private final String values;
-    private final String description;
     private final String unchosen;
-    private final Function<String, T> reader;
-    private final Predicate<T> check;
+    private final String description;
+    private final boolean ofHost;
+    private final Form form;
 
     private Option(
             Stage stage,
-            boolean ofHost,
             String key,
+            OptionType<T> type,
             T defaultValue,
             String unchosen,
-            String values,
             String description,
-            Function<String, T> reader,
-            Predicate<T> check) {
+            boolean ofHost,
+            Form form) {
         this.stage = requireNonNull(stage, "stage is null");
-        this.ofHost = ofHost;
-        this.key = key;
+        this.key = requireNonNull(key, "key is null");
+        this.type = type;
         this.defaultValue = defaultValue;
         this.unchosen = unchosen;
-        this.values = values;
-        this.description = description;
-        this.reader = reader;
-        this.check = check;
+        this.description = requireNonNull(description, "description is null");
+        this.ofHost = ofHost;
+        this.form = form;
     }
 
-    private static <T> Option<T> of(
-            Stage stage, String key, T defaultValue, String values, String description, Function<String, T> reader) {
-        return new Option<>(
-                stage, false, key, defaultValue, "the model's own", values, description, reader, value -> true);
+    private static <T> Option<T> of(Stage stage, String key, OptionType<T> type, T defaultValue, String description) {
+        return new Option<>(stage, key, type, defaultValue, null, description, false, Form.VALUE);
     }
 
-    static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
-        return of(stage, key, defaultValue, values, description, value -> value);
+    /** Any text. */
+    public static Option<String> text(Stage stage, String key, String description) {
+        return of(stage, key, OptionType.text(null), null, description);
     }
 
-    static Option<Integer> integer(
+    /** A text of which people are told what it may be; {@code defaultValue} may be null. */
+    public static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
+        return of(stage, key, OptionType.text(values), defaultValue, description);
+    }
+
+    /** A whole number of something; {@code defaultValue} may be null. */
+    public static Option<Integer> integer(
             Stage stage, String key, Integer defaultValue, int min, int max, String unit, String description) {
-        return new Option<>(
-                stage,
-                false,
-                key,
-                defaultValue,
-                "the model's own",
-                "%d to %d %s".formatted(min, max, unit).strip(),
-                description,
-                value -> Integer.parseInt(value.strip()),
-                number -> min <= number && number <= max);
+        return of(stage, key, OptionType.integer(min, max, unit), defaultValue, description);
     }
 
-    static Option<Boolean> flag(Stage stage, String key, boolean defaultValue, String description) {
-        return of(stage, key, defaultValue, "true, false", description, value -> switch (value.strip()
-                .toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("not a boolean");
-        });
+    /** True or false. */
+    public static Option<Boolean> flag(Stage stage, String key, boolean defaultValue, String description) {
+        return of(stage, key, OptionType.flag(), defaultValue, description);
     }
 
-    static <E extends Enum<E>> Option<E> choice(Stage stage, String key, E defaultValue, String description) {
-        Class<E> type = defaultValue.getDeclaringClass();
-        String values =
-                Arrays.stream(type.getEnumConstants()).map(Option::write).collect(Collectors.joining(", "));
-        return of(
-                stage,
-                key,
-                defaultValue,
-                values,
-                description,
-                value -> Enum.valueOf(type, value.strip().toUpperCase(Locale.ROOT)));
+    /** One of a few names, in letters of either case. */
+    public static <E extends Enum<E>> Option<E> choice(Stage stage, String key, E defaultValue, String description) {
+        return of(stage, key, OptionType.choice(defaultValue.getDeclaringClass()), defaultValue, description);
+    }
+
+    /** The same where nothing is chosen by default. */
+    public static <E extends Enum<E>> Option<E> choice(Stage stage, String key, Class<E> type, String description) {
+        return of(stage, key, OptionType.choice(type), null, description);
+    }
+
+    /** Named values that are passed on to somebody else, who checks them. */
+    public static Option<String> entries(Stage stage, String key, String description) {
+        return new Option<>(stage, key, OptionType.entries(), null, null, description, false, Form.ENTRIES);
     }
 
     static Option<EncodingRanges> ranges(Stage stage, String key, String values, String description) {
-        return of(stage, key, null, values, description, EncodingRanges::parse);
+        return of(stage, key, OptionType.ranges(values), null, description);
     }
 
-    /** The same without a default value; {@code unchosen} says for people what holds where nobody chose one. */
-    Option<T> orElse(String unchosen) {
-        return new Option<>(stage, ofHost, key, null, unchosen, values, description, reader, check);
+    /** The same; {@code decides} says for people what holds where nobody chose a value. */
+    public Option<T> orElse(String decides) {
+        return new Option<>(stage, key, type, defaultValue, decides, description, ofHost, form);
     }
 
     /** The same as a choice of the host, see {@link #isOfHost}. */
-    Option<T> ofHost() {
-        return new Option<>(stage, true, key, defaultValue, unchosen, values, description, reader, check);
+    public Option<T> ofHost() {
+        return new Option<>(stage, key, type, defaultValue, unchosen, description, true, form);
+    }
+
+    /** The same in {@link Form#ALONE}. */
+    public Option<T> alone() {
+        return new Option<>(stage, key, type, defaultValue, unchosen, description, ofHost, Form.ALONE);
+    }
+
+    /** The same with another {@link #label}. */
+    public Option<T> labelled(String label) {
+        return new Option<>(stage, key, type.labelled(label), defaultValue, unchosen, description, ofHost, form);
     }
 
     /** Where it is read. */
@@ -120,19 +132,52 @@ public final class Option<T> {
         return ofHost;
     }
 
+    /** How it is written. */
+    public Form form() {
+        return form;
+    }
+
     /** The key, words linked by dashes: {@code batch-tokens}. */
     public String key() {
         return key;
     }
 
-    /** The value where nobody chose one; null where the model or the host decides. */
+    /** What stands for the value in a synopsis: {@code "N"}, {@code "auto|cpu|gpu"}. */
+    public String label() {
+        return type.label() == null ? key.toUpperCase(Locale.ROOT) : type.label();
+    }
+
+    /** The value where nobody chose one; null where something else decides. */
     public T defaultValue() {
         return defaultValue;
     }
 
+    /** Whether anything holds where nobody chose a value. */
+    public boolean hasDefault() {
+        return defaultValue != null || unchosen != null;
+    }
+
+    /** The default for people; what decides where it is no value: {@code "the model's own"}; {@code "none"} if nothing does. */
+    public String defaultText() {
+        if (defaultValue != null) {
+            return write(defaultValue);
+        }
+        return unchosen == null ? "none" : unchosen;
+    }
+
     /** What may stand behind the key, with its unit, for people: {@code "64 to 1048576 tokens"}. */
     public String values() {
-        return values;
+        return takesAnyText() ? "any text" : type.values();
+    }
+
+    /** Whether every text is a value. */
+    public boolean takesAnyText() {
+        return type.values() == null;
+    }
+
+    /** All values, where they are few; empty otherwise. */
+    public List<String> names() {
+        return type.names();
     }
 
     /** One sentence on what the option does. */
@@ -149,11 +194,11 @@ public final class Option<T> {
         requireNonNull(value, "value is null");
         T read;
         try {
-            read = reader.apply(value);
+            read = type.reader().apply(value);
         } catch (IllegalArgumentException e) {
             throw refused(value, e);
         }
-        if (!check.test(read)) {
+        if (!type.check().test(read)) {
             throw refused(value, null);
         }
         return read;
@@ -165,7 +210,7 @@ public final class Option<T> {
      * @throws EmbarkException as there
      */
     T require(T value) {
-        if (!check.test(value)) {
+        if (!type.check().test(value)) {
             throw refused(write(value), null);
         }
         return value;
@@ -175,14 +220,22 @@ public final class Option<T> {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 "option %s: '%s' is not a possible value".formatted(key, value),
-                "It takes %s.".formatted(values),
-                "Set %s to one of these, or leave it out for its default (%s).".formatted(key, defaultText()),
+                "It takes %s.".formatted(values()),
+                hasDefault()
+                        ? "Set %s to one of these, or leave it out for its default (%s).".formatted(key, defaultText())
+                        : "Set %s to one of these, or leave it out.".formatted(key),
                 thrown);
     }
 
-    /** The default for people; what decides where it is no value: {@code "the model's own"}. */
-    public String defaultText() {
-        return defaultValue == null ? unchosen : write(defaultValue);
+    /** The error of a key that none of the known options has; names the nearest. */
+    public static EmbarkException unknown(String key, Collection<String> known) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "option '%s' does not exist".formatted(key),
+                "The options are %s.".formatted(String.join(", ", known)),
+                NearestName.find(key, known)
+                        .map("Did you mean %s?"::formatted)
+                        .orElse("Leave it out, or choose one of these."));
     }
 
     /** A value as {@link #parse} reads it. */

@@ -1,6 +1,6 @@
 package io.embark;
 
-/** Where on a text's way to its vector an option is read; the stages in their order. */
+/** Where on the way of a text to its vector an option is read; the stages in their order. */
 public enum Stage {
     /** Where the model's folder is opened, on the driver first. Two calls that differ here may name two models. */
     OPEN,
@@ -11,5 +11,7 @@ public enum Stage {
     /** Where texts pass through the network. Calls that differ here, and nowhere before, share a model but no pass. */
     PASS,
     /** Where a vector that left the network is finished and written down. Calls that differ only here share a pass. */
-    FINISH
+    FINISH,
+    /** Around all of this, by the commands of the job: which rows to read, where to write them, what to print. */
+    COMMAND
 }

@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.Option;
 import io.embark.base.NearestName;
 import io.embark.job.table.Failures;
 import java.io.PrintWriter;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -43,6 +45,8 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
             result = line.parseArgs(args);
         } catch (UnmatchedArgumentException e) {
             throw unknown(e);
+        } catch (MissingParameterException e) {
+            throw noValue(e);
         } catch (ParameterException e) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
@@ -67,7 +71,7 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
 
         JobCommand command = JobCommand.named(chosen.commandSpec().name()).orElseThrow();
         Map<String, List<String>> given = new LinkedHashMap<>();
-        for (Setting setting : command.settings()) {
+        for (Option<?> setting : command.settings()) {
             OptionSpec option = chosen.matchedOption(name(setting));
             if (option != null) {
                 requireOnce(setting, option);
@@ -78,54 +82,77 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
     }
 
     /** The parser leaves this to us for options that help shows in groups. */
-    private static void requireOnce(Setting setting, OptionSpec option) {
-        if (setting.kind() == Setting.Kind.VALUE && option.stringValues().size() > 1) {
+    private static void requireOnce(Option<?> setting, OptionSpec option) {
+        if (setting.form() == Option.Form.VALUE && option.stringValues().size() > 1) {
             throw new EmbarkException(
                     ErrorCode.OPTION_INVALID,
                     "option %s: is given %d times"
-                            .formatted(name(setting), option.stringValues().size()),
+                            .formatted(setting.key(), option.stringValues().size()),
                     "The values are %s.".formatted(String.join(" and ", option.stringValues())),
                     "Keep one of them.");
         }
     }
 
     /** Whether a flag was given. */
-    boolean has(Setting flag) {
+    boolean has(Option<Boolean> flag) {
         return given.containsKey(flag.key());
+    }
+
+    private static EmbarkException noValue(MissingParameterException e) {
+        OptionSpec option = (OptionSpec) e.getMissing().get(0);
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: has no value".formatted(key(option.longestName())),
+                "A value stands behind it.",
+                "Write %s %s, or leave both out.".formatted(option.longestName(), option.paramLabel()),
+                e);
     }
 
     private static EmbarkException unknown(UnmatchedArgumentException e) {
         CommandLine line = e.getCommandLine();
         String argument = e.getUnmatched().get(0);
-        boolean atRoot = line.getParent() == null;
-        if (atRoot && !argument.startsWith("-")) {
-            return unknown(
-                    "command '%s' does not exist".formatted(argument),
-                    "The commands are %s.".formatted(commandKeys()),
-                    NearestName.find(argument, line.getSubcommands().keySet()),
-                    "Run embark --help.",
-                    e);
+        if (!argument.startsWith("-")) {
+            return line.getParent() == null ? unknownCommand(argument, line, e) : stray(argument, line, e);
         }
 
-        String problem = argument.startsWith("-")
-                ? "option '%s' does not exist".formatted(argument)
-                : "argument '%s' is not expected here".formatted(argument);
-        String name = argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument;
-        return unknown(
-                problem,
-                atRoot
-                        ? "Options stand behind a command: %s.".formatted(commandKeys())
-                        : "embark %s takes options only, none of this name.".formatted(line.getCommandName()),
-                NearestName.find(name, line.getCommandSpec().optionsMap().keySet()),
-                "Run %s --help to see all options."
-                        .formatted(line.getCommandSpec().qualifiedName()),
-                e);
+        String key = key(argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument);
+        if (line.getParent() == null) {
+            return new EmbarkException(
+                    ErrorCode.OPTION_UNKNOWN,
+                    "option '%s' does not exist".formatted(key),
+                    "Options stand behind a command: %s.".formatted(commandKeys()),
+                    "Run embark --help to see all options.",
+                    e);
+        }
+        List<String> known = line.getCommandSpec().options().stream()
+                .map(option -> key(option.longestName()))
+                .toList();
+        return Option.unknown(key, known);
     }
 
-    private static EmbarkException unknown(
-            String problem, String cause, Optional<String> nearest, String otherwise, Exception thrown) {
-        String remedy = nearest.map("Did you mean %s?"::formatted).orElse(otherwise);
-        return new EmbarkException(ErrorCode.OPTION_UNKNOWN, problem, cause, remedy, thrown);
+    private static EmbarkException unknownCommand(String name, CommandLine line, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "command '%s' does not exist".formatted(name),
+                "The commands are %s.".formatted(commandKeys()),
+                NearestName.find(name, line.getSubcommands().keySet())
+                        .map("Did you mean %s?"::formatted)
+                        .orElse("Run embark --help."),
+                thrown);
+    }
+
+    private static EmbarkException stray(String argument, CommandLine line, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "argument '%s' is not expected here".formatted(argument),
+                "embark %s takes options only.".formatted(line.getCommandName()),
+                "Run %s --help to see all options."
+                        .formatted(line.getCommandSpec().qualifiedName()),
+                thrown);
+    }
+
+    private static String key(String name) {
+        return name.replaceFirst("^-+", "");
     }
 
     private static String commandKeys() {
@@ -164,7 +191,7 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
                     .heading("%n" + group.heading() + "%n")
                     .validate(false)
                     .order(order++);
-            for (Setting setting : group.settings()) {
+            for (Option<?> setting : group.settings()) {
                 options.addArg(option(setting, order++));
             }
             spec.addArgGroup(options.build());
@@ -173,11 +200,11 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         return spec;
     }
 
-    private static OptionSpec option(Setting setting, int order) {
+    private static OptionSpec option(Option<?> setting, int order) {
         OptionSpec.Builder option =
                 OptionSpec.builder(name(setting)).order(order).description(description(setting));
-        return switch (setting.kind()) {
-            case FLAG -> option.type(boolean.class).arity("0").build();
+        return switch (setting.form()) {
+            case ALONE -> option.type(boolean.class).arity("0").build();
             case VALUE ->
                 option.type(String.class).arity("1").paramLabel(setting.label()).build();
             case ENTRIES ->
@@ -189,14 +216,15 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         };
     }
 
-    private static String description(Setting setting) {
+    private static String description(Option<?> setting) {
         StringBuilder text = new StringBuilder(setting.description());
-        if (setting.kind() == Setting.Kind.VALUE) {
-            if (!setting.values().equals("any text") && !setting.label().contains("|")) {
+        if (setting.form() == Option.Form.VALUE) {
+            if (!setting.takesAnyText() && setting.names().isEmpty()) {
                 text.append(" Takes ").append(setting.values()).append('.');
             }
-            setting.defaultText()
-                    .ifPresent(value -> text.append(" Default: ").append(value).append('.'));
+            if (setting.hasDefault()) {
+                text.append(" Default: ").append(setting.defaultText()).append('.');
+            }
         }
         // picocli takes descriptions as format strings.
         return text.toString().replace("%", "%%");
@@ -217,7 +245,7 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         return "Exit codes: 0 done; 1 the run failed; 2 the request was wrong, nothing was changed.";
     }
 
-    private static String name(Setting setting) {
+    private static String name(Option<?> setting) {
         return "--" + setting.key();
     }
 }

@@ -31,7 +31,7 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
     static FailedRows find(
             Settings settings, Sink sink, StructType schema, Map<String, String> columns, EmbedCounts counts) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
-        boolean append = settings.require(JobSettings.MODE).equals(WriteMode.APPEND.key());
+        boolean append = settings.get(JobSettings.MODE) == WriteMode.APPEND;
         if (counts.get(Count.FAILED) == 0 || id.isEmpty() || append || !sink.readsBack()) {
             return new FailedRows(Optional.empty(), List.of());
         }

@@ -1,6 +1,7 @@
 package io.embark.job;
 
 import io.embark.EmbedOptions;
+import io.embark.Option;
 import io.embark.Stage;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,7 @@ enum JobCommand {
                                     JobSettings.SINK_OPTION,
                                     JobSettings.MODE,
                                     JobSettings.EMBEDDING_COLUMN)),
-                    new Group("Embedding", JobSettings.EMBEDDING),
+                    new Group("Embedding", EmbedOptions.all()),
                     new Group(
                             "Run",
                             List.of(
@@ -59,7 +60,7 @@ enum JobCommand {
                                     JobSettings.ID_COLUMN,
                                     JobSettings.WHERE,
                                     JobSettings.SEARCH_COLUMN)),
-                    new Group("Embedding of the query; by default as the table was embedded", JobSettings.EMBEDDING),
+                    new Group("Embedding of the query; by default as the table was embedded", EmbedOptions.all()),
                     new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE)))),
     INSPECT(
             "inspect",
@@ -67,14 +68,12 @@ enum JobCommand {
             List.of(
                     new Group(
                             "Inspection",
-                            Stream.concat(
-                                            EmbedOptions.at(Stage.OPEN).stream().map(Setting::of),
-                                            Stream.of(JobSettings.JSON))
+                            Stream.concat(EmbedOptions.at(Stage.OPEN).stream(), Stream.of(JobSettings.JSON))
                                     .toList()),
                     new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE))));
 
     /** Settings that help shows together. */
-    record Group(String heading, List<Setting> settings) {}
+    record Group(String heading, List<Option<?>> settings) {}
 
     private final String key;
     private final String description;
@@ -93,7 +92,7 @@ enum JobCommand {
     }
 
     /** The settings of any command, by which a file that serves several of them is checked. */
-    static List<Setting> settingsOfAll() {
+    static List<Option<?>> settingsOfAll() {
         return Stream.of(values())
                 .flatMap(command -> command.settings().stream())
                 .toList();
@@ -112,7 +111,7 @@ enum JobCommand {
     }
 
     /** The settings of all groups, in the order of help. */
-    List<Setting> settings() {
+    List<Option<?>> settings() {
         return groups.stream().flatMap(group -> group.settings().stream()).toList();
     }
 }

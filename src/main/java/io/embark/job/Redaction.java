@@ -1,5 +1,6 @@
 package io.embark.job;
 
+import io.embark.Option;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,7 +26,7 @@ final class Redaction {
 
     Redaction(Map<String, String> sparkConf) {
         this.pattern = compile(sparkConf.getOrDefault("spark.redaction.regex", DEFAULT));
-        this.own = JobCommand.settingsOfAll().stream().map(Setting::key).collect(Collectors.toSet());
+        this.own = JobCommand.settingsOfAll().stream().map(Option::key).collect(Collectors.toSet());
     }
 
     /** The value as people may see it. */

@@ -3,13 +3,10 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.table.Sink;
-import io.embark.job.table.SinkFormat;
 import io.embark.job.table.SinkRequest;
 import io.embark.job.table.Sinks;
 import io.embark.job.table.Source;
-import io.embark.job.table.SourceFormat;
 import io.embark.job.table.SourceRequest;
-import io.embark.job.table.WriteMode;
 import java.util.OptionalInt;
 import org.apache.spark.sql.SparkSession;
 
@@ -49,12 +46,10 @@ final class RequestedTables {
 
     private static SourceRequest sourceRequest(Settings settings) {
         return new SourceRequest(
-                settings.find(JobSettings.FORMAT).map(SourceFormat::named),
+                settings.find(JobSettings.FORMAT),
                 settings.entries(JobSettings.SOURCE_OPTION),
                 settings.find(JobSettings.WHERE),
-                settings.find(JobSettings.LIMIT)
-                        .map(limit -> OptionalInt.of(Integer.parseInt(limit)))
-                        .orElse(OptionalInt.empty()));
+                settings.find(JobSettings.LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()));
     }
 
     /**
@@ -64,8 +59,8 @@ final class RequestedTables {
      */
     static Sink sink(SparkSession spark, Settings settings) {
         SinkRequest request = new SinkRequest(
-                SinkFormat.named(settings.require(JobSettings.OUTPUT_FORMAT)),
-                WriteMode.named(settings.require(JobSettings.MODE)),
+                settings.get(JobSettings.OUTPUT_FORMAT),
+                settings.get(JobSettings.MODE),
                 settings.entries(JobSettings.SINK_OPTION));
         if (settings.isChosen(JobSettings.OUTPUT)) {
             return Sinks.folder(spark, settings.require(JobSettings.OUTPUT), request);

@@ -46,7 +46,7 @@ final class SearchCommand {
     void run() {
         String query = settings.require(JobSettings.QUERY);
         String reference = settings.require(JobSettings.SEARCH_TABLE);
-        int top = Integer.parseInt(settings.require(JobSettings.TOP));
+        int top = settings.get(JobSettings.TOP);
         try (JobSession session = JobSession.open(settings, "embark search")) {
             Source source = RequestedTables.searched(session.spark(), settings);
             StructType schema = source.rows().schema();
@@ -131,10 +131,10 @@ final class SearchCommand {
 
     /** How the table was embedded, as far as it says so and nobody says something else. */
     private EmbedOptions options(Optional<EmbeddingMetadata> metadata) {
-        Map<String, String> options = new HashMap<>();
-        metadata.ifPresent(known -> options.putAll(known.shapingOptions()));
-        options.putAll(settings.embedding());
-        EmbedOptions chosen = EmbedOptions.parse(options);
+        Map<String, String> recorded = new HashMap<>();
+        metadata.ifPresent(known -> recorded.putAll(known.shapingOptions()));
+        recorded.keySet().removeIf(key -> settings.isChosen(EmbedOptions.option(key)));
+        EmbedOptions chosen = settings.embedOptions().orElse(EmbedOptions.parse(recorded));
         if (chosen.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
             // A setting that was made for tables: a query has one vector.
             chosen = chosen.with(EmbedOptions.LONG_TEXT, LongText.MEAN);

@@ -3,8 +3,9 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,20 +16,18 @@ import java.util.TreeMap;
  * command line, {@code --set}, {@code spark.embark.*}, configuration file, default. Immutable.
  */
 final class Settings {
-    private static final String SPARK_EMBARK = "spark.embark.";
-    private static final String DEFAULT = "default";
-
     /**
      * A setting in force.
      *
      * @param key its key; with the entry's name for an entry: {@code source-option.sep}
      * @param value its value, empty if nothing was chosen and no default is a value
-     * @param origin where the value comes from
+     * @param origin where the value comes from, for people
+     * @param place where it comes from
      */
-    record Effective(String key, String value, String origin) {
+    record Effective(String key, String value, String origin, Place place) {
         /** Whether the value is one, rather than left to another part. */
         boolean isSet() {
-            return !value.isEmpty() || !origin.startsWith(DEFAULT);
+            return !value.isEmpty() || place != Place.DEFAULT;
         }
     }
 
@@ -37,17 +36,22 @@ final class Settings {
         COMMAND_LINE,
         SET,
         SPARK,
-        FILE
+        FILE,
+        DEFAULT
     }
 
     /**
      * A value that somebody chose.
      *
-     * @param value the value as text
+     * @param value the value, of the type of its option; a text where no option of the command has the key
      * @param origin where it stands, for people
      * @param place where it stands
      */
-    record Chosen(String value, String origin, Place place) {}
+    record Chosen(Object value, String origin, Place place) {
+        String text() {
+            return Option.write(value);
+        }
+    }
 
     private final JobCommand command;
     private final Map<String, Chosen> chosen;
@@ -58,96 +62,93 @@ final class Settings {
         this.command = command;
         this.chosen = new TreeMap<>(chosen);
         this.sparkConf = new TreeMap<>(sparkConf);
-        this.redaction = new Redaction(values(sparkConf));
+        this.redaction = new Redaction(sparkConf());
     }
 
     /** Whether a key of Spark's configuration is one that the job reads and that says nothing about embedding. */
     static boolean isOfTheJob(String sparkKey) {
-        if (!sparkKey.startsWith(SPARK_EMBARK)) {
+        if (!sparkKey.startsWith(SparkSettings.PREFIX)) {
             return false;
         }
 
-        String key = sparkKey.substring(SPARK_EMBARK.length()).replaceFirst("\\..*", "");
+        String key = sparkKey.substring(SparkSettings.PREFIX.length()).replaceFirst("\\..*", "");
         return EmbedOptions.all().stream().noneMatch(option -> option.key().equals(key))
                 && JobCommand.settingsOfAll().stream()
                         .anyMatch(setting -> setting.key().equals(key));
     }
 
-    private static Map<String, String> values(Map<String, Chosen> chosen) {
-        Map<String, String> values = new TreeMap<>();
-        chosen.forEach((key, value) -> values.put(key, value.value()));
-        return values;
+    /** The value of a setting, chosen or by default; null if there is neither. */
+    @SuppressWarnings("unchecked") // the reader puts only a T under the key of an Option<T>
+    <T> T get(Option<T> setting) {
+        return isChosen(setting) ? (T) chosen.get(setting.key()).value() : setting.defaultValue();
     }
 
-    /** The value of a setting, chosen or by default; empty if there is neither. */
-    Optional<String> find(Setting setting) {
-        Chosen value = chosen.get(setting.key());
-        return value == null ? setting.defaultValue() : Optional.of(value.value());
+    /** The same; empty if there is neither. */
+    <T> Optional<T> find(Option<T> setting) {
+        return Optional.ofNullable(get(setting));
     }
 
     /** Whether somebody chose a value. */
-    boolean isChosen(Setting setting) {
+    boolean isChosen(Option<?> setting) {
         return chosen.containsKey(setting.key());
     }
 
     /** The value of a setting that cannot be done without. */
-    String require(Setting setting) {
+    <T> T require(Option<T> setting) {
         return find(setting)
                 .orElseThrow(() -> new EmbarkException(
                         ErrorCode.OPTION_INVALID,
-                        "option --%s: is missing".formatted(setting.key()),
+                        "option %s: is missing".formatted(setting.key()),
                         "embark %s cannot do without it. %s".formatted(command.key(), setting.description()),
                         "Add --%s %s.".formatted(setting.key(), setting.label())));
     }
 
-    boolean isOn(Setting flag) {
-        return find(flag).map(Boolean::parseBoolean).orElse(false);
+    boolean isOn(Option<Boolean> flag) {
+        return get(flag);
     }
 
-    /** The entries of a setting of that kind, by name. */
-    Map<String, String> entries(Setting setting) {
+    /** The values of a setting in {@link Option.Form#ENTRIES}, by name. */
+    Map<String, String> entries(Option<String> setting) {
         String prefix = setting.key() + ".";
         Map<String, String> entries = new TreeMap<>();
         chosen.forEach((key, value) -> {
             if (key.startsWith(prefix)) {
-                entries.put(key.substring(prefix.length()), value.value());
+                entries.put(key.substring(prefix.length()), value.text());
             }
         });
         return entries;
     }
 
-    /** What was chosen about embedding, by key. */
-    Map<String, String> embedding() {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (Setting setting : JobSettings.EMBEDDING) {
-            if (isChosen(setting)) {
-                options.put(setting.key(), chosen.get(setting.key()).value());
-            }
+    /** What was chosen about embedding. */
+    EmbedOptions embedOptions() {
+        EmbedOptions options = EmbedOptions.defaults();
+        for (Option<?> option : EmbedOptions.all()) {
+            options = withChosen(options, option);
         }
         // A prompt wins over a prompt's name: one from a less important place must not.
         Chosen prompt = chosen.get(EmbedOptions.PROMPT.key());
         Chosen promptName = chosen.get(EmbedOptions.PROMPT_NAME.key());
-        if (prompt != null && promptName != null && promptName.place().compareTo(prompt.place()) < 0) {
-            options.remove(EmbedOptions.PROMPT.key());
-        }
-        return options;
+        boolean nameWins =
+                prompt != null && promptName != null && promptName.place().compareTo(prompt.place()) < 0;
+        return nameWins ? options.with(EmbedOptions.PROMPT, null) : options;
     }
 
-    /** The options of embedding in force. */
-    EmbedOptions embedOptions() {
-        return EmbedOptions.parse(embedding());
+    private <T> EmbedOptions withChosen(EmbedOptions options, Option<T> option) {
+        return isChosen(option) ? options.with(option, get(option)) : options;
     }
 
     /** The configuration for Spark: what was submitted, with {@code --set} above it and the file below it. */
     Map<String, String> sparkConf() {
-        return values(sparkConf);
+        Map<String, String> values = new TreeMap<>();
+        sparkConf.forEach((key, value) -> values.put(key, value.text()));
+        return values;
     }
 
     /** All settings of the command, secrets taken out, in the order of help; then what was set for Spark here. */
     List<Effective> effective() {
         List<Effective> all = new ArrayList<>();
-        for (Setting setting : command.settings()) {
-            if (setting.kind() == Setting.Kind.ENTRIES) {
+        for (Option<?> setting : command.settings()) {
+            if (setting.form() == Option.Form.ENTRIES) {
                 String prefix = setting.key() + ".";
                 chosen.forEach((key, value) -> {
                     if (key.startsWith(prefix)) {
@@ -161,22 +162,23 @@ final class Settings {
             }
         }
         sparkConf.forEach((key, value) -> {
-            if (value.place() != Place.SPARK && !key.startsWith(SPARK_EMBARK)) {
+            if (value.place() != Place.SPARK && !key.startsWith(SparkSettings.PREFIX)) {
                 all.add(shown(key, value));
             }
         });
         return all;
     }
 
-    private static Effective unchosen(Setting setting) {
-        String origin =
-                setting.defaultValue().isPresent() || setting.defaultText().isEmpty()
-                        ? DEFAULT
-                        : "%s: %s".formatted(DEFAULT, setting.defaultText().get());
-        return new Effective(setting.key(), setting.defaultValue().orElse(""), origin);
+    private static Effective unchosen(Option<?> setting) {
+        boolean isDecided = setting.defaultValue() != null || !setting.hasDefault();
+        return new Effective(
+                setting.key(),
+                setting.defaultValue() == null ? "" : setting.defaultText(),
+                isDecided ? "default" : "default: " + setting.defaultText(),
+                Place.DEFAULT);
     }
 
     private Effective shown(String key, Chosen value) {
-        return new Effective(key, redaction.show(key, value.value()), value.origin());
+        return new Effective(key, redaction.show(key, value.text()), value.origin(), value.place());
     }
 }

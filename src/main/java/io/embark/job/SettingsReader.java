@@ -2,10 +2,10 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.NearestName;
+import io.embark.Option;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
-import io.embark.spark.models.ExecutorSettings;
+import io.embark.spark.models.SparkSettings;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Reads settings from all places, the most important first: who comes first stays. Serves one command line. */
 final class SettingsReader {
     private static final String SPARK = "spark.";
-    private static final String SPARK_EMBARK = "spark.embark.";
 
     private final Arguments arguments;
-    private final Map<String, Setting> own;
-    private final Map<String, Setting> known;
+    private final Map<String, Option<?>> own;
+    private final Map<String, Option<?>> known;
     private final Map<String, Chosen> chosen = new TreeMap<>();
     private final Map<String, Chosen> sparkConf = new TreeMap<>();
 
@@ -62,36 +62,34 @@ final class SettingsReader {
         readSparkConf();
         file.forEach((key, entry) -> {
             if (!key.startsWith(SPARK)) {
-                requireKnown("configuration file " + entry.place(), key, known);
+                requireKnown(key, known, (entry.place() + ": ")::concat);
                 choose(key, new Chosen(entry.value(), entry.place(), Place.FILE));
             }
         });
 
         chooseAmongAlternatives();
-        chosen.replaceAll((key, value) -> own.containsKey(key) ? checked(own.get(key), value) : value);
+        chosen.replaceAll((key, value) -> own.containsKey(key) ? typed(own.get(key), value) : value);
         return new Settings(arguments.command(), chosen, sparkConf);
     }
 
-    private static Chosen checked(Setting setting, Chosen value) {
+    /** The value as its setting reads it. Where it stands needs saying unless the same command line has it. */
+    private static Chosen typed(Option<?> setting, Chosen value) {
         try {
-            return new Chosen(setting.read(value.value()), value.origin(), value.place());
+            return new Chosen(setting.parse(value.text()), value.origin(), value.place());
         } catch (EmbarkException e) {
-            if (value.place() == Place.COMMAND_LINE || value.place() == Place.SET) {
-                throw e;
-            }
-
-            throw e.withProblem((value.origin() + ": ")::concat);
+            boolean isInSight = value.place() == Place.COMMAND_LINE || value.place() == Place.SET;
+            throw isInSight ? e : e.withProblem((value.origin() + ": ")::concat);
         }
     }
 
-    private List<String> given(Setting setting) {
+    private List<String> given(Option<?> setting) {
         return arguments.given().getOrDefault(setting.key(), List.of());
     }
 
     private void readCommandLine() {
-        for (Setting setting : arguments.command().settings()) {
+        for (Option<?> setting : arguments.command().settings()) {
             List<String> values = given(setting);
-            if (setting.kind() != Setting.Kind.ENTRIES) {
+            if (setting.form() != Option.Form.ENTRIES) {
                 values.forEach(value -> chosen.put(setting.key(), onCommandLine(value)));
             } else if (setting != JobSettings.SET) {
                 entries(setting, values)
@@ -110,17 +108,22 @@ final class SettingsReader {
             if (key.startsWith(SPARK)) {
                 sparkConf.put(key, set);
             } else {
-                requireKnown("--set", key, own);
+                requireKnown(key, own, UnaryOperator.identity());
                 chosen.putIfAbsent(key, set);
             }
         });
     }
 
     private void readSparkConf() {
+        // Some of these keys are read by executors, and by no command.
+        Map<String, Option<?>> knownToSpark = new TreeMap<>(known);
+        SparkSettings.all().forEach(setting -> knownToSpark.putIfAbsent(setting.key(), setting));
         sparkConf.forEach((key, value) -> {
-            if (key.startsWith(SPARK_EMBARK) && !key.equals(ExecutorSettings.MAX_MODELS)) {
-                String bare = key.substring(SPARK_EMBARK.length());
-                requireKnown("Spark's configuration", bare, known);
+            if (key.startsWith(SparkSettings.PREFIX)) {
+                String bare = key.substring(SparkSettings.PREFIX.length());
+                if (find(bare, knownToSpark).isEmpty()) {
+                    throw SparkSettings.unknown(bare, knownToSpark.keySet());
+                }
                 choose(bare, new Chosen(value.value(), key, Place.SPARK));
             }
         });
@@ -133,13 +136,13 @@ final class SettingsReader {
         }
     }
 
-    private static Map<String, Setting> byKey(List<Setting> settings) {
+    private static Map<String, Option<?>> byKey(List<Option<?>> settings) {
         return settings.stream()
                 .filter(setting -> setting != JobSettings.CONFIG && setting != JobSettings.SET)
-                .collect(Collectors.toMap(Setting::key, setting -> setting, (a, b) -> a, LinkedHashMap::new));
+                .collect(Collectors.toMap(Option::key, setting -> setting, (a, b) -> a, LinkedHashMap::new));
     }
 
-    private static Map<String, String> entries(Setting setting, List<String> texts) {
+    private static Map<String, String> entries(Option<?> setting, List<String> texts) {
         Map<String, String> entries = new LinkedHashMap<>();
         for (String text : texts) {
             int equals = text.indexOf('=');
@@ -157,31 +160,23 @@ final class SettingsReader {
     }
 
     /** The setting of a key, which for entries is the part before the first dot. */
-    private static Optional<Setting> find(String key, Map<String, Setting> settings) {
+    private static Optional<Option<?>> find(String key, Map<String, Option<?>> settings) {
         int dot = key.indexOf('.');
-        Setting setting = settings.get(dot < 0 ? key : key.substring(0, dot));
-        boolean fits = setting != null && (dot >= 0) == (setting.kind() == Setting.Kind.ENTRIES);
+        Option<?> setting = settings.get(dot < 0 ? key : key.substring(0, dot));
+        boolean fits = setting != null && (dot >= 0) == (setting.form() == Option.Form.ENTRIES);
         return fits ? Optional.of(setting) : Optional.empty();
     }
 
-    private static void requireKnown(String place, String key, Map<String, Setting> known) {
-        if (find(key, known).isPresent()) {
-            return;
+    private static void requireKnown(String key, Map<String, Option<?>> known, UnaryOperator<String> change) {
+        if (find(key, known).isEmpty()) {
+            throw Option.unknown(key, new TreeSet<>(known.keySet())).withProblem(change);
         }
-
-        throw new EmbarkException(
-                ErrorCode.OPTION_UNKNOWN,
-                "%s: key '%s' does not exist".formatted(place, key),
-                "The keys are %s.".formatted(String.join(", ", new TreeSet<>(known.keySet()))),
-                NearestName.find(key, known.keySet())
-                        .map("Did you mean %s?"::formatted)
-                        .orElse("Leave it out, or choose one of these."));
     }
 
     private void chooseAmongAlternatives() {
-        for (List<Setting> alternatives : JobSettings.ALTERNATIVES) {
+        for (List<Option<?>> alternatives : JobSettings.ALTERNATIVES) {
             List<String> keys = alternatives.stream()
-                    .map(Setting::key)
+                    .map(Option::key)
                     .filter(chosen::containsKey)
                     .toList();
             Place best = keys.stream()

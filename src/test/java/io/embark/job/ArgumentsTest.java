@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
+import io.embark.Option;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -50,22 +51,22 @@ class ArgumentsTest {
                 set(
                         "an unknown option",
                         List.of("embed", "--inptu", "x"),
-                        "option '--inptu' does not exist",
-                        "Did you mean --input?"),
+                        "option 'inptu' does not exist",
+                        "Did you mean input?"),
                 set(
                         "an unknown option with its value",
                         List.of("embed", "--batchtokens=7"),
-                        "option '--batchtokens=7' does not exist",
-                        "Did you mean --batch-tokens?"),
+                        "option 'batchtokens' does not exist",
+                        "Did you mean batch-tokens?"),
                 set(
                         "an option unlike any other",
                         List.of("embed", "--xylophone"),
-                        "option '--xylophone' does not exist",
-                        "Run embark embed --help to see all options."),
+                        "option 'xylophone' does not exist",
+                        "Leave it out, or choose one of these."),
                 set(
                         "an option before the command",
                         List.of("--input", "x", "embed"),
-                        "option '--input' does not exist",
+                        "option 'input' does not exist",
                         "Run embark --help to see all options."),
                 set(
                         "a stray word",
@@ -75,12 +76,12 @@ class ArgumentsTest {
                 set(
                         "an option without its value",
                         List.of("embed", "--input"),
-                        "command line: Missing required parameter for option '--input' (PATH)",
-                        "Run embark embed --help to see what each option takes."),
+                        "option input: has no value",
+                        "Write --input PATH, or leave both out."),
                 set(
                         "an option given twice",
                         List.of("embed", "--input", "a", "--quiet", "--input", "b"),
-                        "option --input: is given 2 times",
+                        "option input: is given 2 times",
                         "Keep one of them."));
     }
 
@@ -99,12 +100,20 @@ class ArgumentsTest {
         String help = help(command.key(), "--help");
         String letters = help.replaceAll("\\s", "");
 
-        for (Setting setting : command.settings()) {
+        for (Option<?> setting : command.settings()) {
             assertThat(help).contains("--" + setting.key());
             assertThat(letters).contains(setting.description().replace(" ", ""));
-            setting.defaultText()
-                    .filter(text -> setting.kind() == Setting.Kind.VALUE)
-                    .ifPresent(text -> assertThat(letters).contains("Default:" + text.replace(" ", "")));
+            if (setting.form() == Option.Form.VALUE) {
+                assertThat(letters).contains("--%s=%s".formatted(setting.key(), setting.label()));
+                assertThat(setting.takesAnyText()
+                                || setting.label().equals(String.join("|", setting.names()))
+                                || letters.contains("Takes" + setting.values().replace(" ", "")))
+                        .as("help says what %s takes", setting)
+                        .isTrue();
+                assertThat(letters.contains("Default:" + setting.defaultText().replace(" ", "")))
+                        .as("help says the default of %s", setting)
+                        .isEqualTo(setting.hasDefault());
+            }
         }
         assertThat(help).contains("Exit codes: 0 done; 1 the run failed; 2 the request was wrong");
     }

@@ -61,8 +61,8 @@ class BadInputTest {
                 request("a wrong condition", Map.of("where", "x = 1"), "option where: 'x = 1' does not hold"),
                 request("an output that exists", Map.of("mode", "error"), "output "),
                 request("columns that do not fit", Map.of("mode", "append"), "output "),
-                request("an unknown option", Map.of("modell", "x"), "option '--modell' does not exist"),
-                request("an unknown setting", Map.of("set", "modell=x"), "--set: key 'modell' does not exist"),
+                request("an unknown option", Map.of("modell", "x"), "option 'modell' does not exist"),
+                request("an unknown setting", Map.of("set", "modell=x"), "option 'modell' does not exist"),
                 request("a format that is not read", Map.of("format", "delta"), "option format: 'delta' is not"),
                 request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': the input has one"),
                 request("a value out of range", Map.of("batch-tokens", "1"), "option batch-tokens: '1' is not"),
@@ -100,7 +100,7 @@ class BadInputTest {
                 Files.writeString(folder.resolve("job.conf"), "embark {\n  modell = x\n}\n")
                         .toString());
 
-        assertRefused("configuration file job.conf:2: key 'modell' does not exist", settings);
+        assertRefused("job.conf:2: option 'modell' does not exist", settings);
     }
 
     @Test

@@ -63,7 +63,7 @@ class OptionsPageTest {
 
     /** The settings of its own in a table; of the options of embedding, which have a table already, those that it takes. */
     private static String group(JobCommand.Group group) {
-        List<Setting> embedding =
+        List<Option<?>> embedding =
                 group.settings().stream().filter(OptionsPageTest::isOfEmbedding).toList();
         String rows = group.settings().stream()
                 .filter(setting -> !isOfEmbedding(setting))
@@ -82,22 +82,20 @@ class OptionsPageTest {
                 .formatted(inCell(group.heading()), table, table.isEmpty() || taken.isEmpty() ? "" : "\n", taken);
     }
 
-    private static boolean isOfEmbedding(Setting setting) {
+    private static boolean isOfEmbedding(Option<?> setting) {
         return EMBEDDING.contains(setting.key());
     }
 
-    private static String row(Setting setting) {
+    private static String row(Option<?> setting) {
         String more = MORE.containsKey(setting.key()) ? " See %s.".formatted(MORE.get(setting.key())) : "";
-        String standsFor = setting.label().isEmpty() || isOfEmbedding(setting) ? "" : setting.label();
+        boolean isNamed = setting.takesAnyText() && !isOfEmbedding(setting);
         return "| `--%s` | %s | %s | %s%s |\n"
                 .formatted(
                         setting.key(),
-                        setting.values().equals("any text") && !standsFor.isEmpty()
-                                ? "`%s`".formatted(standsFor)
-                                : inCell(setting.values()),
-                        setting.defaultValue()
-                                .map("`%s`"::formatted)
-                                .orElseGet(() -> inCell(setting.defaultText().orElse("none"))),
+                        isNamed ? "`%s`".formatted(setting.label()) : inCell(setting.values()),
+                        setting.defaultValue() == null
+                                ? inCell(setting.defaultText())
+                                : "`%s`".formatted(setting.defaultText()),
                         inCell(setting.description()),
                         more);
     }

@@ -145,7 +145,7 @@ class SearchCommandTest {
                 "a",
                 "--embedding-column",
                 "text");
-        assertRefused("option --query: is missing", "search", "--table", input);
+        assertRefused("option query: is missing", "search", "--table", input);
     }
 
     private static void assertRefused(String problem, String... line) {

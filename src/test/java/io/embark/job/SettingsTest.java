@@ -2,6 +2,7 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
@@ -37,13 +38,14 @@ class SettingsTest {
                 "4");
 
         assertThat(settings.effective())
+                .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
                 .contains(
-                        new Settings.Effective("window", "4", "command line"),
-                        new Settings.Effective("batch-tokens", "300", "--set"),
-                        new Settings.Effective("threads", "2", "spark.embark.threads"),
-                        new Settings.Effective("max-tokens", "11", "job.conf:1"),
-                        new Settings.Effective("precision", "auto", "default"),
-                        new Settings.Effective("format", "", "default: by the file's extension, else parquet"));
+                        tuple("window", "4", "command line"),
+                        tuple("batch-tokens", "300", "--set"),
+                        tuple("threads", "2", "spark.embark.threads"),
+                        tuple("max-tokens", "11", "job.conf:1"),
+                        tuple("precision", "auto", "default"),
+                        tuple("format", "", "default: by the file's extension, else parquet"));
         assertThat(settings.embedOptions())
                 .isEqualTo(EmbedOptions.parse(
                         Map.of("window", "4", "batch-tokens", "300", "threads", "2", "max-tokens", "11")));
@@ -78,11 +80,12 @@ class SettingsTest {
         assertThat(settings.embedOptions().get(EmbedOptions.PROMPT)).isEqualTo("query: ");
         assertThat(settings.sparkConf()).containsEntry("spark.sql.shuffle.partitions", "7");
         assertThat(settings.effective())
+                .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
                 .contains(
-                        new Settings.Effective("source-option.sep", "|", "command line"),
-                        new Settings.Effective("source-option.a.b", "c", "job.conf:4"),
-                        new Settings.Effective("prompt", "query: ", "job.conf:8"),
-                        new Settings.Effective("spark.sql.shuffle.partitions", "7", "job.conf:5"));
+                        tuple("source-option.sep", "|", "command line"),
+                        tuple("source-option.a.b", "c", "job.conf:4"),
+                        tuple("prompt", "query: ", "job.conf:8"),
+                        tuple("spark.sql.shuffle.partitions", "7", "job.conf:5"));
     }
 
     @Test
@@ -103,7 +106,7 @@ class SettingsTest {
 
         assertThat(resolveCommand("search", Map.of("spark.embark.mode", "append"), "--config", file)
                         .require(JobSettings.TOP))
-                .isEqualTo("5");
+                .isEqualTo(5);
         assertThat(resolveCommand("inspect", Map.of(), "--config", file)
                         .embedOptions()
                         .get(EmbedOptions.MODEL))
@@ -123,7 +126,28 @@ class SettingsTest {
     void aPromptsNameOnTheCommandLineDropsThePromptOfTheFile() throws IOException {
         Settings settings = resolve(Map.of(), "--config", file("prompt = a"), "--prompt-name", "query");
 
-        assertThat(settings.embedding()).isEqualTo(Map.of("prompt-name", "query"));
+        assertThat(settings.embedOptions().toMap()).isEqualTo(Map.of("prompt-name", "query"));
+    }
+
+    @Test
+    void anEmptyValueInAFileNamedDefaultIsAChoice() throws IOException {
+        String file = Files.writeString(folder.resolve("default.conf"), "prompt = \"\"")
+                .toString();
+
+        assertThat(resolve(Map.of(), "--config", file).effective())
+                .filteredOn(setting -> setting.key().equals("prompt"))
+                .singleElement()
+                .matches(Settings.Effective::isSet);
+    }
+
+    @Test
+    void knowsWhatExecutorsReadAmongTheKeysOfSparksConfiguration() {
+        assertThatThrownBy(() -> resolve(Map.of("spark.embark.max-model", "2")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining(", max-models, ")
+                .hasMessageEndingWith(
+                        "\nDid you mean spark.embark.max-models? Take the other one back, in SQL with RESET"
+                                + " spark.embark.max-model.");
     }
 
     @Test
@@ -163,22 +187,25 @@ class SettingsTest {
 
         assertThatThrownBy(() -> resolve(Map.of(), "--config", file))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("configuration file job.conf:3: key 'modell' does not exist\nThe keys are ")
+                .hasMessageStartingWith("job.conf:3: option 'modell' does not exist\nThe options are ")
                 .hasMessageEndingWith("\nDid you mean model?");
         assertThat(resolve(Map.of("spark.embark.max-models", "2")).sparkConf())
                 .as("what an executor reads, and no command")
                 .containsEntry("spark.embark.max-models", "2");
         assertThatThrownBy(() -> resolve(Map.of("spark.embark.batch-token", "1")))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("Spark's configuration: key 'batch-token' does not exist\n")
-                .hasMessageEndingWith("\nDid you mean batch-tokens?");
+                .hasMessageStartingWith(
+                        "spark.embark.batch-token: option 'batch-token' does not exist\nThe options are ")
+                .hasMessageEndingWith(
+                        "\nDid you mean spark.embark.batch-tokens? Take the other one back, in SQL with RESET"
+                                + " spark.embark.batch-token.");
         assertThatThrownBy(() -> resolve(Map.of(), "--set", "wherre=1"))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("--set: key 'wherre' does not exist\n")
+                .hasMessageStartingWith("option 'wherre' does not exist\nThe options are ")
                 .hasMessageEndingWith("\nDid you mean where?");
         assertThatThrownBy(() -> resolve(Map.of(), "--set", "model.x=1"))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("--set: key 'model.x' does not exist\n");
+                .hasMessageStartingWith("option 'model.x' does not exist\n");
     }
 
     @Test
@@ -220,11 +247,12 @@ class SettingsTest {
                 "64");
 
         assertThat(settings.effective())
+                .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
                 .contains(
-                        new Settings.Effective("source-option.password", "*********(redacted)", "command line"),
-                        new Settings.Effective("spark.hadoop.fs.s3a.access.key", "*********(redacted)", "--set"),
-                        new Settings.Effective("input", "ftp://*********(redacted)@host/a", "command line"),
-                        new Settings.Effective("batch-tokens", "64", "command line"));
+                        tuple("source-option.password", "*********(redacted)", "command line"),
+                        tuple("spark.hadoop.fs.s3a.access.key", "*********(redacted)", "--set"),
+                        tuple("input", "ftp://*********(redacted)@host/a", "command line"),
+                        tuple("batch-tokens", "64", "command line"));
         assertThat(settings.entries(JobSettings.SOURCE_OPTION)).isEqualTo(Map.of("password", "p1"));
     }
 
@@ -238,9 +266,10 @@ class SettingsTest {
                 "token=t");
 
         assertThat(settings.effective())
+                .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
                 .contains(
-                        new Settings.Effective("sink-option.color", "*********(redacted)", "command line"),
-                        new Settings.Effective("sink-option.token", "t", "command line"));
+                        tuple("sink-option.color", "*********(redacted)", "command line"),
+                        tuple("sink-option.token", "t", "command line"));
     }
 
     @Test
@@ -248,7 +277,7 @@ class SettingsTest {
         assertThatThrownBy(() -> resolveCommand("search", Map.of()).require(JobSettings.QUERY))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""
-                        option --query: is missing
+                        option query: is missing
                         embark search cannot do without it. What to search for.
                         Add --query TEXT.""");
     }

@@ -2,18 +2,13 @@ package io.embark.spark.models;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.Option;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
 /** What Spark's configuration says about an executor. */
-public final class ExecutorSettings {
-    /** How many models an executor keeps side by side; 1 or more. */
-    public static final String MAX_MODELS = "spark.embark.max-models";
-
-    /** What {@link #MAX_MODELS} is if it is not set. */
-    public static final int DEFAULT_MAX_MODELS = 4;
-
+final class ExecutorSettings {
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[\\s*([0-9]+|\\*)\\s*(?:,\\s*[0-9]+\\s*)?])?");
     private static final Pattern LOCAL_CLUSTER =
             Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
@@ -26,20 +21,9 @@ public final class ExecutorSettings {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the value is no positive number
      */
     static int maxModels(SparkConf conf) {
-        String value = conf.get(MAX_MODELS, Integer.toString(DEFAULT_MAX_MODELS));
-        try {
-            int models = Integer.parseInt(value.strip());
-            if (models > 0) {
-                return models;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, as a number below 1 is.
-        }
-        throw new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "%s: '%s' is not a possible value".formatted(MAX_MODELS, value),
-                "It takes the number of models that an executor keeps side by side, at least 1.",
-                "Set it to such a number, or leave it out for its default (%d).".formatted(DEFAULT_MAX_MODELS));
+        Option<Integer> option = SparkSettings.MAX_MODELS;
+        String key = SparkSettings.key(option);
+        return conf.contains(key) ? SparkSettings.parse(option, conf.get(key)) : option.defaultValue();
     }
 
     /**

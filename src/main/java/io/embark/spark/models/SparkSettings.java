@@ -4,26 +4,86 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.Stage;
 import io.embark.base.NearestName;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import scala.collection.JavaConverters;
 
-/** What Spark's configuration chooses about embedding: {@code spark.embark.<key>}, for every key of {@link EmbedOptions}. */
+/**
+ * What Spark's configuration chooses about embedding: {@code spark.embark.<key>}, for every key of {@link EmbedOptions} and for
+ * what an executor reads by itself.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class SparkSettings {
-    private static final String PREFIX = "spark.embark.";
+    /** What stands before the key of an option. */
+    public static final String PREFIX = "spark.embark.";
 
-    /** Settings that an executor reads by itself; no call can choose them. */
-    private static final Set<String> OF_EXECUTORS = Set.of(ExecutorSettings.MAX_MODELS);
+    /** How many models an executor keeps side by side. It reads this by itself; no call can choose it. */
+    public static final Option<Integer> MAX_MODELS = Option.integer(
+                    Stage.LOAD,
+                    "max-models",
+                    4,
+                    1,
+                    Integer.MAX_VALUE,
+                    "models",
+                    "How many models an executor keeps side by side.")
+            .ofHost();
 
-    private static final List<String> KEYS =
-            EmbedOptions.all().stream().map(Option::key).toList();
+    private static final Map<String, Option<?>> ALL = Stream.concat(EmbedOptions.all().stream(), Stream.of(MAX_MODELS))
+            .collect(Collectors.toMap(Option::key, Function.identity(), (a, b) -> a, LinkedHashMap::new));
 
     private SparkSettings() {}
+
+    /** All options that are read from Spark's configuration, whoever reads them. */
+    public static List<Option<?>> all() {
+        return List.copyOf(ALL.values());
+    }
+
+    /** The key of an option with the prefix. */
+    public static String key(Option<?> option) {
+        return PREFIX + option.key();
+    }
+
+    /**
+     * The error of a key behind {@link #PREFIX} that none of the known options has; names the nearest.
+     *
+     * @param key the key without the prefix
+     */
+    public static EmbarkException unknown(String key, Collection<String> known) {
+        EmbarkException unknown = Option.unknown(key, known);
+        String own = PREFIX + key;
+        return new EmbarkException(
+                unknown.code(),
+                "%s: %s".formatted(own, unknown.problem()),
+                unknown.reason(),
+                NearestName.find(key, known)
+                        .map(nearest -> "Did you mean %s%s? Take the other one back, in SQL with RESET %s."
+                                .formatted(PREFIX, nearest, own))
+                        .orElse("Take it back, in SQL with RESET %s, or choose one of these.".formatted(own)));
+    }
+
+    /**
+     * Reads the value of an option.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the option does not take it
+     */
+    static <T> T parse(Option<T> option, String value) {
+        try {
+            return option.parse(value);
+        } catch (EmbarkException e) {
+            throw e.withProblem((key(option) + ": ")::concat);
+        }
+    }
 
     /**
      * The choices among the entries of a configuration that may hold those of jobs too, which are left aside.
@@ -31,15 +91,17 @@ public final class SparkSettings {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for a value that its option does not take
      */
     public static EmbedOptions options(Iterable<Map.Entry<String, String>> conf) {
-        Map<String, String> settings = new TreeMap<>();
-        for (Map.Entry<String, String> entry : conf) {
-            String key = entry.getKey().startsWith(PREFIX) ? entry.getKey().substring(PREFIX.length()) : "";
-            if (KEYS.contains(key)) {
-                requireValid(key, entry.getValue());
-                settings.put(key, entry.getValue());
-            }
+        Map<String, String> written = new HashMap<>();
+        conf.forEach(entry -> written.put(entry.getKey(), entry.getValue()));
+        EmbedOptions options = EmbedOptions.defaults();
+        for (Option<?> option : EmbedOptions.all()) {
+            options = withChosen(options, option, written.get(key(option)));
         }
-        return EmbedOptions.parse(settings);
+        return options;
+    }
+
+    private static <T> EmbedOptions withChosen(EmbedOptions options, Option<T> option, String value) {
+        return value == null ? options : options.with(option, parse(option, value));
     }
 
     /**
@@ -51,8 +113,8 @@ public final class SparkSettings {
     static EmbedOptions ofSession(Iterable<Map.Entry<String, String>> conf) {
         for (Map.Entry<String, String> entry : conf) {
             String key = entry.getKey();
-            if (key.startsWith(PREFIX) && !OF_EXECUTORS.contains(key)) {
-                requireKnown(key.substring(PREFIX.length()));
+            if (key.startsWith(PREFIX) && !ALL.containsKey(key.substring(PREFIX.length()))) {
+                throw unknown(key.substring(PREFIX.length()), ALL.keySet());
             }
         }
         return options(conf);
@@ -74,26 +136,5 @@ public final class SparkSettings {
         return session.isEmpty() || session.get().sparkContext().isStopped()
                 ? Optional.empty()
                 : Optional.of(session.get());
-    }
-
-    private static void requireKnown(String key) {
-        if (!KEYS.contains(key)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_UNKNOWN,
-                    "setting %s%s does not exist".formatted(PREFIX, key),
-                    "Behind %s stands one of %s.".formatted(PREFIX, String.join(", ", KEYS)),
-                    NearestName.find(key, KEYS)
-                            .map(nearest -> "Did you mean %s%s? Take the other one back with RESET %s%s."
-                                    .formatted(PREFIX, nearest, PREFIX, key))
-                            .orElse("Take it back with RESET %s%s, or choose one of these.".formatted(PREFIX, key)));
-        }
-    }
-
-    private static void requireValid(String key, String value) {
-        try {
-            EmbedOptions.option(key).parse(value);
-        } catch (EmbarkException e) {
-            throw e.withProblem(("setting " + PREFIX + key + ": ")::concat);
-        }
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.Page;
 import io.embark.WrittenBlock;
 import io.embark.spark.EmbarkPlugin;
-import io.embark.spark.models.ExecutorSettings;
+import io.embark.spark.models.SparkSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -32,13 +32,15 @@ class MetricsPageTest {
     void thePageTellsHowManyModelsAreKept() {
         assertThat(Page.of("cluster").text())
                 .contains("`%s` models side by side (%d by default"
-                        .formatted(ExecutorSettings.MAX_MODELS, ExecutorSettings.DEFAULT_MAX_MODELS))
+                        .formatted(
+                                SparkSettings.key(SparkSettings.MAX_MODELS), SparkSettings.MAX_MODELS.defaultValue()))
                 .contains("`spark.plugins=%s`".formatted(EmbarkPlugin.class.getName()));
         assertThat(Path.of("conf", "spark-cluster.conf"))
                 .content()
                 .containsPattern("%s +%d\n"
                         .formatted(
-                                Pattern.quote("#" + ExecutorSettings.MAX_MODELS), ExecutorSettings.DEFAULT_MAX_MODELS))
+                                Pattern.quote("#" + SparkSettings.key(SparkSettings.MAX_MODELS)),
+                                SparkSettings.MAX_MODELS.defaultValue()))
                 .containsPattern(Pattern.quote("#spark.plugins") + " +" + Pattern.quote(EmbarkPlugin.class.getName()));
     }
 }

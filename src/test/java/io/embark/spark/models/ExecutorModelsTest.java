@@ -131,7 +131,7 @@ class ExecutorModelsTest {
 
     @Test
     void aQueryOfTwoModelsEndsWhereOneIsAllowedAndLeavesOne() {
-        SparkEnv.get().conf().set(ExecutorSettings.MAX_MODELS, "1");
+        SparkEnv.get().conf().set(SparkSettings.key(SparkSettings.MAX_MODELS), "1");
         try (TinyModel other = TinyModel.in(folder.resolve("other"))) {
             Dataset<Row> rows =
                     texts(8, 4).withColumn("emb", model.embed("text")).withColumn("emb2", other.embed("text"));
@@ -143,13 +143,13 @@ class ExecutorModelsTest {
             await().untilAsserted(() -> assertThat(log.lines("Loaded model ").size() - closedOf("fresh", "other"))
                     .isEqualTo(1));
         } finally {
-            SparkEnv.get().conf().remove(ExecutorSettings.MAX_MODELS);
+            SparkEnv.get().conf().remove(SparkSettings.key(SparkSettings.MAX_MODELS));
         }
     }
 
     @Test
     void aTaskHoldsItsModelFromItsFirstRowToItsEnd() {
-        SparkEnv.get().conf().set(ExecutorSettings.MAX_MODELS, "1");
+        SparkEnv.get().conf().set(SparkSettings.key(SparkSettings.MAX_MODELS), "1");
         try (TinyModel other = TinyModel.in(folder.resolve("other"))) {
             ModelRequest otherModel = Requests.of(other.options());
             texts(8, 1)
@@ -168,7 +168,7 @@ class ExecutorModelsTest {
             assertThat(log.lines("Closed model other")).hasSize(1);
             assertThat(log.lines("Closed model fresh")).isEmpty();
         } finally {
-            SparkEnv.get().conf().remove(ExecutorSettings.MAX_MODELS);
+            SparkEnv.get().conf().remove(SparkSettings.key(SparkSettings.MAX_MODELS));
         }
     }
 

@@ -92,13 +92,14 @@ class ExecutorSettingsTest {
     void aNumberOfModelsThatIsNoneIsRefused(String value) {
         assertThatThrownBy(() -> ExecutorSettings.maxModels(maxModels(value)))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessage("spark.embark.max-models: '%s' is not a possible value\n".formatted(value)
-                        + "It takes the number of models that an executor keeps side by side, at least 1.\n"
-                        + "Set it to such a number, or leave it out for its default (4).");
+                .hasMessage(
+                        "spark.embark.max-models: option max-models: '%s' is not a possible value\n".formatted(value)
+                                + "It takes 1 to 2147483647 models.\n"
+                                + "Set max-models to one of these, or leave it out for its default (4).");
     }
 
     private static SparkConf maxModels(String value) {
-        return new SparkConf(false).set(ExecutorSettings.MAX_MODELS, value);
+        return new SparkConf(false).set(SparkSettings.key(SparkSettings.MAX_MODELS), value);
     }
 
     private static EmbedOptions threads(int threads) {

@@ -30,6 +30,7 @@ class SparkSettingsTest extends PlannedRows {
     private static final String KEYS = EmbedOptions.all().stream()
             .map(Option::key)
             .reduce((a, b) -> a + ", " + b)
+            .map(keys -> keys + ", max-models")
             .orElseThrow();
 
     @AfterEach
@@ -66,16 +67,30 @@ class SparkSettingsTest extends PlannedRows {
                 () -> SparkSettings.ofSession(
                         Map.of("spark.embark.dimension", "256").entrySet()),
                 ErrorCode.OPTION_UNKNOWN,
-                "setting spark.embark.dimension does not exist",
-                "Behind spark.embark. stands one of %s.".formatted(KEYS),
-                "Did you mean spark.embark.dimensions? Take the other one back with RESET spark.embark.dimension.");
+                "spark.embark.dimension: option 'dimension' does not exist",
+                "The options are %s.".formatted(KEYS),
+                "Did you mean spark.embark.dimensions? Take the other one back, in SQL with RESET spark.embark.dimension.");
         assertRefused(
                 () -> SparkSettings.ofSession(
                         Map.of("spark.embark.text-column", "body").entrySet()),
                 ErrorCode.OPTION_UNKNOWN,
-                "setting spark.embark.text-column does not exist",
-                "Behind spark.embark. stands one of %s.".formatted(KEYS),
-                "Take it back with RESET spark.embark.text-column, or choose one of these.");
+                "spark.embark.text-column: option 'text-column' does not exist",
+                "The options are %s.".formatted(KEYS),
+                "Take it back, in SQL with RESET spark.embark.text-column, or choose one of these.");
+    }
+
+    @Test
+    void knowsWhatExecutorsReadByThemselves() {
+        assertThat(SparkSettings.ofSession(
+                        Map.of("spark.embark.max-models", "2").entrySet()))
+                .isEqualTo(EmbedOptions.defaults());
+        assertRefused(
+                () -> SparkSettings.ofSession(
+                        Map.of("spark.embark.max-model", "2").entrySet()),
+                ErrorCode.OPTION_UNKNOWN,
+                "spark.embark.max-model: option 'max-model' does not exist",
+                "The options are %s.".formatted(KEYS),
+                "Did you mean spark.embark.max-models? Take the other one back, in SQL with RESET spark.embark.max-model.");
     }
 
     @Test
@@ -84,7 +99,7 @@ class SparkSettingsTest extends PlannedRows {
                 () -> SparkSettings.ofSession(
                         Map.of("spark.embark.window", "ten").entrySet()),
                 ErrorCode.OPTION_INVALID,
-                "setting spark.embark.window: option window: 'ten' is not a possible value",
+                "spark.embark.window: option window: 'ten' is not a possible value",
                 "It takes 1 to 1048576 rows.",
                 "Set window to one of these, or leave it out for its default (4096).");
     }
@@ -170,10 +185,10 @@ class SparkSettingsTest extends PlannedRows {
 
         assertThatThrownBy(() -> rows.selectExpr("embed(text)"))
                 .isInstanceOf(AnalysisException.class)
-                .hasMessageStartingWith("embed(text): setting spark.embark.dimension does not exist\n");
+                .hasMessageStartingWith("embed(text): spark.embark.dimension: option 'dimension' does not exist\n");
         assertThatThrownBy(() -> EmbarkFunctions.embed(functions.col("text")))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("setting spark.embark.dimension does not exist\n");
+                .hasMessageStartingWith("spark.embark.dimension: option 'dimension' does not exist\n");
     }
 
     private void set(String key, String value) {

@@ -1,7 +1,5 @@
 package io.embark.job.table;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -28,15 +26,6 @@ public enum SinkFormat {
 
     SinkFormat(Ability... abilities) {
         this.abilities = Set.of(abilities);
-    }
-
-    /** The names of all formats, as Spark and {@code --output-format} know them. */
-    public static List<String> names() {
-        return Arrays.stream(values()).map(SinkFormat::sparkName).toList();
-    }
-
-    public static SinkFormat named(String name) {
-        return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
     public String sparkName() {

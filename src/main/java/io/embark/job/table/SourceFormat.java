@@ -52,10 +52,6 @@ public enum SourceFormat {
         return Arrays.stream(values()).map(SourceFormat::sparkName).toList();
     }
 
-    public static SourceFormat named(String name) {
-        return valueOf(name.toUpperCase(Locale.ROOT));
-    }
-
     /** The format that a file's name tells, the extension of a compression left aside. */
     static Optional<SourceFormat> ofFile(String fileName) {
         String bare = fileName.toLowerCase(Locale.ROOT);

@@ -1,7 +1,5 @@
 package io.embark.job.table;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -16,14 +14,6 @@ public enum WriteMode {
     OVERWRITE,
     /** It keeps its rows and gets the new ones. */
     APPEND;
-
-    public static List<String> names() {
-        return Arrays.stream(values()).map(WriteMode::key).toList();
-    }
-
-    public static WriteMode named(String name) {
-        return valueOf(name.toUpperCase(Locale.ROOT));
-    }
 
     public String key() {
         return name().toLowerCase(Locale.ROOT);

@@ -46,8 +46,8 @@ final class ScriptArchive {
     }
 
     /**
-     * The source that libtorch compiles. libtorch knows no inheritance, so this is one class with what stands in the family's
-     * class and in those that it inherits from, the first of which is {@code Module}'s child.
+     * The source that libtorch compiles. libtorch knows no inheritance, so this is one class with all that stands in the
+     * family's class and in those above it.
      */
     static String source(String family) {
         StringBuilder bodies = new StringBuilder();
@@ -71,7 +71,7 @@ final class ScriptArchive {
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("reading from memory failed", e);
+            throw new UncheckedIOException("script %s cannot be read".formatted(name), e);
         }
     }
 

@@ -19,7 +19,7 @@ class Pooling(Network):
         skipped = min(skip, length)
         count = length - skipped
         kept = states[:, skipped:]
-        # Where a prompt was the whole text, its first token is left, and sums are zero.
+        # Where the whole text is left out, cls takes its first token all the same, and the others give zeros.
         if mode == "cls":
             return kept[:, 0] if count > 0 else states[:, 0]
         if count == 0:

@@ -3,6 +3,7 @@ package io.embark.model;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.embark.base.StrictJson;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;
@@ -125,13 +126,13 @@ final class SafetensorsHeader {
         }
 
         buffered.reset();
-        JsonReader reader = JsonDocument.reader(buffered);
+        JsonReader reader = StrictJson.reader(buffered);
         try {
             return readEntries(reader);
         } catch (CharacterCodingException e) {
             throw e;
         } catch (MalformedJsonException | EOFException | IllegalStateException e) {
-            throw damaged("the header is not valid", "Reading it ended with: %s.".formatted(JsonDocument.detail(e)), e);
+            throw damaged("the header is not valid", "Reading it ended with: %s.".formatted(StrictJson.detail(e)), e);
         }
     }
 
@@ -152,7 +153,7 @@ final class SafetensorsHeader {
             }
         }
         reader.endObject();
-        JsonDocument.requireEnd(reader);
+        StrictJson.requireEnd(reader);
         return entries;
     }
 

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.embark.base.StrictJson;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,7 @@ record TokenizerLimit(int maxTokens, boolean cutsStart) {
      */
     static TokenizerLimit read(Path tokenizer) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(tokenizer))) {
-            JsonReader reader = JsonDocument.reader(in);
+            JsonReader reader = StrictJson.reader(in);
             reader.beginObject();
             while (reader.hasNext()) {
                 // The vocabulary, which is most of the file, stands behind it and is not read.
@@ -38,7 +39,7 @@ record TokenizerLimit(int maxTokens, boolean cutsStart) {
         } catch (IOException | IllegalStateException | NumberFormatException e) {
             throw ModelProblem.damaged(
                     "%s: not a tokenizer".formatted(tokenizer),
-                    "Reading its truncation ended with: %s.".formatted(JsonDocument.detail(e)),
+                    "Reading its truncation ended with: %s.".formatted(StrictJson.detail(e)),
                     e);
         }
     }

@@ -4,14 +4,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.stream.MalformedJsonException;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.StrictJson;
 import io.embark.model.ModelFolder;
 import io.embark.model.TokenizerSettings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -19,6 +20,9 @@ import java.util.Set;
 
 /** The {@code tokenizer.json} of a model, changed to what Sentence Transformers makes of it. */
 final class TokenizerJson {
+    /** The largest that are known have a quarter of it. */
+    private static final int MAX_BYTES = 128 << 20;
+
     private TokenizerJson() {}
 
     /**
@@ -69,13 +73,14 @@ final class TokenizerJson {
     }
 
     private static JsonObject parse(Path file) {
-        try {
-            JsonElement json = JsonParser.parseString(Files.readString(file));
-            if (json.isJsonObject()) {
-                return json.getAsJsonObject();
+        try (InputStream in = Files.newInputStream(file)) {
+            if (StrictJson.read(in, MAX_BYTES) instanceof JsonObject json) {
+                return json;
             }
             throw invalid(file, "It is JSON, but not an object.", null);
-        } catch (IOException | JsonParseException e) {
+        } catch (MalformedJsonException e) {
+            throw invalid(file, "Reading it as JSON in UTF-8 failed: %s.".formatted(e.getMessage()), e);
+        } catch (IOException e) {
             throw invalid(
                     file,
                     "Reading it as JSON in UTF-8 failed: %s."

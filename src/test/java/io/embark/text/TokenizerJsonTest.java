@@ -10,6 +10,7 @@ import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,37 +129,55 @@ class TokenizerJsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "null", "7", "\"text\""})
+    @ValueSource(strings = {"[]", "null", "7", "\"text\""})
     void refusesAFileThatIsNoObject(String content) {
         refused(content, "It is JSON, but not an object.");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"model\": {\"vocab\"", "{} {}", "not json at all", "{\"a\" 1}"})
-    void refusesAFileThatIsNoJson(String content) {
-        refused(content, "Reading it as JSON in UTF-8 failed: JsonSyntaxException.");
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    ``                             | End of input at line 1 column 1 path $
+                    {                              | End of input at line 1 column 2 path $.
+                    {} {}                          | malformed JSON at line 1 column 5 path $
+                    not json at all                | malformed JSON at line 1 column 1 path $
+                    {"a" 1}                        | Expected ':' at line 1 column 7 path $.a
+                    {/* no */ "a": 1}              | malformed JSON at line 1 column 3 path $.
+                    {"model": {"a": 1, "a": 2}}    | the name 'a' is given twice
+                    """)
+    void refusesAFileThatIsNoJson(String content, String detail) {
+        refused(content, "Reading it as JSON in UTF-8 failed: %s.".formatted(detail));
     }
 
     @Test
     void refusesAFileThatIsNestedWithoutEnd() {
-        refused("{\"a\":" + "[".repeat(1_000_000), "Reading it as JSON in UTF-8 failed: JsonSyntaxException.");
+        refused(
+                "{\"a\":" + "[".repeat(1_000_000),
+                "Reading it as JSON in UTF-8 failed: Nesting limit 255 reached at line 1 column 261 path $.a%s[0...."
+                        .formatted("[0]".repeat(21)));
     }
 
     @Test
     void refusesAFileThatIsNotInUtf8() throws IOException {
         ModelFolder folder = open();
         Files.write(folder.tokenizerFile(), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
-        assertRefused(
-                () -> TokenizerJson.read(folder),
-                ErrorCode.TOKENIZER_INVALID,
-                "%s: not a tokenizer".formatted(folder.tokenizerFile()),
-                "Reading it as JSON in UTF-8 failed: MalformedInputException.",
-                "Copy or download the model again.");
+        assertRefusedFile(folder, "Reading it as JSON in UTF-8 failed: it is not UTF-8.");
+    }
+
+    @Test
+    void refusesAFileThatIsLargerThanAnyTokenizer() throws IOException {
+        ModelFolder folder = open();
+        try (RandomAccessFile file = new RandomAccessFile(folder.tokenizerFile().toFile(), "rw")) {
+            file.setLength((128 << 20) + 1);
+        }
+        assertRefusedFile(folder, "Reading it as JSON in UTF-8 failed: it is larger than 134217728 bytes.");
     }
 
     private void refused(String content, String cause) {
         builder.file(TOKENIZER, content);
-        ModelFolder folder = open();
+        assertRefusedFile(open(), cause);
+    }
+
+    private static void assertRefusedFile(ModelFolder folder, String cause) {
         assertRefused(
                 () -> TokenizerJson.read(folder),
                 ErrorCode.TOKENIZER_INVALID,

@@ -1,14 +1,14 @@
 package io.embark.job.table;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonSyntaxException;
-import com.google.gson.reflect.TypeToken;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
 import io.embark.Stage;
+import io.embark.base.StrictJson;
 import io.embark.model.ModelName;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,9 +77,14 @@ public record EmbeddingMetadata(
 
     private static Map<String, String> options(String json) {
         try {
-            Map<String, String> options = new Gson().fromJson(json, new TypeToken<Map<String, String>>() {}.getType());
-            return options == null ? Map.of() : options;
-        } catch (JsonSyntaxException e) {
+            Map<String, String> options = new LinkedHashMap<>();
+            StrictJson.parse(json)
+                    .getAsJsonObject()
+                    .entrySet()
+                    .forEach(option ->
+                            options.put(option.getKey(), option.getValue().getAsString()));
+            return options;
+        } catch (IOException | IllegalStateException | UnsupportedOperationException e) {
             // Somebody else wrote under our name; the fingerprint still tells whether the model is the same.
             return Map.of();
         }

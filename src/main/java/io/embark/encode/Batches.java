@@ -1,7 +1,5 @@
 package io.embark.encode;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.base.Waiting;
 import io.embark.text.TokenizedText;
 import io.embark.torch.PackedBatch;
@@ -101,24 +99,10 @@ final class Batches {
 
     private ComputePool.Result await(Future<ComputePool.Result> result) {
         try {
-            return Waiting.on(result, cancelled, "embedding", Batches::failed);
+            return Waiting.on(result, cancelled, "embedding", EmbeddingErrors::forwardPassFailed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new EmbarkException(
-                    ErrorCode.COMPUTE_FAILED,
-                    "embedding was interrupted",
-                    "Somebody asked this thread to stop.",
-                    "Nothing has to be done; run it again if that was a mistake.",
-                    e);
+            throw EmbeddingErrors.interrupted(e);
         }
-    }
-
-    private static EmbarkException failed(Throwable thrown) {
-        return new EmbarkException(
-                ErrorCode.COMPUTE_FAILED,
-                "the forward pass failed",
-                thrown.toString(),
-                "Report this with the model's name.",
-                thrown);
     }
 }

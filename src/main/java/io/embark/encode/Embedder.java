@@ -8,7 +8,6 @@ import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.Stage;
-import io.embark.base.NearestName;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import java.util.ArrayList;
@@ -186,12 +185,7 @@ public final class Embedder implements AutoCloseable {
      */
     public static void requireOneVector(EmbedOptions options) {
         if (options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option long-text: chunks is not for one vector of each text",
-                    "A long text has a vector for each of its chunks.",
-                    "Set long-text to truncate, fail or mean, or get the chunks: with embed_chunks(text) in SQL,"
-                            + " embedChunks in Java.");
+            throw EmbeddingErrors.chunksForOneVector();
         }
     }
 
@@ -328,13 +322,7 @@ public final class Embedder implements AutoCloseable {
         String name = options.get(EmbedOptions.PROMPT_NAME);
         if (prompt == null && name != null) {
             if (!prompts.containsKey(name)) {
-                throw new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "option prompt-name: model %s has no prompt '%s'".formatted(folder.name(), name),
-                        "It has %s.".formatted(prompts.isEmpty() ? "none" : String.join(", ", prompts.keySet())),
-                        NearestName.find(name, prompts.keySet())
-                                .map("Did you mean %s?"::formatted)
-                                .orElse("Leave prompt-name out, or set prompt to the text itself."));
+                throw EmbeddingErrors.noSuchPrompt(name, folder, prompts.keySet());
             }
             prompt = prompts.get(name);
         }

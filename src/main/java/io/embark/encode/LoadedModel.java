@@ -164,12 +164,7 @@ public final class LoadedModel implements AutoCloseable {
         int positions = folder.specification().architecture().maxPositions();
         Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
         if (chosen != null && chosen > positions) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option max-tokens: %d is more than model %s takes".formatted(chosen, folder.name()),
-                    "It has %d positions.".formatted(positions),
-                    "Set max-tokens to at most %d, or leave it out for the model's own limit (%d)."
-                            .formatted(positions, folder.specification().maxTokens()));
+            throw EmbeddingErrors.tooManyTokens(chosen, folder);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
-import io.embark.Option;
 
 /**
  * Quantizes vectors by the formulas of Sentence Transformers 5.7 and later
@@ -39,21 +38,12 @@ final class Quantizer {
 
         EncodingRanges chosen = options.get(EmbedOptions.ENCODING_RANGES);
         if (chosen == null) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option encoding: %s needs option encoding-ranges".formatted(Option.write(encoding)),
-                    "Each component is measured within its own range, which has to be the same for every text.",
-                    "Set encoding-ranges to {\"min\": [...], \"max\": [...]} or to a file of it: the command embark embed takes"
-                            + " ranges from a sample of its table and leaves them in its output, in _embark_ranges.json.");
+            throw EmbeddingErrors.noRanges(encoding);
         }
 
         EncodingRanges ranges = chosen.read();
         if (ranges.dimension() != dimension) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option encoding-ranges: has the ranges of %d components".formatted(ranges.dimension()),
-                    "The vectors of model %s have %d, as the options cut them.".formatted(model, dimension),
-                    "Take the ranges of vectors of the same model and dimensions.");
+            throw EmbeddingErrors.rangesOfOtherVectors(ranges.dimension(), dimension, model);
         }
         return new Quantizer(encoding, ranges);
     }

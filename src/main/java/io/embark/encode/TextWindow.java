@@ -3,7 +3,6 @@ package io.embark.encode;
 import io.embark.BlankText;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.text.TextChunk;
@@ -17,13 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Texts that go through the network together, each distinct one once. Used once, by one thread. */
 final class TextWindow {
     private static final int NO_VECTOR = -1;
-
-    /** How much of a text an error message shows. */
-    private static final int SHOWN_CHARS = 40;
 
     private final LoadedModel model;
     private final EmbedOptions options;
@@ -101,10 +98,7 @@ final class TextWindow {
     private boolean embedsBlank(String text) {
         BlankText policy = options.get(EmbedOptions.BLANK);
         if (policy == BlankText.FAIL) {
-            fail(
-                    "a blank text of %d characters: refused".formatted(text.length()),
-                    "Option blank is set to fail.",
-                    "Set blank to embed or null, or on-error to null, or leave such rows out.");
+            fail(() -> EmbeddingErrors.blankText(text));
         }
         return policy == BlankText.EMBED;
     }
@@ -126,10 +120,7 @@ final class TextWindow {
                 continue;
             }
             if (longText == LongText.FAIL) {
-                fail(
-                        "text '%s': too long".formatted(start(distinct.get(index))),
-                        "It has more tokens than the limit, and option long-text is set to fail.",
-                        "Set long-text to truncate or mean, or on-error to null.");
+                fail(() -> EmbeddingErrors.tooLong(distinct.get(index)));
             } else if (longText == LongText.TRUNCATE) {
                 tally.add(Count.TRUNCATED, 1);
             }
@@ -186,25 +177,16 @@ final class TextWindow {
         }
         for (int index : indexes) {
             if (broken.contains(index)) {
-                fail(
-                        "text '%s': its vector is not finite".formatted(start(distinct.get(index))),
-                        "The model's own numbers overflow for it.",
-                        "Check the model's weights, or set on-error to null.");
+                fail(() -> EmbeddingErrors.notFinite(distinct.get(index)));
             }
         }
     }
 
-    private void fail(String problem, String cause, String remedy) {
+    private void fail(Supplier<EmbarkException> refusal) {
         if (options.get(EmbedOptions.ON_ERROR) == OnError.FAIL) {
-            throw new EmbarkException(ErrorCode.TEXT_REFUSED, problem, cause, remedy);
+            throw refusal.get();
         }
         tally.add(Count.FAILED, 1);
-    }
-
-    private static String start(String text) {
-        boolean cut = text.length() > SHOWN_CHARS;
-        // A surrogate is matched only without its partner, which the cut may have taken.
-        return (cut ? text.substring(0, SHOWN_CHARS) : text).replaceAll("[\\p{Cc}\\p{Cs}]", " ") + (cut ? "..." : "");
     }
 
     private static boolean isFinite(PooledRow place, int dimension) {

@@ -1,8 +1,6 @@
 package io.embark.encode;
 
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import java.util.Arrays;
@@ -32,11 +30,7 @@ final class VectorFinish {
         int pooled = specification.dimension();
         Integer chosen = options.get(EmbedOptions.DIMENSIONS);
         if (chosen != null && chosen > pooled) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option dimensions: %d is more than model %s gives".formatted(chosen, folder.name()),
-                    "Its vectors have %d components.".formatted(pooled),
-                    "Set dimensions to at most %d, or leave it out.".formatted(pooled));
+            throw EmbeddingErrors.tooManyDimensions(chosen, folder);
         }
 
         int dimension = specification.dimension(options);

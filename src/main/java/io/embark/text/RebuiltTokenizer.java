@@ -192,11 +192,7 @@ final class RebuiltTokenizer {
         }
         int id = tokenId(token);
         if (id < 0) {
-            throw new EmbarkException(
-                    ErrorCode.TOKENIZER_INVALID,
-                    "%s: has no token '%s'".formatted(file, token),
-                    "A tokenizer of the class that tokenizer_config.json names puts it beside every text.",
-                    "Take both files from the same model.");
+            throw TokenizerErrors.lacksSpecialToken(file, token);
         }
         return id;
     }

@@ -46,11 +46,7 @@ public final class TextChunker implements Iterator<TextChunk> {
         this.text = text;
         this.room = tokenizer.maxChars() - prompt.length();
         if (room <= 1 || tokenizer.tokenize(List.of(prompt)).get(0).ids().length >= tokenizer.maxTokens()) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option max-tokens: %d leave no room for a text".formatted(tokenizer.maxTokens()),
-                    "The prompt and the special tokens of each part of a long text fill them.",
-                    "Raise max-tokens, shorten the prompt, or set long-text to truncate.");
+            throw TokenizerErrors.noRoomBesidePrompt(tokenizer.maxTokens());
         }
         this.look = (int) Math.min((long) tokenizer.maxTokens() * LIKELY_CHARS_PER_TOKEN, room);
     }

@@ -59,7 +59,7 @@ public final class TextTokenizer implements AutoCloseable {
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
         JsonObject json = TokenizerJson.read(folder);
         NativePitfalls.find(json).ifPresent(cause -> {
-            throw invalid(folder, cause, null);
+            throw TokenizerErrors.unusable(folder, cause, null);
         });
         long handle = create(json.toString(), folder);
         TextTokenizer tokenizer =
@@ -82,7 +82,8 @@ public final class TextTokenizer implements AutoCloseable {
         try {
             return NATIVE.createTokenizerFromString(json);
         } catch (RuntimeException e) {
-            throw invalid(folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
+            throw TokenizerErrors.unusable(
+                    folder, "The tokenizers library refuses it: %s.".formatted(e.getMessage()), e);
         }
     }
 
@@ -179,7 +180,7 @@ public final class TextTokenizer implements AutoCloseable {
         int[] known = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] >= vocabulary) {
-                throw invalid(
+                throw TokenizerErrors.unusable(
                         folder, "It gives token %d, and the model has only %d.".formatted(ids[i], vocabulary), null);
             }
             known[i] = (int) ids[i];
@@ -195,7 +196,8 @@ public final class TextTokenizer implements AutoCloseable {
             ids = NATIVE.getTokenIds(encoding);
             NATIVE.deleteEncoding(encoding);
         } catch (RuntimeException e) {
-            throw invalid(folder, "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
+            throw TokenizerErrors.unusable(
+                    folder, "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
         }
         return known(ids).length;
     }
@@ -206,14 +208,5 @@ public final class TextTokenizer implements AutoCloseable {
         if (ownHandle != handle) {
             NATIVE.deleteTokenizer(ownHandle);
         }
-    }
-
-    private static EmbarkException invalid(ModelFolder folder, String cause, RuntimeException thrown) {
-        return new EmbarkException(
-                ErrorCode.TOKENIZER_INVALID,
-                "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),
-                cause.replace('\n', ' '),
-                "Copy or download the model again, or choose another one.",
-                thrown);
     }
 }

@@ -77,27 +77,18 @@ final class TokenizerJson {
             if (StrictJson.read(in, MAX_BYTES) instanceof JsonObject json) {
                 return json;
             }
-            throw invalid(file, "It is JSON, but not an object.", null);
+            throw TokenizerErrors.notATokenizer(file, "It is JSON, but not an object.", null);
         } catch (MalformedJsonException e) {
-            throw invalid(file, "Reading it as JSON in UTF-8 failed: %s.".formatted(e.getMessage()), e);
+            throw TokenizerErrors.notATokenizer(
+                    file, "Reading it as JSON in UTF-8 failed: %s.".formatted(e.getMessage()), e);
         } catch (IOException e) {
-            throw invalid(
+            throw TokenizerErrors.notATokenizer(
                     file,
                     "Reading it as JSON in UTF-8 failed: %s."
                             .formatted(e.getClass().getSimpleName()),
                     e);
         }
     }
-
-    private static EmbarkException invalid(Path file, String cause, Exception thrown) {
-        return new EmbarkException(
-                ErrorCode.TOKENIZER_INVALID,
-                "%s: not a tokenizer".formatted(file),
-                cause,
-                "Copy or download the model again.",
-                thrown);
-    }
-
     /** Sentence Transformers puts a Lowercase normaliser first, unless there is one. */
     private static JsonElement lowerCaseFirst(JsonElement normalizer) {
         JsonArray steps = new JsonArray();

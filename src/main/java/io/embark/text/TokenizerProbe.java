@@ -1,7 +1,5 @@
 package io.embark.text;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -31,11 +29,7 @@ final class TokenizerProbe {
         for (String text : TEXTS) {
             int tokens = count.applyAsInt(text);
             if (text.isEmpty() && tokens >= maxTokens) {
-                throw new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "option max-tokens: %d is too few for model %s".formatted(maxTokens, folder.name()),
-                        "Its tokenizer adds %d special tokens to every text.".formatted(tokens),
-                        "Set max-tokens to at least %d.".formatted(tokens + 1));
+                throw TokenizerErrors.noRoomBesideSpecialTokens(maxTokens, folder, tokens);
             }
         }
     }

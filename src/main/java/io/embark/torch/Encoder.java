@@ -92,7 +92,7 @@ public final class Encoder implements AutoCloseable {
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw LibtorchProblem.computeFailed("model %s: its weights cannot be loaded".formatted(folder.name()), e);
+            throw TorchErrors.weightsCannotBeLoaded(folder, e);
         }
     }
 
@@ -125,8 +125,7 @@ public final class Encoder implements AutoCloseable {
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw LibtorchProblem.computeFailed(
-                    "a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), e);
+            throw TorchErrors.batchFailed(batch, e);
         }
     }
 

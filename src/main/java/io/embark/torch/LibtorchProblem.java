@@ -1,11 +1,9 @@
 package io.embark.torch;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Words the errors of libtorch. */
+/** What libtorch says of its errors. */
 final class LibtorchProblem {
     /** Where a script fails, this stands first, then the way there, and only near the end what is wrong. */
     private static final String IN_SCRIPT = "The following operation failed in the TorchScript interpreter.";
@@ -14,16 +12,6 @@ final class LibtorchProblem {
     private static final Pattern WRONG = Pattern.compile("\\w*Error: .+");
 
     private LibtorchProblem() {}
-
-    static EmbarkException computeFailed(String problem, RuntimeException thrown) {
-        return new EmbarkException(
-                ErrorCode.COMPUTE_FAILED,
-                problem,
-                says(thrown),
-                "If memory ran out, lower batch-tokens or give the process more; else report this with the model's name.",
-                thrown);
-    }
-
     /** The one line of its message that says what is wrong. */
     static String says(RuntimeException thrown) {
         String message = String.valueOf(thrown.getMessage()).strip();

@@ -42,11 +42,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
         Device device = options.get(EmbedOptions.DEVICE);
         boolean isProgram = folder.program().isPresent();
         if (device == Device.GPU && isProgram) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option device: gpu is not for model %s".formatted(folder.name()),
-                    "It is a program, and these compute on CPUs.",
-                    "Set device to auto or cpu.");
+            throw TorchErrors.programOnGpu(folder);
         }
         if (device == Device.CPU || isProgram) {
             requireCpuPrecision(options);
@@ -64,11 +60,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
         check(options, folder);
         Device device = options.get(EmbedOptions.DEVICE);
         if (device == Device.GPU && !TorchRuntime.seesGpu()) {
-            throw new EmbarkException(
-                    ErrorCode.DEVICE_MISSING,
-                    "option device: gpu is not available",
-                    TorchRuntime.whyNoGpu(),
-                    "Set device to auto or cpu, or see the page on GPUs of the manual.");
+            throw TorchErrors.noGpu();
         }
         if (device == Device.CPU || !TorchRuntime.seesGpu() || folder.program().isPresent()) {
             requireCpuPrecision(options);
@@ -104,11 +96,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
     private static void requireCpuPrecision(EmbedOptions options) {
         Precision precision = options.get(EmbedOptions.PRECISION);
         if (precision == Precision.FLOAT16 || precision == Precision.BFLOAT16) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option precision: %s is not for CPUs".formatted(Option.write(precision)),
-                    "On CPUs Embark computes in float32, and here is no GPU that it may use.",
-                    "Set precision to auto or float32.");
+            throw TorchErrors.precisionOnCpu(precision);
         }
     }
 }

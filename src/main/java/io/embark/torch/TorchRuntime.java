@@ -31,7 +31,7 @@ public final class TorchRuntime {
             "ai.djl.pytorch.graph_optimizer", "false");
 
     /** What DJL takes other libraries of libtorch from than those of a jar. */
-    private static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
+    static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
 
     private static boolean started;
     /** What the system said when it refused to load the libraries; a second try would only hide it. */
@@ -52,7 +52,7 @@ public final class TorchRuntime {
 
         CacheDirectory cache = CacheDirectory.of(options);
         if (refusal != null) {
-            throw unavailable(cache, null);
+            throw TorchErrors.nativesUnavailable(refusal, cache, null);
         }
         cache.requireExecutable();
         DJL_SETTINGS.forEach(System::setProperty);
@@ -90,13 +90,7 @@ public final class TorchRuntime {
         try (NDManager manager = NDManager.newBaseManager(Device.gpu(number), "PyTorch")) {
             manager.zeros(new Shape(1));
         } catch (EngineException e) {
-            throw new EmbarkException(
-                    ErrorCode.DEVICE_MISSING,
-                    "GPU %d: cannot be used".formatted(number),
-                    LibtorchProblem.says(e),
-                    "GPUs are numbered from 0 among those that the process sees, which CUDA_VISIBLE_DEVICES changes: let"
-                            + " spark.executor.resource.gpu.discoveryScript give these numbers.",
-                    e);
+            throw TorchErrors.gpuIsUnusable(number, e);
         }
     }
 
@@ -119,7 +113,7 @@ public final class TorchRuntime {
             return true;
         } catch (RuntimeException | LinkageError e) {
             refusal = rootMessage(e);
-            throw unavailable(cache, e);
+            throw TorchErrors.nativesUnavailable(refusal, cache, e);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -131,21 +125,5 @@ public final class TorchRuntime {
             root = root.getCause();
         }
         return String.valueOf(root.getMessage()).replace('\n', ' ');
-    }
-
-    private static EmbarkException unavailable(CacheDirectory cache, Throwable thrown) {
-        return new EmbarkException(
-                ErrorCode.NATIVES_UNAVAILABLE,
-                "native libraries of libtorch and the tokenizers: cannot be loaded on %s %s"
-                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
-                "The system says: %s (unpacked in %s).".formatted(refusal, cache.path()),
-                System.getenv(LIBRARIES) == null
-                        ? "Use Linux on x86-64 with glibc 2.34 or newer and add the jar"
-                                + " ai.djl.pytorch:pytorch-native-cpu:2.7.1 (classifier linux-x86_64); option cache-dir, or"
-                                + " EMBARK_CACHE_DIR, moves the folder."
-                        : ("Let %s, which is %s, name the libraries of PyTorch 2.7.1, and PYTORCH_FLAVOR be cu128 if they are"
-                                        + " for CUDA, which need NVIDIA's driver on the host; or unset both.")
-                                .formatted(LIBRARIES, System.getenv(LIBRARIES)),
-                thrown);
     }
 }

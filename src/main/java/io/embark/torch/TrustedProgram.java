@@ -9,7 +9,6 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.model.Architecture;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,11 +28,7 @@ final class TrustedProgram implements AutoCloseable {
     /** The token behind a shorter text, by its name in {@link Architecture#numbers()}. */
     static final String PADDING_ID = "padding_id";
 
-    private static final String OUTPUT = "last_hidden_state";
-
-    private static final String REMEDY =
-            "Save it by torch.jit, no newer than 2.7, with a forward(input_ids, attention_mask) that"
-                    + " gives the last hidden state for any number of texts.";
+    static final String OUTPUT = "last_hidden_state";
 
     /** Padding and more than one text, which a program that was traced with fixed sizes cannot take. */
     private static final int[] TRIED_LENGTHS = {4, 2, 2};
@@ -60,20 +55,20 @@ final class TrustedProgram implements AutoCloseable {
         try {
             program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
         } catch (RuntimeException e) {
-            throw unusable(file, "cannot be loaded as TorchScript", e);
+            throw TorchErrors.programIsNoTorchScript(file, e);
         }
         try {
             return trial(new TrustedProgram(file, program, hiddenSize, padding, false), architecture, manager);
         } catch (EngineException e) {
             // Nothing that DJL offers tells how many arguments there are.
             if (!String.valueOf(e.getMessage()).contains("missing value for argument")) {
-                throw unusable(file, "failed when it was tried", e);
+                throw TorchErrors.programFailedWhenTried(file, e);
             }
         }
         try {
             return trial(new TrustedProgram(file, program, hiddenSize, padding, true), architecture, manager);
         } catch (EngineException e) {
-            throw unusable(file, "failed when it was tried", e);
+            throw TorchErrors.programFailedWhenTried(file, e);
         }
     }
 
@@ -157,16 +152,6 @@ final class TrustedProgram implements AutoCloseable {
     }
 
     private EmbarkException gives(String what, PackedBatch batch) {
-        return new EmbarkException(
-                ErrorCode.MODEL_INVALID,
-                "%s: gives %s for %d texts of at most %d tokens".formatted(file, what, batch.texts(), batch.longest()),
-                "The last hidden state is expected, a tensor [%d, %d, %d]: alone, first in a tuple, or as %s in a dictionary."
-                        .formatted(batch.texts(), batch.longest(), hiddenSize, OUTPUT),
-                REMEDY);
-    }
-
-    private static EmbarkException unusable(Path file, String problem, RuntimeException e) {
-        return new EmbarkException(
-                ErrorCode.MODEL_INVALID, "%s: %s".formatted(file, problem), LibtorchProblem.says(e), REMEDY, e);
+        return TorchErrors.programGives(file, what, batch, new long[] {batch.texts(), batch.longest(), hiddenSize});
     }
 }

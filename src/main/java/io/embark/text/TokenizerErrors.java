@@ -1,0 +1,55 @@
+package io.embark.text;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import java.nio.file.Path;
+
+/** What this room refuses, one method for each mistake. */
+final class TokenizerErrors {
+    private TokenizerErrors() {}
+
+    /** @param thrown what the tokenizers library threw, or null */
+    static EmbarkException unusable(ModelFolder folder, String reason, RuntimeException thrown) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),
+                reason,
+                "Copy or download the model again, or choose another one.",
+                thrown);
+    }
+
+    /** @param thrown what the reader of JSON threw, or null */
+    static EmbarkException notATokenizer(Path file, String reason, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: not a tokenizer".formatted(file),
+                reason,
+                "Copy or download the model again.",
+                thrown);
+    }
+
+    static EmbarkException lacksSpecialToken(Path file, String token) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: has no token '%s'".formatted(file, token),
+                "A tokenizer of the class that tokenizer_config.json names puts it beside every text.",
+                "Take both files from the same model.");
+    }
+
+    static EmbarkException noRoomBesideSpecialTokens(int maxTokens, ModelFolder folder, int specialTokens) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option max-tokens: %d is too few for model %s".formatted(maxTokens, folder.name()),
+                "Its tokenizer adds %d special tokens to every text.".formatted(specialTokens),
+                "Set max-tokens to at least %d.".formatted(specialTokens + 1));
+    }
+
+    static EmbarkException noRoomBesidePrompt(int maxTokens) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option max-tokens: %d leave no room for a text".formatted(maxTokens),
+                "The prompt and the special tokens of each part of a long text fill them.",
+                "Raise max-tokens, shorten the prompt, or set long-text to truncate.");
+    }
+}

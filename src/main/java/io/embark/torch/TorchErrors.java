@@ -1,0 +1,119 @@
+package io.embark.torch;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.Precision;
+import io.embark.base.CacheDirectory;
+import io.embark.model.ModelFolder;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** What this room refuses, one method for each mistake. */
+final class TorchErrors {
+    private static final String SAVE_ANEW =
+            "Save it by torch.jit, no newer than 2.7, with a forward(input_ids, attention_mask) that"
+                    + " gives the last hidden state for any number of texts.";
+
+    private TorchErrors() {}
+
+    static EmbarkException programOnGpu(ModelFolder folder) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option device: gpu is not for model %s".formatted(folder.name()),
+                "It is a program, and these compute on CPUs.",
+                "Set device to auto or cpu.");
+    }
+
+    static EmbarkException noGpu() {
+        return new EmbarkException(
+                ErrorCode.DEVICE_MISSING,
+                "option device: gpu is not available",
+                TorchRuntime.whyNoGpu(),
+                "Set device to auto or cpu, or see the page on GPUs of the manual.");
+    }
+
+    static EmbarkException gpuIsUnusable(int number, RuntimeException thrown) {
+        return new EmbarkException(
+                ErrorCode.DEVICE_MISSING,
+                "GPU %d: cannot be used".formatted(number),
+                LibtorchProblem.says(thrown),
+                "GPUs are numbered from 0 among those that the process sees, which CUDA_VISIBLE_DEVICES changes: let"
+                        + " spark.executor.resource.gpu.discoveryScript give these numbers.",
+                thrown);
+    }
+
+    static EmbarkException precisionOnCpu(Precision precision) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option precision: %s is not for CPUs".formatted(Option.write(precision)),
+                "On CPUs Embark computes in float32, and here is no GPU that it may use.",
+                "Set precision to auto or float32.");
+    }
+
+    static EmbarkException programGives(Path file, String given, PackedBatch batch, long[] expected) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "%s: gives %s for %d texts of at most %d tokens".formatted(file, given, batch.texts(), batch.longest()),
+                "The last hidden state is expected, a tensor %s: alone, first in a tuple, or as %s in a dictionary."
+                        .formatted(Arrays.toString(expected), TrustedProgram.OUTPUT),
+                SAVE_ANEW);
+    }
+
+    static EmbarkException programIsNoTorchScript(Path file, RuntimeException thrown) {
+        return unusable(file, "cannot be loaded as TorchScript", thrown);
+    }
+
+    static EmbarkException programFailedWhenTried(Path file, RuntimeException thrown) {
+        return unusable(file, "failed when it was tried", thrown);
+    }
+
+    private static EmbarkException unusable(Path file, String problem, RuntimeException thrown) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "%s: %s".formatted(file, problem),
+                LibtorchProblem.says(thrown),
+                SAVE_ANEW,
+                thrown);
+    }
+
+    static EmbarkException weightsCannotBeLoaded(ModelFolder folder, RuntimeException thrown) {
+        return computeFailed("model %s: its weights cannot be loaded".formatted(folder.name()), thrown);
+    }
+
+    static EmbarkException batchFailed(PackedBatch batch, RuntimeException thrown) {
+        return computeFailed("a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), thrown);
+    }
+
+    private static EmbarkException computeFailed(String problem, RuntimeException thrown) {
+        return new EmbarkException(
+                ErrorCode.COMPUTE_FAILED,
+                problem,
+                LibtorchProblem.says(thrown),
+                "If memory ran out, lower batch-tokens or give the process more; else report this with the model's name.",
+                thrown);
+    }
+
+    /**
+     * @param refusal what the system said when it refused them first
+     * @param thrown what was thrown now, or null
+     */
+    static EmbarkException nativesUnavailable(String refusal, CacheDirectory cache, Throwable thrown) {
+        String chosen = System.getenv(TorchRuntime.LIBRARIES);
+        String version = TorchVersion.get();
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "native libraries of libtorch and the tokenizers: cannot be loaded on %s %s"
+                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                "The system says: %s (unpacked in %s).".formatted(refusal, cache.path()),
+                chosen == null
+                        ? ("Use Linux on x86-64 with glibc 2.34 or newer and add the jar"
+                                        + " ai.djl.pytorch:pytorch-native-cpu:%s (classifier linux-x86_64); option cache-dir,"
+                                        + " or EMBARK_CACHE_DIR, moves the folder.")
+                                .formatted(version)
+                        : ("Let %s, which is %s, name the libraries of PyTorch %s, and PYTORCH_FLAVOR be cu128 if they are"
+                                        + " for CUDA, which need NVIDIA's driver on the host; or unset both.")
+                                .formatted(TorchRuntime.LIBRARIES, chosen, version),
+                thrown);
+    }
+}

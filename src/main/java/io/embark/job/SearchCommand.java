@@ -11,6 +11,7 @@ import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Source;
 import io.embark.model.ModelFolder;
+import io.embark.spark.ColumnErrors;
 import io.embark.spark.RangesFile;
 import io.embark.spark.models.DriverModels;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class SearchCommand {
                     ErrorCode.COLUMN_INVALID,
                     "table %s: has more than one column of vectors".formatted(reference),
                     "They are %s."
-                            .formatted(Columns.listed(
+                            .formatted(ColumnErrors.listed(
                                     known.stream().map(StructField::name).toList())),
                     "Name one of them with --embedding-column.");
         }

@@ -36,11 +36,7 @@ final class ConstantArgument {
             return null;
         }
         if (!(type instanceof AtomicType)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "%s: %s is of type %s".formatted(name, argument.sql(), type.sql()),
-                    "It takes a text, a number or a boolean.",
-                    "Write it as a text: '...'.");
+            throw FunctionErrors.argumentIsNoText(name, argument);
         }
 
         Object value = evaluate(name, asText(argument, DataTypes.StringType));
@@ -69,11 +65,7 @@ final class ConstantArgument {
             return map;
         }
         if (!(type instanceof MapType)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "options: %s is of type %s".formatted(argument.sql(), type.sql()),
-                    "The third argument is a map of texts.",
-                    "Write map('dimensions', '256').");
+            throw FunctionErrors.optionsAreNoMap(argument);
         }
 
         Object value = evaluate(
@@ -93,11 +85,7 @@ final class ConstantArgument {
 
     private static void put(String key, String value, Map<String, String> map) {
         if (map.containsKey(key)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option %s: is given twice".formatted(key),
-                    "An option has one value.",
-                    "Leave one of them out.");
+            throw FunctionErrors.optionGivenTwice(key);
         }
 
         if (value != null) {
@@ -113,11 +101,7 @@ final class ConstantArgument {
 
     private static Object evaluate(String name, Expression argument) {
         if (!argument.foldable()) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "%s: %s is not a constant".formatted(name, argument.sql()),
-                    "Model and options are chosen once for a query, not row by row.",
-                    "Write them as literals, or SET spark.embark.<option> for the session.");
+            throw FunctionErrors.argumentIsNoConstant(name, argument);
         }
 
         return argument.transform(Scala.partial(ConstantArgument::replaced)).eval(null);

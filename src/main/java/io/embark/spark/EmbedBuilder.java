@@ -4,7 +4,6 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.Option;
 import io.embark.encode.Embedder;
 import io.embark.spark.call.CallErrors;
 import io.embark.spark.call.EmbedExpression;
@@ -47,11 +46,7 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
     private static void requireChunks(EmbedOptions chosen) {
         LongText longText = chosen.get(EmbedOptions.LONG_TEXT);
         if (longText == LongText.MEAN || longText == LongText.FAIL) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option long-text: %s is not for embed_chunks".formatted(Option.write(longText)),
-                    "It gives each chunk of a long text a vector of its own.",
-                    "Leave long-text out, or call embed.");
+            throw FunctionErrors.longTextWithoutChunks(longText);
         }
     }
 
@@ -60,12 +55,7 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
         List<Expression> list = Scala.list(arguments);
         try {
             if (list.isEmpty() || list.size() > MOST_ARGUMENTS) {
-                throw new EmbarkException(
-                        ErrorCode.QUERY_UNSUPPORTED,
-                        "takes 1 to %d arguments, not %d".formatted(MOST_ARGUMENTS, list.size()),
-                        "They are the text, the model, and a map of options.",
-                        "Write %s(text), %s(text, model) or %s(text, model, map('dimensions', '256'))."
-                                .formatted(function, function, function));
+                throw FunctionErrors.wrongNumberForEmbed(function, MOST_ARGUMENTS, list.size());
             }
 
             return call(list.get(0), options(list));

@@ -9,7 +9,6 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
-import io.embark.base.NearestName;
 import io.embark.spark.call.EncodedVector;
 import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
@@ -197,38 +196,18 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
     public StructType transformSchema(StructType schema) {
         StructField input = find(schema, getInputCol());
         if (input == null) {
-            List<String> names = List.of(schema.fieldNames());
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': does not exist".formatted(getInputCol()),
-                    "%s embeds it, and the columns are %s.".formatted(uid, String.join(", ", names)),
-                    NearestName.find(getInputCol(), names)
-                            .map("Did you mean %s? Name it with setInputCol."::formatted)
-                            .orElse("Name the column of the texts with setInputCol."));
+            throw ColumnErrors.missing(getInputCol(), schema, "setInputCol");
         }
         if (!input.dataType().equals(DataTypes.StringType)) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': is not text but %s"
-                            .formatted(input.name(), input.dataType().simpleString()),
-                    "%s embeds texts.".formatted(uid),
-                    "Name a column of strings with setInputCol, or cast this one to a string before.");
+            throw ColumnErrors.notText(input, schema, "setInputCol", "before");
         }
         if (find(schema, getOutputCol()) != null) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': exists already".formatted(getOutputCol()),
-                    "%s would replace it by its vectors.".formatted(uid),
-                    "Name a new column with setOutputCol, or drop this one before.");
+            throw ColumnErrors.exists(getOutputCol(), uid);
         }
 
         Encoding encoding = options().orElse(SparkSettings.ofActiveSession()).get(EmbedOptions.ENCODING);
         if (getOutputAsVector() && encoding != Encoding.FLOAT32) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option encoding: %s gives no vectors of Spark ML".formatted(Option.write(encoding)),
-                    "outputAsVector is set, and such vectors hold components, each as a double.",
-                    "Leave encoding out, or set outputAsVector to false.");
+            throw FunctionErrors.codesAsVectorsOfMl(encoding);
         }
 
         DataType type = getOutputAsVector() ? SQLDataTypes.VectorType() : EncodedVector.type(encoding);

@@ -1,7 +1,5 @@
 package io.embark.spark;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.spark.call.CallErrors;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import scala.collection.Seq;
@@ -20,11 +18,7 @@ final class VectorBuilder extends AbstractFunction1<Seq<Expression>, Expression>
         if (arguments.size() != 2) {
             throw CallErrors.refuse(
                     kernel.functionName(),
-                    new EmbarkException(
-                            ErrorCode.QUERY_UNSUPPORTED,
-                            "takes 2 arguments, not %d".formatted(arguments.size()),
-                            "They are the two vectors.",
-                            "Write %s(a, b).".formatted(kernel.functionName())));
+                    FunctionErrors.wrongNumberOfVectors(kernel.functionName(), arguments.size()));
         }
 
         return new VectorComparison(kernel, arguments.apply(0), arguments.apply(1));

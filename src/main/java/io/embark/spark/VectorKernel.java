@@ -82,11 +82,7 @@ public enum VectorKernel {
     public Double compare(ArrayData a, boolean aDoubles, ArrayData b, boolean bDoubles) {
         int size = a.numElements();
         if (size != b.numElements()) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "%s: vectors of %d and %d components".formatted(functionName, size, b.numElements()),
-                    "Only vectors of the same number of components can be compared.",
-                    "Compare vectors of one model with the same dimensions, or leave others out: WHERE size(a) = size(b).");
+            throw FunctionErrors.vectorsOfDifferentLength(functionName, size, b.numElements());
         }
 
         for (int i = 0; i < size; i++) {

@@ -139,13 +139,13 @@ class TextEmbedderTest {
         assertThatThrownBy(() -> embedder().setInputCol("bdoy").transform(texts))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageContaining("column 'bdoy': does not exist")
-                .hasMessageContaining("the columns are body.")
-                .hasMessageEndingWith("Did you mean body? Name it with setInputCol.");
+                .hasMessageContaining("The columns are body.")
+                .hasMessageEndingWith("Did you mean body?");
         assertThatThrownBy(() -> new TextEmbedder("e1").transformSchema(new StructType()))
                 .hasMessage("""
                         column 'text': does not exist
-                        e1 embeds it, and the columns are .
-                        Name the column of the texts with setInputCol.""");
+                        There are no columns.
+                        Name one of them with setInputCol.""");
     }
 
     @Test
@@ -156,8 +156,8 @@ class TextEmbedderTest {
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""
                         column 'body': is not text but bigint
-                        e1 embeds texts.
-                        Name a column of strings with setInputCol, or cast this one to a string before.""");
+                        No column holds strings; the columns are body bigint.
+                        Name one of them with setInputCol, or make it a string before.""");
     }
 
     @Test

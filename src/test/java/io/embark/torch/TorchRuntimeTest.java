@@ -6,6 +6,7 @@ import io.embark.EmbedOptions;
 import io.embark.base.CacheDirectory;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -60,7 +62,7 @@ class TorchRuntimeTest {
                         + "native libraries of libtorch and the tokenizers: cannot be loaded on Linux ")
                 .contains("\nThe system says: ", " (unpacked in %s).\n".formatted(empty))
                 .endsWith("\nUse Linux on x86-64 with glibc 2.34 or newer and add the jar"
-                        + " ai.djl.pytorch:pytorch-native-cpu:2.7.1 (classifier linux-x86_64);"
+                        + " ai.djl.pytorch:pytorch-native-cpu:%s (classifier linux-x86_64);".formatted(bundledVersion())
                         + " option cache-dir, or EMBARK_CACHE_DIR, moves the folder.");
         assertThat(results.get(1)).isEqualTo(results.get(0));
         assertThat(results.get(0).lines()).hasSize(4);
@@ -79,9 +81,18 @@ class TorchRuntimeTest {
                 .startsWith("NATIVES_UNAVAILABLE\n"
                         + "native libraries of libtorch and the tokenizers: cannot be loaded on Linux ")
                 .endsWith(
-                        ("\nLet PYTORCH_LIBRARY_PATH, which is %s, name the libraries of PyTorch 2.7.1, and PYTORCH_FLAVOR be"
+                        ("\nLet PYTORCH_LIBRARY_PATH, which is %s, name the libraries of PyTorch %s, and PYTORCH_FLAVOR be"
                                         + " cu128 if they are for CUDA, which need NVIDIA's driver on the host; or unset both.")
-                                .formatted(libraries));
+                                .formatted(libraries, bundledVersion()));
+    }
+
+    /** That of the libraries which the build adds, as their own jar says. */
+    private static String bundledVersion() throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = TorchRuntime.class.getResourceAsStream("/native/lib/pytorch.properties")) {
+            properties.load(in);
+        }
+        return properties.getProperty("version").replaceFirst("-.*", "");
     }
 
     private static String refusal(Path path, String says) {

@@ -2,7 +2,7 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.NearestName;
+import io.embark.spark.ColumnErrors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -45,19 +45,13 @@ public final class Columns {
 
         List<String> names = List.of(schema.fieldNames());
         if (found.isEmpty()) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': does not exist".formatted(name),
-                    "The columns are %s.".formatted(listed(names)),
-                    NearestName.find(name, names)
-                            .map("Did you mean %s?"::formatted)
-                            .orElse("Name one of them with --%s.".formatted(option)));
+            throw ColumnErrors.missing(name, schema, "--" + option);
         }
 
         throw new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
                 "column '%s': there are %d of this name".formatted(name, found.size()),
-                "The columns are %s.".formatted(listed(names)),
+                "The columns are %s.".formatted(ColumnErrors.listed(names)),
                 "Select them under different names with --sql.");
     }
 
@@ -75,7 +69,7 @@ public final class Columns {
                     .toList();
         }
 
-        List<String> strings = strings(schema);
+        List<String> strings = ColumnErrors.strings(schema);
         List<String> text =
                 strings.stream().filter(name -> name.equalsIgnoreCase("text")).toList();
         List<String> candidates = text.isEmpty() ? strings : text;
@@ -84,7 +78,7 @@ public final class Columns {
                     ErrorCode.COLUMN_INVALID,
                     "text column: not named, and %s holds strings"
                             .formatted(strings.isEmpty() ? "none" : "more than one"),
-                    "The columns are %s.".formatted(described(schema)),
+                    "The columns are %s.".formatted(ColumnErrors.described(schema)),
                     "Name the column to embed with --text-column.");
         }
 
@@ -93,37 +87,9 @@ public final class Columns {
 
     private static String requireStrings(StructType schema, StructField field) {
         if (!field.dataType().equals(DataTypes.StringType)) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': is not text but %s"
-                            .formatted(field.name(), field.dataType().simpleString()),
-                    strings(schema).isEmpty()
-                            ? "No column holds strings; the columns are %s.".formatted(described(schema))
-                            : "Columns that hold strings are %s.".formatted(listed(strings(schema))),
-                    "Name one of them with --text-column, or make it a string with --sql.");
+            throw ColumnErrors.notText(field, schema, "--text-column", "with --sql");
         }
 
         return field.name();
-    }
-
-    private static List<String> strings(StructType schema) {
-        return Arrays.stream(schema.fields())
-                .filter(field -> field.dataType().equals(DataTypes.StringType))
-                .map(StructField::name)
-                .toList();
-    }
-
-    /** The names in one line, cut off where there are very many. */
-    public static String listed(List<String> names) {
-        int shown = 40;
-        return names.size() <= shown
-                ? String.join(", ", names)
-                : "%s and %d more".formatted(String.join(", ", names.subList(0, shown)), names.size() - shown);
-    }
-
-    private static String described(StructType schema) {
-        return listed(Arrays.stream(schema.fields())
-                .map(field -> "%s %s".formatted(field.name(), field.dataType().simpleString()))
-                .toList());
     }
 }

@@ -1,6 +1,7 @@
 package io.embark.spark.call;
 
 import io.embark.EmbarkException;
+import io.embark.ErrorCode;
 import io.embark.spark.version.Scala;
 import java.util.List;
 import org.apache.spark.QueryContext;
@@ -26,6 +27,16 @@ public final class CallErrors {
     /** The same, of a function that has no argument to name. */
     public static RuntimeException refuse(String function, EmbarkException error) {
         return throwNamed(function + ": ", error);
+    }
+
+    /** Of a call that reached the end of planning. */
+    static EmbarkException leftInThePlan(String function, Expression text) {
+        return new EmbarkException(
+                ErrorCode.QUERY_UNSUPPORTED,
+                "%s(%s): nothing in this session's plans runs it".formatted(function, text.sql()),
+                "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
+                "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
+                        + " EmbarkExtensions.register(spark) before the query.");
     }
 
     /** The text as SQL, in which Spark writes no names of lambda variables. */

@@ -1,9 +1,7 @@
 package io.embark.spark.call;
 
 import io.embark.BlankText;
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.spark.plan.ExtractEmbed;
@@ -150,21 +148,12 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public Object eval(InternalRow input) {
-        throw leftInThePlan();
+        throw CallErrors.leftInThePlan(prettyName(), text);
     }
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
-        throw leftInThePlan();
-    }
-
-    private EmbarkException leftInThePlan() {
-        return new EmbarkException(
-                ErrorCode.QUERY_UNSUPPORTED,
-                "%s(%s): nothing in this session's plans runs it".formatted(prettyName(), text.sql()),
-                "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
-                "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
-                        + " EmbarkExtensions.register(spark) before the query.");
+        throw CallErrors.leftInThePlan(prettyName(), text);
     }
 
     @Override

@@ -52,11 +52,7 @@ public final class AssignedGpu {
      */
     static int number(String address) {
         if (!address.matches("\\d{1,4}")) {
-            throw new EmbarkException(
-                    ErrorCode.DEVICE_MISSING,
-                    "GPU '%s' that Spark assigned: cannot be found".formatted(address),
-                    "Embark finds GPUs by their number among those that the process sees.",
-                    "Let spark.executor.resource.gpu.discoveryScript give numbers from 0 on, or set device to cpu.");
+            throw ModelErrors.gpuHasNoNumber(address);
         }
         return Integer.parseInt(address);
     }

@@ -215,12 +215,7 @@ public final class LeasedModels {
         if (thrown instanceof Error error) {
             throw error;
         }
-        return new EmbarkException(
-                ErrorCode.RUN_FAILED,
-                "model %s: cannot be loaded".formatted(entry.reference()),
-                thrown.toString(),
-                "Check that the executors reach the driver and the model's files, and run it again.",
-                thrown);
+        return ModelErrors.cannotBeLoaded(entry.reference(), thrown);
     }
 
     private synchronized void enter(Lease lease) {

@@ -1,7 +1,5 @@
 package io.embark.spark.models;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.RemoteFile;
@@ -37,12 +35,7 @@ record ServedFiles(Map<String, String> uriByName, List<RemoteFile> list) impleme
                 Files.delete(links);
             }
         } catch (IOException e) {
-            throw new EmbarkException(
-                    ErrorCode.RUN_FAILED,
-                    "model %s: cannot be handed to the executors".formatted(model.reference()),
-                    "The system says: %s.".formatted(e),
-                    "Check that %s can be written.".formatted(System.getProperty("java.io.tmpdir")),
-                    e);
+            throw ModelErrors.cannotBeServed(model.reference(), e);
         }
     }
 

@@ -38,13 +38,7 @@ final class CallsInJoin {
         }
 
         if (!(join.joinType() instanceof InnerLike)) {
-            throw new EmbarkException(
-                    ErrorCode.QUERY_UNSUPPORTED,
-                    "join condition %s: embeds a text made from both sides"
-                            .formatted(Conditions.and(above).sql()),
-                    "It can be computed neither before nor after a %s join."
-                            .formatted(join.joinType().sql()),
-                    "Embed a column of each side on its own, or use an inner join.");
+            throw PlanErrors.textOfBothSides(above, join.joinType());
         }
         Option<Expression> condition = inside.isEmpty() ? Option.empty() : Option.apply(Conditions.and(inside));
         return new Filter(

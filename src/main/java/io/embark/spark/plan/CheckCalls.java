@@ -1,7 +1,6 @@
 package io.embark.spark.plan;
 
 import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.spark.call.CallErrors;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.models.DriverModels;
@@ -49,11 +48,7 @@ public final class CheckCalls extends Rule<LogicalPlan> {
 
     private static void requireNoLambda(EmbedExpression call) {
         if (hangsOnLambda(call.text(), Set.of())) {
-            throw new EmbarkException(
-                    ErrorCode.QUERY_UNSUPPORTED,
-                    "stands in a lambda function",
-                    "Texts are embedded many at a time, and a lambda function takes the elements of an array one by one.",
-                    "Embed the array as a whole: embed(chunks), or embed(transform(chunks, x -> upper(x))).");
+            throw PlanErrors.callInLambda();
         }
     }
 

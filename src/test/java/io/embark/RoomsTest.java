@@ -2,6 +2,7 @@ package io.embark;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -118,6 +119,18 @@ class RoomsTest {
                 .should()
                 .haveNameMatching(".*(Utils?|Helper|Manager|Impl)")
                 .because("such a name says nothing about what the class does")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyoneLogsThroughOneInterface() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.util.logging..", "org.apache.commons.logging..")
+                        .or(nameMatching("java\\.lang\\.System\\$Logger(\\$.*)?")))
+                .orShould()
+                .callMethod(System.class, "getLogger", String.class)
+                .because("Spark's configuration rules what slf4j is told, and nothing else")
                 .check(CLASSES);
     }
 

@@ -33,9 +33,13 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row. */
 final class EmbedCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbedCommand.class);
+
     /** What names a chunk beside the vector, where each has a row of its own. */
     private static final List<String> CHUNK_COLUMNS = List.of("chunk", "chunk_start", "chunk_end");
 
@@ -172,8 +176,7 @@ final class EmbedCommand {
         try {
             spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
         } catch (TimeoutException e) {
-            System.getLogger(EmbedCommand.class.getName())
-                    .log(System.Logger.Level.WARNING, "the figures of the last tasks may be missing", e);
+            LOG.warn("The figures of the last tasks may be missing", e);
         }
     }
 

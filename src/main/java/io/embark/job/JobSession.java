@@ -87,11 +87,13 @@ final class JobSession implements AutoCloseable {
 
     /**
      * Silences the log of this process, errors included: Spark logs the stack trace of every failed task, and what failed
-     * is told in three lines at the end. Spark sets its own level when it starts, hence before and after.
+     * is told in three lines at the end. What the job itself warns of, such as a folder that it could not delete, is told
+     * nowhere else and stays. Spark sets its own level when it starts, hence before and after.
      */
     private static void quieten(boolean quiet) {
         if (quiet) {
             Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+            Configurator.setLevel(JobSession.class.getPackageName(), Level.WARN);
         }
     }
 

@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The command line: {@code embark embed|search|inspect}. Started by spark-submit or by plain java. */
 public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
     private static final long SECONDS_TO_END = 10;
 
     private Main() {}
@@ -38,7 +42,7 @@ public final class Main {
         try {
             boolean ended = done.await(SECONDS_TO_END, TimeUnit.SECONDS);
             if (!ended) {
-                System.getLogger(Main.class.getName()).log(System.Logger.Level.WARNING, "the run did not end in time");
+                LOG.warn("The run did not end in time");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -15,6 +15,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder of files.
@@ -27,6 +29,8 @@ import org.apache.spark.sql.types.StructType;
  * <p>Appending leaves it to Spark's commit protocol (version 1: files appear when the whole job commits).
  */
 final class PathSink implements Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(PathSink.class);
+
     private final SparkSession spark;
     private final String reference;
     private final SinkFormat format;
@@ -214,7 +218,7 @@ final class PathSink implements Sink {
         try {
             files.delete(path, true);
         } catch (IOException e) {
-            System.getLogger(PathSink.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + path, e);
+            LOG.warn("Left behind: {}", path, e);
         }
     }
 

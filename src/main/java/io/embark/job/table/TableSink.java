@@ -19,6 +19,8 @@ import org.apache.spark.sql.catalyst.catalog.CatalogTable;
 import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
 import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Option;
 import scala.collection.JavaConverters;
 
@@ -30,6 +32,8 @@ import scala.collection.JavaConverters;
  * manages can be replaced so.
  */
 final class TableSink implements Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(TableSink.class);
+
     private static final String SESSION_CATALOG = "spark_catalog";
 
     private final SparkSession spark;
@@ -185,7 +189,7 @@ final class TableSink implements Sink {
         try {
             location.getFileSystem(spark.sessionState().newHadoopConf()).delete(location, true);
         } catch (IOException e) {
-            System.getLogger(TableSink.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + location, e);
+            LOG.warn("Left behind: {}", location, e);
         }
     }
 

@@ -59,38 +59,66 @@ public final class Option<T> {
         return new Option<>(stage, key, type, defaultValue, null, description, false, Form.VALUE);
     }
 
-    /** Any text. */
+    /**
+     * Any text.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static Option<String> text(Stage stage, String key, String description) {
         return of(stage, key, OptionType.text(null), null, description);
     }
 
-    /** A text of which people are told what it may be; {@code defaultValue} may be null. */
+    /**
+     * A text of which people are told what it may be; {@code defaultValue} may be null.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
         return of(stage, key, OptionType.text(values), defaultValue, description);
     }
 
-    /** A whole number of something; {@code defaultValue} may be null. */
+    /**
+     * A whole number of something; {@code defaultValue} may be null.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static Option<Integer> integer(
             Stage stage, String key, Integer defaultValue, int min, int max, String unit, String description) {
         return of(stage, key, OptionType.integer(min, max, unit), defaultValue, description);
     }
 
-    /** True or false. */
+    /**
+     * True or false.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static Option<Boolean> flag(Stage stage, String key, boolean defaultValue, String description) {
         return of(stage, key, OptionType.flag(), defaultValue, description);
     }
 
-    /** One of a few names, in letters of either case. */
+    /**
+     * One of a few names, in letters of either case.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static <E extends Enum<E>> Option<E> choice(Stage stage, String key, E defaultValue, String description) {
         return of(stage, key, OptionType.choice(defaultValue.getDeclaringClass()), defaultValue, description);
     }
 
-    /** The same where nothing is chosen by default. */
+    /**
+     * The same where nothing is chosen by default.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static <E extends Enum<E>> Option<E> choice(Stage stage, String key, Class<E> type, String description) {
         return of(stage, key, OptionType.choice(type), null, description);
     }
 
-    /** Named values that are passed on to somebody else, who checks them. */
+    /**
+     * Named values that are passed on to somebody else, who checks them.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static Option<String> entries(Stage stage, String key, String description) {
         return new Option<>(stage, key, OptionType.entries(), null, null, description, false, Form.ENTRIES);
     }
@@ -99,22 +127,38 @@ public final class Option<T> {
         return of(stage, key, OptionType.ranges(values), null, description);
     }
 
-    /** The same; {@code decides} says for people what holds where nobody chose a value. */
+    /**
+     * The same; {@code decides} says for people what holds where nobody chose a value.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public Option<T> orElse(String decides) {
         return new Option<>(stage, key, type, defaultValue, decides, description, ofHost, form);
     }
 
-    /** The same as a choice of the host, see {@link #isOfHost}. */
+    /**
+     * The same as a choice of the host, see {@link #isOfHost}.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public Option<T> ofHost() {
         return new Option<>(stage, key, type, defaultValue, unchosen, description, true, form);
     }
 
-    /** The same in {@link Form#ALONE}. */
+    /**
+     * The same in {@link Form#ALONE}.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public Option<T> alone() {
         return new Option<>(stage, key, type, defaultValue, unchosen, description, ofHost, Form.ALONE);
     }
 
-    /** The same with another {@link #label}. */
+    /**
+     * The same with another {@link #label}.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public Option<T> labelled(String label) {
         return new Option<>(stage, key, type.labelled(label), defaultValue, unchosen, description, ofHost, form);
     }
@@ -227,7 +271,11 @@ public final class Option<T> {
                 thrown);
     }
 
-    /** The error of a key that none of the known options has; names the nearest. */
+    /**
+     * The error of a key that none of the known options has; names the nearest.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
     public static EmbarkException unknown(String key, Collection<String> known) {
         return new EmbarkException(
                 ErrorCode.OPTION_UNKNOWN,
@@ -240,7 +288,7 @@ public final class Option<T> {
 
     /** A value as {@link #parse} reads it. */
     public static String write(Object value) {
-        return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : Objects.toString(value);
+        return value instanceof Enum<?> constant ? OptionType.name(constant) : Objects.toString(value);
     }
 
     @Override

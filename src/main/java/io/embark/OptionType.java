@@ -43,8 +43,13 @@ record OptionType<T>(String label, List<String> names, String values, Function<S
 
     static <E extends Enum<E>> OptionType<E> choice(Class<E> type) {
         return names(
-                Arrays.stream(type.getEnumConstants()).map(Option::write).toList(),
+                Arrays.stream(type.getEnumConstants()).map(OptionType::name).toList(),
                 value -> Enum.valueOf(type, value.strip().toUpperCase(Locale.ROOT)));
+    }
+
+    /** A constant as people write it. */
+    static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static <T> OptionType<T> names(List<String> names, Function<String, T> reader) {

@@ -125,6 +125,15 @@ class ManualTest {
                 });
     }
 
+    @Test
+    void theManualTellsWhatEachProofShows() throws IOException {
+        try (Stream<Path> proofs = Files.list(Path.of(".ci", "proofs"))) {
+            assertThat(proofs)
+                    .allSatisfy(proof ->
+                            assertThat(Page.of("contributing").text()).contains("\n| `%s` | ".formatted(proof)));
+        }
+    }
+
     private static String value(String pom, String element) {
         MatchResult first = Pattern.compile("<%1$s>([^<]+)</%1$s>".formatted(Pattern.quote(element)))
                 .matcher(pom)

@@ -1,6 +1,6 @@
 package io.embark.job;
 
-import io.embark.model.DownloadProgress;
+import io.embark.model.files.DownloadProgress;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 

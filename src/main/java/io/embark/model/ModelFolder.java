@@ -2,6 +2,12 @@ package io.embark.model;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.model.files.Fingerprint;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.FolderReader;
+import io.embark.model.files.ModelCache;
+import io.embark.model.files.ModelFile;
+import io.embark.model.files.RemoteFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +20,7 @@ import java.util.Optional;
  */
 public final class ModelFolder {
     /** Reads what was copied or downloaded. */
-    static final FolderReader<ModelFolder> READER = new FolderReader<>() {
+    public static final FolderReader<ModelFolder> READER = new FolderReader<>() {
         @Override
         public ModelFolder read(String reference, FolderFiles files) {
             return ModelFolder.read(reference, files, ModelCode.NEEDS_FOLDER);

@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.model.hub.HubReference;
 import java.util.Optional;
 
 /**

@@ -3,6 +3,7 @@ package io.embark.model;
 import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbedOptions;
+import io.embark.model.family.Architecture;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.embark.model;
 
+import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
+import io.embark.model.files.FolderFiles;
 import java.util.List;
 
 /**

@@ -1,5 +1,11 @@
 package io.embark.model;
 
+import io.embark.model.family.Architecture;
+import io.embark.model.family.Families;
+import io.embark.model.family.Family;
+import io.embark.model.family.NetworkConfig;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

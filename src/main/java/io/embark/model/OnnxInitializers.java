@@ -3,6 +3,7 @@ package io.embark.model;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import io.embark.model.files.ModelProblem;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,6 +1,8 @@
 package io.embark.model;
 
 import io.embark.base.NearestName;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,8 @@
 package io.embark.model;
 
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

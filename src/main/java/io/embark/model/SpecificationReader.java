@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.model.files.FolderFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,10 @@
 package io.embark.model;
 
+import io.embark.model.family.Architecture;
+import io.embark.model.family.TensorList;
+import io.embark.model.family.TensorNames;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.ModelProblem;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

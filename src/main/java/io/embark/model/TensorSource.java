@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
 import java.util.List;
 
 /**

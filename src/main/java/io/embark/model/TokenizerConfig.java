@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,6 +3,8 @@ package io.embark.model;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.embark.base.StrictJson;
+import io.embark.model.family.Architecture;
+import io.embark.model.files.ModelProblem;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

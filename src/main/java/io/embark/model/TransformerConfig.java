@@ -1,5 +1,8 @@
 package io.embark.model;
 
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.util.List;
 
 /** What the Transformer module says about texts: {@code sentence_bert_config.json} and {@code tokenizer_config.json}. */

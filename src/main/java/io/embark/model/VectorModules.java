@@ -1,5 +1,10 @@
 package io.embark.model;
 
+import io.embark.model.family.Activations;
+import io.embark.model.family.TensorList;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.model.family.Architecture;
 import java.util.Map;
 
 /**

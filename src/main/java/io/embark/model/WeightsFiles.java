@@ -1,6 +1,9 @@
 package io.embark.model;
 
 import io.embark.EmbarkException;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -9,7 +9,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
-import io.embark.model.Architecture;
+import io.embark.model.family.Architecture;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;

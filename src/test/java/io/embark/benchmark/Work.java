@@ -1,7 +1,7 @@
 package io.embark.benchmark;
 
-import io.embark.model.Architecture;
 import io.embark.model.ModelFolder;
+import io.embark.model.family.Architecture;
 import io.embark.text.TextTokenizer;
 import io.embark.text.TokenizedText;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.embark.model.files.JsonConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,34 +10,34 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A {@code config.json} whose fields a test changes one by one. */
-final class ConfigFile {
+public final class ConfigFile {
     private final Path path;
     private final JsonObject json;
 
-    ConfigFile(Path folder, String content) {
+    public ConfigFile(Path folder, String content) {
         path = folder.resolve("config.json");
         json = JsonParser.parseString(content).getAsJsonObject();
     }
 
     /** Where it is once it was read. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Sets a field; {@code value} is JSON. */
-    ConfigFile set(String field, String value) {
+    public ConfigFile set(String field, String value) {
         json.add(field, JsonParser.parseString(value));
         return this;
     }
 
     /** Leaves fields out. */
-    ConfigFile unset(String... fields) {
+    public ConfigFile unset(String... fields) {
         List.of(fields).forEach(json::remove);
         return this;
     }
 
     /** Writes the file and reads it. */
-    JsonConfig read() {
+    public JsonConfig read() {
         try {
             Files.writeString(path, json.toString());
         } catch (IOException e) {

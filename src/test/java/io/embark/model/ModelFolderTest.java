@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder.Format;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.model.hub.HubReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

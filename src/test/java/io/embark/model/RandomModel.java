@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.family.TensorShape;
+import io.embark.model.files.BundledModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

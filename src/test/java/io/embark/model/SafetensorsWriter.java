@@ -2,6 +2,7 @@ package io.embark.model;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.embark.model.family.TensorShape;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -7,6 +7,11 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.family.Architecture;
+import io.embark.model.family.Families;
+import io.embark.model.family.TensorShape;
+import io.embark.model.files.FolderFiles;
+import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

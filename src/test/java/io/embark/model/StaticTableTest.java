@@ -4,6 +4,9 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.model.family.Architecture;
+import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,8 +3,8 @@ package io.embark.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.model.Architecture;
 import io.embark.model.ModelReference;
+import io.embark.model.family.Architecture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package io.embark.spark.models;
 
-import io.embark.model.RemoteFile;
-import io.embark.model.RemoteFiles;
+import io.embark.model.files.RemoteFile;
+import io.embark.model.files.RemoteFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package io.embark.spark.models;
 
 import io.embark.EmbedOptions;
-import io.embark.model.DownloadProgress;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
+import io.embark.model.files.DownloadProgress;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;

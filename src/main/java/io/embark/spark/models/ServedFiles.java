@@ -1,9 +1,9 @@
 package io.embark.spark.models;
 
-import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
-import io.embark.model.RemoteFile;
-import io.embark.model.RemoteFiles;
+import io.embark.model.files.ModelFile;
+import io.embark.model.files.RemoteFile;
+import io.embark.model.files.RemoteFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;

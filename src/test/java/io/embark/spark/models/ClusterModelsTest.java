@@ -3,12 +3,12 @@ package io.embark.spark.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.model.HubServer;
-import io.embark.model.ModelFile;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelFolderBuilder.Format;
 import io.embark.model.ModelReference;
+import io.embark.model.files.ModelFile;
+import io.embark.model.hub.HubServer;
 import io.embark.spark.EmbedOnCluster;
 import io.embark.spark.OwnJvm;
 import io.embark.spark.TinyModel;

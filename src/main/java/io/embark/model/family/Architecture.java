@@ -1,0 +1,91 @@
+package io.embark.model.family;
+
+import static java.util.Objects.requireNonNull;
+
+import io.embark.Precision;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a family says about its network, as data: enough for the engine to run it without knowing the family's configuration.
+ *
+ * @param family the family's name, which is also that of its script: {@code bert}; {@code program} where a program of the
+ *     folder is the network
+ * @param hiddenSize components of one token's vector
+ * @param layers how many layers the encoder has; 0 for a program
+ * @param maxPositions the most tokens of one text that the network can take; {@link #UNLIMITED} where it has no table of
+ *     positions
+ * @param numbers the family's own sizes and constants, which its script reads; {@code bert}: {@code layers}, {@code heads},
+ *     {@code head_size}, {@code norm_epsilon}; {@code program}: {@code padding_id}, the token behind a shorter text
+ * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
+ *     Activations}
+ * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
+ * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
+ *     with the text, is not in it
+ * @param sixteenBitType the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact
+ *     one, up to 65,504; {@link Precision#BFLOAT16} far beyond
+ */
+public record Architecture(
+        String family,
+        int hiddenSize,
+        int layers,
+        int maxPositions,
+        Map<String, Double> numbers,
+        Map<String, String> choices,
+        List<TensorShape> tensors,
+        long multiplyAddsPerToken,
+        Precision sixteenBitType) {
+    /** The {@link #maxPositions()} of a network that takes texts of any length. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** A network whose states stay within float16, as those of most do. */
+    public Architecture(
+            String family,
+            int hiddenSize,
+            int layers,
+            int maxPositions,
+            Map<String, Double> numbers,
+            Map<String, String> choices,
+            List<TensorShape> tensors,
+            long multiplyAddsPerToken) {
+        this(
+                family,
+                hiddenSize,
+                layers,
+                maxPositions,
+                numbers,
+                choices,
+                tensors,
+                multiplyAddsPerToken,
+                Precision.FLOAT16);
+    }
+
+    /** The same network, whose states need the range of another format of 16 bits. */
+    Architecture withSixteenBitType(Precision other) {
+        return new Architecture(
+                family, hiddenSize, layers, maxPositions, numbers, choices, tensors, multiplyAddsPerToken, other);
+    }
+
+    /** How many tokens there are; the largest number for a program, which alone knows. */
+    public long vocabulary() {
+        if (tensors.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
+        for (String name : List.of(TensorNames.ROWS, TensorNames.WORDS)) {
+            for (TensorShape tensor : tensors) {
+                if (tensor.name().equals(name)) {
+                    return tensor.shape().get(0);
+                }
+            }
+        }
+        throw new IllegalStateException("a network without " + TensorNames.WORDS);
+    }
+
+    /** Refuses null and copies the collections. */
+    public Architecture {
+        requireNonNull(family, "family is null");
+        numbers = Map.copyOf(numbers);
+        choices = Map.copyOf(choices);
+        tensors = List.copyOf(tensors);
+    }
+}

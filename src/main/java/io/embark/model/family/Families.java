@@ -1,0 +1,53 @@
+package io.embark.model.family;
+
+import io.embark.base.NearestName;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
+import java.util.List;
+import java.util.Optional;
+
+/** The architectures that Embark knows. */
+public final class Families {
+    /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
+    private static final List<Family> ALL = List.of(
+            new JinaBertFamily(),
+            new BertFamily(),
+            new DistilBertFamily(),
+            new Gemma3Family(),
+            new GteFamily(),
+            new ModernBertFamily(),
+            new MpnetFamily(),
+            new NomicBertFamily(),
+            new Qwen3Family(),
+            new RobertaFamily(),
+            new T5Family());
+
+    private Families() {}
+
+    /** Every {@code model_type} that some family reads, for people; each once. */
+    public static List<String> modelTypes() {
+        return ALL.stream()
+                .flatMap(family -> family.modelTypes().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** The family that a {@code config.json} names, if it is one of these. */
+    public static Optional<Family> find(JsonConfig config) {
+        return ALL.stream().filter(family -> family.reads(config)).findFirst();
+    }
+
+    /** The same where it has to be one; {@code otherwise} is what else can be done, behind a blank, or empty. */
+    public static Family of(JsonConfig config, String otherwise) {
+        String modelType = config.requiredText("model_type");
+        return find(config).orElseThrow(() -> {
+            String nearest = NearestName.find(ModelProblem.show(modelType), modelTypes())
+                    .map(name -> " The nearest is %s.".formatted(name))
+                    .orElse("");
+            return ModelProblem.unsupported(
+                    "%s: unknown model_type '%s'".formatted(config.subject(), ModelProblem.show(modelType)),
+                    "Known are: %s.%s".formatted(String.join(", ", modelTypes()), nearest),
+                    "Choose a model of one of these architectures." + otherwise);
+        });
+    }
+}

@@ -1,0 +1,27 @@
+package io.embark.model.family;
+
+import io.embark.model.files.JsonConfig;
+import java.util.List;
+
+/**
+ * One kind of network: what its configuration says, and how files name its tensors. Stateless.
+ *
+ * <p>The forward pass stands in the script that {@link Architecture#family()} names, beside the {@code torch} room's classes.
+ */
+public interface Family extends TensorNames {
+    /** The {@code model_type}s that its {@code config.json} may carry, for people too; never empty. */
+    List<String> modelTypes();
+
+    /** Whether a configuration is of this family; by its {@code model_type}, unless that is not enough to tell. */
+    default boolean reads(JsonConfig config) {
+        return modelTypes().contains(config.requiredText("model_type"));
+    }
+
+    /**
+     * The network that a configuration describes.
+     *
+     * @throws io.embark.EmbarkException MODEL_INVALID if a field is missing, of the wrong type or out of range;
+     *     MODEL_UNSUPPORTED if it asks for something that the family's script cannot do
+     */
+    Architecture read(JsonConfig config);
+}

@@ -1,0 +1,28 @@
+package io.embark.model.family;
+
+import io.embark.model.files.JsonConfig;
+import java.util.List;
+import java.util.Map;
+
+/** RoBERTa, XLM-RoBERTa and CamemBERT: BERT with other positions. Multilingual E5, BGE-M3, paraphrase-multilingual. */
+final class RobertaFamily implements Family {
+    @Override
+    public List<String> modelTypes() {
+        return List.of("roberta", "xlm-roberta", "camembert");
+    }
+
+    @Override
+    public Architecture read(JsonConfig json) {
+        double epsilon = json.positiveNumber("layer_norm_eps").orElse(1e-12);
+        int paddingId = new NetworkConfig(json).findNatural("pad_token_id").orElse(1);
+        return BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon)
+                .requireEncoder()
+                .withTokenTypes()
+                .architectureBehindPadding(paddingId, Map.of());
+    }
+
+    @Override
+    public String canonicalName(String fileName) {
+        return TensorNames.modern(TensorNames.without(fileName, "roberta."));
+    }
+}

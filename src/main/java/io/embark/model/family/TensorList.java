@@ -1,0 +1,44 @@
+package io.embark.model.family;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The tensors of a network as its family lists them, and what its linear layers compute. Not thread-safe. */
+public final class TensorList {
+    private final List<TensorShape> shapes = new ArrayList<>();
+    private long multiplyAdds;
+
+    /** A table whose rows are looked up. */
+    public TensorList table(String name, long rows, long width) {
+        return tensor(name, rows, width);
+    }
+
+    /** A layer that makes {@code out} components of {@code in}. */
+    public TensorList linear(String name, long in, long out, boolean bias) {
+        multiplyAdds += in * out;
+        tensor(name + ".weight", out, in);
+        return bias ? tensor(name + ".bias", out) : this;
+    }
+
+    /** The factors of a norm, and what it adds. */
+    public TensorList norm(String name, long size, boolean bias) {
+        tensor(name + ".weight", size);
+        return bias ? tensor(name + ".bias", size) : this;
+    }
+
+    /** Anything else. */
+    public TensorList tensor(String name, Long... shape) {
+        shapes.add(new TensorShape(name, List.of(shape)));
+        return this;
+    }
+
+    /** All of them, in order. */
+    public List<TensorShape> shapes() {
+        return List.copyOf(shapes);
+    }
+
+    /** Multiplications with an addition in the linear layers, for one token. */
+    long multiplyAddsPerToken() {
+        return multiplyAdds;
+    }
+}

@@ -1,0 +1,220 @@
+package io.embark.model.files;
+
+import io.embark.EmbarkException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The files of one folder, remembering which of them were asked for: these are what the model is made of. Not thread-safe.
+ *
+ * <p>A file may be a link that leaves the folder, as every file of a Hugging Face cache is; a folder may not.
+ */
+public final class FolderFiles {
+    /** Large enough that the digest, not the system call, takes the time. */
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /** Where the files of a folder come from that fills as they are asked for. */
+    public interface Elsewhere {
+        /** Nowhere. */
+        Elsewhere NOWHERE = new Elsewhere() {
+            @Override
+            public Optional<ModelFile> bring(String name) {
+                return Optional.empty();
+            }
+
+            @Override
+            public Stream<String> names(String directory) {
+                return Stream.empty();
+            }
+        };
+
+        /**
+         * Sees to it that a file is in the folder if there is one of this name; asked once for each name.
+         *
+         * @return what the file is, where that was found out on the way
+         */
+        Optional<ModelFile> bring(String name);
+
+        /** The names of the files in a sub-folder, without its own. */
+        public Stream<String> names(String directory);
+
+        /** Why nobody knows whether there is a file of a name that was not brought; empty if there is none. */
+        default Optional<EmbarkException> doubt(String name) {
+            return Optional.empty();
+        }
+    }
+
+    private final Path root;
+    private final Elsewhere elsewhere;
+    private final Set<String> asked = new HashSet<>();
+    private final TreeSet<String> used = new TreeSet<>();
+    private final Map<String, ModelFile> hashed = new TreeMap<>();
+
+    /** A folder that has all its files. */
+    public FolderFiles(Path root) {
+        this(root, Elsewhere.NOWHERE);
+    }
+
+    /** A folder that fills as its files are asked for. */
+    public FolderFiles(Path root, Elsewhere elsewhere) {
+        this.root = root;
+        this.elsewhere = elsewhere;
+    }
+
+    /** A folder of which some files were hashed before. */
+    public FolderFiles(Path root, List<ModelFile> known) {
+        this(root);
+        known.forEach(file -> hashed.put(file.name(), file));
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** Whether something of that name is there; it is not opened, and not counted as used. */
+    public boolean has(String directory, String name) {
+        return Files.exists(root.resolve(directory).resolve(name));
+    }
+
+    /** The file {@code name} of the sub-folder {@code directory} ("" for the root), if it is there; counted as used then. */
+    public Optional<Path> find(String directory, String name) {
+        String relative = relative(directory, name);
+        if (asked.add(relative)) {
+            elsewhere.bring(relative).ifPresent(file -> hashed.put(relative, file));
+        }
+        Path file = root.resolve(relative);
+        if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+
+        // Opening anything else, such as a named pipe, could wait for ever.
+        if (!Files.isRegularFile(file)) {
+            throw ModelProblem.invalid(
+                    "%s: not a file".formatted(file),
+                    "A folder, a broken link or a device stands where a file is expected.",
+                    "Put the file there, or remove what stands in its place.");
+        }
+        used.add(relative);
+        return Optional.of(file);
+    }
+
+    /** The same for a file that the model cannot do without; {@code absent} says so where there is none. */
+    public Path require(String directory, String name, Supplier<EmbarkException> absent) {
+        return find(directory, name).orElseThrow(() -> absence(directory, name, absent));
+    }
+
+    /** What to say of a file that was not found: {@code absent}, unless it may be that only this host does not have it. */
+    public EmbarkException absence(String directory, String name, Supplier<EmbarkException> absent) {
+        return elsewhere.doubt(relative(directory, name)).orElseGet(absent);
+    }
+
+    /** The names of all files in a sub-folder, whether they are asked for or not. */
+    public List<String> names(String directory) {
+        Path folder = root.resolve(directory);
+        try (Stream<Path> entries = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+            return Stream.concat(entries.map(entry -> entry.getFileName().toString()), elsewhere.names(directory))
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(folder, e);
+        }
+    }
+
+    public Optional<JsonConfig> findJson(String directory, String name) {
+        return find(directory, name).map(JsonConfig::read);
+    }
+
+    public JsonConfig json(String directory, String name) {
+        return JsonConfig.read(require(
+                directory,
+                name,
+                () -> ModelProblem.invalid(
+                        "%s: no %s".formatted(root.resolve(directory), name),
+                        "Every Sentence Transformers model has this file there.",
+                        "Copy the whole folder of the model, or name the right one.")));
+    }
+
+    /** Checks a sub-folder that a file of the model names, and brings it to the form that {@link #find} takes. */
+    public String subfolder(String subject, String path) {
+        if (path.isEmpty() || path.equals(".")) {
+            return "";
+        }
+
+        try {
+            Path relative = Path.of(path);
+            Path normal = relative.normalize();
+            boolean plain = !relative.isAbsolute() && relative.equals(normal) && !path.contains("\\");
+            if (plain && !normal.startsWith("..") && !leaves(root.resolve(relative))) {
+                return relative.toString();
+            }
+        } catch (InvalidPathException e) {
+            // No such path can exist: refused below like any other that is not inside.
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(root.resolve(path), e);
+        }
+        throw ModelProblem.wrongFile(
+                "%s: path is '%s'".formatted(subject, ModelProblem.show(path)),
+                "The path of a module must stay inside the model's folder.");
+    }
+
+    /** The size and SHA-256 of a file; each file is read once. */
+    ModelFile describe(String name) {
+        return hashed.computeIfAbsent(name, this::hash);
+    }
+
+    /** Every file that was asked for and is there, sorted by name. */
+    public List<ModelFile> files() {
+        return used.stream().map(this::describe).toList();
+    }
+
+    public static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String relative(String directory, String name) {
+        return directory.isEmpty() ? name : directory + "/" + name;
+    }
+
+    private boolean leaves(Path directory) throws IOException {
+        // A folder without files is often not copied, and a module such as Normalize needs none.
+        return Files.exists(directory) && !directory.toRealPath().startsWith(root.toRealPath());
+    }
+
+    private ModelFile hash(String name) {
+        Path file = root.resolve(name);
+        MessageDigest digest = sha256();
+        long bytes = 0;
+        try (InputStream in = Files.newInputStream(file)) {
+            // Most files are small, and one byte more than they have tells their end.
+            byte[] buffer = new byte[(int) Math.min(Files.size(file) + 1, BUFFER_BYTES)];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+                bytes += read;
+            }
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(file, e);
+        }
+        return new ModelFile(name, bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+}

@@ -1,0 +1,229 @@
+package io.embark.model.files;
+
+import io.embark.EmbarkException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A JSON object whose fields are read by type. A field that is null counts as absent, as it does for Python's readers. */
+public final class JsonConfig {
+    private final String subject;
+    private final Map<String, Object> fields;
+
+    private JsonConfig(String subject, Map<String, Object> fields) {
+        this.subject = subject;
+        this.fields = fields;
+    }
+
+    /** The object that a file holds. */
+    public static JsonConfig read(Path file) {
+        return of(file.toString(), JsonDocument.read(file));
+    }
+
+    /** The object that some bytes are; {@code subject} stands for them in errors. */
+    public static JsonConfig parse(String subject, byte[] json) {
+        return of(subject, JsonDocument.parse(subject, json));
+    }
+
+    /** The objects of the array that a file holds. */
+    public static List<JsonConfig> readList(Path file) {
+        if (!(JsonDocument.read(file) instanceof List<?> values)) {
+            throw ModelProblem.damaged("%s: not a JSON array".formatted(file), "This file is a list of objects.");
+        }
+
+        List<JsonConfig> objects = new ArrayList<>();
+        for (Object value : values) {
+            objects.add(of("%s: entry %d".formatted(file, objects.size()), value));
+        }
+        return objects;
+    }
+
+    /** An object without fields, standing for a file that is not there. */
+    public static JsonConfig empty(String subject) {
+        return new JsonConfig(subject, Map.of());
+    }
+
+    private static JsonConfig of(String subject, Object value) {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw ModelProblem.damaged("%s: not a JSON object".formatted(subject), "An object in braces is expected.");
+        }
+
+        Map<String, Object> fields = new LinkedHashMap<>();
+        map.forEach((key, field) -> fields.put((String) key, field));
+        return new JsonConfig(subject, fields);
+    }
+
+    /** The file, and where in it, for error messages. */
+    public String subject() {
+        return subject;
+    }
+
+    public boolean isEmpty() {
+        return fields.isEmpty();
+    }
+
+    public Set<String> keys() {
+        return fields.keySet();
+    }
+
+    public boolean has(String key) {
+        return fields.get(key) != null;
+    }
+
+    public Optional<String> text(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> asText(key, value));
+    }
+
+    /** A special token: its text, or an object that holds the text as {@code content}. */
+    public Optional<String> token(String key) {
+        return fields.get(key) instanceof Map<?, ?> ? object(key).flatMap(token -> token.text("content")) : text(key);
+    }
+
+    public String requiredText(String key) {
+        return text(key).orElseThrow(() -> missing(key));
+    }
+
+    /** A text, or a list of texts. */
+    public Optional<List<String>> texts(String key) {
+        return Optional.ofNullable(fields.get(key))
+                .map(value -> value instanceof List<?> list
+                        ? list.stream().map(item -> asText(key, item)).toList()
+                        : List.of(asText(key, value)));
+    }
+
+    public Optional<Boolean> flag(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof Boolean flag) {
+                return flag;
+            }
+            throw wrong(key, value, "true or false");
+        });
+    }
+
+    /** An integer from 1 to {@code max}. */
+    public Optional<Integer> positive(String key, int max) {
+        return integer(key, 1, max);
+    }
+
+    /** An integer from 0 to {@code max}. */
+    public Optional<Integer> natural(String key, int max) {
+        return integer(key, 0, max);
+    }
+
+    public int requiredPositive(String key, int max) {
+        return positive(key, max).orElseThrow(() -> missing(key));
+    }
+
+    /** A number of tokens; empty as well if it is above every limit, as transformers writes 10^30 for "none". */
+    public Optional<Integer> limit(String key) {
+        if (fields.get(key) instanceof JsonDocument.NumberLiteral number
+                && Double.parseDouble(number.literal()) > Integer.MAX_VALUE) {
+            return Optional.empty();
+        }
+        return positive(key, Integer.MAX_VALUE);
+    }
+
+    /** A number of bytes, which may be 0. */
+    public Optional<Long> bytes(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number
+                    && number.literal().matches("0|[1-9][0-9]{0,17}")) {
+                return Long.parseLong(number.literal());
+            }
+            throw wrong(key, value, "an integer from 0 to 10^18");
+        });
+    }
+
+    /** The same where the field wins over others as soon as it is there: {@code Integer.MAX_VALUE} stands for "none" then. */
+    public Optional<Integer> decidingLimit(String key) {
+        return has(key) ? Optional.of(limit(key).orElse(Integer.MAX_VALUE)) : Optional.empty();
+    }
+
+    /** Whether the field is -1, which some configurations write for "none". */
+    public boolean isMinusOne(String key) {
+        return fields.get(key) instanceof JsonDocument.NumberLiteral number
+                && number.literal().equals("-1");
+    }
+
+    /** A finite number above zero. */
+    public Optional<Double> positiveNumber(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number) {
+                double parsed = Double.parseDouble(number.literal());
+                if (parsed > 0 && parsed < Double.POSITIVE_INFINITY) {
+                    return parsed;
+                }
+            }
+            throw wrong(key, value, "a number above 0");
+        });
+    }
+
+    public double requiredPositiveNumber(String key) {
+        return positiveNumber(key).orElseThrow(() -> missing(key));
+    }
+
+    public Optional<JsonConfig> object(String key) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof Map<?, ?>) {
+                return of(subject + ": " + ModelProblem.show(key), value);
+            }
+            throw wrong(key, value, "an object");
+        });
+    }
+
+    /** The objects of the array at {@code key}, none if it is absent. */
+    public List<JsonConfig> objects(String key) {
+        if (!has(key)) {
+            return List.of();
+        }
+        if (!(fields.get(key) instanceof List<?> values)) {
+            throw wrong(key, fields.get(key), "a list of objects");
+        }
+
+        List<JsonConfig> objects = new ArrayList<>();
+        for (Object value : values) {
+            objects.add(of("%s: %s: entry %d".formatted(subject, ModelProblem.show(key), objects.size()), value));
+        }
+        return objects;
+    }
+
+    /** The object at {@code key}, or one without fields. */
+    public JsonConfig objectOrEmpty(String key) {
+        return object(key).orElseGet(() -> empty(subject + ": " + key));
+    }
+
+    private Optional<Integer> integer(String key, int min, int max) {
+        return Optional.ofNullable(fields.get(key)).map(value -> {
+            if (value instanceof JsonDocument.NumberLiteral number
+                    && number.literal().matches("0|[1-9][0-9]{0,9}")) {
+                long parsed = Long.parseLong(number.literal());
+                if (min <= parsed && parsed <= max) {
+                    return (int) parsed;
+                }
+            }
+            throw wrong(key, value, "an integer from %d to %d".formatted(min, max));
+        });
+    }
+
+    private String asText(String key, Object value) {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw wrong(key, value, "a text");
+    }
+
+    private EmbarkException missing(String key) {
+        return ModelProblem.wrongFile(
+                "%s: no field '%s'".formatted(subject, key), "The model cannot be read without it.");
+    }
+
+    private EmbarkException wrong(String key, Object value, String expected) {
+        return ModelProblem.wrongField(
+                "%s: %s is %s".formatted(subject, ModelProblem.show(key), ModelProblem.show(value)),
+                "It must be %s.".formatted(expected));
+    }
+}

@@ -1,0 +1,283 @@
+package io.embark.model.files;
+
+import static java.util.Objects.requireNonNull;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.base.CacheDirectory;
+import io.embark.base.FinishedFolder;
+import io.embark.base.ProcessLocks;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Models that lie elsewhere, each copied once for all processes of this host, by its content: the folder of a model is named
+ * by its fingerprint. Immutable and thread-safe.
+ *
+ * <p>One process copies a model and the others wait. A folder appears when it is complete. Where there are more bytes than the
+ * bound, the models that were opened least recently go, but never one that a living process has opened.
+ */
+public final class ModelCache<T> {
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+
+    /** What was read of a folder. */
+    private record Copied<T>(T value, String fingerprint) {}
+
+    private final Path folders;
+    private final Path locks;
+    private final Path listings;
+    private final long mostBytes;
+    private final FolderReader<T> reader;
+
+    /**
+     * @param folder created if it is not there
+     * @param mostBytes how many bytes of models to keep
+     * @param reader opens what was copied
+     */
+    ModelCache(Path folder, long mostBytes, FolderReader<T> reader) {
+        this.folders = folder.toAbsolutePath().normalize();
+        this.locks = folders.resolve("locks");
+        this.listings = folders.resolve("listings");
+        this.mostBytes = mostBytes;
+        this.reader = reader;
+    }
+
+    /** The cache of {@link EmbedOptions#CACHE_DIR}, bounded by {@link EmbedOptions#CACHE_MEGABYTES}. */
+    public static <T> ModelCache<T> of(EmbedOptions options, FolderReader<T> reader) {
+        return new ModelCache<>(
+                CacheDirectory.of(options).path().resolve("remote"),
+                options.get(EmbedOptions.CACHE_MEGABYTES) * 1_000_000L,
+                reader);
+    }
+
+    /**
+     * Opens a model. It is copied unless its list of files, with their sizes and times, is one that was copied before.
+     *
+     * @param reference for errors, and for the model's name
+     * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND} if there is no such folder; {@link ErrorCode#MODEL_INVALID} if
+     *     it changes meanwhile; {@link ErrorCode#OPTION_INVALID} if the cache cannot be written or is too small; {@link
+     *     ErrorCode#RUN_FAILED} if a file cannot be read; and as the reader does
+     */
+    public T open(String reference, RemoteFiles files, DownloadProgress progress) {
+        List<RemoteFile> listing = list(reference, files);
+        String key = key(reference, listing);
+        return locked(reference, "listing-" + key, () -> {
+            Path known = listings.resolve(key);
+            Optional<T> copied = Files.exists(known)
+                    ? find(reference, Files.readString(known).strip())
+                    : Optional.empty();
+            if (copied.isPresent()) {
+                return copied.get();
+            }
+
+            Copied<T> model = copy(reference, files, listing, key, Optional.empty(), progress);
+            if (!list(reference, files).equals(listing)) {
+                throw RemoteCopy.changed(reference, "the list of its files is another one now");
+            }
+            Files.writeString(known, model.fingerprint());
+            return model.value();
+        });
+    }
+
+    /**
+     * Opens a model whose content is known. Where it was copied before, nothing is asked of the files.
+     *
+     * @param fingerprint what the model must have
+     * @throws EmbarkException as {@link #open(String, RemoteFiles, DownloadProgress)}; {@link ErrorCode#MODEL_INVALID} if it has
+     *     another fingerprint
+     */
+    public T open(String reference, RemoteFiles files, String fingerprint) {
+        requireNonNull(fingerprint, "fingerprint is null");
+        return locked(reference, "copy-" + fingerprint, () -> {
+            Optional<T> copied = find(reference, fingerprint);
+            return copied.isPresent()
+                    ? copied.get()
+                    : copy(
+                                    reference,
+                                    files,
+                                    list(reference, files),
+                                    fingerprint,
+                                    Optional.of(fingerprint),
+                                    DownloadProgress.NONE)
+                            .value();
+        });
+    }
+
+    private Optional<T> find(String reference, String fingerprint) throws IOException {
+        Path lock = locks.resolve("use-" + fingerprint);
+        // Before looking, so that what is found stays.
+        ProcessLocks.hold(lock);
+        Path folder = folders.resolve(fingerprint);
+        Optional<T> found = CopiedFolder.files(folder)
+                .map(files -> read(reference, new FolderFiles(folder, files)))
+                .filter(copied -> copied.fingerprint().equals(fingerprint))
+                .map(Copied::value);
+        if (found.isPresent()) {
+            Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis()));
+        }
+        return found;
+    }
+
+    /** @param key names a folder that nobody else fills now */
+    private Copied<T> copy(
+            String reference,
+            RemoteFiles files,
+            List<RemoteFile> listing,
+            String key,
+            Optional<String> expected,
+            DownloadProgress progress)
+            throws IOException {
+        Path own = folders.resolve(".copy-" + key);
+        // A process that was killed may have left it.
+        FinishedFolder.deleteQuietly(own);
+        Files.createDirectories(own);
+        try {
+            RemoteCopy copy =
+                    new RemoteCopy(reference, files, listing, own, bytes -> makeRoom(reference, bytes), progress);
+            FolderFiles copied = new FolderFiles(own, copy);
+            String fingerprint = readCopy(reference, copied).fingerprint();
+            if (expected.isPresent()) {
+                Fingerprint.require(reference, fingerprint, expected.get());
+            }
+            CopiedFolder.list(own, copied.files());
+            ProcessLocks.hold(locks.resolve("use-" + fingerprint));
+            FinishedFolder.install(own, folders.resolve(fingerprint), place -> CopiedFolder.files(place)
+                    .isPresent());
+            return find(reference, fingerprint)
+                    .map(model -> new Copied<>(model, fingerprint))
+                    .orElseThrow(() -> new IOException("what was written there reads back differently"));
+        } finally {
+            FinishedFolder.deleteQuietly(own);
+        }
+    }
+
+    private Copied<T> read(String reference, FolderFiles files) {
+        T value = reader.read(reference, files);
+        return new Copied<>(value, Fingerprint.of(files.files()));
+    }
+
+    /** Errors name the place that the files came from: where they are now they will be no more. */
+    private Copied<T> readCopy(String reference, FolderFiles files) {
+        try {
+            return read(reference, files);
+        } catch (EmbarkException e) {
+            UnaryOperator<String> renamed =
+                    text -> text.replace(files.root().toString(), reference.replaceFirst("/+$", ""));
+            throw new EmbarkException(
+                    e.code(),
+                    renamed.apply(e.problem()),
+                    renamed.apply(e.reason()),
+                    renamed.apply(e.remedy()),
+                    e.getCause());
+        }
+    }
+
+    /** Removes models that nobody uses until so many bytes more are within the bound, the one used least recently first. */
+    private void makeRoom(String reference, long bytes) {
+        if (bytes > mostBytes) {
+            throw ModelProblem.problem(
+                    ErrorCode.OPTION_INVALID,
+                    "model %s: is larger than the cache".formatted(reference),
+                    "It has %d bytes or more, and at most %d are kept.".formatted(bytes, mostBytes),
+                    "Set option cache-megabytes to more.",
+                    null);
+        }
+        try (Stream<Path> entries = Files.list(folders)) {
+            List<Path> models = entries.filter(entry ->
+                            FINGERPRINT.matcher(entry.getFileName().toString()).matches())
+                    .sorted(Comparator.comparing(this::lastUse))
+                    .toList();
+            long kept = models.stream().mapToLong(CopiedFolder::bytes).sum();
+            for (Path model : models) {
+                long freed = CopiedFolder.bytes(model);
+                if (kept + bytes > mostBytes && ProcessLocks.ifUnheld(lock(model), () -> remove(model))) {
+                    kept -= freed;
+                }
+            }
+        } catch (IOException e) {
+            throw RemoteCopy.notWritable(folders, reference, e);
+        }
+    }
+
+    private Path lock(Path folder) {
+        return locks.resolve("use-" + folder.getFileName());
+    }
+
+    private FileTime lastUse(Path folder) {
+        try {
+            return Files.getLastModifiedTime(lock(folder));
+        } catch (IOException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    /** Renamed first, so that nobody finds half of it. */
+    private void remove(Path model) {
+        Path removed = folders.resolve(".removed-" + model.getFileName());
+        FinishedFolder.deleteQuietly(removed);
+        if (model.toFile().renameTo(removed.toFile())) {
+            FinishedFolder.deleteQuietly(removed);
+        }
+    }
+
+    private static List<RemoteFile> list(String reference, RemoteFiles files) {
+        try {
+            return files.list().stream()
+                    .sorted(Comparator.comparing(RemoteFile::name))
+                    .toList();
+        } catch (FileNotFoundException e) {
+            throw ModelProblem.problem(
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "model '%s': no such folder".formatted(ModelProblem.show(reference)),
+                    "The file system says: %s.".formatted(ModelProblem.show(e.getMessage())),
+                    "Name the folder that holds the model's config.json or modules.json.",
+                    e);
+        } catch (IOException e) {
+            throw ModelProblem.problem(
+                    ErrorCode.MODEL_NOT_FOUND,
+                    "model '%s': cannot be listed".formatted(ModelProblem.show(reference)),
+                    "The file system says: %s.".formatted(ModelProblem.show(e)),
+                    "Check the address, that this user may read there, and that the file system's jar and settings are there.",
+                    e);
+        }
+    }
+
+    private static String key(String reference, List<RemoteFile> listing) {
+        StringBuilder lines = new StringBuilder(reference).append('\n');
+        listing.forEach(file -> lines.append("%d %d %s\n".formatted(file.bytes(), file.modified(), file.name())));
+        return HexFormat.of()
+                .formatHex(FolderFiles.sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private interface Action<T> {
+        T run() throws IOException;
+    }
+
+    private T locked(String reference, String name, Action<T> action) {
+        try {
+            Files.createDirectories(locks);
+            Files.createDirectories(listings);
+            return ProcessLocks.exclusively(locks.resolve(name), () -> {
+                try {
+                    return action.run();
+                } catch (IOException e) {
+                    throw RemoteCopy.notWritable(folders, reference, e);
+                }
+            });
+        } catch (IOException e) {
+            throw RemoteCopy.notWritable(folders, reference, e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.embark.model.hub;
+
+import io.embark.model.files.FolderFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * A file as the hub describes it.
+ *
+ * @param name the path inside the model
+ * @param bytes its size
+ * @param etag what its blob is called in the cache: the SHA-256 of its content if it has 64 hexadecimal digits, git's SHA-1
+ *     of it with 40; anything else says nothing about the content
+ */
+record HubFile(String name, long bytes, String etag) {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+    private static final int GIT_DIGITS = 40;
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    /** Whether the etag says what the content must be. */
+    boolean isHashed() {
+        return isHash(etag);
+    }
+
+    static boolean isHash(String etag) {
+        return HASH.matcher(etag).matches();
+    }
+
+    /** Whether a file has the size that it must have. */
+    boolean fits(Path file) throws IOException {
+        return Files.isRegularFile(file) && Files.size(file) == bytes;
+    }
+
+    /** The hash of a content, of the kind that the etag is; the etag itself if that is no hash. */
+    String hash(Path content) throws IOException {
+        if (!isHashed()) {
+            return etag;
+        }
+
+        MessageDigest digest = etag.length() == GIT_DIGITS ? sha1() : FolderFiles.sha256();
+        if (etag.length() == GIT_DIGITS) {
+            // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+            digest.update(("blob " + Files.size(content) + "\0").getBytes(StandardCharsets.US_ASCII));
+        }
+        try (InputStream in = Files.newInputStream(content)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** What kind of hash the etag is, for error messages. */
+    String hashName() {
+        return !isHashed() ? "the etag" : etag.length() == GIT_DIGITS ? "git's SHA-1" : "the SHA-256";
+    }
+
+    private static MessageDigest sha1() {
+        try {
+            return MessageDigest.getInstance("SHA-1");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-1", e);
+        }
+    }
+}

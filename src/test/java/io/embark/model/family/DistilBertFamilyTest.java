@@ -1,0 +1,68 @@
+package io.embark.model.family;
+
+import static io.embark.model.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.ErrorCode;
+import io.embark.model.ModelFolder;
+import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DistilBertFamilyTest {
+    private static final String CONFIG = "config.json";
+
+    @TempDir
+    private Path temporary;
+
+    private ModelFolderBuilder builder;
+
+    @BeforeEach
+    void writeItsConfiguration() {
+        builder = ModelFolderBuilder.in(temporary.resolve("model")).file(CONFIG, """
+                {"model_type": "distilbert", "dim": 8, "n_heads": 2, "n_layers": 2, "hidden_dim": 12, "vocab_size": 20,
+                 "max_position_embeddings": 16, "layer_norm_eps": 0.5}""");
+    }
+
+    @Test
+    void readsItAsBertWithoutTypesOfTokens() {
+        Architecture architecture = open().specification().architecture();
+        assertThat(architecture.family()).isEqualTo("bert");
+        assertThat(architecture.choices()).isEqualTo(Map.of("activation", "gelu"));
+        assertThat(architecture.maxPositions()).isEqualTo(16);
+        assertThat(architecture.tensors())
+                .extracting(TensorShape::name)
+                .contains("encoder.layer.1.attention.self.query.weight")
+                .doesNotContain("embeddings.token_type_embeddings.weight");
+    }
+
+    @Test
+    void addsToVariancesWhatTheCodeSaysNotTheFile() {
+        assertThat(open().specification().architecture().numbers()).containsEntry("norm_epsilon", 1e-12);
+    }
+
+    @Test
+    void readsItsOwnNameOfTheActivation() {
+        builder.set(CONFIG, "hidden_act", "\"silu\"").set(CONFIG, "activation", "\"relu\"");
+        assertThat(open().specification().architecture().choices()).containsEntry("activation", "relu");
+    }
+
+    @Test
+    void namesItsOwnFieldsInRefusals() {
+        builder.set(CONFIG, "n_heads", "3");
+        assertRefused(
+                this::open,
+                ErrorCode.MODEL_INVALID,
+                "%s: dim is 8, n_heads is 3"
+                        .formatted(temporary.resolve("model").resolve(CONFIG)),
+                "The hidden size must be a multiple of the heads.");
+    }
+
+    private ModelFolder open() {
+        return ModelReference.open(builder.write().toString(), temporary);
+    }
+}

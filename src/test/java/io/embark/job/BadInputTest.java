@@ -118,7 +118,7 @@ class BadInputTest {
     void aCsvRecordOfAnotherLengthIsRefused() throws IOException {
         Files.writeString(Path.of(input), "id,body\n1,the cat\n2,a dog,too,many\n");
         Map<String, FileTime> before = files();
-        Outcome outcome = Outcome.of(line(good()).toArray(new String[0]));
+        Outcome outcome = Outcome.of(line(good()));
 
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.errorLines())
@@ -171,17 +171,15 @@ class BadInputTest {
     void nothingBeneathIsShownUnlessAskedFor() {
         Map<String, String> settings = good();
         settings.put("model", "/nowhere");
-        List<String> line = line(settings);
-        line.add("--verbose");
 
-        assertThat(Outcome.of(line.toArray(new String[0])).err())
+        assertThat(Outcome.of(line(settings), "--verbose").err())
                 .contains("embark: model '/nowhere': no such folder\n")
                 .contains("\tat io.embark.");
     }
 
     private void assertRefused(String problem, Map<String, String> settings) throws IOException {
         Map<String, FileTime> before = files();
-        Outcome outcome = Outcome.of(line(settings).toArray(new String[0]));
+        Outcome outcome = Outcome.of(line(settings));
 
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();

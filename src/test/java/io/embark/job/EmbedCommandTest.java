@@ -11,7 +11,6 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -403,9 +402,7 @@ class EmbedCommandTest {
     }
 
     private Outcome embed(String... more) {
-        List<String> line = new ArrayList<>(List.of("embed", "--input", input, "--output", output, "--model", model));
-        line.addAll(List.of(more));
-        return Outcome.of(line.toArray(new String[0]));
+        return Outcome.of(List.of("embed", "--input", input, "--output", output, "--model", model), more);
     }
 
     private static List<Float> vector(Row row) {

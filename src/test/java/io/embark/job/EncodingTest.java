@@ -324,24 +324,22 @@ class EncodingTest {
     }
 
     private Outcome embed(String to, String... more) {
-        List<String> line = new ArrayList<>(List.of("embed", "--input", input, "--output", to, "--model", model));
-        line.addAll(List.of(more));
-        return Outcome.of(line.toArray(new String[0]));
+        return Outcome.of(List.of("embed", "--input", input, "--output", to, "--model", model), more);
     }
 
     private Outcome table(String... more) {
-        List<String> line = new ArrayList<>(List.of(
-                "embed",
-                "--input",
-                input,
-                "--output-table",
-                "encodings.codes",
-                "--model",
-                model,
-                "--encoding",
-                "int8"));
-        line.addAll(List.of(more));
-        return Outcome.of(line.toArray(new String[0]));
+        return Outcome.of(
+                List.of(
+                        "embed",
+                        "--input",
+                        input,
+                        "--output-table",
+                        "encodings.codes",
+                        "--model",
+                        model,
+                        "--encoding",
+                        "int8"),
+                more);
     }
 
     private static String[] with(String[] some, String... more) {

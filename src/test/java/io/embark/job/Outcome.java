@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a command left behind: its exit code and what it printed. */
 record Outcome(int code, String out, String err) {
@@ -16,6 +17,11 @@ record Outcome(int code, String out, String err) {
                         new PrintStream(err, true, StandardCharsets.UTF_8)),
                 args);
         return new Outcome(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The same for a command with more arguments behind it. */
+    static Outcome of(List<String> command, String... more) {
+        return of(Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new));
     }
 
     /** The lines of the error, without what was said while the run was going on. */

@@ -8,7 +8,6 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,16 +156,23 @@ class SearchCommandTest {
     }
 
     private void embed(String... more) {
-        List<String> line = new ArrayList<>(List.of(
-                "embed", "--input", input, "--text-column", "text", "--output", output, "--model", model, "--quiet"));
-        line.addAll(List.of(more));
-        Outcome outcome = Outcome.of(line.toArray(new String[0]));
+        Outcome outcome = Outcome.of(
+                List.of(
+                        "embed",
+                        "--input",
+                        input,
+                        "--text-column",
+                        "text",
+                        "--output",
+                        output,
+                        "--model",
+                        model,
+                        "--quiet"),
+                more);
         assertThat(outcome.code()).as(outcome.err()).isZero();
     }
 
     private Outcome search(String query, String... more) {
-        List<String> line = new ArrayList<>(List.of("search", "--table", output, "--query", query));
-        line.addAll(List.of(more));
-        return Outcome.of(line.toArray(new String[0]));
+        return Outcome.of(List.of("search", "--table", output, "--query", query), more);
     }
 }

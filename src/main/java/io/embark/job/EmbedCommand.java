@@ -1,10 +1,7 @@
 package io.embark.job;
 
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.EncodingRanges;
-import io.embark.ErrorCode;
-import io.embark.LongText;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.table.Columns;
@@ -14,24 +11,15 @@ import io.embark.job.table.Sink;
 import io.embark.job.table.Source;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
-import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.RangesFile;
-import io.embark.spark.call.EncodedVector;
 import io.embark.spark.exec.EmbedProgress;
 import io.embark.spark.models.DriverModels;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +27,6 @@ import org.slf4j.LoggerFactory;
 /** {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row. */
 final class EmbedCommand {
     private static final Logger LOG = LoggerFactory.getLogger(EmbedCommand.class);
-
-    /** What names a chunk beside the vector, where each has a row of its own. */
-    private static final List<String> CHUNK_COLUMNS = List.of("chunk", "chunk_start", "chunk_end");
 
     private final Settings settings;
     private final Console console;
@@ -58,24 +43,25 @@ final class EmbedCommand {
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
             Source source = RequestedTables.source(session.spark(), settings);
             StructType schema = source.rows().schema();
-            Map<String, String> columns = columns(schema);
+            settings.find(JobSettings.ID_COLUMN)
+                    .ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
+            VectorColumns columns = VectorColumns.of(schema, settings);
             Optional<Sink> sink = preview && !hasOutput
                     ? Optional.empty()
                     : Optional.of(RequestedTables.sink(session.spark(), settings));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
             EmbedOptions named = withRecordedRanges(asked, sink);
-            ModelFolder model = open(Calibration.computable(named));
+            ModelFolder model = open(named);
             EmbedOptions options = withCommit(named, model);
             EmbeddingMetadata metadata = metadata(model, options);
-            Dataset<Row> embedded =
-                    embed(source.rows(), columns, Calibration.computable(options), metadata.toMetadata());
-            sink.ifPresent(place -> place.check(written(schema, columns, metadata), source));
+            Dataset<Row> embedded = columns.embed(source.rows(), options, metadata.toMetadata());
+            sink.ifPresent(place -> place.check(columns.addedTo(schema, metadata), source));
 
             if (settings.isOn(JobSettings.EXPLAIN)) {
                 new Explanation(settings, console).print(embedded);
             } else if (settings.isOn(JobSettings.DRY_RUN)) {
-                new DryRun(settings, console).run(source, columns, model, options, sink);
+                new DryRun(settings, console).run(source, columns.byText(), model, options, sink);
             } else {
                 Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
                 embed(run, report);
@@ -87,7 +73,7 @@ final class EmbedCommand {
     private record Run(
             SparkSession spark,
             Source source,
-            Map<String, String> columns,
+            VectorColumns columns,
             EmbedOptions options,
             ModelFolder model,
             Sink sink) {}
@@ -101,10 +87,10 @@ final class EmbedCommand {
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
         Repartitioning repartitioning =
-                Repartitioning.of(run.source(), run.columns().keySet(), settings.isChosen(JobSettings.LIMIT));
+                Repartitioning.of(run.source(), run.columns().byText().keySet(), settings.isChosen(JobSettings.LIMIT));
         EmbedOptions options = withRanges(run, repartitioning.rows());
         EmbeddingMetadata metadata = metadata(run.model(), options);
-        Dataset<Row> embedded = embed(repartitioning.rows(), run.columns(), options, metadata.toMetadata());
+        Dataset<Row> embedded = run.columns().embed(repartitioning.rows(), options, metadata.toMetadata());
 
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
@@ -122,12 +108,13 @@ final class EmbedCommand {
             run.spark().sparkContext().removeSparkListener(progress);
         }
 
-        long rows = isChunked(options)
+        long rows = run.columns().chunked()
                 ? counts.get(Count.CHUNKS) + counts.get(Count.NULLS) + counts.get(Count.FAILED)
                 : repartitioning.total().orElse(progress.rows());
         RunSummary summary =
                 new RunSummary(rows, counts, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
-        FailedRows failed = FailedRows.find(settings, run.sink(), embedded.schema(), run.columns(), counts);
+        FailedRows failed = FailedRows.find(
+                settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
         report.ifPresent(folder -> {
             folder.write("summary.json", summary.toJson(settings.effective()));
             failed.toJson().ifPresent(json -> folder.write("failed.json", json));
@@ -137,7 +124,7 @@ final class EmbedCommand {
                     console.out(),
                     run.sink(),
                     embedded.schema(),
-                    List.copyOf(run.columns().values()));
+                    List.copyOf(run.columns().byText().values()));
             failed.print(console.out());
         }
     }
@@ -153,7 +140,7 @@ final class EmbedCommand {
                     .println("embark: embedding up to %s texts, to learn the ranges of their components"
                             .formatted(Figures.count(Calibration.TEXTS)));
         }
-        Calibration calibration = Calibration.of(rows, run.columns().keySet(), run.options());
+        Calibration calibration = Calibration.of(rows, run.columns().byText().keySet(), run.options());
         if (!quiet) {
             console.err().println("embark: " + calibration.note());
         }
@@ -180,105 +167,15 @@ final class EmbedCommand {
         }
     }
 
-    /** The columns to embed, each with the name of the column that gets its vectors. */
-    private Map<String, String> columns(StructType schema) {
-        settings.find(JobSettings.ID_COLUMN).ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
-        List<String> texts = Columns.text(schema, settings.find(JobSettings.TEXT_COLUMN));
-        boolean chunked = isChunked(settings.embedOptions());
-        if (chunked && texts.size() > 1) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option long-text: chunks is for one text column, not %d".formatted(texts.size()),
-                    "Each chunk is a row, and the chunks of one column are none of another's.",
-                    "Name one column with --text-column, or set long-text to truncate, fail or mean.");
-        }
-        String name = settings.find(JobSettings.EMBEDDING_COLUMN).orElse(Columns.EMBEDDING);
-        if (chunked) {
-            // Named by a person, so it is as good as a column of the input.
-            StructType taken = settings.isChosen(JobSettings.EMBEDDING_COLUMN) ? schema.add(name, "binary") : schema;
-            CHUNK_COLUMNS.forEach(column -> requireNew(
-                    taken,
-                    column,
-                    "The number or the place of the chunk would get the same name.",
-                    "Rename it with --sql, or the vectors with --embedding-column."));
-        }
-        Map<String, String> columns = new LinkedHashMap<>();
-        for (String text : texts) {
-            String output = texts.size() == 1 ? name : name + "_" + text;
-            requireNew(
-                    schema,
-                    output,
-                    "The vectors would get the same name.",
-                    "Name the column of the vectors with --embedding-column.");
-            columns.put(text, output);
-        }
-        return columns;
-    }
-
-    private static void requireNew(StructType schema, String output, String cause, String remedy) {
-        for (String existing : schema.fieldNames()) {
-            if (existing.equalsIgnoreCase(output)) {
-                throw new EmbarkException(
-                        ErrorCode.COLUMN_INVALID,
-                        "column '%s': the input has one of this name".formatted(existing),
-                        cause,
-                        remedy);
-            }
-        }
-    }
-
-    private static Dataset<Row> embed(
-            Dataset<Row> rows, Map<String, String> columns, EmbedOptions options, Metadata metadata) {
-        if (isChunked(options)) {
-            Map.Entry<String, String> column = columns.entrySet().iterator().next();
-            return chunks(rows, column.getKey(), column.getValue(), options, metadata);
-        }
-        List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
-        columns.forEach((text, output) ->
-                selected.add(EmbarkFunctions.embed(Columns.named(text), options).as(output, metadata)));
-        return rows.select(selected.toArray(new Column[0]));
-    }
-
-    /** One row for each chunk; for a text without a vector one in which its chunk is null. */
-    private static Dataset<Row> chunks(
-            Dataset<Row> rows, String text, String output, EmbedOptions options, Metadata metadata) {
-        List<String> names = new ArrayList<>(CHUNK_COLUMNS);
-        names.add(output);
-        Dataset<Row> chunks = rows.select(
-                functions.col("*"),
-                functions
-                        .inline_outer(EmbarkFunctions.embedChunks(Columns.named(text), options))
-                        .as(names.toArray(new String[0])));
-        return chunks.withMetadata(output, metadata);
-    }
-
-    private static boolean isChunked(EmbedOptions options) {
-        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
-    }
-
     private static EmbeddingMetadata metadata(ModelFolder model, EmbedOptions options) {
         return EmbeddingMetadata.of(
                 model.name(), model.fingerprint(), model.specification().dimension(options), options);
     }
 
-    /** The columns of the output, before it is known by which ranges its codes are made. */
-    private StructType written(StructType schema, Map<String, String> columns, EmbeddingMetadata metadata) {
-        StructType written = schema;
-        if (isChunked(settings.embedOptions())) {
-            for (String column : CHUNK_COLUMNS) {
-                written = written.add(column, DataTypes.IntegerType, true);
-            }
-        }
-        for (String output : columns.values()) {
-            written = written.add(output, EncodedVector.type(metadata.encoding()), true, metadata.toMetadata());
-        }
-        return written;
-    }
-
     /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */
     private ModelFolder open(EmbedOptions options) {
         boolean quiet = settings.isOn(JobSettings.QUIET);
-        ModelFolder model = DriverModels.open(options, CopyLine.on(console, quiet));
+        ModelFolder model = DriverModels.open(Calibration.computable(options), CopyLine.on(console, quiet));
         model.openWeights().close();
         return model;
     }

@@ -30,6 +30,25 @@ class RoomsTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int LONGEST = 400;
 
+    /** The classes that word refusals, and those that say one again in other words. */
+    private static final String[] WORDING = {
+        "CallErrors",
+        "ColumnErrors",
+        "EmbarkException",
+        "EmbeddingErrors",
+        "EncodingRanges",
+        "FunctionErrors",
+        "HostErrors",
+        "ModelCache",
+        "ModelErrors",
+        "ModelProblem",
+        "Option",
+        "PlanErrors",
+        "SparkSettings",
+        "TokenizerErrors",
+        "TorchErrors"
+    };
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.embark");
@@ -132,6 +151,17 @@ class RoomsTest {
                 .callMethod(System.class, "getLogger", String.class)
                 .because("Spark's configuration rules what slf4j is told, and nothing else")
                 .check(CLASSES);
+    }
+
+    /** So that one mistake has one wording; in the job's rooms refusals still stand where they are thrown. */
+    @Test
+    void aRoomWordsItsRefusalsInOnePlace() {
+        assertThat(CLASSES.stream()
+                        .filter(type -> !type.getPackageName().startsWith("io.embark.job"))
+                        .filter(type -> type.getConstructorCallsFromSelf().stream()
+                                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(EmbarkException.class)))
+                        .map(JavaClass::getSimpleName))
+                .containsExactlyInAnyOrder(WORDING);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.embark.model.hub;
 
-import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.files.DownloadProgress;
 import io.embark.model.files.ModelProblem;
@@ -184,11 +183,12 @@ final class HubDownload {
         long missing = file.bytes() - (Files.exists(partial) ? Files.size(partial) : 0);
         long free = Files.getFileStore(partial.getParent()).getUsableSpace();
         if (missing > free) {
-            throw new EmbarkException(
+            throw ModelProblem.problem(
                     ErrorCode.RUN_FAILED,
                     "model %s: no space for %s".formatted(pinned, ModelProblem.show(file.name())),
                     "It needs %d bytes more, and %s has %d.".formatted(missing, partial.getParent(), free),
-                    "Free space there, or set HF_HUB_CACHE to a folder with more.");
+                    "Free space there, or set HF_HUB_CACHE to a folder with more.",
+                    null);
         }
     }
 }

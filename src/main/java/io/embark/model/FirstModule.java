@@ -1,5 +1,6 @@
 package io.embark.model;
 
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;

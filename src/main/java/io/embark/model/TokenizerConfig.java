@@ -1,5 +1,7 @@
 package io.embark.model;
 
+import io.embark.model.family.Families;
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.LinkedHashMap;
@@ -27,22 +29,8 @@ final class TokenizerConfig {
             "Qwen2Tokenizer", TokenizerKind.QWEN2,
             "GemmaTokenizer", TokenizerKind.GEMMA);
 
-    /** The class that each kind of model has by itself ({@code TOKENIZER_MAPPING_NAMES}). */
-    private static final Map<String, TokenizerKind> BY_MODEL_TYPE = Map.ofEntries(
-            Map.entry("bert", TokenizerKind.BERT),
-            Map.entry("distilbert", TokenizerKind.BERT),
-            Map.entry("nomic_bert", TokenizerKind.BERT),
-            Map.entry("mpnet", TokenizerKind.MPNET),
-            Map.entry("roberta", TokenizerKind.ROBERTA),
-            Map.entry("xlm-roberta", TokenizerKind.XLM_ROBERTA),
-            Map.entry("camembert", TokenizerKind.CAMEMBERT),
-            Map.entry("t5", TokenizerKind.T5),
-            Map.entry("mt5", TokenizerKind.T5),
-            Map.entry("umt5", TokenizerKind.AS_WRITTEN),
-            Map.entry("qwen2", TokenizerKind.QWEN2),
-            Map.entry("qwen3", TokenizerKind.QWEN2),
-            Map.entry("gemma3_text", TokenizerKind.GEMMA),
-            Map.entry("modernbert", TokenizerKind.AS_WRITTEN));
+    /** A type that no family computes, but a program of the folder may. */
+    private static final String QWEN2 = "qwen2";
 
     private final JsonConfig config;
     private final JsonConfig arguments;
@@ -67,13 +55,17 @@ final class TokenizerConfig {
     }
 
     private TokenizerKind kind(JsonConfig network) {
-        TokenizerKind own = network.text("model_type").map(BY_MODEL_TYPE::get).orElse(null);
+        Optional<TokenizerKind> own = network.text("model_type").flatMap(TokenizerConfig::byModelType);
         Optional<String> declared = config.text("tokenizer_class").or(() -> network.text("tokenizer_class"));
-        if (own == TokenizerKind.AS_WRITTEN || declared.isEmpty()) {
-            return own == null ? TokenizerKind.AS_WRITTEN : own;
+        if (own.equals(Optional.of(TokenizerKind.AS_WRITTEN)) || declared.isEmpty()) {
+            return own.orElse(TokenizerKind.AS_WRITTEN);
         }
         String name = declared.get().replaceFirst("Fast$", "");
         return BY_CLASS.getOrDefault(name, TokenizerKind.AS_WRITTEN);
+    }
+
+    private static Optional<TokenizerKind> byModelType(String modelType) {
+        return modelType.equals(QWEN2) ? Optional.of(TokenizerKind.QWEN2) : Families.tokenizer(modelType);
     }
 
     private boolean cutsStart() {

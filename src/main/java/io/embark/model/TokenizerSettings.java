@@ -2,6 +2,7 @@ package io.embark.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.model.family.TokenizerKind;
 import java.util.Map;
 import java.util.Optional;
 

@@ -10,6 +10,7 @@ import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.Families;
 import io.embark.model.family.TensorShape;
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
+import io.embark.model.family.TokenizerKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

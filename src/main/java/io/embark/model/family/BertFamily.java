@@ -2,12 +2,18 @@ package io.embark.model.family;
 
 import io.embark.model.files.JsonConfig;
 import java.util.List;
+import java.util.Optional;
 
 /** BERT encoders: MiniLM, E5 v2, BGE, GTE v1, arctic-embed and many more. */
 final class BertFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("bert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.BERT);
     }
 
     @Override

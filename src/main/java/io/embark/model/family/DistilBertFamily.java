@@ -2,6 +2,7 @@ package io.embark.model.family;
 
 import io.embark.model.files.JsonConfig;
 import java.util.List;
+import java.util.Optional;
 
 /** DistilBERT: half of BERT's layers, no types of tokens, and names of its own. */
 final class DistilBertFamily implements Family {
@@ -14,6 +15,11 @@ final class DistilBertFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("distilbert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.BERT);
     }
 
     @Override

@@ -32,6 +32,14 @@ public final class Families {
                 .toList();
     }
 
+    /** The tokenizer that models of a type have by themselves, as some family says it. */
+    public static Optional<TokenizerKind> tokenizer(String modelType) {
+        return ALL.stream()
+                .filter(family -> family.modelTypes().contains(modelType))
+                .flatMap(family -> family.tokenizer(modelType).stream())
+                .findFirst();
+    }
+
     /** The family that a {@code config.json} names, if it is one of these. */
     public static Optional<Family> find(JsonConfig config) {
         return ALL.stream().filter(family -> family.reads(config)).findFirst();

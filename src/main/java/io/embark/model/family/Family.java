@@ -2,6 +2,7 @@ package io.embark.model.family;
 
 import io.embark.model.files.JsonConfig;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One kind of network: what its configuration says, and how files name its tensors. Stateless.
@@ -15,6 +16,14 @@ public interface Family extends TensorNames {
     /** Whether a configuration is of this family; by its {@code model_type}, unless that is not enough to tell. */
     default boolean reads(JsonConfig config) {
         return modelTypes().contains(config.requiredText("model_type"));
+    }
+
+    /**
+     * The tokenizer that transformers gives to models of one of these types by itself ({@code TOKENIZER_MAPPING_NAMES}); empty
+     * where it has none for them.
+     */
+    default Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.empty();
     }
 
     /**

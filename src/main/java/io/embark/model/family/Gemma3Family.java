@@ -4,6 +4,7 @@ import io.embark.Precision;
 import io.embark.model.files.JsonConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Gemma 3 for text: EmbeddingGemma, whose tokens look both ways, in a window but for some layers. */
@@ -16,8 +17,13 @@ final class Gemma3Family implements Family {
     }
 
     @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.GEMMA);
+    }
+
+    @Override
     public Architecture read(JsonConfig json) {
-        DecoderConfig config = DecoderConfig.read(json, DEFAULT_HEAD_SIZE);
+        DecoderNetwork config = DecoderNetwork.read(json, DEFAULT_HEAD_SIZE);
         NetworkConfig sizes = new NetworkConfig(json);
         boolean bothWays = json.flag("use_bidirectional_attention").orElse(false);
         int window = sizes.findRows("sliding_window").orElse(4096);
@@ -52,12 +58,12 @@ final class Gemma3Family implements Family {
                                                 .orElse((double) DEFAULT_HEAD_SIZE))),
                         Map.of(
                                 "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
-                                "layer_types", DecoderConfig.choice(sliding)))
+                                "layer_types", DecoderNetwork.choice(sliding)))
                 .withSixteenBitType(Precision.BFLOAT16);
     }
 
     @Override
     public String canonicalName(String fileName) {
-        return DecoderConfig.canonicalName(fileName);
+        return DecoderNetwork.canonicalName(fileName);
     }
 }

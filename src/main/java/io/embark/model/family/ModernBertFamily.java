@@ -4,6 +4,7 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** ModernBERT: gte-modernbert, modernbert-embed, granite-embedding r2. */
@@ -14,6 +15,11 @@ final class ModernBertFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("modernbert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.AS_WRITTEN);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** MPNet: BERT with RoBERTa's positions, and scores that also depend on the distance of two tokens. all-mpnet-base-v2. */
 final class MpnetFamily implements Family {
@@ -15,6 +16,11 @@ final class MpnetFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("mpnet");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.MPNET);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -27,6 +28,11 @@ final class NomicBertFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("nomic_bert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.BERT);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Qwen3: a decoder, each of whose tokens sees those before it. Qwen3-Embedding, Octen-Embedding and others. */
@@ -14,8 +15,13 @@ final class Qwen3Family implements Family {
     }
 
     @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.QWEN2);
+    }
+
+    @Override
     public Architecture read(JsonConfig json) {
-        DecoderConfig config = DecoderConfig.read(json, 128);
+        DecoderNetwork config = DecoderNetwork.read(json, 128);
         NetworkConfig sizes = new NetworkConfig(json);
         boolean slides = json.flag("use_sliding_window").orElse(false);
         int window = slides ? sizes.findRows("sliding_window").orElse(4096) : 0;
@@ -34,11 +40,11 @@ final class Qwen3Family implements Family {
                 Map.of("rotary_base", config.rotaryBase(10_000), "window", (double) window),
                 Map.of(
                         "activation", Activations.normalised(json, "hidden_act", "silu"),
-                        "layer_types", DecoderConfig.choice(sliding)));
+                        "layer_types", DecoderNetwork.choice(sliding)));
     }
 
     @Override
     public String canonicalName(String fileName) {
-        return DecoderConfig.canonicalName(fileName);
+        return DecoderNetwork.canonicalName(fileName);
     }
 }

@@ -3,12 +3,23 @@ package io.embark.model.family;
 import io.embark.model.files.JsonConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** RoBERTa, XLM-RoBERTa and CamemBERT: BERT with other positions. Multilingual E5, BGE-M3, paraphrase-multilingual. */
 final class RobertaFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("roberta", "xlm-roberta", "camembert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(
+                switch (modelType) {
+                    case "xlm-roberta" -> TokenizerKind.XLM_ROBERTA;
+                    case "camembert" -> TokenizerKind.CAMEMBERT;
+                    default -> TokenizerKind.ROBERTA;
+                });
     }
 
     @Override

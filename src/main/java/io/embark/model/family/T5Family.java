@@ -23,6 +23,11 @@ final class T5Family implements Family {
     }
 
     @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(modelType.equals("umt5") ? TokenizerKind.AS_WRITTEN : TokenizerKind.T5);
+    }
+
+    @Override
     public Architecture read(JsonConfig json) {
         NetworkConfig config = new NetworkConfig(json);
         int hidden = config.width("d_model");

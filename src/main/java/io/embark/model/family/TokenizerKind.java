@@ -1,4 +1,4 @@
-package io.embark.model;
+package io.embark.model.family;
 
 /**
  * What transformers makes of a {@code tokenizer.json}. Most tokenizer classes take the file as it is; some build normaliser,

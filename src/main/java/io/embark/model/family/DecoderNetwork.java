@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the configurations of decoders in Llama's form have in common: rotary positions, heads of a size of their own, several
+ * The network of decoders in Llama's form, as far as their configurations have it in common: rotary positions, heads of a size of their own, several
  * of which share keys and values, and two gated products behind the attention.
  *
  * @param json the file
@@ -20,7 +20,7 @@ import java.util.Map;
  * @param vocabulary how many tokens there are
  * @param bias whether the attention's products add a bias
  */
-record DecoderConfig(
+record DecoderNetwork(
         JsonConfig json,
         int hiddenSize,
         int layers,
@@ -33,7 +33,7 @@ record DecoderConfig(
     private static final String FULL = "full_attention";
     private static final String SLIDING = "sliding_attention";
 
-    static DecoderConfig read(JsonConfig json, int defaultHeadSize) {
+    static DecoderNetwork read(JsonConfig json, int defaultHeadSize) {
         NetworkConfig config = new NetworkConfig(json);
         int heads = config.width("num_attention_heads");
         int shared = config.findWidth("num_key_value_heads").orElse(heads);
@@ -48,7 +48,7 @@ record DecoderConfig(
                     "%s: head_dim is %d".formatted(json.subject(), headSize),
                     "Rotary positions turn pairs of components.");
         }
-        return new DecoderConfig(
+        return new DecoderNetwork(
                 json,
                 config.width("hidden_size"),
                 config.layers("num_hidden_layers"),

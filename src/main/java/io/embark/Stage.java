@@ -1,6 +1,10 @@
 package io.embark;
 
-/** Where on the way of a text to its vector an option is read; the stages in their order. */
+/**
+ * Where on the way of a text to its vector an option is read; the stages in their order.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public enum Stage {
     /** Where the model's folder is opened, on the driver first. Two calls that differ here may name two models. */
     OPEN,

@@ -1,24 +1,33 @@
 package io.embark;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static java.util.function.Predicate.not;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +37,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Holds the rooms of the house apart: which room may use which, and what it must not know. */
 class RoomsTest {
     private static final Path SOURCES = Path.of("src/main/java");
+    private static final String ROOT = "io.embark";
     private static final int LONGEST = 400;
+    private static final int MOST_FILES = 35;
+    private static final double MOST_PUBLIC = 0.45;
+    private static final Pattern PUBLIC_TYPE = Pattern.compile(
+            "^public (?:(?:abstract|final|sealed|non-sealed) )*(?:class|interface|enum|record|@interface) ",
+            Pattern.MULTILINE);
+    private static final Pattern HIDDEN_TYPE =
+            Pattern.compile("^ \\* @hidden Public for Embark's other rooms only\\.\\n \\*/\\n", Pattern.MULTILINE);
 
     /** The classes that word refusals, and those that say one again in other words. */
     private static final String[] WORDING = {
@@ -53,49 +70,179 @@ class RoomsTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.embark");
 
+    /** Each room behind those that it may use; {@code io.embark} itself is the ground floor. */
+    private static final Map<String, String> MAY_USE = Map.ofEntries(
+            Map.entry("base", ""),
+            Map.entry("", "base"),
+            Map.entry("host", "base ."),
+            Map.entry("model.files", "base . host"),
+            Map.entry("model.hub", "base . host model.files"),
+            Map.entry("model.family", "base . host model.files"),
+            Map.entry("model", "base . host model.files model.hub model.family"),
+            Map.entry("text", "base . host model model.files model.family"),
+            Map.entry("torch", "base . host model model.files model.family"),
+            Map.entry("encode", "base . host model model.files model.family text torch"),
+            Map.entry("spark.version", ""),
+            Map.entry("spark.call", "base . model encode spark.version"),
+            Map.entry("spark.models", "base . host model model.files model.family text torch encode spark.version"),
+            Map.entry("spark.plan", "base . model spark.version spark.call spark.models"),
+            Map.entry("spark.exec", "base . host model encode spark.version spark.call spark.models"),
+            Map.entry("spark", "base . model encode spark.version spark.call spark.models spark.plan spark.exec"),
+            Map.entry("job.table", "base . model encode spark spark.version spark.call spark.models spark.exec"),
+            Map.entry(
+                    "job",
+                    "base . host model model.files model.family text torch encode spark spark.version spark.call"
+                            + " spark.models spark.exec job.table"));
+
     @Test
-    void aRoomUsesOnlyTheRoomsToItsRight() {
-        layeredArchitecture()
-                .consideringOnlyDependenciesInLayers()
-                .withOptionalLayers(true)
-                .layer("ground floor")
-                .definedBy("io.embark")
-                .layer("base")
-                .definedBy("io.embark.base..")
-                .layer("model")
-                .definedBy("io.embark.model..")
-                .layer("text")
-                .definedBy("io.embark.text..")
-                .layer("torch")
-                .definedBy("io.embark.torch..")
-                .layer("encode")
-                .definedBy("io.embark.encode..")
-                .layer("spark")
-                .definedBy("io.embark.spark..")
-                .layer("job.table")
-                .definedBy("io.embark.job.table..")
-                .layer("job")
-                .definedBy("io.embark.job")
-                .whereLayer("ground floor")
-                .mayOnlyAccessLayers("base")
-                .whereLayer("base")
-                .mayOnlyAccessLayers("ground floor")
-                .whereLayer("model")
-                .mayOnlyAccessLayers("ground floor", "base")
-                .whereLayer("text")
-                .mayOnlyAccessLayers("ground floor", "base", "model")
-                .whereLayer("torch")
-                .mayOnlyAccessLayers("ground floor", "base", "model")
-                .whereLayer("encode")
-                .mayOnlyAccessLayers("ground floor", "base", "model", "text", "torch")
-                .whereLayer("spark")
-                .mayOnlyAccessLayers("ground floor", "base", "model", "text", "torch", "encode")
-                .whereLayer("job.table")
-                .mayOnlyAccessLayers("ground floor", "base", "model", "text", "torch", "encode", "spark")
-                .whereLayer("job")
-                .mayOnlyAccessLayers("ground floor", "base", "model", "text", "torch", "encode", "spark", "job.table")
-                .because("a row flows one way, and nothing goes back up")
-                .check(CLASSES);
+    void aRoomUsesOnlyTheRoomsThatItMay() {
+        Set<String> rooms = CLASSES.stream().map(RoomsTest::room).collect(Collectors.toSet());
+        assertThat(MAY_USE).containsOnlyKeys(rooms);
+
+        List<String> wrong = CLASSES.stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .filter(use -> isOurs(use.getTargetClass()))
+                .filter(use -> !mayUse(room(use.getOriginClass()), room(use.getTargetClass())))
+                .map(Dependency::getDescription)
+                .toList();
+
+        assertThat(wrong).as("a row flows one way, and nothing goes back up").isEmpty();
+    }
+
+    /** Else the table above would allow two rooms to use each other. */
+    @Test
+    void noTwoRoomsMayUseEachOther() {
+        Set<String> below = new HashSet<>();
+        Set<String> rooms = new HashSet<>(MAY_USE.keySet());
+        while (!rooms.isEmpty()) {
+            Set<String> next =
+                    rooms.stream().filter(room -> below.containsAll(used(room))).collect(Collectors.toSet());
+            assertThat(next).as("one of %s stands above the others", rooms).isNotEmpty();
+            below.addAll(next);
+            rooms.removeAll(next);
+        }
+    }
+
+    private static boolean mayUse(String room, String other) {
+        return room.equals(other) || used(room).contains(other);
+    }
+
+    private static Set<String> used(String room) {
+        return Stream.of(MAY_USE.get(room).split(" "))
+                .filter(not(String::isEmpty))
+                .map(other -> other.equals(".") ? "" : other)
+                .collect(Collectors.toSet());
+    }
+
+    private static String room(JavaClass type) {
+        return type.getPackageName().equals(ROOT) ? "" : type.getPackageName().substring(ROOT.length() + 1);
+    }
+
+    private static boolean isOurs(JavaClass type) {
+        return type.getPackageName().equals(ROOT) || type.getPackageName().startsWith(ROOT + ".");
+    }
+
+    @Test
+    void aRoomCanBeSurveyed() {
+        Map<String, Long> files = CLASSES.stream()
+                .filter(type -> type.getEnclosingClass().isEmpty())
+                .collect(Collectors.groupingBy(RoomsTest::room, Collectors.counting()));
+
+        assertThat(files).allSatisfy((room, count) -> assertThat(count)
+                .as("room %s: put what belongs together into a room within it", room)
+                .isLessThanOrEqualTo(MOST_FILES));
+    }
+
+    @Test
+    void noClassesOfARoomFormACircle() {
+        Map<JavaClass, Set<JavaClass>> uses = new HashMap<>();
+        CLASSES.stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .filter(use -> isOurs(use.getTargetClass()))
+                .forEach(use -> uses.computeIfAbsent(outermost(use.getOriginClass()), type -> new HashSet<>())
+                        .add(outermost(use.getTargetClass())));
+
+        assertThat(uses.keySet()).allSatisfy(type -> assertThat(reachable(type, uses))
+                .as("what %s uses must not use it in turn: hand in what it needs", type.getName())
+                .doesNotContain(type));
+    }
+
+    private static Set<JavaClass> reachable(JavaClass from, Map<JavaClass, Set<JavaClass>> uses) {
+        Set<JavaClass> reached = new HashSet<>();
+        Deque<JavaClass> ahead = new ArrayDeque<>();
+        ahead.add(from);
+        while (!ahead.isEmpty()) {
+            JavaClass type = ahead.remove();
+            for (JavaClass used : uses.getOrDefault(type, Set.of())) {
+                if (!used.equals(type) && reached.add(used)) {
+                    ahead.add(used);
+                }
+            }
+        }
+        return reached;
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(RoomsTest::outermost).orElse(type);
+    }
+
+    /** What users may rely on; {@code @hidden} keeps every other public type out of the published javadoc. */
+    private static final Set<String> API = Set.of(
+            "BlankText",
+            "Device",
+            "EmbarkException",
+            "EmbedOptions",
+            "Encoding",
+            "EncodingRanges",
+            "ErrorCode",
+            "LongText",
+            "OnError",
+            "Option",
+            "Precision",
+            "encode.ChunkVector",
+            "encode.Embedder",
+            "job.Main",
+            "spark.EmbarkExtensions",
+            "spark.EmbarkFunctions",
+            "spark.EmbarkPlugin",
+            "spark.TextEmbedder");
+
+    @Test
+    void whatIsPublicIsForUsersOrSaysThatItIsNot() throws IOException {
+        try (Stream<Path> files = Files.walk(SOURCES)) {
+            List<Path> sources =
+                    files.filter(file -> file.toString().endsWith(".java")).toList();
+            Set<String> forUsers = new TreeSet<>();
+            for (Path source : sources) {
+                String text = Files.readString(source);
+                if (PUBLIC_TYPE.matcher(text).find()
+                        && !HIDDEN_TYPE.matcher(text).find()) {
+                    forUsers.add(SOURCES.resolve("io/embark")
+                            .relativize(source)
+                            .toString()
+                            .replace('/', '.')
+                            .replaceFirst("\\.java$", ""));
+                }
+            }
+
+            assertThat(forUsers)
+                    .as(
+                            "a public type is one of the API or ends its javadoc with '@hidden Public for Embark's other rooms"
+                                    + " only.'")
+                    .containsExactlyInAnyOrderElementsOf(API);
+        }
+    }
+
+    @Test
+    void fewTypesArePublic() {
+        List<JavaClass> types = CLASSES.stream()
+                .filter(type -> type.getEnclosingClass().isEmpty())
+                .toList();
+        long shown = types.stream()
+                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                .count();
+
+        assertThat((double) shown / types.size()).isLessThanOrEqualTo(MOST_PUBLIC);
     }
 
     @ParameterizedTest
@@ -126,7 +273,7 @@ class RoomsTest {
     void onlyTheStageOfPipelinesNeedsSparkMl() {
         String stage = "io\\.embark\\.spark\\.(TextEmbedder|OptionParam)(\\$.*)?";
         noClasses()
-                .that(not(nameMatching(stage)))
+                .that(DescribedPredicate.not(nameMatching(stage)))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.apache.spark.ml..").or(nameMatching(stage)))
                 .check(CLASSES);

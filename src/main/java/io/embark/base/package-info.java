@@ -1,7 +1,7 @@
 /**
- * What every room needs and none owns: the host's files and locks, waiting for other threads, and words for messages.
+ * What plain Java lacks and every room needs, the ground floor too.
  *
- * <p>Read {@link io.embark.base.CacheDirectory} first. Every room may use what is here, the ground floor too, which finds
- * the nearest name with it. Nothing here knows another room than the ground floor, a model, a tensor or Spark.
+ * <p>Read {@link io.embark.base.Shown} first: values of others as a message shows them; then {@link
+ * io.embark.base.StrictJson}, JSON of others, and {@link io.embark.base.NearestName}. Nothing here knows another room.
  */
 package io.embark.base;

@@ -1,6 +1,6 @@
 package io.embark.encode;
 
-import io.embark.base.Waiting;
+import io.embark.host.Waiting;
 import io.embark.text.TextChunk;
 import io.embark.text.TokenizedText;
 import java.util.ArrayList;

@@ -3,7 +3,11 @@ package io.embark.encode;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** What embedding some texts took. The counts of a run are those of its windows, joined. Immutable. */
+/**
+ * What embedding some texts took. The counts of a run are those of its windows, joined. Immutable.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedCounts {
     /** The counts of nothing. */
     public static final EmbedCounts NONE = of(Map.of());

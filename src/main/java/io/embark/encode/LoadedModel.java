@@ -16,6 +16,8 @@ import java.util.concurrent.Semaphore;
 /**
  * A model in memory, ready to compute: tokenizer, network and compute threads. Embedders whose options differ only in what
  * happens before or after the network share one. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class LoadedModel implements AutoCloseable {
     /** How many times larger the batches of a table are. */
@@ -94,9 +96,14 @@ public final class LoadedModel implements AutoCloseable {
         return folder;
     }
 
-    /** Where it computes, and in what number format. */
-    public Placement placement() {
-        return placement;
+    /** Where it computes, and in what number format, for people: {@code cpu in float32}. */
+    public String placement() {
+        return placement.toString();
+    }
+
+    /** Whether it computes on a GPU. */
+    public boolean onGpu() {
+        return placement.onGpu();
     }
 
     /** How many forward passes run at the same time. */

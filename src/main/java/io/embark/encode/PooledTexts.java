@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * What the network made of some texts, before an {@link Embedder} makes vectors of it. Immutable and thread-safe; holds no
  * native memory.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class PooledTexts {
     private final List<List<PooledChunk>> chunks;

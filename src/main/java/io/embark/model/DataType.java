@@ -1,6 +1,10 @@
 package io.embark.model;
 
-/** The number format of a stored tensor, among those that weights can be read from. */
+/**
+ * The number format of a stored tensor, among those that weights can be read from.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public enum DataType {
     /** IEEE 754 binary32. */
     FLOAT32(4),

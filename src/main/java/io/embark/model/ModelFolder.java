@@ -17,6 +17,8 @@ import java.util.Optional;
  *
  * <p>The files are read and hashed when the folder is opened. Only JSON, safetensors and ONNX initializers are ever read,
  * never a file that is a program; but for {@code model.pt} where the options trust it.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class ModelFolder {
     /** Reads what was copied or downloaded. */

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param name the bundled name, {@code org/name}, or the last part of a path or URI
  * @param revision the revision that a reference to a model of a hub names; empty for any other
+ * @hidden Public for Embark's other rooms only.
  */
 public record ModelName(String name, Optional<String> revision) {
     /** As many as Git and hubs show. */

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.base.CacheDirectory;
 import io.embark.base.NearestName;
+import io.embark.host.CacheDirectory;
 import io.embark.model.files.BundledModel;
 import io.embark.model.files.DownloadProgress;
 import io.embark.model.files.FolderFiles;
@@ -22,7 +22,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What a reference to a model leads to: a kind of place, which knows how a model there is opened. */
+/**
+ * What a reference to a model leads to: a kind of place, which knows how a model there is opened.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public sealed interface ModelReference {
     /** What a program without Spark has of file systems of Hadoop: none. */
     Function<String, RemoteFiles> WITHOUT_SPARK = uri -> {

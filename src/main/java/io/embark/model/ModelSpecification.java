@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param includePrompt whether the prompt's tokens take part in pooling
  * @param truncateDimension the components that the model keeps of each vector where the caller chooses nothing
  * @param tokenizer what its tokenizer is like
+ * @hidden Public for Embark's other rooms only.
  */
 public record ModelSpecification(
         String modelType,

@@ -2,7 +2,11 @@ package io.embark.model;
 
 import java.nio.ByteBuffer;
 
-/** Takes a tensor piece by piece. */
+/**
+ * Takes a tensor piece by piece.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 @FunctionalInterface
 public interface PieceConsumer {
     /**

@@ -1,6 +1,10 @@
 package io.embark.model;
 
-/** How the vectors of a text's tokens become one; the formulas are those of Sentence Transformers' {@code Pooling}. */
+/**
+ * How the vectors of a text's tokens become one; the formulas are those of Sentence Transformers' {@code Pooling}.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public enum PoolingMode {
     /** The first token. */
     CLS,

@@ -12,6 +12,7 @@ import java.util.List;
  * @param shape its canonical dimensions, the outermost first; immutable
  * @param transposed whether the file holds the matrix with its two dimensions swapped; {@code shape} is the canonical one
  *     all the same, only the pieces come in the file's order
+ * @hidden Public for Embark's other rooms only.
  */
 public record TensorInfo(String name, DataType dataType, List<Long> shape, boolean transposed) {
     /** Refuses null and copies the shape. */

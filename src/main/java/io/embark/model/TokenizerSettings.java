@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param flags what {@code tokenizer_config.json} says of these, by its keys: {@code do_lower_case}, {@code strip_accents},
  *     {@code tokenize_chinese_chars}, {@code add_prefix_space}; those that are silent are missing
  * @param specialTokens the special tokens that it names, by its keys: {@code cls_token} and so on
+ * @hidden Public for Embark's other rooms only.
  */
 public record TokenizerSettings(
         TokenizerKind kind,

@@ -4,7 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Locale;
 
-/** A module behind pooling: what it makes of a text's vector. The formulas are those of Sentence Transformers' modules. */
+/**
+ * A module behind pooling: what it makes of a text's vector. The formulas are those of Sentence Transformers' modules.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public sealed interface VectorModule {
     /** Components of the vector that leaves it. */
     int dimension();

@@ -7,6 +7,8 @@ import java.util.Map;
  * The tensors of a model, open for reading. Not thread-safe: one thread at a time.
  *
  * <p>Files are read in pieces into one buffer, so that memory depends on the piece, never on the model.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public interface Weights extends AutoCloseable {
     /**

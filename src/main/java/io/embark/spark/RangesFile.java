@@ -10,7 +10,11 @@ import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Reads the ranges of an encoding on the driver, from any file system of Hadoop: executors get them with the options. */
+/**
+ * Reads the ranges of an encoding on the driver, from any file system of Hadoop: executors get them with the options.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class RangesFile {
     private RangesFile() {}
 

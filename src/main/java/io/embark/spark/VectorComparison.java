@@ -28,6 +28,8 @@ import scala.collection.Seq;
  * A number that two vectors have together, by the rules of the functions that Spark has of these names since 4.2: null if a
  * vector or a component is null, an error if they have different numbers of components. Unlike those it takes arrays of
  * double as well, and then its result is a double; that of two arrays of float is a float. All of it is computed in double.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class VectorComparison extends Expression implements Serializable {
     private static final long serialVersionUID = 1L;

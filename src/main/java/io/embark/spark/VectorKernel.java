@@ -4,7 +4,11 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 
-/** What two vectors have together, as numbers. Public only because code that Spark generates calls it. */
+/**
+ * What two vectors have together, as numbers. Public only because code that Spark generates calls it.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public enum VectorKernel {
     /** Their inner product divided by the product of their lengths. */
     COSINE_SIMILARITY("vector_cosine_similarity") {

@@ -10,6 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param end code points of the text up to the end of the part
  * @param tokens the tokens of prompt and part together, as those of a text of its own
  * @param ownTokens how many of them stand for the part: neither special nor of the prompt alone
+ * @hidden Public for Embark's other rooms only.
  */
 public record TextChunk(String text, int start, int end, TokenizedText tokens, int ownTokens) {
     /** Refuses null. */

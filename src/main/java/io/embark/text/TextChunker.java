@@ -14,6 +14,8 @@ import java.util.Set;
  * are the text. Each takes as much of what is left as fits: it ends behind the last token that does, or earlier at white space
  * where the second half of the part has some, or before a character that does not belong to the one before. Reads no more of
  * the text at a time than one part needs.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class TextChunker implements Iterator<TextChunk> {
     /** More than a token has in most languages, so that the first look mostly shows the whole part. */

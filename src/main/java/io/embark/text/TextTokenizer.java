@@ -13,6 +13,8 @@ import java.util.Set;
 /**
  * The tokenizer of a model, in native memory. Any number of threads may tokenise at the same time; none may while or after it
  * is closed. The native libraries must have been loaded before.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class TextTokenizer implements AutoCloseable {
     /** Longer texts are cut before tokenising, which would go through all of the text however little of it is kept. */

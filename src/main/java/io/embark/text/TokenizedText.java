@@ -1,6 +1,10 @@
 package io.embark.text;
 
-/** The tokens of one text. Immutable, but for the array that it hands out. */
+/**
+ * The tokens of one text. Immutable, but for the array that it hands out.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class TokenizedText {
     private final int[] ids;
     private final boolean truncated;

@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
 /**
  * A network with its weights in native memory. Any number of threads may encode at the same time, each of which has called
  * {@link TorchRuntime#enterComputeThread()}; none may while or after it is closed.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class Encoder implements AutoCloseable {
     /** Weights travel in pieces of this size, so that loading needs no second copy of them. */

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Texts of one forward pass, packed: all their tokens in one row, nothing between them. Immutable. */
+/**
+ * Texts of one forward pass, packed: all their tokens in one row, nothing between them. Immutable.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class PackedBatch {
     private final int[] ids;
     private final long[] runs;

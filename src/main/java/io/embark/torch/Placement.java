@@ -17,6 +17,7 @@ import java.util.OptionalInt;
  * @param device as libtorch names it: {@code cpu}, or {@code cuda:0} for the first GPU that the process sees
  * @param precision the number format of weights and activations, not {@link Precision#AUTO}
  * @param reordered whether matrices lie as the kernels of oneDNN read them, which only CPUs in float32 do
+ * @hidden Public for Embark's other rooms only.
  */
 public record Placement(String device, Precision precision, boolean reordered) {
     /** What every host has. */
@@ -60,7 +61,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
         check(options, folder);
         Device device = options.get(EmbedOptions.DEVICE);
         if (device == Device.GPU && !TorchRuntime.seesGpu()) {
-            throw TorchErrors.noGpu();
+            throw TorchErrors.noGpu(TorchRuntime.whyNoGpu());
         }
         if (device == Device.CPU || !TorchRuntime.seesGpu() || folder.program().isPresent()) {
             requireCpuPrecision(options);

@@ -4,7 +4,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Precision;
-import io.embark.base.CacheDirectory;
+import io.embark.host.CacheDirectory;
 import io.embark.model.ModelFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -14,6 +14,9 @@ final class TorchErrors {
     private static final String SAVE_ANEW =
             "Save it by torch.jit, no newer than 2.7, with a forward(input_ids, attention_mask) that"
                     + " gives the last hidden state for any number of texts.";
+
+    /** Names the folder of other libraries of PyTorch than those that come with Embark. DJL reads it. */
+    private static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
 
     private TorchErrors() {}
 
@@ -25,11 +28,12 @@ final class TorchErrors {
                 "Set device to auto or cpu.");
     }
 
-    static EmbarkException noGpu() {
+    /** @param why what keeps the process from one, in a sentence */
+    static EmbarkException noGpu(String why) {
         return new EmbarkException(
                 ErrorCode.DEVICE_MISSING,
                 "option device: gpu is not available",
-                TorchRuntime.whyNoGpu(),
+                why,
                 "Set device to auto or cpu, or see the page on GPUs of the manual.");
     }
 
@@ -51,12 +55,13 @@ final class TorchErrors {
                 "Set precision to auto or float32.");
     }
 
-    static EmbarkException programGives(Path file, String given, PackedBatch batch, long[] expected) {
+    /** @param output the key of a dictionary that is looked up */
+    static EmbarkException programGives(Path file, String given, PackedBatch batch, long[] expected, String output) {
         return new EmbarkException(
                 ErrorCode.MODEL_INVALID,
                 "%s: gives %s for %d texts of at most %d tokens".formatted(file, given, batch.texts(), batch.longest()),
                 "The last hidden state is expected, a tensor %s: alone, first in a tuple, or as %s in a dictionary."
-                        .formatted(Arrays.toString(expected), TrustedProgram.OUTPUT),
+                        .formatted(Arrays.toString(expected), output),
                 SAVE_ANEW);
     }
 
@@ -99,7 +104,7 @@ final class TorchErrors {
      * @param thrown what was thrown now, or null
      */
     static EmbarkException nativesUnavailable(String refusal, CacheDirectory cache, Throwable thrown) {
-        String chosen = System.getenv(TorchRuntime.LIBRARIES);
+        String chosen = System.getenv(LIBRARIES);
         String version = TorchVersion.get();
         return new EmbarkException(
                 ErrorCode.NATIVES_UNAVAILABLE,
@@ -113,7 +118,7 @@ final class TorchErrors {
                                 .formatted(version)
                         : ("Let %s, which is %s, name the libraries of PyTorch %s, and PYTORCH_FLAVOR be cu128 if they are"
                                         + " for CUDA, which need NVIDIA's driver on the host; or unset both.")
-                                .formatted(TorchRuntime.LIBRARIES, chosen, version),
+                                .formatted(LIBRARIES, chosen, version),
                 thrown);
     }
 }

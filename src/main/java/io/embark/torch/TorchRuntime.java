@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.base.CacheDirectory;
+import io.embark.host.CacheDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -19,6 +19,8 @@ import java.util.Map;
 /**
  * The native libraries of this process: unpacked and loaded once, for whoever asks first; the settings of later callers
  * change nothing. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class TorchRuntime {
     /** What DJL reads when it is first used: it must not call home, download, or start threads of its own. */
@@ -29,9 +31,6 @@ public final class TorchRuntime {
             "ai.djl.pytorch.num_threads", "1",
             "ai.djl.pytorch.num_interop_threads", "1",
             "ai.djl.pytorch.graph_optimizer", "false");
-
-    /** What DJL takes other libraries of libtorch from than those of a jar. */
-    static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
 
     private static boolean started;
     /** What the system said when it refused to load the libraries; a second try would only hide it. */

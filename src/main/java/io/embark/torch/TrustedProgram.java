@@ -152,6 +152,7 @@ final class TrustedProgram implements AutoCloseable {
     }
 
     private EmbarkException gives(String what, PackedBatch batch) {
-        return TorchErrors.programGives(file, what, batch, new long[] {batch.texts(), batch.longest(), hiddenSize});
+        return TorchErrors.programGives(
+                file, what, batch, new long[] {batch.texts(), batch.longest(), hiddenSize}, OUTPUT);
     }
 }

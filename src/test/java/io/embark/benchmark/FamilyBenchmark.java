@@ -1,11 +1,11 @@
 package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
-import io.embark.base.CacheDirectory;
 import io.embark.encode.Count;
 import io.embark.encode.CountedVectors;
 import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
+import io.embark.host.CacheDirectory;
 import io.embark.model.RandomModel;
 import io.embark.text.TextTokenizer;
 import java.io.IOException;

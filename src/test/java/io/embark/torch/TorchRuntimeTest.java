@@ -3,7 +3,7 @@ package io.embark.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.base.CacheDirectory;
+import io.embark.host.CacheDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

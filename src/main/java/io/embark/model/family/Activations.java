@@ -9,6 +9,8 @@ import java.util.TreeMap;
 /**
  * The activation functions, by each of the names that files have for them. Normalised they are called {@code gelu}, {@code
  * gelu_tanh}, {@code relu}, {@code sigmoid}, {@code silu}, {@code tanh} and {@code none}.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class Activations {
     /** The names to the left are those of transformers' {@code ACT2FN}; the tanh forms differ only in how they are written. */

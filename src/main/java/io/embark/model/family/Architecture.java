@@ -24,6 +24,7 @@ import java.util.Map;
  *     with the text, is not in it
  * @param sixteenBitType the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact
  *     one, up to 65,504; {@link Precision#BFLOAT16} far beyond
+ * @hidden Public for Embark's other rooms only.
  */
 public record Architecture(
         String family,

@@ -6,7 +6,11 @@ import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Optional;
 
-/** The architectures that Embark knows. */
+/**
+ * The architectures that Embark knows.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class Families {
     /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
     private static final List<Family> ALL = List.of(

@@ -8,6 +8,8 @@ import java.util.Optional;
  * One kind of network: what its configuration says, and how files name its tensors. Stateless.
  *
  * <p>The forward pass stands in the script that {@link Architecture#family()} names, beside the {@code torch} room's classes.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public interface Family extends TensorNames {
     /** The {@code model_type}s that its {@code config.json} may carry, for people too; never empty. */

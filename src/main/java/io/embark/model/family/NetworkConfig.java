@@ -7,6 +7,8 @@ import java.util.Optional;
 /**
  * The {@code config.json} of a network, sizes read within bounds that no such model comes near; within them no product of
  * sizes overflows and no list grows out of hand.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public record NetworkConfig(JsonConfig json) {
     private static final int MAX_LAYERS = 1_000;

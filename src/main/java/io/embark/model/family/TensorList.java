@@ -3,7 +3,11 @@ package io.embark.model.family;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tensors of a network as its family lists them, and what its linear layers compute. Not thread-safe. */
+/**
+ * The tensors of a network as its family lists them, and what its linear layers compute. Not thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class TensorList {
     private final List<TensorShape> shapes = new ArrayList<>();
     private long multiplyAdds;

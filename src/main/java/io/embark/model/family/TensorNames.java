@@ -2,7 +2,11 @@ package io.embark.model.family;
 
 import java.util.Optional;
 
-/** How files name the tensors of a network. Stateless. */
+/**
+ * How files name the tensors of a network. Stateless.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public interface TensorNames {
     /** Where the tables lie whose rows are looked up; every other matrix of a network is a linear layer's. */
     String TABLES = "embeddings.";

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param name its canonical name, such as {@code encoder.layer.0.output.dense.weight}
  * @param shape its dimensions, the outermost first; every one positive; immutable
+ * @hidden Public for Embark's other rooms only.
  */
 public record TensorShape(String name, List<Long> shape) {
     /** Refuses null and copies the shape. */

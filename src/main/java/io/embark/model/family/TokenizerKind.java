@@ -3,6 +3,8 @@ package io.embark.model.family;
 /**
  * What transformers makes of a {@code tokenizer.json}. Most tokenizer classes take the file as it is; some build normaliser,
  * pre-tokenizer and special tokens themselves, and take from the file little more than the vocabulary.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public enum TokenizerKind {
     /** The file as it is. */

@@ -2,7 +2,7 @@ package io.embark.model.files;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.FinishedFolder;
+import io.embark.host.FinishedFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +25,8 @@ import java.util.stream.Stream;
  *
  * <p>Any number of processes may do so at once: each fills a folder of its own and renames it, and the first one wins. What
  * is found unpacked is hashed each time, and unpacked again if it is not what the checked-in list says.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class BundledModel {
     public static final String NAME = "all-MiniLM-L6-v2";

@@ -1,6 +1,10 @@
 package io.embark.model.files;
 
-/** Hears how far a download is. Called by the thread that downloads, which waits for it; at most once for each megabyte. */
+/**
+ * Hears how far a download is. Called by the thread that downloads, which waits for it; at most once for each megabyte.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 @FunctionalInterface
 public interface DownloadProgress {
     /** Hears nothing. */

@@ -5,7 +5,11 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Names the exact content of some files. */
+/**
+ * Names the exact content of some files.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class Fingerprint {
     private Fingerprint() {}
 

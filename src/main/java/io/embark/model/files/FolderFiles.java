@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * The files of one folder, remembering which of them were asked for: these are what the model is made of. Not thread-safe.
  *
  * <p>A file may be a link that leaves the folder, as every file of a Hugging Face cache is; a folder may not.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class FolderFiles {
     /** Large enough that the digest, not the system call, takes the time. */

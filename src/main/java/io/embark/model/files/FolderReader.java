@@ -2,7 +2,11 @@ package io.embark.model.files;
 
 import java.util.Optional;
 
-/** Makes something of the files of a folder, such as a model; the files that it asks for are what that is made of. */
+/**
+ * Makes something of the files of a folder, such as a model; the files that it asks for are what that is made of.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public interface FolderReader<T> {
     /**
      * Asks for the files and reads them.

@@ -9,7 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A JSON object whose fields are read by type. A field that is null counts as absent, as it does for Python's readers. */
+/**
+ * A JSON object whose fields are read by type. A field that is null counts as absent, as it does for Python's readers.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class JsonConfig {
     private final String subject;
     private final Map<String, Object> fields;

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.base.CacheDirectory;
-import io.embark.base.FinishedFolder;
-import io.embark.base.ProcessLocks;
+import io.embark.host.CacheDirectory;
+import io.embark.host.FinishedFolder;
+import io.embark.host.ProcessLocks;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  *
  * <p>One process copies a model and the others wait. A folder appears when it is complete. Where there are more bytes than the
  * bound, the models that were opened least recently go, but never one that a living process has opened.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class ModelCache<T> {
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");

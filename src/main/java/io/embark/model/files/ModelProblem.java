@@ -5,7 +5,11 @@ import io.embark.ErrorCode;
 import io.embark.base.Shown;
 import java.nio.file.Path;
 
-/** Words the errors of this room. File content ends up in them, so each part is brought to one line of bounded length. */
+/**
+ * Words the errors of this room. File content ends up in them, so each part is brought to one line of bounded length.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class ModelProblem {
     private static final String PUBLISHED_FILE = "the file from the place where the model was published.";
     private static final String DAMAGED = "Copy or download the model again.";

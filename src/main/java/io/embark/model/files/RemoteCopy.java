@@ -2,7 +2,7 @@ package io.embark.model.files;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.CacheDirectory;
+import io.embark.host.CacheDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -10,6 +10,7 @@ import java.io.Serializable;
  * @param name the path inside the model's folder, with {@code /} between its parts
  * @param bytes its size
  * @param modified when it was written, in milliseconds since 1970; 0 where that does not matter
+ * @hidden Public for Embark's other rooms only.
  */
 public record RemoteFile(String name, long bytes, long modified) implements Serializable {
     /** Refuses null. */

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** The files of a folder that lies elsewhere, as whoever can reach it knows them. */
+/**
+ * The files of a folder that lies elsewhere, as whoever can reach it knows them.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public interface RemoteFiles {
     /**
      * Every file of the folder and of those in it.

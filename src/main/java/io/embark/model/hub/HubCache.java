@@ -2,7 +2,7 @@ package io.embark.model.hub;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.FinishedFolder;
+import io.embark.host.FinishedFolder;
 import io.embark.model.files.ModelProblem;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

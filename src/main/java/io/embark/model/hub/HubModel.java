@@ -11,7 +11,11 @@ import io.embark.model.files.ModelProblem;
 import io.embark.model.hub.CachedSnapshot.Trust;
 import java.util.Optional;
 
-/** Opens models of a hub, each as its snapshot in the cache on this host. Immutable and thread-safe. */
+/**
+ * Opens models of a hub, each as its snapshot in the cache on this host. Immutable and thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class HubModel<T> {
     private final HubSettings settings;
     private final FolderReader<T> reader;

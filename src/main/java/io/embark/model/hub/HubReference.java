@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  *
  * @param id {@code org/name}, by the rules of huggingface_hub ({@code utils/_validators.py}, {@code validate_repo_id})
  * @param revision a branch, a tag or a commit
+ * @hidden Public for Embark's other rooms only.
  */
 public record HubReference(String id, String revision) {
     /** The branch that is meant where a name has no revision. */

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param downloadTimeout how long to wait for the next bytes of a file
  * @param pause how long to wait before the second attempt; each further one waits twice as long
  * @param proxies which addresses are reached through which proxy
+ * @hidden Public for Embark's other rooms only.
  */
 public record HubSettings(
         String endpoint,

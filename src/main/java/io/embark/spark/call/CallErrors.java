@@ -12,7 +12,11 @@ import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.unsafe.Platform;
 import scala.Option;
 
-/** Errors about a call of {@code embed} in the form in which Spark reports a query that cannot be analysed. */
+/**
+ * Errors about a call of {@code embed} in the form in which Spark reports a query that cannot be analysed.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class CallErrors {
     private CallErrors() {}
 

@@ -29,6 +29,8 @@ import scala.collection.Seq;
  * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
  * array of the text's chunks, null for a null text. Never evaluated itself, so that no
  * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class EmbedExpression extends Expression implements Unevaluable, Serializable {
     private static final long serialVersionUID = 1L;

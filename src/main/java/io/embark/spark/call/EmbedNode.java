@@ -17,7 +17,11 @@ import scala.collection.IndexedSeq;
 import scala.collection.Seq;
 import scala.math.BigInt;
 
-/** The child's columns, and one more for each call of {@code embed}. */
+/**
+ * The child's columns, and one more for each call of {@code embed}.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedNode extends LogicalPlan {
     private static final long serialVersionUID = 1L;
 

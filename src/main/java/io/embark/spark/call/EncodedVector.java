@@ -15,6 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * A vector as a value of Spark: an array of the numbers that the encoding gives, in the smallest of Spark's types that holds
  * them, elements never null.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class EncodedVector {
     private EncodedVector() {}

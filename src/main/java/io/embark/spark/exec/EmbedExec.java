@@ -24,7 +24,11 @@ import scala.collection.IndexedSeq;
 import scala.collection.Seq;
 import scala.collection.immutable.Map;
 
-/** Runs the calls of an {@link EmbedNode} on each partition, window by window. */
+/**
+ * Runs the calls of an {@link EmbedNode} on each partition, window by window.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,11 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.metric.SQLMetrics;
 
-/** The counters of one operator, as the Spark UI shows them. */
+/**
+ * The counters of one operator, as the Spark UI shows them.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedMetrics implements Serializable {
     private static final long serialVersionUID = 1L;
 

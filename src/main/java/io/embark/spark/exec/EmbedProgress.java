@@ -24,6 +24,8 @@ import scala.Tuple4;
 /**
  * Listens to how far embedding has come. Counts what finished tasks did, each partition once however often it was tried, and
  * what running ones had done at their last heartbeat. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class EmbedProgress extends SparkListener {
     private static final Map<String, Counter> BY_LABEL =

@@ -18,7 +18,11 @@ import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
 import scala.collection.Seq;
 
-/** Plans an {@link EmbedNode} as an {@link EmbedExec}. */
+/**
+ * Plans an {@link EmbedNode} as an {@link EmbedExec}.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedStrategy extends SparkStrategy {
     /** So many rows the driver can hold, like those of a {@code show()} or {@code head(n)}. */
     private static final int FEW_ROWS = 1024;

@@ -48,7 +48,7 @@ final class TaskModels {
             OptionalInt gpu = AssignedGpu.of(resources(), request.options());
             LeasedModels.Lease lease = cancellable(() -> ExecutorModels.lease(request, gpu, this::isKilled));
             hold(lease);
-            if (AssignedGpu.isIn(resources()) && !lease.model().placement().onGpu()) {
+            if (AssignedGpu.isIn(resources()) && !lease.model().onGpu()) {
                 warnOfIdleGpu();
             }
             if (lease.loadNanos() > 0) {

@@ -10,7 +10,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.resource.ResourceInformation;
 
-/** Which GPU Spark assigned to a task, or else to this executor. */
+/**
+ * Which GPU Spark assigned to a task, or else to this executor.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class AssignedGpu {
     /** What Spark calls them in {@code spark.task.resource.gpu.amount}. */
     private static final String RESOURCE = "gpu";

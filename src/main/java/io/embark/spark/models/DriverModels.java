@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Stage;
-import io.embark.base.CacheDirectory;
 import io.embark.encode.Embedder;
+import io.embark.host.CacheDirectory;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.model.files.DownloadProgress;
@@ -23,6 +23,8 @@ import org.apache.spark.util.SerializableConfiguration;
 /**
  * The models that an application names, as its driver opened them: as data, without native libraries and without loading the
  * weights. What a reference leads to stays the same until the application ends; only what succeeded is remembered. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class DriverModels {
     /** More different models than the queries of one application name. */

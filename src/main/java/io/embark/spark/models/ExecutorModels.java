@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when there are too
  * many or the JVM ends. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class ExecutorModels {
     /** Less than what Spark's workers grant an executor before they kill it. */

@@ -3,8 +3,8 @@ package io.embark.spark.models;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
-import io.embark.base.Waiting;
 import io.embark.encode.LoadedModel;
+import io.embark.host.Waiting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +22,8 @@ import org.slf4j.Logger;
 /**
  * Models by what they are loaded with, each loaded once for all who hold a lease on it. Where there are more than the bound,
  * those that nobody holds are closed, the least recently used first; one that is held never is. Thread-safe.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class LeasedModels {
     private final Function<ModelLoad, LoadedModel> load;

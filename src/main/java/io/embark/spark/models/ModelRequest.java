@@ -8,5 +8,6 @@ import java.io.Serializable;
  *
  * @param model the model that its options name
  * @param options all of its options
+ * @hidden Public for Embark's other rooms only.
  */
 public record ModelRequest(PinnedModel model, EmbedOptions options) implements Serializable {}

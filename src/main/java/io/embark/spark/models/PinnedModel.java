@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param reference what leads to it; the commit of a model of a hub included
  * @param fingerprint its content
  * @param source where to get it; does not tell models apart
+ * @hidden Public for Embark's other rooms only.
  */
 public record PinnedModel(String reference, String fingerprint, ModelSource source) implements Serializable {
     /**

@@ -15,7 +15,11 @@ import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.rules.Rule;
 
-/** Refuses queries whose calls cannot be run: in a lambda function, or with options that their model does not take. */
+/**
+ * Refuses queries whose calls cannot be run: in a lambda function, or with options that their model does not take.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class CheckCalls extends Rule<LogicalPlan> {
     /**
      * Returns the plan as it is: a rule of the optimizer, where a session can be given no check of the analyzer any more.

@@ -10,7 +10,11 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 
-/** Finds the calls of {@code embed} in a plan. */
+/**
+ * Finds the calls of {@code embed} in a plan.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class EmbedCalls {
     private EmbedCalls() {}
 

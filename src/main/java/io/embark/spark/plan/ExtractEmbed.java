@@ -25,6 +25,8 @@ import org.apache.spark.sql.catalyst.rules.Rule;
  * Takes the calls of {@code embed} out of each operator and puts an {@link EmbedNode} beneath it, as Spark does with Python
  * functions (ExtractPythonUDFs), so that no row is embedded that nobody needs and none twice. Runs once, after filters and
  * projections were pushed down.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class ExtractEmbed extends Rule<LogicalPlan> {
     @Override

@@ -11,6 +11,8 @@ import org.apache.spark.sql.catalyst.rules.Rule;
 /**
  * Asks whether a text is null instead of whether its vector is: {@code embed(t) IS NOT NULL} needs no model, and can be pushed
  * into files.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
 public final class NullChecks extends Rule<LogicalPlan> {
     @Override

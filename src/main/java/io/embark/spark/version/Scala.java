@@ -5,7 +5,11 @@ import scala.collection.JavaConverters;
 import scala.collection.Seq;
 import scala.runtime.AbstractPartialFunction;
 
-/** Between Java's collections and functions and the ones that Catalyst takes. */
+/**
+ * Between Java's collections and functions and the ones that Catalyst takes.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class Scala {
     private Scala() {}
 

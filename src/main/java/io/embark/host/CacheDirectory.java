@@ -1,4 +1,4 @@
-package io.embark.base;
+package io.embark.host;
 
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 public record CacheDirectory(Path path) {
     /** The environment variable that names the folder where {@link EmbedOptions#CACHE_DIR} does not. */
-    public static final String VARIABLE = "EMBARK_CACHE_DIR";
+    public static final String VARIABLE = HostErrors.CACHE_VARIABLE;
 
     /**
      * The folder that the options, else the environment, else the user's home say.

@@ -1,4 +1,4 @@
-package io.embark.base;
+package io.embark.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

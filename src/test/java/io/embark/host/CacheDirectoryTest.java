@@ -1,4 +1,4 @@
-package io.embark.base;
+package io.embark.host;
 
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;

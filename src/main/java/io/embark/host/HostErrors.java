@@ -1,14 +1,18 @@
-package io.embark.base;
+package io.embark.host;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** What this room refuses, one method for each mistake. */
 final class HostErrors {
-    private static final String OTHER_CACHE = "Set option cache-dir, or " + CacheDirectory.VARIABLE
+    /** The environment variable that names the cache directory. */
+    static final String CACHE_VARIABLE = "EMBARK_CACHE_DIR";
+
+    private static final String OTHER_CACHE = "Set option cache-dir, or " + CACHE_VARIABLE
             + ", to a writable folder on a file system not mounted noexec.";
 
     private HostErrors() {}

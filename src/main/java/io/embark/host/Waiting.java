@@ -1,4 +1,4 @@
-package io.embark.base;
+package io.embark.host;
 
 import io.embark.EmbarkException;
 import java.util.concurrent.CancellationException;

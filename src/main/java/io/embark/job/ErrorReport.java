@@ -2,6 +2,7 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.job.table.Failures;
+import io.embark.spark.version.SparkVersion;
 import java.io.PrintStream;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -54,7 +55,7 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
                     "An output that was there is as it was. Run it again.",
                     RUN_FAILED);
         }
-        if (root instanceof SparkThrowable spark && "MALFORMED_CSV_RECORD".equals(spark.getErrorClass())) {
+        if (root instanceof SparkThrowable spark && "MALFORMED_CSV_RECORD".equals(SparkVersion.condition(spark))) {
             return new ErrorReport(
                     "input: a CSV record has fewer or more cells than there are columns",
                     TextTable.shorten(TextTable.clean(Failures.firstLine(root)), 200),

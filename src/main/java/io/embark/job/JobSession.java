@@ -1,5 +1,6 @@
 package io.embark.job;
 
+import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.logging.log4j.Level;
@@ -8,7 +9,6 @@ import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
-import scala.collection.JavaConverters;
 
 /** The Spark session of a command; closing it stops Spark if this command started it. */
 final class JobSession implements AutoCloseable {
@@ -26,8 +26,7 @@ final class JobSession implements AutoCloseable {
     }
 
     private static Map<String, String> ofTheJob(SparkSession spark) {
-        Map<String, String> conf =
-                new LinkedHashMap<>(JavaConverters.mapAsJavaMap(spark.conf().getAll()));
+        Map<String, String> conf = Scala.map(spark.conf().getAll());
         conf.keySet().removeIf(key -> !Settings.isOfTheJob(key));
         return conf;
     }
@@ -35,8 +34,7 @@ final class JobSession implements AutoCloseable {
     /** Spark's configuration as it was submitted, or that of the session that runs already. */
     static Map<String, String> submittedConf() {
         if (SparkSession.getDefaultSession().isDefined()) {
-            return JavaConverters.mapAsJavaMap(
-                    SparkSession.getDefaultSession().get().conf().getAll());
+            return Scala.map(SparkSession.getDefaultSession().get().conf().getAll());
         }
 
         Map<String, String> submitted = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import io.embark.spark.plan.CheckCalls;
 import io.embark.spark.plan.ExtractEmbed;
 import io.embark.spark.plan.NullChecks;
 import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.ExperimentalMethods;
@@ -16,7 +17,7 @@ import org.apache.spark.sql.SparkSessionExtensionsProvider;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.rules.Rule;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
@@ -53,7 +54,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
     public static synchronized void register(SparkSession session) {
         requireNonNull(session, "session is null");
         ExperimentalMethods methods = session.experimental();
-        if (extracts(session.extensions().buildPreCBORules(session)) || extracts(methods.extraOptimizations())) {
+        if (extracts(SparkVersion.preCboRules(session)) || extracts(methods.extraOptimizations())) {
             return;
         }
 
@@ -64,11 +65,11 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
         methods.extraStrategies_$eq(with(methods.extraStrategies(), List.of(new EmbedStrategy())));
     }
 
-    private static boolean extracts(Seq<Rule<LogicalPlan>> rules) {
+    private static boolean extracts(scala.collection.Seq<Rule<LogicalPlan>> rules) {
         return Scala.list(rules).stream().anyMatch(ExtractEmbed.class::isInstance);
     }
 
-    private static <T> Seq<T> with(Seq<T> some, List<? extends T> more) {
+    private static <T> Seq<T> with(scala.collection.Seq<T> some, List<? extends T> more) {
         List<T> all = new ArrayList<>(Scala.list(some));
         all.addAll(more);
         return Scala.seq(all);

@@ -8,6 +8,7 @@ import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EncodedVector;
+import io.embark.spark.version.SparkVersion;
 import org.apache.spark.sql.Column;
 
 /**
@@ -53,7 +54,8 @@ public final class EmbarkFunctions {
     public static Column embed(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        return new Column(new EmbedBuilder(EmbedExpression.EMBED).call(text.expr(), options));
+        return SparkVersion.column(
+                new EmbedBuilder(EmbedExpression.EMBED).call(SparkVersion.expression(text), options));
     }
 
     /**
@@ -80,7 +82,8 @@ public final class EmbarkFunctions {
     public static Column embedChunks(Column text, EmbedOptions options) {
         requireNonNull(text, "text is null");
         requireNonNull(options, "options is null");
-        return new Column(new EmbedBuilder(EmbedExpression.EMBED_CHUNKS).call(text.expr(), options));
+        return SparkVersion.column(
+                new EmbedBuilder(EmbedExpression.EMBED_CHUNKS).call(SparkVersion.expression(text), options));
     }
 
     /**
@@ -109,6 +112,7 @@ public final class EmbarkFunctions {
     private static Column compare(VectorKernel kernel, Column a, Column b) {
         requireNonNull(a, "a is null");
         requireNonNull(b, "b is null");
-        return new Column(new VectorComparison(kernel, a.expr(), b.expr()));
+        return SparkVersion.column(
+                new VectorComparison(kernel, SparkVersion.expression(a), SparkVersion.expression(b)));
     }
 }

@@ -1,6 +1,7 @@
 package io.embark.spark;
 
 import io.embark.spark.call.EmbedExpression;
+import io.embark.spark.version.SparkVersion;
 import java.util.List;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
@@ -119,6 +120,6 @@ final class SqlFunctions {
             String examples) {
         ExpressionInfo info = new ExpressionInfo(
                 type.getName(), null, name, usage.strip(), arguments, examples, "", group, SINCE, "", "built-in");
-        return new Tuple3<>(new FunctionIdentifier(name), info, builder);
+        return SparkVersion.function(name, info, builder);
     }
 }

@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import scala.collection.IndexedSeq;
 import scala.collection.Iterator;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 
 /**
  * A number that two vectors have together, by the rules of the functions that Spark has of these names since 4.2: null if a
@@ -57,8 +57,13 @@ public final class VectorComparison extends Expression implements Serializable {
         return children;
     }
 
-    @Override
+    @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
+        return new VectorComparison(kernel, newChildren.apply(0), newChildren.apply(1));
+    }
+
+    /** As Scala 2.13 asks for it. */
+    public Expression withNewChildrenInternal(scala.collection.immutable.IndexedSeq<Expression> newChildren) {
         return new VectorComparison(kernel, newChildren.apply(0), newChildren.apply(1));
     }
 

@@ -2,6 +2,7 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
@@ -22,7 +23,6 @@ import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
-import scala.collection.JavaConverters;
 
 /**
  * A table of the session's catalog.
@@ -205,8 +205,7 @@ final class TableSink implements Sink {
 
     private TableIdentifier identifier() {
         List<String> parts = SparkCall.translate(
-                () -> JavaConverters.seqAsJavaList(
-                        spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
+                () -> Scala.list(spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
                 e -> new EmbarkException(
                         ErrorCode.OUTPUT_INVALID,
                         "output table %s: is not a name of a table".formatted(reference),

@@ -3,14 +3,12 @@ package io.embark.spark.call;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
 import java.util.List;
-import org.apache.spark.QueryContext;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.unsafe.Platform;
-import scala.Option;
 
 /**
  * Errors about a call of {@code embed} in the form in which Spark reports a query that cannot be analysed.
@@ -54,14 +52,7 @@ public final class CallErrors {
     private static RuntimeException throwNamed(String subject, EmbarkException error) {
         EmbarkException named = error.withProblem(subject::concat);
         // Scala knows no checked exceptions, and to Java this is one.
-        Platform.throwException(new AnalysisException(
-                named.getMessage(),
-                Option.empty(),
-                Option.empty(),
-                Option.apply(named),
-                Option.empty(),
-                scala.collection.immutable.Map$.MODULE$.empty(),
-                new QueryContext[0]));
+        Platform.throwException(SparkVersion.refusal(named.getMessage(), named));
         return named;
     }
 }

@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
 import scala.Enumeration;
 import scala.collection.IndexedSeq;
 import scala.collection.Iterator;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 
 /**
  * A call of {@code embed}: an {@link EncodedVector}, {@code array<float>} by default; null for a null text. Of an array of
@@ -66,8 +66,13 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
         return children;
     }
 
-    @Override
+    @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
+        return new EmbedExpression(newChildren.apply(0), options);
+    }
+
+    /** As Scala 2.13 asks for it. */
+    public Expression withNewChildrenInternal(scala.collection.immutable.IndexedSeq<Expression> newChildren) {
         return new EmbedExpression(newChildren.apply(0), options);
     }
 
@@ -145,7 +150,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     }
 
     private static boolean isText(DataType type) {
-        return type.equals(DataTypes.StringType) || type.equals(DataTypes.NullType);
+        return type instanceof org.apache.spark.sql.types.StringType || type.equals(DataTypes.NullType);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.apache.spark.sql.catalyst.plans.logical.statsEstimation.EstimationUti
 import org.apache.spark.sql.types.Metadata;
 import scala.Option;
 import scala.collection.IndexedSeq;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 import scala.math.BigInt;
 
 /**
@@ -75,7 +75,7 @@ public final class EmbedNode extends LogicalPlan {
         return Scala.seq(longer);
     }
 
-    public static Seq<Attribute> output(Seq<Attribute> input, Seq<Attribute> results) {
+    public static Seq<Attribute> output(scala.collection.Seq<Attribute> input, Seq<Attribute> results) {
         List<Attribute> output = new ArrayList<>(Scala.list(input));
         output.addAll(Scala.list(results));
         return Scala.seq(output);
@@ -122,8 +122,13 @@ public final class EmbedNode extends LogicalPlan {
         return children;
     }
 
-    @Override
+    @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public LogicalPlan withNewChildrenInternal(IndexedSeq<LogicalPlan> newChildren) {
+        return new EmbedNode(calls, results, newChildren.apply(0));
+    }
+
+    /** As Scala 2.13 asks for it. */
+    public LogicalPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<LogicalPlan> newChildren) {
         return new EmbedNode(calls, results, newChildren.apply(0));
     }
 

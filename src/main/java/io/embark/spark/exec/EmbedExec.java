@@ -21,8 +21,8 @@ import org.apache.spark.sql.execution.ExplainUtils;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import scala.collection.IndexedSeq;
-import scala.collection.Seq;
 import scala.collection.immutable.Map;
+import scala.collection.immutable.Seq;
 
 /**
  * Runs the calls of an {@link EmbedNode} on each partition, window by window.
@@ -121,7 +121,7 @@ public final class EmbedExec extends SparkPlan {
 
     @Override
     public Seq<SortOrder> outputOrdering() {
-        return child.outputOrdering();
+        return Scala.seq(Scala.list(child.outputOrdering()));
     }
 
     @Override
@@ -129,8 +129,13 @@ public final class EmbedExec extends SparkPlan {
         return children;
     }
 
-    @Override
+    @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
+        return new EmbedExec(calls, results, newChildren.apply(0));
+    }
+
+    /** As Scala 2.13 asks for it. */
+    public SparkPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> newChildren) {
         return new EmbedExec(calls, results, newChildren.apply(0));
     }
 

@@ -19,7 +19,6 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import scala.Option;
-import scala.Tuple4;
 
 /**
  * Listens to how far embedding has come. Counts what finished tasks did, each partition once however often it was tried, and
@@ -53,8 +52,8 @@ public final class EmbedProgress extends SparkListener {
 
     @Override
     public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-        for (Tuple4<Object, Object, Object, scala.collection.Seq<AccumulableInfo>> task :
-                Scala.list(heartbeat.accumUpdates())) {
+        // Its type has a sequence in it, which is not the same in each version of Scala.
+        for (var task : Scala.list(heartbeat.accumUpdates())) {
             long taskId = (Long) task._1();
             // The end of a task may overtake its last heartbeat.
             if (!ended.contains(taskId)) {

@@ -16,7 +16,7 @@ import org.apache.spark.sql.execution.CollectTailExec;
 import org.apache.spark.sql.execution.ProjectExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.SparkStrategy;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 
 /**
  * Plans an {@link EmbedNode} as an {@link EmbedExec}.

@@ -11,7 +11,7 @@ import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.catalyst.plans.physical.SinglePartition$;
 import org.apache.spark.sql.execution.SparkPlan;
 import scala.collection.IndexedSeq;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 
 /**
  * The first rows of its child, taken by the driver, which asks as few partitions for them as it can: what {@code show()} needs
@@ -48,7 +48,7 @@ public final class FirstRowsExec extends SparkPlan {
 
     @Override
     public Seq<Attribute> output() {
-        return child.output();
+        return Scala.seq(Scala.list(child.output()));
     }
 
     @Override
@@ -61,8 +61,13 @@ public final class FirstRowsExec extends SparkPlan {
         return children;
     }
 
-    @Override
+    @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> newChildren) {
+        return new FirstRowsExec(limit, newChildren.apply(0));
+    }
+
+    /** As Scala 2.13 asks for it. */
+    public SparkPlan withNewChildrenInternal(scala.collection.immutable.IndexedSeq<SparkPlan> newChildren) {
         return new FirstRowsExec(limit, newChildren.apply(0));
     }
 

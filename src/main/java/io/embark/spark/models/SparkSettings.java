@@ -6,6 +6,7 @@ import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Stage;
 import io.embark.base.NearestName;
+import io.embark.spark.version.Scala;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +17,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import scala.collection.JavaConverters;
 
 /**
  * What Spark's configuration chooses about embedding: {@code spark.embark.<key>}, for every key of {@link EmbedOptions} and for
@@ -124,8 +124,7 @@ public final class SparkSettings {
     public static EmbedOptions ofActiveSession() {
         // Not SQLConf.get: within a persistent view that is the view's own, which holds nothing of Embark.
         return activeSession()
-                .map(session -> ofSession(
-                        JavaConverters.mapAsJavaMap(session.conf().getAll()).entrySet()))
+                .map(session -> ofSession(Scala.map(session.conf().getAll()).entrySet()))
                 .orElse(EmbedOptions.defaults());
     }
 

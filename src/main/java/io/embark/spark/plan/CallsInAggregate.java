@@ -2,6 +2,7 @@ package io.embark.spark.plan;
 
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -81,7 +82,7 @@ final class CallsInAggregate {
         for (Expression call : calls.values()) {
             Scala.list(call.references().toSeq()).forEach(text -> columns.putIfAbsent(text.exprId(), text));
         }
-        return new Aggregate(
+        return SparkVersion.aggregate(
                 Scala.seq(groupings),
                 Scala.seq(outputs),
                 new Project(Scala.seq(List.copyOf(columns.values())), project.child()));
@@ -108,8 +109,10 @@ final class CallsInAggregate {
                 projected.add(output.toAttribute());
             }
         }
-        Aggregate below = new Aggregate(
-                aggregate.groupingExpressions(), Scala.seq(List.copyOf(kept.values())), aggregate.child());
+        Aggregate below = SparkVersion.aggregate(
+                Scala.seq(Scala.list(aggregate.groupingExpressions())),
+                Scala.seq(List.copyOf(kept.values())),
+                aggregate.child());
         return new Project(Scala.seq(projected), below);
     }
 

@@ -3,6 +3,7 @@ package io.embark.spark.plan;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +11,8 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.KnownNotNull;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.NamedExpression;
-import org.apache.spark.sql.catalyst.expressions.ScalarSubquery;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.OneRowRelation;
-import scala.Option;
 
 /**
  * Makes a scalar subquery of each call that depends on no column, as in {@code embed('a question')}, so that it is embedded
@@ -44,13 +42,7 @@ final class ConstantCalls {
     private static Expression subquery(EmbedExpression call) {
         Attribute result = EmbedNode.resultOf(call);
         LogicalPlan oneRow = new EmbedNode(Scala.seq(List.of(call)), Scala.seq(List.of(result)), new OneRowRelation());
-        Expression value = new ScalarSubquery(
-                oneRow,
-                Scala.seq(List.of()),
-                NamedExpression.newExprId(),
-                Scala.seq(List.of()),
-                Option.empty(),
-                Option.empty());
+        Expression value = SparkVersion.scalarSubquery(oneRow);
         return call.nullable() ? value : new KnownNotNull(value);
     }
 }

@@ -110,7 +110,7 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         return plan;
     }
 
-    private static scala.collection.Seq<NamedExpression> projection(LogicalPlan plan) {
+    private static scala.collection.immutable.Seq<NamedExpression> projection(LogicalPlan plan) {
         return Scala.seq(Scala.list(plan.output()));
     }
 }

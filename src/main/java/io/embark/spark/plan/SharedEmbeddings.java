@@ -2,6 +2,7 @@ package io.embark.spark.plan;
 
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -13,14 +14,12 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.CTERelationDef;
-import org.apache.spark.sql.catalyst.plans.logical.CTERelationRef;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.WithCTE;
 import org.apache.spark.sql.internal.SQLConf;
-import scala.Option;
 
 /**
  * Embeds rows once that a query reads in several places, as a self-join does, or a view or CTE that is used twice, of which
@@ -103,12 +102,11 @@ final class SharedEmbeddings {
         TreeSet<Integer> columns = new TreeSet<>();
         places.forEach(place -> columns.addAll(place.columns()));
         LogicalPlan shared = places.get(0).embedAll(common, columns);
-        CTERelationDef definition = new CTERelationDef(shared, CTERelationDef.newId(), Option.empty(), false);
+        CTERelationDef definition = SparkVersion.cteDefinition(shared);
         definitions.add(definition);
 
         for (EmbeddedRows place : places) {
-            LogicalPlan rows =
-                    new CTERelationRef(definition.id(), true, Scala.seq(place.output(columns)), false, Option.empty());
+            LogicalPlan rows = SparkVersion.cteReference(definition.id(), Scala.seq(place.output(columns)));
             List<Expression> own = place.conditionsWithout(common);
             LogicalPlan filtered = own.isEmpty() ? rows : new Filter(Conditions.and(own), rows);
             List<NamedExpression> output = List.copyOf(Scala.list(place.node().output()));

@@ -1,8 +1,10 @@
 package io.embark.spark.version;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import scala.collection.JavaConverters;
-import scala.collection.Seq;
+import scala.collection.immutable.Seq;
 import scala.runtime.AbstractPartialFunction;
 
 /**
@@ -19,8 +21,13 @@ public final class Scala {
         return JavaConverters.asScalaBuffer(copy).toList();
     }
 
-    public static <T> List<T> list(Seq<T> seq) {
+    public static <T> List<T> list(scala.collection.Seq<T> seq) {
         return List.copyOf(JavaConverters.seqAsJavaList(seq));
+    }
+
+    /** The entries of a map of Scala's, the caller's own. */
+    public static <K, V> Map<K, V> map(scala.collection.Map<K, V> map) {
+        return new LinkedHashMap<>(JavaConverters.mapAsJavaMap(map));
     }
 
     /** A rewriting step that leaves an element as it is by returning the element itself. */

@@ -1,0 +1,105 @@
+package io.embark.spark.version;
+
+import java.util.List;
+import org.apache.spark.QueryContext;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.ScalarSubquery;
+import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
+import org.apache.spark.sql.catalyst.plans.logical.CTERelationDef;
+import org.apache.spark.sql.catalyst.plans.logical.CTERelationRef;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.rules.Rule;
+import scala.Function1;
+import scala.Option;
+import scala.Tuple3;
+import scala.collection.Seq;
+
+/**
+ * What Spark 3.5 and Spark 4 call, build or convert in different ways; all other classes compile with both. Spark 4 gives the
+ * case classes of plans more parameters, keeps expressions out of {@link Column}, and wants immutable sequences: so Embark's
+ * classes give immutable ones and take any.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class SparkVersion {
+    private SparkVersion() {}
+
+    /** The expression of a column. */
+    public static Expression expression(Column column) {
+        return column.expr();
+    }
+
+    /** A column of an expression. */
+    public static Column column(Expression expression) {
+        return new Column(expression);
+    }
+
+    /** The rules that a session's extensions brought for the time before its joins are ordered by cost. */
+    public static Seq<Rule<LogicalPlan>> preCboRules(SparkSession session) {
+        return session.extensions().buildPreCBORules(session);
+    }
+
+    /** Rows grouped by expressions. */
+    public static Aggregate aggregate(
+            scala.collection.immutable.Seq<Expression> groupings,
+            scala.collection.immutable.Seq<NamedExpression> outputs,
+            LogicalPlan child) {
+        return new Aggregate(groupings, outputs, child);
+    }
+
+    /** The only value of a plan with one row and one column. */
+    public static ScalarSubquery scalarSubquery(LogicalPlan plan) {
+        return new ScalarSubquery(
+                plan,
+                Scala.seq(List.of()),
+                NamedExpression.newExprId(),
+                Scala.seq(List.of()),
+                Option.empty(),
+                Option.empty());
+    }
+
+    /** A plan that several places of a query refer to. */
+    public static CTERelationDef cteDefinition(LogicalPlan plan) {
+        return new CTERelationDef(plan, CTERelationDef.newId(), Option.empty(), false);
+    }
+
+    /** A place that refers to a {@link #cteDefinition}, by columns of its own. */
+    public static CTERelationRef cteReference(long definition, scala.collection.immutable.Seq<Attribute> output) {
+        return new CTERelationRef(definition, true, output, false, Option.empty());
+    }
+
+    /** What Spark reports of a query that it cannot analyse; a checked exception, which Scala does not declare. */
+    public static AnalysisException refusal(String message, Throwable cause) {
+        return new AnalysisException(
+                message,
+                Option.empty(),
+                Option.empty(),
+                Option.apply(cause),
+                Option.empty(),
+                scala.collection.immutable.Map$.MODULE$.empty(),
+                new QueryContext[0]);
+    }
+
+    /** The name of an error of Spark's, such as {@code TABLE_OR_VIEW_NOT_FOUND}; null if it has none. */
+    public static String condition(SparkThrowable error) {
+        return error.getErrorClass();
+    }
+
+    /**
+     * A function of SQL as Spark registers it.
+     *
+     * @param builder makes the expression of a call from the expressions of its arguments
+     */
+    public static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(
+            String name, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
+        return new Tuple3<>(new FunctionIdentifier(name), info, builder);
+    }
+}

@@ -5,12 +5,9 @@ import io.embark.model.ModelName;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.models.DriverModels;
-import io.embark.spark.models.PinnedModel;
 import io.embark.spark.version.Scala;
-import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -48,17 +45,12 @@ public final class EmbedExec extends SparkPlan {
 
     @Override
     public RDD<InternalRow> doExecute() {
-        // Locals, so that tasks do not carry the plan with them.
-        List<EmbedExpression> rowCalls = Scala.list(calls);
-        List<PinnedModel> pinned = rowCalls.stream()
-                .map(call -> DriverModels.of(sparkContext()).pin(sparkContext(), call.options()))
+        DriverModels models = DriverModels.of(sparkContext());
+        List<PinnedCall> pinned = Scala.list(calls).stream()
+                .map(call -> PinnedCall.of(call, models.pin(sparkContext(), call.options())))
                 .toList();
-        List<Attribute> input = Scala.list(child.output());
-        List<Attribute> output = Scala.list(output());
-        EmbedMetrics rowMetrics = embedMetrics();
-        Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> embed =
-                (partition, rows) -> new EmbedRows(partition, rows, rowCalls, pinned, input, output, rowMetrics);
-        return child.execute().toJavaRDD().mapPartitionsWithIndex(embed, true).rdd();
+        EmbedTask task = new EmbedTask(pinned, Scala.list(child.output()), Scala.list(output()), embedMetrics());
+        return child.execute().toJavaRDD().mapPartitionsWithIndex(task, true).rdd();
     }
 
     @Override

@@ -102,7 +102,7 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         for (EmbedExpression call : calls) {
             boolean taken = results.containsKey(call.canonicalized());
             if (!taken && call.references().subsetOf(child.outputSet())) {
-                Embedded embedded = Embedded.in(plan, call);
+                PlanWithVector embedded = PlanWithVector.in(plan, call);
                 plan = embedded.plan();
                 results.put(call.canonicalized(), embedded.vector());
             }

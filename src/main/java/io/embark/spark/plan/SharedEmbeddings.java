@@ -43,10 +43,10 @@ final class SharedEmbeddings {
     }
 
     private LogicalPlan shareAll(LogicalPlan plan) {
-        Map<Object, List<EmbeddedRows>> alike = new LinkedHashMap<>();
+        Map<Object, List<EmbedInput>> alike = new LinkedHashMap<>();
         find(plan).forEach(rows -> alike.computeIfAbsent(rows.source(), source -> new ArrayList<>())
                 .add(rows));
-        for (List<EmbeddedRows> places : alike.values()) {
+        for (List<EmbedInput> places : alike.values()) {
             if (places.size() > 1) {
                 shareIfWorthwhile(places);
             }
@@ -55,12 +55,12 @@ final class SharedEmbeddings {
     }
 
     /** The nodes of a plan and of its subqueries. */
-    private static List<EmbeddedRows> find(LogicalPlan plan) {
-        List<EmbeddedRows> found = new ArrayList<>();
+    private static List<EmbedInput> find(LogicalPlan plan) {
+        List<EmbedInput> found = new ArrayList<>();
         if (plan instanceof EmbedNode node
                 && node.deterministic()
                 && !node.references().isEmpty()) {
-            found.add(EmbeddedRows.of(node));
+            found.add(EmbedInput.of(node));
         }
         Scala.list(plan.children()).forEach(child -> found.addAll(find(child)));
         subqueries(plan).forEach(subquery -> found.addAll(find(subquery.plan())));
@@ -81,7 +81,7 @@ final class SharedEmbeddings {
     }
 
     /** Places that need other rows of the same table share nothing, except where one of them needs all rows of the others. */
-    private void shareIfWorthwhile(List<EmbeddedRows> places) {
+    private void shareIfWorthwhile(List<EmbedInput> places) {
         List<Expression> common = new ArrayList<>(places.get(0).conditions().keySet());
         places.forEach(place -> common.retainAll(place.conditions().keySet()));
         if (places.stream().anyMatch(place -> place.needsAllBut(common))) {
@@ -98,14 +98,14 @@ final class SharedEmbeddings {
                 });
     }
 
-    private void share(List<EmbeddedRows> places, List<Expression> common) {
+    private void share(List<EmbedInput> places, List<Expression> common) {
         TreeSet<Integer> columns = new TreeSet<>();
         places.forEach(place -> columns.addAll(place.columns()));
         LogicalPlan shared = places.get(0).embedAll(common, columns);
         CTERelationDef definition = SparkVersion.cteDefinition(shared);
         definitions.add(definition);
 
-        for (EmbeddedRows place : places) {
+        for (EmbedInput place : places) {
             LogicalPlan rows = SparkVersion.cteReference(definition.id(), Scala.seq(place.output(columns)));
             List<Expression> own = place.conditionsWithout(common);
             LogicalPlan filtered = own.isEmpty() ? rows : new Filter(Conditions.and(own), rows);

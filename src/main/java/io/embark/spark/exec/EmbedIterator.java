@@ -3,10 +3,7 @@ package io.embark.spark.exec;
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
-import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EncodedVector;
-import io.embark.spark.models.ModelRequest;
-import io.embark.spark.models.PinnedModel;
 import io.embark.spark.version.Scala;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,9 +13,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
@@ -30,7 +25,7 @@ import org.apache.spark.sql.types.DataType;
  * The rows of one partition, each joined with its vectors. Collects a window of rows, embeds their texts, hands the rows on in
  * the order in which they came.
  */
-final class EmbedRows implements Iterator<InternalRow> {
+final class EmbedIterator implements Iterator<InternalRow> {
     /** A window also ends where the rows copied for it fill so much memory. */
     private static final long WINDOW_BYTES = 32L << 20;
 
@@ -38,7 +33,7 @@ final class EmbedRows implements Iterator<InternalRow> {
     private static final long WINDOW_CHARS = 1L << 19;
 
     private final Iterator<InternalRow> rows;
-    private final List<EmbedExpression> calls;
+    private final List<PinnedCall> calls;
     private final UnsafeProjection texts;
     private final UnsafeProjection joined;
     private final EmbedMetrics metrics;
@@ -54,34 +49,21 @@ final class EmbedRows implements Iterator<InternalRow> {
     private Object[][] vectors = new Object[0][];
     private int next;
 
-    /** @param pinned the model of each call */
-    EmbedRows(
-            int partition,
-            Iterator<InternalRow> rows,
-            List<EmbedExpression> calls,
-            List<PinnedModel> pinned,
-            List<Attribute> input,
-            List<Attribute> output,
-            EmbedMetrics metrics) {
+    EmbedIterator(int partition, Iterator<InternalRow> rows, EmbedTask task) {
         this.rows = rows;
-        this.calls = calls;
-        this.metrics = metrics;
+        this.calls = task.calls();
+        this.metrics = task.metrics();
         List<Expression> arguments = new ArrayList<>();
         this.textOf =
                 calls.stream().mapToInt(call -> indexOf(call.text(), arguments)).toArray();
         this.textTypes = arguments.stream().map(Expression::dataType).toList();
-        this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(input));
+        this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(task.input()));
         // Texts may be random, or hold the number of their partition.
         texts.initialize(partition);
-        this.joined = UnsafeProjection.create(Scala.<Expression>seq(output), Scala.seq(output));
-        this.models = new TaskModels(
-                IntStream.range(0, calls.size())
-                        .mapToObj(call -> new ModelRequest(
-                                pinned.get(call), calls.get(call).options()))
-                        .toList(),
-                metrics);
+        this.joined = UnsafeProjection.create(Scala.<Expression>seq(task.output()), Scala.seq(task.output()));
+        this.models = new TaskModels(calls.stream().map(PinnedCall::request).toList(), metrics);
         this.windowRows = calls.stream()
-                .mapToInt(call -> call.options().get(EmbedOptions.WINDOW))
+                .mapToInt(call -> call.request().options().get(EmbedOptions.WINDOW))
                 .min()
                 .orElseThrow();
     }

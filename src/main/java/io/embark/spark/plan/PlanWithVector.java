@@ -38,7 +38,7 @@ import org.apache.spark.sql.catalyst.plans.logical.Window;
  * @param plan the rows of a plan, in their order, with all of its columns and perhaps more
  * @param vector the column of the vector
  */
-record Embedded(LogicalPlan plan, Attribute vector) {
+record PlanWithVector(LogicalPlan plan, Attribute vector) {
     /** Steps that each name a text twice double it with each step. */
     private static final int LARGEST_TEXT = 1000;
 
@@ -46,14 +46,15 @@ record Embedded(LogicalPlan plan, Attribute vector) {
      * Where the plan embeds the same text already, for a filter beneath for example, that vector is handed up; where it embeds
      * another text of the same rows, one node does both; else a new node stands on the plan.
      */
-    static Embedded in(LogicalPlan plan, EmbedExpression call) {
+    static PlanWithVector in(LogicalPlan plan, EmbedExpression call) {
         return handedUp(plan, call).or(() -> added(plan, call)).orElseGet(() -> {
             Attribute vector = EmbedNode.resultOf(call);
-            return new Embedded(new EmbedNode(Scala.seq(List.of(call)), Scala.seq(List.of(vector)), plan), vector);
+            return new PlanWithVector(
+                    new EmbedNode(Scala.seq(List.of(call)), Scala.seq(List.of(vector)), plan), vector);
         });
     }
 
-    private static Optional<Embedded> handedUp(LogicalPlan plan, EmbedExpression call) {
+    private static Optional<PlanWithVector> handedUp(LogicalPlan plan, EmbedExpression call) {
         if (!call.deterministic()) {
             return Optional.empty();
         }
@@ -61,19 +62,19 @@ record Embedded(LogicalPlan plan, Attribute vector) {
             List<EmbedExpression> calls = Scala.list(node.calls());
             for (int i = 0; i < calls.size(); i++) {
                 if (calls.get(i).semanticEquals(call)) {
-                    return Optional.of(new Embedded(node, node.results().apply(i)));
+                    return Optional.of(new PlanWithVector(node, node.results().apply(i)));
                 }
             }
         }
         if (plan instanceof Project project) {
             return beneath(project, call, Optional.empty()).flatMap(inner -> {
-                Optional<Embedded> below = handedUp(project.child(), inner);
+                Optional<PlanWithVector> below = handedUp(project.child(), inner);
                 return below.map(found -> passedOn(project, found));
             });
         }
         for (LogicalPlan child : childrenWithTheSameRows(plan)) {
             if (call.references().subsetOf(child.outputSet())) {
-                Optional<Embedded> below = handedUp(child, call);
+                Optional<PlanWithVector> below = handedUp(child, call);
                 if (below.isPresent()) {
                     return below.map(found -> over(plan, child, found));
                 }
@@ -83,11 +84,11 @@ record Embedded(LogicalPlan plan, Attribute vector) {
     }
 
     /** Added to a node that sees the same rows: only projections may stand between. */
-    private static Optional<Embedded> added(LogicalPlan plan, EmbedExpression call) {
+    private static Optional<PlanWithVector> added(LogicalPlan plan, EmbedExpression call) {
         if (plan instanceof EmbedNode node
                 && call.references().subsetOf(node.child().outputSet())) {
             Attribute vector = EmbedNode.resultOf(call);
-            return Optional.of(new Embedded(node.with(call, vector), vector));
+            return Optional.of(new PlanWithVector(node.with(call, vector), vector));
         }
         if (plan instanceof Project project) {
             return beneath(project, call, Optional.of(Attribute.class))
@@ -129,15 +130,15 @@ record Embedded(LogicalPlan plan, Attribute vector) {
                                 .sum();
     }
 
-    private static Embedded passedOn(Project project, Embedded below) {
+    private static PlanWithVector passedOn(Project project, PlanWithVector below) {
         for (NamedExpression output : Scala.list(project.projectList())) {
             if (output.exprId().equals(below.vector.exprId())) {
-                return new Embedded(new Project(project.projectList(), below.plan), below.vector);
+                return new PlanWithVector(new Project(project.projectList(), below.plan), below.vector);
             }
         }
         List<NamedExpression> list = new ArrayList<>(Scala.list(project.projectList()));
         list.add(below.vector);
-        return new Embedded(new Project(Scala.seq(list), below.plan), below.vector);
+        return new PlanWithVector(new Project(Scala.seq(list), below.plan), below.vector);
     }
 
     /** The children whose columns the operator hands on, each row perhaps often or not at all. */
@@ -170,13 +171,13 @@ record Embedded(LogicalPlan plan, Attribute vector) {
                         : type == RightOuter$.MODULE$);
     }
 
-    private static Embedded over(LogicalPlan plan, LogicalPlan child, Embedded below) {
+    private static PlanWithVector over(LogicalPlan plan, LogicalPlan child, PlanWithVector below) {
         List<LogicalPlan> children = new ArrayList<>(Scala.list(plan.children()));
         children.replaceAll(each -> each == child ? below.plan : each);
         LogicalPlan over = plan instanceof Generate generate
                 ? withoutColumns(generate, below.plan)
                 : plan.withNewChildren(Scala.seq(children));
-        return new Embedded(over, below.vector);
+        return new PlanWithVector(over, below.vector);
     }
 
     /** A generator numbers the columns that it drops, and one more column may have shifted them. */

@@ -28,12 +28,12 @@ import org.apache.spark.sql.catalyst.plans.logical.Project;
  * @param conditions each condition with its form in this place
  * @param columns the numbers of the table's columns that the node hands on or that conditions need
  */
-record EmbeddedRows(EmbedNode node, LogicalPlan table, Map<Expression, Expression> conditions, Set<Integer> columns) {
+record EmbedInput(EmbedNode node, LogicalPlan table, Map<Expression, Expression> conditions, Set<Integer> columns) {
 
     /** What nodes have in common that embed the same texts of the same table. */
     record Source(LogicalPlan table, List<Expression> calls) {}
 
-    static EmbeddedRows of(EmbedNode node) {
+    static EmbedInput of(EmbedNode node) {
         List<Expression> found = new ArrayList<>();
         LogicalPlan table = node.child();
         while (true) {
@@ -56,7 +56,7 @@ record EmbeddedRows(EmbedNode node, LogicalPlan table, Map<Expression, Expressio
             addNumbers(Scala.list(condition.references().toSeq()), columns, needed);
         }
         addNumbers(Scala.list(node.child().output()), columns, needed);
-        return new EmbeddedRows(node, table, conditions, needed);
+        return new EmbedInput(node, table, conditions, needed);
     }
 
     Source source() {

@@ -2,13 +2,12 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
+import io.embark.base.StrictJson;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,21 +96,21 @@ public final class EncodingRanges implements Serializable {
      *     and {@code max}, or as {@link #of}
      */
     public static EncodingRanges ofJson(String json) {
+        return ofJson(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static EncodingRanges ofJson(byte[] utf8) {
         Map<String, float[]> ends = new LinkedHashMap<>();
-        try (JsonReader reader = new JsonReader(new StringReader(json))) {
-            // As Python reads it, which knows NaN and Infinity; they are refused by name.
-            reader.setStrictness(Strictness.LENIENT);
+        try (JsonReader reader = StrictJson.reader(new ByteArrayInputStream(utf8), MOST_BYTES)) {
             reader.beginObject();
             while (reader.hasNext()) {
                 String key = reader.nextName();
                 ends.put(key, key.equals(MIN) || key.equals(MAX) ? numbers(reader, key) : skipped(reader));
             }
             reader.endObject();
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw refused("is not JSON", "Something stands behind its end.", null);
-            }
+            StrictJson.requireEnd(reader);
         } catch (IOException | IllegalStateException e) {
-            throw refused("is not JSON", firstLine(e.getMessage()), e);
+            throw refused("is not JSON", ended(e), e);
         }
         if (!ends.keySet().equals(Set.of(MIN, MAX))) {
             throw refused("has the keys %s".formatted(ends.keySet()), "It has min and max, and nothing else.", null);
@@ -144,7 +143,7 @@ public final class EncodingRanges implements Serializable {
             }
             reader.endArray();
         } catch (IllegalStateException | NumberFormatException e) {
-            throw refused("%s is no array of numbers".formatted(key), firstLine(e.getMessage()), e);
+            throw refused("%s is no array of numbers".formatted(key), ended(e), e);
         }
         return Arrays.copyOf(numbers, size);
     }
@@ -161,12 +160,16 @@ public final class EncodingRanges implements Serializable {
         if (bytes.length > MOST_BYTES) {
             throw new IOException("a file of more than %d bytes".formatted(MOST_BYTES));
         }
-        return ofJson(new String(bytes, StandardCharsets.UTF_8));
+        return ofJson(bytes);
     }
 
     /** The error of a file that cannot be read. */
     public static EmbarkException unreadable(String path, Exception cause) {
         return refused("%s cannot be read".formatted(path), firstLine(cause.toString()), cause);
+    }
+
+    private static String ended(Exception e) {
+        return "Reading it ended with: %s.".formatted(StrictJson.detail(e));
     }
 
     private static String firstLine(String message) {

@@ -63,7 +63,12 @@ class EncodingRangesTest {
             {"min": [], "max": []}             | min has 0 components and max 0 | Each component has one range.
             {"min": [0, 2], "max": [1, 1]}     | component 1 has the range 2.0 to 1.0 | A range goes from a finite number to one that is not smaller.
             {"min": [0], "max": [1e39]}        | component 0 has the range 0.0 to Infinity | A range goes from a finite number to one that is not smaller.
-            {"min": ["NaN"], "max": [1]}       | component 0 has the range NaN to 1.0 | A range goes from a finite number to one that is not smaller.
+            {"min": [0], "max": [NaN]}         | is not JSON | Reading it ended with: malformed JSON at line 1 column 22 path $.max[0].
+            {"min": [-Infinity], "max": [1]}   | is not JSON | Reading it ended with: malformed JSON at line 1 column 10 path $.min[0].
+            {"min": [0], "max": [1e999]}       | is not JSON | Reading it ended with: JSON forbids NaN and infinities: Infinity at line 1 column 27 path $.max[0].
+            {"min": [0], "max": [1], "max": [2]} | is not JSON | Reading it ended with: the name 'max' is given twice.
+            {"min": [0], "max": [1]} []        | is not JSON | Reading it ended with: malformed JSON at line 1 column 27 path $.
+            {min: [0], "max": [1]}             | is not JSON | Reading it ended with: malformed JSON at line 1 column 3 path $..
             """)
     void refusesWhatIsNoRanges(String json, String problem, String cause) {
         assertRefused(
@@ -77,7 +82,9 @@ class EncodingRangesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"min": [                       | is not JSON
-            {"min": [0], "max": [1]} []     | is not JSON
+            {"min": [0]; "max": [1]}        | is not JSON
+            {"min": [0], /**/ "max": [1]}   | is not JSON
+            {"min": [0], "max": [1,]}       | is not JSON
             {"min": 0, "max": 1}            | min is no array of numbers
             {"min": [0], "max": ["a"]}      | max is no array of numbers
             {"min": [[0, 1]], "max": [1]}   | min is no array of numbers

@@ -5,26 +5,26 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
 import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads JSON that somebody else wrote, as RFC 8259 has it, names given twice refused. Gson's reader bounds the depth of
- * nesting.
+ * Reads JSON that somebody else wrote, as RFC 8259 has it, names given twice refused, and no more bytes than its reader allows.
+ * Gson's reader bounds the depth of nesting.
  *
  * @hidden Public for Embark's other rooms only.
  */
 public final class StrictJson {
+    private static final String NOT_UTF8 = "it is not UTF-8";
+
     private StrictJson() {}
 
     /**
@@ -51,7 +51,7 @@ public final class StrictJson {
                     .decode(ByteBuffer.wrap(utf8))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new MalformedJsonException("it is not UTF-8", e);
+            throw new MalformedJsonException(NOT_UTF8, e);
         }
         return parse(text);
     }
@@ -59,7 +59,7 @@ public final class StrictJson {
     /** The same of a text. */
     public static JsonElement parse(String json) throws MalformedJsonException {
         try {
-            JsonReader reader = strict(new JsonReader(new StringReader(json)));
+            JsonReader reader = new StrictReader(new StringReader(json));
             JsonElement value = readValue(reader);
             requireEnd(reader);
             return value;
@@ -68,9 +68,16 @@ public final class StrictJson {
         }
     }
 
-    /** A strict reader of UTF-8 bytes, bytes that are not UTF-8 refused; does not see names given twice. */
-    public static JsonReader reader(InputStream in) {
-        return strict(new JsonReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())));
+    /**
+     * A reader for what is too large to be kept, which gives the same promises for all that its caller reads: what is skipped
+     * is JSON, but names within it may be given twice.
+     *
+     * @param in in UTF-8; reading ends with a {@link CharacterCodingException} if it is something else
+     * @param mostBytes more are not read; a {@link MalformedJsonException} says so
+     * @return throws {@link IllegalStateException} for a name given twice
+     */
+    public static JsonReader reader(InputStream in, long mostBytes) {
+        return new StrictReader(in, mostBytes);
     }
 
     /** Refuses text behind the document. */
@@ -80,16 +87,14 @@ public final class StrictJson {
         }
     }
 
-    /** What Gson says, without its advice to those who program with it. */
+    /** What ended the reading: what Gson says, without its advice to those who program with it. */
     public static String detail(Exception e) {
+        if (e instanceof CharacterCodingException) {
+            return NOT_UTF8;
+        }
         String firstLine = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
         return Shown.value(firstLine.replace(
                 "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON", "malformed JSON"));
-    }
-
-    private static JsonReader strict(JsonReader reader) {
-        reader.setStrictness(Strictness.STRICT);
-        return reader;
     }
 
     private static JsonElement readValue(JsonReader reader) throws IOException {
@@ -111,12 +116,8 @@ public final class StrictJson {
     private static JsonObject readObject(JsonReader reader) throws IOException {
         JsonObject object = new JsonObject();
         reader.beginObject();
-        for (int names = 1; reader.hasNext(); names++) {
-            String name = reader.nextName();
-            object.add(name, readValue(reader));
-            if (object.size() < names) {
-                throw new IllegalStateException("the name '" + name + "' is given twice");
-            }
+        while (reader.hasNext()) {
+            object.add(reader.nextName(), readValue(reader));
         }
         reader.endObject();
         return object;

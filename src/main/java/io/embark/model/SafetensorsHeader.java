@@ -17,11 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads and checks the header of a safetensors file as the reference implementation does ({@code safetensors/src/tensor.rs},
@@ -127,7 +125,7 @@ final class SafetensorsHeader {
         }
 
         buffered.reset();
-        JsonReader reader = StrictJson.reader(buffered);
+        JsonReader reader = StrictJson.reader(buffered, MAX_HEADER_BYTES);
         try {
             return readEntries(reader);
         } catch (CharacterCodingException e) {
@@ -139,14 +137,9 @@ final class SafetensorsHeader {
 
     private static List<Entry> readEntries(JsonReader reader) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        Set<String> names = new HashSet<>();
         reader.beginObject();
         while (reader.hasNext()) {
             String name = reader.nextName();
-            if (!names.add(name)) {
-                throw new IllegalStateException("the name '" + name + "' is given twice");
-            }
-
             if (name.equals("__metadata__")) {
                 skipMetadata(reader);
             } else {
@@ -159,12 +152,11 @@ final class SafetensorsHeader {
     }
 
     private static void skipMetadata(JsonReader reader) throws IOException {
-        Set<String> names = new HashSet<>();
         reader.beginObject();
         while (reader.hasNext()) {
             String name = reader.nextName();
-            if (!names.add(name) || reader.peek() != JsonToken.STRING) {
-                throw new IllegalStateException("__metadata__ must hold texts, each name once, at '" + name + "'");
+            if (reader.peek() != JsonToken.STRING) {
+                throw new IllegalStateException("__metadata__ must hold texts, at '" + name + "'");
             }
             reader.skipValue();
         }
@@ -177,19 +169,7 @@ final class SafetensorsHeader {
         List<Long> offsets = null;
         reader.beginObject();
         while (reader.hasNext()) {
-            String field = reader.nextName();
-            boolean twice =
-                    switch (field) {
-                        case "dtype" -> type != null;
-                        case "shape" -> shape != null;
-                        case "data_offsets" -> offsets != null;
-                        default -> false;
-                    };
-            if (twice) {
-                throw new IllegalStateException("'" + name + "' has " + field + " twice");
-            }
-
-            switch (field) {
+            switch (reader.nextName()) {
                 case "dtype" -> type = text(reader, name);
                 case "shape" -> shape = counts(reader, name);
                 case "data_offsets" -> offsets = counts(reader, name);

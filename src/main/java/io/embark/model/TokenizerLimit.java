@@ -22,13 +22,13 @@ record TokenizerLimit(int maxTokens, boolean cutsStart) {
     static final TokenizerLimit NONE = new TokenizerLimit(Architecture.UNLIMITED, false);
 
     /**
-     * Reads the file as far as the limit.
+     * Reads the file as far as the limit; the whole of it is checked where the tokenizer is made.
      *
      * @throws io.embark.EmbarkException MODEL_INVALID if the file is not JSON or the limit is none
      */
     static TokenizerLimit read(Path tokenizer) {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(tokenizer))) {
-            JsonReader reader = StrictJson.reader(in);
+            JsonReader reader = StrictJson.reader(in, TokenizerSettings.MOST_FILE_BYTES);
             reader.beginObject();
             while (reader.hasNext()) {
                 // The vocabulary, which is most of the file, stands behind it and is not read.

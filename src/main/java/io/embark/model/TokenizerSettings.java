@@ -25,6 +25,9 @@ public record TokenizerSettings(
         boolean cutsStart,
         Map<String, Boolean> flags,
         Map<String, String> specialTokens) {
+    /** The most bytes of a {@code tokenizer.json} that are read; the largest that are known have a quarter of them. */
+    public static final int MOST_FILE_BYTES = 128 << 20;
+
     /** Refuses null and copies the maps. */
     public TokenizerSettings {
         requireNonNull(kind, "kind is null");

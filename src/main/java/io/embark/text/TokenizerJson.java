@@ -20,9 +20,6 @@ import java.util.Set;
 
 /** The {@code tokenizer.json} of a model, changed to what Sentence Transformers makes of it. */
 final class TokenizerJson {
-    /** The largest that are known have a quarter of it. */
-    private static final int MAX_BYTES = 128 << 20;
-
     private TokenizerJson() {}
 
     /**
@@ -74,7 +71,7 @@ final class TokenizerJson {
 
     private static JsonObject parse(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            if (StrictJson.read(in, MAX_BYTES) instanceof JsonObject json) {
+            if (StrictJson.read(in, TokenizerSettings.MOST_FILE_BYTES) instanceof JsonObject json) {
                 return json;
             }
             throw TokenizerErrors.notATokenizer(file, "It is JSON, but not an object.", null);

@@ -128,6 +128,7 @@ class SafetensorsHeaderTest {
                 "{'x': {'dtype': 4, 'shape': [1], 'data_offsets': [0, 4]}}",
                 "{'x': {'dtype': 'F32', 'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4]}}",
                 "{'x': {'dtype': 'F32', 'shape': [1], 'shape': [1], 'data_offsets': [0, 4]}}",
+                "{'x': {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4], 'more': 1, 'more': 2}}",
                 "{'__metadata__': {'a': 1}}",
                 "{'__metadata__': []}",
                 "{'__metadata__': {'a': 'b', 'a': 'b'}}"

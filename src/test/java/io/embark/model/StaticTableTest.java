@@ -178,6 +178,8 @@ class StaticTableTest {
             {"direction": "Right", "max_length": "many"}
             {"direction": "Right", "max_length": 1e99}
             {"direction": []}
+            {"max_length": 7, "max_length": 8}
+            {"max_length": 7, "stride": 0, "stride": 1}
             [7]
             7
             """)

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.spark.exec;
 
 import io.embark.EmbedOptions;
@@ -6,8 +10,10 @@ import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.models.DriverModels;
 import io.embark.spark.version.Scala;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -50,7 +56,9 @@ public final class EmbedExec extends SparkPlan {
                 .map(call -> PinnedCall.of(call, models.pin(sparkContext(), call.options())))
                 .toList();
         EmbedTask task = new EmbedTask(pinned, Scala.list(child.output()), Scala.list(output()), embedMetrics());
-        return child.execute().toJavaRDD().mapPartitionsWithIndex(task, true).rdd();
+        Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> embed =
+                (partition, rows) -> new EmbedIterator(partition, rows, task);
+        return child.execute().toJavaRDD().mapPartitionsWithIndex(embed, true).rdd();
     }
 
     @Override

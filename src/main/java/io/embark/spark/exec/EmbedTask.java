@@ -1,9 +1,11 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.spark.exec;
 
-import java.util.Iterator;
+import java.io.Serializable;
 import java.util.List;
-import org.apache.spark.api.java.function.Function2;
-import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 
 /**
@@ -15,9 +17,4 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
  * @param metrics the operator's counters
  */
 record EmbedTask(List<PinnedCall> calls, List<Attribute> input, List<Attribute> output, EmbedMetrics metrics)
-        implements Function2<Integer, Iterator<InternalRow>, Iterator<InternalRow>> {
-    @Override
-    public Iterator<InternalRow> call(Integer partition, Iterator<InternalRow> rows) {
-        return new EmbedIterator(partition, rows, this);
-    }
-}
+        implements Serializable {}

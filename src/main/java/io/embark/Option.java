@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark;
 
 import static java.util.Objects.requireNonNull;
@@ -17,7 +21,11 @@ import java.util.Objects;
  * @param <T> the type of the value; immutable and serializable
  */
 public final class Option<T> {
-    /** How an option is written. */
+    /**
+     * How an option is written.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public enum Form {
         /** One value behind the key. */
         VALUE,

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.encode;
 
 import java.util.Locale;
@@ -34,7 +38,11 @@ public enum Count {
     FORWARD("time in the model", "Time of forward passes, summed over compute threads.", Unit.NANOS),
     WAIT("time waiting for the model", "Time that tasks waited for their batches.", Unit.NANOS);
 
-    /** What a value is, and so how two of them become one. */
+    /**
+     * What a value is, and so how two of them become one.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public enum Unit {
         /** A number of things; they add up. */
         NUMBER,

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.encode;
 
 import static java.util.Objects.requireNonNull;
@@ -69,6 +73,7 @@ public final class Embedder implements AutoCloseable {
      * The same for a model whose folder is open, whatever the options name.
      *
      * @throws EmbarkException as there
+     * @hidden For Embark's other rooms only.
      */
     public static Embedder open(ModelFolder folder, EmbedOptions options) {
         requireNonNull(folder, "folder is null");
@@ -90,6 +95,7 @@ public final class Embedder implements AutoCloseable {
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the model has no such prompt or fewer dimensions than the
      *     options ask for, or the encoding needs other ranges than they give
+     * @hidden For Embark's other rooms only.
      */
     public static Embedder on(LoadedModel model, EmbedOptions options) {
         return new Embedder(requireNonNull(model, "model is null"), requireNonNull(options, "options is null"), false);
@@ -99,6 +105,7 @@ public final class Embedder implements AutoCloseable {
      * Holds the options against a model, without loading it.
      *
      * @throws EmbarkException as {@link #open}, for all that can be told without native libraries
+     * @hidden For Embark's other rooms only.
      */
     public static void check(ModelFolder folder, EmbedOptions options) {
         LoadedModel.require(requireNonNull(folder, "folder is null"), requireNonNull(options, "options is null"));
@@ -182,6 +189,7 @@ public final class Embedder implements AutoCloseable {
      * Refuses options that give a text as many vectors as it has chunks, where one is expected.
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for {@link LongText#CHUNKS}
+     * @hidden For Embark's other rooms only.
      */
     public static void requireOneVector(EmbedOptions options) {
         if (options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
@@ -198,6 +206,7 @@ public final class Embedder implements AutoCloseable {
      * @throws EmbarkException as {@link #embed}
      * @throws CancellationException if the caller cancelled; a batch that is in the network may then still run to its end
      * @throws IllegalStateException if the model was closed before
+     * @hidden For Embark's other rooms only.
      */
     public PooledTexts pool(List<String> texts, BooleanSupplier cancelled) {
         requireNonNull(texts, "texts is null");
@@ -215,6 +224,8 @@ public final class Embedder implements AutoCloseable {
     /**
      * Whether what {@link #pool} gives is the same for both, so that one pass serves them: same model, same prompt, same
      * treatment of texts. They may differ in what is read at {@link Stage#COLLECT} and {@link Stage#FINISH}.
+     *
+     * @hidden For Embark's other rooms only.
      */
     public boolean sharesPassWith(Embedder other) {
         return model == other.model && pass.equals(other.pass);
@@ -226,6 +237,7 @@ public final class Embedder implements AutoCloseable {
      * @param pooled from this embedder, or from one that {@link #sharesPassWith} it
      * @return {@code [dimension]}, the caller's own; null for a text that has none
      * @throws IllegalStateException if the encoding is not {@link Encoding#FLOAT32}
+     * @hidden For Embark's other rooms only.
      */
     public float[] finish(PooledTexts pooled, int text) {
         List<PooledChunk> chunks = pooled.chunks(text);
@@ -244,6 +256,7 @@ public final class Embedder implements AutoCloseable {
      *
      * @param pooled from this embedder, or from one that {@link #sharesPassWith} it, with {@link LongText#CHUNKS}
      * @return in order; null for a text that has none
+     * @hidden For Embark's other rooms only.
      */
     public List<ChunkVector> finishChunks(PooledTexts pooled, int text) {
         List<PooledChunk> chunks = pooled.chunks(text);
@@ -262,6 +275,7 @@ public final class Embedder implements AutoCloseable {
      * @param pooled from this embedder, or from one that {@link #sharesPassWith} it
      * @return as a row of {@link #embedCodes}
      * @throws IllegalStateException if the encoding is {@link Encoding#FLOAT32}
+     * @hidden For Embark's other rooms only.
      */
     public byte[] finishCodes(PooledTexts pooled, int text) {
         if (encoding() == Encoding.FLOAT32) {
@@ -289,7 +303,11 @@ public final class Embedder implements AutoCloseable {
         return finish.dimension();
     }
 
-    /** The most chars at the start of a text that can change its vector; callers may cut what is behind them. */
+    /**
+     * The most chars at the start of a text that can change its vector; callers may cut what is behind them.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public int maxChars() {
         return options.get(EmbedOptions.LONG_TEXT).readsChunks()
                         || model.tokenizer().cutsStart()
@@ -297,12 +315,20 @@ public final class Embedder implements AutoCloseable {
                 : model.tokenizer().maxChars();
     }
 
-    /** The folder that the model was read from. */
+    /**
+     * The folder that the model was read from.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public ModelFolder folder() {
         return model.folder();
     }
 
-    /** What all calls so far took. */
+    /**
+     * What all calls so far took.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public synchronized EmbedCounts counts() {
         return counts;
     }

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """embed over Spark Connect, by a session that has no JVM."""
 
 import os

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """What holds of embed in every session of PySpark, over Spark Connect too."""
 
 import math

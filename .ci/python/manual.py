@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """The Python that README.md and the manual show, to be run as it is printed."""
 
 import re

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """embed in a session that has the jars, as a notebook has, and learns the functions while it runs."""
 
 import unittest

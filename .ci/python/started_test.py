@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """embed in a session that a program starts by the lines of the manual."""
 
 import unittest

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """embed in a program that spark-submit starts with the jars and the extension."""
 
 import unittest

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 import io.embark.spark.TextEmbedder;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;

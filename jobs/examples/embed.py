@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 r"""Embeds a table of glosses and searches it, cell by cell as in a notebook.
 
 From the root of the repository, once jobs/quickstart has built Embark, with a PySpark 3.5:

@@ -1,3 +1,5 @@
+-- Copyright the Embark authors
+-- SPDX-License-Identifier: Apache-2.0
 -- Embeds a table of glosses once and looks for those that are nearest to a question. From the root of the repository, once
 -- jobs/quickstart has built Embark, with the spark-sql of a Spark 3.5:
 --

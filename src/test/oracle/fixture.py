@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Writes one folder: the model as Sentence Transformers saves it, its golden vectors, and a proof that they tell all."""
 
 import dataclasses

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """The texts that every fixture embeds, and the words that its vocabulary is made of."""
 
 SENTENCES = [

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Small vocabularies of each kind, made of the texts themselves in ways that always give the same."""
 
 import collections

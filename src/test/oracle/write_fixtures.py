@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Writes tiny Sentence Transformers folders with golden vectors, which FamilyFixtureTest holds Embark against.
 
 Python 3.11, and exactly (requirements.txt): transformers 5.24.0, sentence-transformers 6.2.0, torch 2.7.1, tokenizers 0.23.3,

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Writes tokenizers and the ids that transformers gives for hard texts, for TokenizerGoldenTest.
 
 Run by regenerate, with the versions that requirements.txt pins. The tokenizers are trained anew and differ each time.

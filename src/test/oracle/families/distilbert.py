@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """DistilBERT."""
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """EmbeddingGemma: Gemma 3 that looks both ways, in windows but for each last of six layers, and two Dense layers.
 
 Then Gemma 3 as it is where nothing is said: each token sees those before it, and the window reaches back as far as it is wide.

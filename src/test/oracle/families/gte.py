@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """GTE-new ("new" on the Hub, "gte" in transformers 5): rotary positions of another scale, GEGLU whose gate is the second half.
 
 The folders have the Hub's keys and tensors. transformers 5 maps the tensors, and is told the keys in its own; it does not

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Jina BERT v2: BERT without positions, with ALiBi, and with gates in its feed-forward layers.
 
 transformers 5 cannot run the remote code of jinaai/jina-bert-implementation, whose forward pass is written out below on top of

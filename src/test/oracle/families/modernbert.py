@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """ModernBERT: two windowed layers after each global one, rotary positions, gates, no biases."""
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """What comes behind the network, and the files around it, on BERT."""
 
 import torch

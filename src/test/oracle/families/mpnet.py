@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """MPNet: relative positions in buckets, the last of which takes more than 90 tokens to reach."""
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """NomicBERT: rotary positions, SwiGLU, no biases; as transformers 5 saves it, and with the keys of the Hub.
 
 Of what those keys can say, transformers 5 knows neither biases nor layers without a gate. With them its model is given the

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """BERT as a TorchScript program, with modules behind it."""
 
 import io

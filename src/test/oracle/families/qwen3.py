@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Qwen3-Embedding: causal, four query heads on two pairs of keys and values, wider than the model, the last token.
 
 Some layers may look back through a window: those that layer_types names, or without it those from max_window_layers on.

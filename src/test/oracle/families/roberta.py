@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """RoBERTa, XLM-RoBERTa and CamemBERT: BERT with positions that count the tokens that are no padding."""
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 """Static embeddings: the mean of the tokens' rows, as Sentence Transformers and as Model2Vec save them.
 
 Tables in float16 are widened to float32 before the golden vectors are computed: encode would also add up in float16, whose

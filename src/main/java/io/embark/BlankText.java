@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark;
 
 /** What becomes of a text that is empty or holds nothing but white space. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark;
 
 /** What kind of thing went wrong, so that failures can be counted and callers can tell a wrong request from a failed run. */

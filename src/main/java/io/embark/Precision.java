@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark;
 
 /** The number format of weights and activations; vectors are always pooled and returned as float32. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The ground floor, which every room may use: what a caller can choose and what an error says.
  *

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * What plain Java lacks and every room needs, the ground floor too.
  *

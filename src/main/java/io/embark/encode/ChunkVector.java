@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.encode;
 
 /** A part of a text and its vector, or the codes of it. Immutable, but for the array that it hands out. */

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The host that a process runs on: its cache folder, locks between its processes, and waiting for other threads.
  *

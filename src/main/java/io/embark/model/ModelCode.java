@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.model;
 
 /** What becomes of the program that a model's folder may have in place of a network; whoever opens the model decides. */

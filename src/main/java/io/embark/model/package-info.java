@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * A model folder as data: what a reference means, what the files say, and where each tensor lies.
  *

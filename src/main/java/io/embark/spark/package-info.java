@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The doors of Spark: functions of columns, functions of SQL, a stage of pipelines, and what a session has to be told.
  *

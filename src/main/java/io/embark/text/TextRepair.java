@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.text;
 
 /** Makes a text fit for a tokenizer: whole characters only, and no more of them than can matter. */

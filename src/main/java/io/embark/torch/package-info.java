@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * libtorch through DJL: native libraries, and the encoder that runs a packed batch.
  *

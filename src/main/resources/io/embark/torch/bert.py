@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # BERT (Devlin and others, arXiv:1810.04805), RoBERTa, DistilBERT and MPNet; transformers' modeling_bert.py,
 # modeling_roberta.py, modeling_distilbert.py, modeling_mpnet.py.
 from typing import List, Optional, Tuple

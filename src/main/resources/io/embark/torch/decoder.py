@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # What Qwen3 and Gemma 3 have in common.
 from typing import List, Tuple
 

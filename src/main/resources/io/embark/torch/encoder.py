@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # What the networks of transformers have in common: the packed batch, attention, and the parts of layers. A family's
 # script brings encode, which takes the ids of a packed batch to the states of its tokens.
 #

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # BERT's kin with rotary positions or ALiBi, and mostly with a gate: NomicBERT (arXiv:2402.01613;
 # nomic-ai/nomic-bert-2048, modeling_hf_nomic_bert.py), Alibaba's "new" (arXiv:2407.19669; Alibaba-NLP/new-impl,
 # modeling.py) and JinaBERT (arXiv:2310.19923; jinaai/jina-bert-implementation, modeling_bert.py). The gate is that of

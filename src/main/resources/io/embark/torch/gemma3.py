@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # Gemma 3 (arXiv:2503.19786; transformers' modeling_gemma3.py) and EmbeddingGemma (arXiv:2509.20354): norms before and
 # behind each part, and in most layers a token sees a window only.
 from typing import List, Tuple

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # ModernBERT (Warner and others, arXiv:2412.13663; transformers' modeling_modernbert.py): norms before each part, rotary
 # positions, gates, and in most layers a token sees a window only.
 from typing import List, Tuple

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # A network's weights and settings, and how Java fills them in.
 #
 # Each file here is TorchScript, the part of Python that libtorch compiles, and holds one class. libtorch knows neither

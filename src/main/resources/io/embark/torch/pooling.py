@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # From the states of a text's tokens to its vector, as Sentence Transformers' modules do it
 # (sentence_transformers/models/Pooling.py, Normalize.py, LayerNorm.py, Dense.py).
 from typing import List

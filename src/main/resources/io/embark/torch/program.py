@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # A program of the model's folder makes the states of the tokens, and here they are pooled.
 from typing import List
 

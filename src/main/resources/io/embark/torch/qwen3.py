@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # Qwen3 (arXiv:2505.09388; "Qwen3 Embedding", arXiv:2506.05176; transformers' modeling_qwen3.py): each token sees those
 # before it.
 from typing import List, Tuple

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # A table with a row for each token, whose mean is the text's vector (sentence_transformers/models/StaticEmbedding.py
 # and Model2Vec).
 from typing import List

@@ -1,3 +1,5 @@
+# Copyright the Embark authors
+# SPDX-License-Identifier: Apache-2.0
 # The encoder of T5 (Raffel and others, arXiv:1910.10683; transformers' modeling_t5.py, modeling_umt5.py): no positions
 # but a bias by distance, and scores that are not scaled.
 from typing import List, Optional, Tuple

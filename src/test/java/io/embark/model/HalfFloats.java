@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.model;
 
 /** float16 and bfloat16, rounded to the nearest, ties to even; the oracle beside the engine's own conversion. */

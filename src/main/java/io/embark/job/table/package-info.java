@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * Tables: where they are read from, where they are written to, and what each kind of place can do.
  *

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The architectures: what each family of models reads in its {@code config.json}, and which tensors its network needs.
  *

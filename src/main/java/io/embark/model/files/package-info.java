@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The files of a place: a folder, the bundled model, or a copy of files from elsewhere.
  *

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 /**
  * The models of a Spark application: opened and pinned by the driver, loaded once in each executor JVM, shared by its tasks.
  *

@@ -68,8 +68,7 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
                 Map.of("padding_id", (double)
                         json.natural("pad_token_id", MAX_TOKEN).orElse(0)),
                 Map.of(),
-                List.of(),
-                0);
+                List.of());
     }
 
     /** Components of a token's vector as the Pooling module has them. */

@@ -86,8 +86,7 @@ record StaticTable(Architecture architecture, NeededTensors tensors) {
                 FACTORS,
                 CANONICAL_FACTORS);
         return new StaticTable(
-                new Architecture(
-                        FAMILY, (int) width, 0, Architecture.UNLIMITED, Map.of(), Map.of(), tensors.shapes(), 0),
+                new Architecture(FAMILY, (int) width, 0, Architecture.UNLIMITED, Map.of(), Map.of(), tensors.shapes()),
                 new NeededTensors(
                         directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes()));
     }

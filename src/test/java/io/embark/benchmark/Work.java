@@ -6,6 +6,7 @@ package io.embark.benchmark;
 
 import io.embark.model.ModelFolder;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.LinearLayers;
 import io.embark.text.TextTokenizer;
 import io.embark.text.TokenizedText;
 import java.util.List;
@@ -22,13 +23,14 @@ record Work(long tokens, double operations) {
     static Work of(List<String> texts, ModelFolder folder) {
         Architecture network = folder.specification().architecture();
         long tokens = 0;
+        long perToken = LinearLayers.multiplyAddsPerToken(network.tensors());
         double multiplyAdds = 0;
         try (TextTokenizer tokenizer =
                 TextTokenizer.open(folder, folder.specification().maxTokens())) {
             for (TokenizedText text : tokenizer.tokenize(texts)) {
                 long length = text.ids().length;
                 tokens += length;
-                multiplyAdds += (double) length * network.multiplyAddsPerToken();
+                multiplyAdds += (double) length * perToken;
                 // Scores and mixing: two products of [length, hidden] with [hidden, length] in each layer.
                 multiplyAdds += 2.0 * length * length * network.hiddenSize() * network.layers();
             }

@@ -13,6 +13,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.Families;
+import io.embark.model.family.LinearLayers;
 import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
@@ -82,7 +83,7 @@ class SpecificationReaderTest {
                         entry("head_size", 4.0),
                         entry("norm_epsilon", 1e-12));
         assertThat(architecture.choices()).containsOnly(entry("activation", "gelu"));
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
+        assertThat(LinearLayers.multiplyAddsPerToken(architecture.tensors())).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
         assertThat(architecture.tensors())
                 .hasSize(5 + 2 * 16)
                 .contains(new TensorShape("encoder.layer.1.output.dense.weight", List.of(8L, 12L)));

@@ -24,8 +24,6 @@ import java.util.Map;
  * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
  *     Activations}
  * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
- * @param multiplyAddsPerToken multiplications with an addition in the linear layers, for one token; attention, which grows
- *     with the text, is not in it
  * @param sixteenBitType the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact
  *     one, up to 65,504; {@link Precision#BFLOAT16} far beyond
  * @hidden Public for Embark's other rooms only.
@@ -38,7 +36,6 @@ public record Architecture(
         Map<String, Double> numbers,
         Map<String, String> choices,
         List<TensorShape> tensors,
-        long multiplyAddsPerToken,
         Precision sixteenBitType) {
     /** The {@link #maxPositions()} of a network that takes texts of any length. */
     public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -51,24 +48,13 @@ public record Architecture(
             int maxPositions,
             Map<String, Double> numbers,
             Map<String, String> choices,
-            List<TensorShape> tensors,
-            long multiplyAddsPerToken) {
-        this(
-                family,
-                hiddenSize,
-                layers,
-                maxPositions,
-                numbers,
-                choices,
-                tensors,
-                multiplyAddsPerToken,
-                Precision.FLOAT16);
+            List<TensorShape> tensors) {
+        this(family, hiddenSize, layers, maxPositions, numbers, choices, tensors, Precision.FLOAT16);
     }
 
     /** The same network, whose states need the range of another format of 16 bits. */
     Architecture withSixteenBitType(Precision other) {
-        return new Architecture(
-                family, hiddenSize, layers, maxPositions, numbers, choices, tensors, multiplyAddsPerToken, other);
+        return new Architecture(family, hiddenSize, layers, maxPositions, numbers, choices, tensors, other);
     }
 
     /** How many tokens there are; the largest number for a program, which alone knows. */

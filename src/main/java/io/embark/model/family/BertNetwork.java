@@ -103,7 +103,6 @@ record BertNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorLi
                 maxPositions,
                 numbers,
                 Map.of("activation", Activations.normalised(config.json(), keys.activation(), "gelu")),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+                tensors.shapes());
     }
 }

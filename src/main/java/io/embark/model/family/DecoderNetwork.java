@@ -132,15 +132,7 @@ record DecoderNetwork(
         numbers.put("key_value_heads", (double) keyValueHeads);
         numbers.put("head_size", (double) headSize);
         numbers.put("norm_epsilon", json.positiveNumber("rms_norm_eps").orElse(1e-6));
-        return new Architecture(
-                family,
-                hiddenSize,
-                layers,
-                Architecture.UNLIMITED,
-                numbers,
-                choices,
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+        return new Architecture(family, hiddenSize, layers, Architecture.UNLIMITED, numbers, choices, tensors.shapes());
     }
 
     /** What a file with or without the causal model's prefix calls a tensor, in one form. */

@@ -105,7 +105,6 @@ record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
                 maxPositions,
                 numbers,
                 Map.of("activation", activation),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+                tensors.shapes());
     }
 }

@@ -72,8 +72,7 @@ final class ModernBertFamily implements Family {
                 Map.of(
                         "activation", Activations.normalised(json, "hidden_activation", "gelu"),
                         "layer_types", String.join(",", layerTypes(config, layers))),
-                tensors.shapes(),
-                tensors.multiplyAddsPerToken());
+                tensors.shapes());
     }
 
     @Override

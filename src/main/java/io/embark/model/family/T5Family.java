@@ -86,8 +86,7 @@ final class T5Family implements Family {
                                         json.positiveNumber("layer_norm_epsilon")
                                                 .orElse(1e-6)),
                         Map.of("activation", activation, "feed_forward", gated ? "gated" : "plain"),
-                        tensors.shapes(),
-                        tensors.multiplyAddsPerToken())
+                        tensors.shapes())
                 .withSixteenBitType(Precision.BFLOAT16);
     }
 

@@ -8,13 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tensors of a network as its family lists them, and what its linear layers compute. Not thread-safe.
+ * The tensors of a network as its family lists them. Not thread-safe.
  *
  * @hidden Public for Embark's other rooms only.
  */
 public final class TensorList {
     private final List<TensorShape> shapes = new ArrayList<>();
-    private long multiplyAdds;
 
     /** A table whose rows are looked up. */
     public TensorList table(String name, long rows, long width) {
@@ -23,7 +22,6 @@ public final class TensorList {
 
     /** A layer that makes {@code out} components of {@code in}. */
     public TensorList linear(String name, long in, long out, boolean bias) {
-        multiplyAdds += in * out;
         tensor(name + ".weight", out, in);
         return bias ? tensor(name + ".bias", out) : this;
     }
@@ -43,10 +41,5 @@ public final class TensorList {
     /** All of them, in order. */
     public List<TensorShape> shapes() {
         return List.copyOf(shapes);
-    }
-
-    /** Multiplications with an addition in the linear layers, for one token. */
-    long multiplyAddsPerToken() {
-        return multiplyAdds;
     }
 }

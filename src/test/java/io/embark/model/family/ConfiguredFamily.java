@@ -57,15 +57,9 @@ abstract class ConfiguredFamily {
         Architecture read = read();
         assertThat(read)
                 .isEqualTo(new Architecture(
-                                script,
-                                hiddenSize,
-                                layers,
-                                Architecture.UNLIMITED,
-                                numbers,
-                                choices,
-                                read.tensors(),
-                                multiplyAddsPerToken)
+                                script, hiddenSize, layers, Architecture.UNLIMITED, numbers, choices, read.tensors())
                         .withSixteenBitType(read.sixteenBitType()));
+        assertThat(LinearLayers.multiplyAddsPerToken(read.tensors())).isEqualTo(multiplyAddsPerToken);
         return assertThat(read.tensors());
     }
 

@@ -40,7 +40,7 @@ class RobertaFamilyTest {
         Architecture architecture = open().specification().architecture();
         assertThat(architecture.family()).isEqualTo("bert");
         assertThat(architecture.numbers()).containsEntry("padding_id", 1.0);
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
+        assertThat(LinearLayers.multiplyAddsPerToken(architecture.tensors())).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
     }
 
     @ParameterizedTest

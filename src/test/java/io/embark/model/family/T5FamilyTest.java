@@ -41,7 +41,7 @@ class T5FamilyTest {
     void takesHeadsWhoseWidthsDoNotAddUpToThatOfTheNetwork() {
         Architecture architecture = architecture();
         assertThat(architecture.hiddenSize()).isEqualTo(8);
-        assertThat(architecture.multiplyAddsPerToken()).isEqualTo(2 * (4 * 8 * 6 + 2 * 8 * 12));
+        assertThat(LinearLayers.multiplyAddsPerToken(architecture.tensors())).isEqualTo(2 * (4 * 8 * 6 + 2 * 8 * 12));
         assertThat(architecture.tensors())
                 .contains(
                         new TensorShape("encoder.block.1.layer.0.SelfAttention.q.weight", List.of(6L, 8L)),

@@ -19,6 +19,7 @@ import io.embark.model.ModelSpecification;
 import io.embark.model.PoolingMode;
 import io.embark.model.WeightValues;
 import io.embark.model.Weights;
+import io.embark.model.family.LinearLayers;
 import io.embark.model.family.TokenizerKind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,7 +76,8 @@ class BundledModelTest {
         assertThat(specification.normalizes()).isTrue();
         assertThat(specification.tokenizer().kind()).isEqualTo(TokenizerKind.BERT);
         assertThat(specification.tokenizer().flag("do_lower_case")).contains(true);
-        assertThat(specification.architecture().multiplyAddsPerToken())
+        assertThat(LinearLayers.multiplyAddsPerToken(
+                        specification.architecture().tensors()))
                 .isEqualTo(6L * (4 * 384 * 384 + 2 * 384 * 1536));
     }
 

@@ -1,0 +1,16 @@
+package io.embark.model.family;
+
+import java.util.List;
+
+/** What the linear layers of a network compute, as the shapes of its tensors tell. */
+public final class LinearLayers {
+    private LinearLayers() {}
+
+    /** Multiplications with an addition for one token; attention, which grows with the text, is not in it. */
+    public static long multiplyAddsPerToken(List<TensorShape> tensors) {
+        return tensors.stream()
+                .filter(tensor -> tensor.shape().size() == 2 && !tensor.name().startsWith(TensorNames.TABLES))
+                .mapToLong(tensor -> tensor.shape().get(0) * tensor.shape().get(1))
+                .sum();
+    }
+}

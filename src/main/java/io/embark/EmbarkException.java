@@ -72,7 +72,20 @@ public final class EmbarkException extends RuntimeException {
      * keeps everything else, the stack trace and the exception beneath included, and this one stays as it is.
      */
     public EmbarkException withProblem(UnaryOperator<String> change) {
-        EmbarkException changed = new EmbarkException(code, change.apply(problem), reason, remedy, getCause());
+        return reworded(change.apply(problem), reason, remedy);
+    }
+
+    /**
+     * The same with each of its three parts said in other words, such as with another name for the place that a file is in.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
+    public EmbarkException withWords(UnaryOperator<String> change) {
+        return reworded(change.apply(problem), change.apply(reason), change.apply(remedy));
+    }
+
+    private EmbarkException reworded(String otherProblem, String otherReason, String otherRemedy) {
+        EmbarkException changed = new EmbarkException(code, otherProblem, otherReason, otherRemedy, getCause());
         changed.setStackTrace(getStackTrace());
         for (Throwable suppressed : getSuppressed()) {
             changed.addSuppressed(suppressed);

@@ -22,7 +22,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -179,14 +178,8 @@ public final class ModelCache<T> {
         try {
             return read(reference, files);
         } catch (EmbarkException e) {
-            UnaryOperator<String> renamed =
-                    text -> text.replace(files.root().toString(), reference.replaceFirst("/+$", ""));
-            throw new EmbarkException(
-                    e.code(),
-                    renamed.apply(e.problem()),
-                    renamed.apply(e.reason()),
-                    renamed.apply(e.remedy()),
-                    e.getCause());
+            String place = reference.replaceFirst("/+$", "");
+            throw e.withWords(text -> text.replace(files.root().toString(), place));
         }
     }
 

@@ -9,7 +9,6 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Stage;
-import io.embark.base.NearestName;
 import io.embark.spark.version.Scala;
 import java.util.Collection;
 import java.util.HashMap;
@@ -64,16 +63,7 @@ public final class SparkSettings {
      * @param key the key without the prefix
      */
     public static EmbarkException unknown(String key, Collection<String> known) {
-        EmbarkException unknown = Option.unknown(key, known);
-        String own = PREFIX + key;
-        return new EmbarkException(
-                unknown.code(),
-                "%s: %s".formatted(own, unknown.problem()),
-                unknown.reason(),
-                NearestName.find(key, known)
-                        .map(nearest -> "Did you mean %s%s? Take the other one back, in SQL with RESET %s."
-                                .formatted(PREFIX, nearest, own))
-                        .orElse("Take it back, in SQL with RESET %s, or choose one of these.".formatted(own)));
+        return ConfigurationErrors.unknownKey(PREFIX, key, known);
     }
 
     /**

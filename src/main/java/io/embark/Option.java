@@ -294,6 +294,19 @@ public final class Option<T> {
                         .orElse("Leave it out, or choose one of these."));
     }
 
+    /**
+     * The error of an option that one request gives more than one value.
+     *
+     * @hidden Public for Embark's other rooms only.
+     */
+    public static EmbarkException repeated(String key) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: is given more than once".formatted(key),
+                "An option has one value.",
+                "Keep one of them.");
+    }
+
     /** A value as {@link #parse} reads it. */
     public static String write(Object value) {
         return value instanceof Enum<?> constant ? OptionType.name(constant) : Objects.toString(value);

@@ -7,10 +7,7 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
-import io.embark.base.NearestName;
-import io.embark.job.table.Failures;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,15 +47,11 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         } catch (UnmatchedArgumentException e) {
             throw unknown(e);
         } catch (MissingParameterException e) {
-            throw noValue(e);
+            OptionSpec option = (OptionSpec) e.getMissing().get(0);
+            throw ArgumentErrors.noValue(key(option.longestName()), option, e);
         } catch (ParameterException e) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "command line: " + Failures.firstLine(e),
-                    "Every option stands once, with its value behind it.",
-                    "Run %s --help to see what each option takes."
-                            .formatted(e.getCommandLine().getCommandSpec().qualifiedName()),
-                    e);
+            throw ArgumentErrors.cannotBeParsed(
+                    e.getCommandLine().getCommandSpec().qualifiedName(), e);
         }
         if (CommandLine.printHelpIfRequested(result)) {
             return Optional.empty();
@@ -66,11 +59,7 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
 
         ParseResult chosen = result.subcommand();
         if (chosen == null) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_UNKNOWN,
-                    "no command given",
-                    "The commands are %s.".formatted(commandKeys()),
-                    "Run embark --help, or embark COMMAND --help.");
+            throw ArgumentErrors.noCommand();
         }
 
         JobCommand command = JobCommand.named(chosen.commandSpec().name()).orElseThrow();
@@ -88,12 +77,7 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
     /** The parser leaves this to us for options that help shows in groups. */
     private static void requireOnce(Option<?> setting, OptionSpec option) {
         if (setting.form() == Option.Form.VALUE && option.stringValues().size() > 1) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option %s: is given %d times"
-                            .formatted(setting.key(), option.stringValues().size()),
-                    "The values are %s.".formatted(String.join(" and ", option.stringValues())),
-                    "Keep one of them.");
+            throw Option.repeated(setting.key());
         }
     }
 
@@ -102,31 +86,19 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         return given.containsKey(flag.key());
     }
 
-    private static EmbarkException noValue(MissingParameterException e) {
-        OptionSpec option = (OptionSpec) e.getMissing().get(0);
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "option %s: has no value".formatted(key(option.longestName())),
-                "A value stands behind it.",
-                "Write %s %s, or leave both out.".formatted(option.longestName(), option.paramLabel()),
-                e);
-    }
-
     private static EmbarkException unknown(UnmatchedArgumentException e) {
         CommandLine line = e.getCommandLine();
         String argument = e.getUnmatched().get(0);
         if (!argument.startsWith("-")) {
-            return line.getParent() == null ? unknownCommand(argument, line, e) : stray(argument, line, e);
+            return line.getParent() == null
+                    ? ArgumentErrors.unknownCommand(argument, e)
+                    : ArgumentErrors.noOption(
+                            argument, JobCommand.named(line.getCommandName()).orElseThrow(), e);
         }
 
         String key = key(argument.contains("=") ? argument.substring(0, argument.indexOf('=')) : argument);
         if (line.getParent() == null) {
-            return new EmbarkException(
-                    ErrorCode.OPTION_UNKNOWN,
-                    "option '%s' does not exist".formatted(key),
-                    "Options stand behind a command: %s.".formatted(commandKeys()),
-                    "Run embark --help to see all options.",
-                    e);
+            return ArgumentErrors.optionBeforeTheCommand(key, e);
         }
         List<String> known = line.getCommandSpec().options().stream()
                 .map(option -> key(option.longestName()))
@@ -134,34 +106,8 @@ record Arguments(JobCommand command, Map<String, List<String>> given) {
         return Option.unknown(key, known);
     }
 
-    private static EmbarkException unknownCommand(String name, CommandLine line, Exception thrown) {
-        return new EmbarkException(
-                ErrorCode.OPTION_UNKNOWN,
-                "command '%s' does not exist".formatted(name),
-                "The commands are %s.".formatted(commandKeys()),
-                NearestName.find(name, line.getSubcommands().keySet())
-                        .map("Did you mean %s?"::formatted)
-                        .orElse("Run embark --help."),
-                thrown);
-    }
-
-    private static EmbarkException stray(String argument, CommandLine line, Exception thrown) {
-        return new EmbarkException(
-                ErrorCode.OPTION_UNKNOWN,
-                "argument '%s' is not expected here".formatted(argument),
-                "embark %s takes options only.".formatted(line.getCommandName()),
-                "Run %s --help to see all options."
-                        .formatted(line.getCommandSpec().qualifiedName()),
-                thrown);
-    }
-
     private static String key(String name) {
         return name.replaceFirst("^-+", "");
-    }
-
-    private static String commandKeys() {
-        return String.join(
-                ", ", Arrays.stream(JobCommand.values()).map(JobCommand::key).toList());
     }
 
     private static CommandSpec specification() {

@@ -10,9 +10,7 @@ import io.embark.Encoding;
 import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.Option;
 import io.embark.job.table.Columns;
-import io.embark.job.table.RangesRecord;
 import io.embark.job.table.Repartitioning;
 import io.embark.spark.EmbarkFunctions;
 import java.io.Serializable;
@@ -74,15 +72,7 @@ record Calibration(EncodingRanges ranges, long texts) {
                 .collect();
         Extremes all = extremes.stream().reduce(Extremes::plus).orElseGet(Extremes::new);
         if (all.texts < 2) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option encoding: %s has no ranges, and the table has %s to take them from"
-                            .formatted(
-                                    Option.write(options.get(EmbedOptions.ENCODING)),
-                                    all.texts == 0 ? "no text" : "only one text"),
-                    "Ranges span at least two vectors.",
-                    "Set --encoding-ranges, to %s in an output of the same model for instance."
-                            .formatted(RangesRecord.FILE));
+            throw RunErrors.tooFewTextsForRanges(options.get(EmbedOptions.ENCODING), all.texts);
         }
         return new Calibration(EncodingRanges.of(all.min, all.max), all.texts);
     }

@@ -14,7 +14,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.job.table.Failures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -43,23 +42,14 @@ final class ConfigFile {
      */
     static Map<String, Entry> read(Path file) {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "configuration file %s: cannot be read".formatted(file),
-                    Files.exists(file) ? "It is a folder, or its permissions forbid it." : "There is no such file.",
-                    "Name an existing file with --config.");
+            throw SettingErrors.fileCannotBeRead(file);
         }
 
         Config config;
         try {
             config = ConfigFactory.parseFile(file.toFile()).resolve();
         } catch (ConfigException e) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "configuration file %s: is not valid HOCON".formatted(file),
-                    Failures.firstLine(e),
-                    "Write each setting as: key = value, with quotes around values that hold signs.",
-                    e);
+            throw SettingErrors.fileIsNoHocon(file, e);
         }
 
         Map<String, Entry> entries = new LinkedHashMap<>();

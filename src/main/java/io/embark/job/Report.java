@@ -6,7 +6,6 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,12 +45,7 @@ final class Report {
             files.access(existing, FsAction.WRITE_EXECUTE);
             return new Report(files, folder);
         } catch (IOException | RuntimeException e) {
-            throw new EmbarkException(
-                    ErrorCode.OUTPUT_INVALID,
-                    "report %s: cannot be written".formatted(reference),
-                    Failures.rootLine(e),
-                    "Name another folder with --report.",
-                    e);
+            throw RunErrors.reportCannotBeWritten(reference, e);
         }
     }
 
@@ -60,8 +54,7 @@ final class Report {
         try (OutputStream stream = files.create(new Path(folder, name), true)) {
             stream.write(content.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw Failures.runFailed(
-                    "report %s: cannot be written, though the output is complete".formatted(folder), e);
+            throw RunErrors.reportFailedAfterTheRun(folder, e);
         }
     }
 }

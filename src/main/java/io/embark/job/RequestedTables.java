@@ -36,11 +36,7 @@ final class RequestedTables {
             return Source.query(spark, settings.require(JobSettings.SQL), request);
         }
 
-        throw new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "no input given",
-                "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
-                "Add one of them.");
+        throw SettingErrors.noInput();
     }
 
     /** What is searched. */
@@ -73,10 +69,6 @@ final class RequestedTables {
             return Sinks.table(spark, settings.require(JobSettings.OUTPUT_TABLE), request);
         }
 
-        throw new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "no output given",
-                "embark embed writes to one of --output PATH and --output-table NAME.",
-                "Add one of them, or --dry-run to write nothing.");
+        throw SettingErrors.noOutput();
     }
 }

@@ -4,18 +4,14 @@
  */
 package io.embark.job;
 
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
-import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.Option;
 import io.embark.encode.Embedder;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Source;
 import io.embark.model.ModelFolder;
-import io.embark.spark.ColumnErrors;
 import io.embark.spark.RangesFile;
 import io.embark.spark.models.DriverModels;
 import java.util.ArrayList;
@@ -72,25 +68,14 @@ final class SearchCommand {
         Optional<String> named = settings.find(JobSettings.SEARCH_COLUMN);
         List<StructField> known = EmbeddingMetadata.columns(schema);
         if (named.isEmpty() && known.size() > 1) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "table %s: has more than one column of vectors".formatted(reference),
-                    "They are %s."
-                            .formatted(ColumnErrors.listed(
-                                    known.stream().map(StructField::name).toList())),
-                    "Name one of them with --embedding-column.");
+            throw SearchErrors.severalColumnsOfVectors(reference, known);
         }
 
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
                 : Columns.find(schema, named.orElse(Columns.EMBEDDING), JobSettings.SEARCH_COLUMN.key());
         if (!isVector(column.dataType()) && !isCodes(column.dataType())) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': holds no vectors but %s"
-                            .formatted(column.name(), column.dataType().simpleString()),
-                    "A vector is an array of floats.",
-                    "Name the column of the vectors with --embedding-column.");
+            throw SearchErrors.holdsNoVectors(column);
         }
 
         return column;
@@ -109,13 +94,7 @@ final class SearchCommand {
     private static void requireEncoding(StructField column, EmbedOptions options) {
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         if (isCodes(column.dataType()) == (encoding == Encoding.FLOAT32)) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "column '%s': holds %s, not vectors in %s"
-                            .formatted(column.name(), column.dataType().simpleString(), Option.write(encoding)),
-                    "Codes are arrays of whole numbers, vectors in float32 arrays of floats.",
-                    "Say with --encoding how it was embedded and, for int8 and uint8, with --encoding-ranges by which"
-                            + " ranges.");
+            throw SearchErrors.holdsAnotherEncoding(column, encoding);
         }
     }
 
@@ -154,23 +133,12 @@ final class SearchCommand {
         try (Embedder embedder = Embedder.open(model, QueryVector.options(options))) {
             String fingerprint = embedder.folder().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
-                throw new EmbarkException(
-                        ErrorCode.MODEL_INVALID,
-                        "model %s: is not the one that table %s was embedded with"
-                                .formatted(embedder.folder().name(), reference),
-                        "The table has %s, fingerprint %.12s; the model here has %.12s."
-                                .formatted(
-                                        metadata.get().model(), metadata.get().fingerprint(), fingerprint),
-                        "Name the same model with --model, or embed the table anew.");
+                throw SearchErrors.isAnotherModel(embedder.folder(), reference, metadata.get());
             }
 
             QueryVector vector = QueryVector.of(query, embedder, options);
             if (vector == null) {
-                throw new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "option query: has no vector",
-                        "The options in force give none to a blank text.",
-                        "Search for some text.");
+                throw SearchErrors.queryHasNoVector();
             }
 
             return vector;
@@ -188,11 +156,7 @@ final class SearchCommand {
 
     private static void requireDimension(String reference, long table, int query) {
         if (table >= 0 && table != query) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "table %s: its vectors have %d components, that of the query %d".formatted(reference, table, query),
-                    "Both have to come from the same model, cut to the same length.",
-                    "Name the table's model with --model, and --dimensions if it was cut.");
+            throw SearchErrors.otherDimension(reference, table, query);
         }
     }
 

@@ -4,9 +4,7 @@
  */
 package io.embark.job;
 
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
@@ -99,12 +97,7 @@ final class Settings {
 
     /** The value of a setting that cannot be done without. */
     <T> T require(Option<T> setting) {
-        return find(setting)
-                .orElseThrow(() -> new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "option %s: is missing".formatted(setting.key()),
-                        "embark %s cannot do without it. %s".formatted(command.key(), setting.description()),
-                        "Add --%s %s.".formatted(setting.key(), setting.label())));
+        return find(setting).orElseThrow(() -> SettingErrors.isMissing(setting, command));
     }
 
     boolean isOn(Option<Boolean> flag) {

@@ -151,11 +151,7 @@ final class SettingsReader {
         for (String text : texts) {
             int equals = text.indexOf('=');
             if (equals <= 0) {
-                throw new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "option %s: '%s' is not of the form K=V".formatted(setting.key(), text),
-                        "It takes a key, an equals sign and a value.",
-                        "Write --%s KEY=VALUE.".formatted(setting.key()));
+                throw SettingErrors.isNoEntry(setting, text);
             }
 
             entries.put(text.substring(0, equals).strip(), text.substring(equals + 1));
@@ -190,11 +186,7 @@ final class SettingsReader {
             List<String> kept =
                     keys.stream().filter(key -> chosen.get(key).place() == best).toList();
             if (kept.size() > 1) {
-                throw new EmbarkException(
-                        ErrorCode.OPTION_INVALID,
-                        "options %s: more than one is given".formatted(String.join(" and ", kept)),
-                        "A run has one source and one sink.",
-                        "Keep one of them.");
+                throw SettingErrors.alternativesTogether(kept);
             }
 
             keys.stream().filter(key -> !kept.contains(key)).forEach(chosen::remove);

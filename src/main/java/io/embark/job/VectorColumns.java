@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,11 +47,7 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
         List<String> texts = Columns.text(schema, settings.find(JobSettings.TEXT_COLUMN));
         boolean chunked = isChunked(settings.embedOptions());
         if (chunked && texts.size() > 1) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option long-text: chunks is for one text column, not %d".formatted(texts.size()),
-                    "Each chunk is a row, and the chunks of one column are none of another's.",
-                    "Name one column with --text-column, or set long-text to truncate, fail or mean.");
+            throw RunErrors.chunksOfSeveralColumns(texts.size());
         }
 
         Optional<String> chosen = settings.find(JobSettings.EMBEDDING_COLUMN);
@@ -58,21 +55,15 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
         if (chunked) {
             // Named by a person, so it is as good as a column of the input.
             StructType taken = chosen.isPresent() ? schema.add(name, "binary") : schema;
-            OF_CHUNKS.forEach(column -> requireNew(
-                    taken,
-                    column,
-                    "The number or the place of the chunk would get the same name.",
-                    "Rename it with --sql, or the vectors with --embedding-column."));
+            for (String column : OF_CHUNKS) {
+                requireNew(taken, column, RunErrors::chunksWouldTakeTheName);
+            }
         }
 
         Map<String, String> byText = new LinkedHashMap<>();
         for (String text : texts) {
             String output = texts.size() == 1 ? name : name + "_" + text;
-            requireNew(
-                    schema,
-                    output,
-                    "The vectors would get the same name.",
-                    "Name the column of the vectors with --embedding-column.");
+            requireNew(schema, output, RunErrors::vectorsWouldTakeTheName);
             byText.put(text, output);
         }
         return new VectorColumns(byText, chunked);
@@ -82,14 +73,10 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
         return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
     }
 
-    private static void requireNew(StructType schema, String output, String cause, String remedy) {
+    private static void requireNew(StructType schema, String name, Function<String, EmbarkException> error) {
         for (String existing : schema.fieldNames()) {
-            if (existing.equalsIgnoreCase(output)) {
-                throw new EmbarkException(
-                        ErrorCode.COLUMN_INVALID,
-                        "column '%s': the input has one of this name".formatted(existing),
-                        cause,
-                        remedy);
+            if (existing.equalsIgnoreCase(name)) {
+                throw error.apply(existing);
             }
         }
     }

@@ -54,13 +54,14 @@ public final class ColumnErrors {
                 "Name one of them with %s, or make it a string %s.".formatted(option, cast));
     }
 
-    /** @param replacer what would replace the column */
-    static EmbarkException exists(String name, String replacer) {
-        return column(
-                name,
-                "exists already",
-                "%s would replace it by its vectors.".formatted(replacer),
-                "Name a new column with setOutputCol, or drop this one before.");
+    /**
+     * There is a column of the name that a new one would get.
+     *
+     * @param reason why its caller wants the name
+     * @param remedy where its caller can choose another one
+     */
+    public static EmbarkException exists(String name, String reason, String remedy) {
+        return column(name, "exists already", reason, remedy);
     }
 
     private static EmbarkException column(String name, String problem, String reason, String remedy) {

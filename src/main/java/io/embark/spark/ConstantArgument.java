@@ -6,6 +6,7 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.Option;
 import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,6 @@ import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.MapType;
-import scala.Option;
 
 /** Reads the arguments of a call that are the same for all rows. */
 final class ConstantArgument {
@@ -89,7 +89,7 @@ final class ConstantArgument {
 
     private static void put(String key, String value, Map<String, String> map) {
         if (map.containsKey(key)) {
-            throw FunctionErrors.optionGivenTwice(key);
+            throw Option.repeated(key);
         }
 
         if (value != null) {
@@ -100,7 +100,7 @@ final class ConstantArgument {
     private static Expression asText(Expression argument, DataType type) {
         return argument.dataType().equals(type)
                 ? argument
-                : new Cast(argument, type, Option.apply(SQLConf.get().sessionLocalTimeZone()), EvalMode.LEGACY());
+                : new Cast(argument, type, scala.Option.apply(SQLConf.get().sessionLocalTimeZone()), EvalMode.LEGACY());
     }
 
     private static Object evaluate(String name, Expression argument) {

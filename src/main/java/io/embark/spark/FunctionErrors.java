@@ -58,9 +58,12 @@ final class FunctionErrors {
                 "Write map('dimensions', '256').");
     }
 
-    static EmbarkException optionGivenTwice(String key) {
-        return invalid(
-                "option %s: is given twice".formatted(key), "An option has one value.", "Leave one of them out.");
+    /** @param stage the stage of a pipeline that would replace it */
+    static EmbarkException wouldReplaceColumn(String stage, String column) {
+        return ColumnErrors.exists(
+                column,
+                "%s would replace it by its vectors.".formatted(stage),
+                "Name a new column with setOutputCol, or drop this one before.");
     }
 
     /** @param name what the argument is: a model, an option */

@@ -206,7 +206,7 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
             throw ColumnErrors.notText(input, schema, "setInputCol", "before");
         }
         if (find(schema, getOutputCol()) != null) {
-            throw ColumnErrors.exists(getOutputCol(), uid);
+            throw FunctionErrors.wouldReplaceColumn(uid, getOutputCol());
         }
 
         Encoding encoding = options().orElse(SparkSettings.ofActiveSession()).get(EmbedOptions.ENCODING);

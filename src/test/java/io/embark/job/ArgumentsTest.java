@@ -85,7 +85,7 @@ class ArgumentsTest {
                 set(
                         "an option given twice",
                         List.of("embed", "--input", "a", "--quiet", "--input", "b"),
-                        "option input: is given 2 times",
+                        "option input: is given more than once",
                         "Keep one of them."));
     }
 

@@ -68,7 +68,7 @@ class BadInputTest {
                 request("an unknown option", Map.of("modell", "x"), "option 'modell' does not exist"),
                 request("an unknown setting", Map.of("set", "modell=x"), "option 'modell' does not exist"),
                 request("a format that is not read", Map.of("format", "delta"), "option format: 'delta' is not"),
-                request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': the input has one"),
+                request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': exists already"),
                 request("a value out of range", Map.of("batch-tokens", "1"), "option batch-tokens: '1' is not"),
                 request("two sources", Map.of("table", "t"), "options input and table: more than one is given"),
                 request("a report below a file", Map.of("report", "pom.xml/a"), "report pom.xml/a: cannot be written"),

@@ -353,7 +353,7 @@ class EmbedCommandTest {
         assertThat(taken.code()).isEqualTo(2);
         assertThat(taken.errorLines())
                 .containsExactly(
-                        "column 'Chunk': the input has one of this name",
+                        "column 'Chunk': exists already",
                         "The number or the place of the chunk would get the same name.",
                         "Rename it with --sql, or the vectors with --embedding-column.");
     }

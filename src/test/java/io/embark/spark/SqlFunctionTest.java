@@ -151,7 +151,7 @@ class SqlFunctionTest extends PlannedRows {
             embed(text, null, map_from_arrays(array('window'), array(other))) | embed(phrases.text): options: map_from_arrays(array('window'), array(phrases.other)) is not a constant | Write them as literals, or SET spark.embark.<option> for the session.
             embed(text, null, map('windows', 7)) | embed(phrases.text): option 'windows' does not exist | Did you mean window?
             embed(text, null, map('window', 0))  | embed(phrases.text): option window: '0' is not a possible value | Set window to one of these, or leave it out for its default (4096).
-            embed(text, null, map('window', 7, 'window', 8)) | embed(phrases.text): option window: is given twice | Leave one of them out.
+            embed(text, null, map('window', 7, 'window', 8)) | embed(phrases.text): option window: is given more than once | Keep one of them.
             """)
     void refusesOtherArguments(String call, String problem, String remedy) {
         assertThatThrownBy(() -> spark.sql("SELECT %s FROM phrases".formatted(call)))

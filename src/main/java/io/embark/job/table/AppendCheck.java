@@ -6,7 +6,6 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.Option;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -31,10 +30,7 @@ final class AppendCheck {
         Map<String, StructField> there = byName(existing);
         Map<String, StructField> here = byName(added);
         if (!there.keySet().equals(here.keySet())) {
-            throw refused(
-                    "%s: has other columns than what would be appended".formatted(subject),
-                    "It has %s; appended would be %s."
-                            .formatted(String.join(", ", there.keySet()), String.join(", ", here.keySet())));
+            throw AppendErrors.otherColumns(subject, there.keySet(), here.keySet());
         }
 
         here.forEach((name, field) -> {
@@ -46,12 +42,7 @@ final class AppendCheck {
                 requireSameEncoding(subject, name, oldVectors.get(), newVectors.get());
             }
             if (typed && !old.dataType().sameType(field.dataType())) {
-                throw refused(
-                        "%s: column '%s' has another type".formatted(subject, name),
-                        "It is %s; appended would be %s."
-                                .formatted(
-                                        old.dataType().simpleString(),
-                                        field.dataType().simpleString()));
+                throw AppendErrors.otherType(subject, name, old.dataType(), field.dataType());
             }
         });
     }
@@ -68,53 +59,25 @@ final class AppendCheck {
                 .anyMatch(metadata ->
                         metadata.encoding().needsRanges() && metadata.ranges().isEmpty());
         if (unknown || !recorded.equals(RangesRecord.of(added))) {
-            throw refused(
-                    "%s: holds vectors of another encoding".formatted(subject),
-                    recorded.isPresent()
-                            ? "What would be appended has not the ranges of its %s.".formatted(RangesRecord.FILE)
-                            : "What would be appended has ranges, and there is no %s.".formatted(RangesRecord.FILE));
+            throw AppendErrors.otherRangesRecorded(subject, recorded);
         }
     }
 
     private static void requireSameModel(
             String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
         if (!old.fingerprint().equals(added.fingerprint()) || old.dimension() != added.dimension()) {
-            throw refused(
-                    "%s: column '%s' holds vectors of another model".formatted(subject, column),
-                    "It has %s (%d components, fingerprint %.12s); appended would be %s (%d components, fingerprint %.12s)."
-                            .formatted(
-                                    old.model(),
-                                    old.dimension(),
-                                    old.fingerprint(),
-                                    added.model(),
-                                    added.dimension(),
-                                    added.fingerprint()));
+            throw AppendErrors.otherModel(subject, column, old, added);
         }
     }
 
     private static void requireSameEncoding(
             String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
         if (old.encoding() != added.encoding()) {
-            throw refused(
-                    "%s: column '%s' holds vectors of another encoding".formatted(subject, column),
-                    "It is %s; appended would be %s."
-                            .formatted(Option.write(old.encoding()), Option.write(added.encoding())));
+            throw AppendErrors.otherEncoding(subject, column, old.encoding(), added.encoding());
         }
         if (!old.ranges().equals(added.ranges())) {
-            throw refused(
-                    "%s: column '%s' holds codes of other ranges".formatted(subject, column),
-                    "Codes of %s can be compared only if their ranges are the same; without --encoding-ranges, those of its"
-                                    .formatted(Option.write(old.encoding()))
-                            + " %s are taken.".formatted(RangesRecord.FILE));
+            throw AppendErrors.otherRanges(subject, column, old.encoding());
         }
-    }
-
-    private static EmbarkException refused(String problem, String cause) {
-        return new EmbarkException(
-                ErrorCode.OUTPUT_INVALID,
-                problem,
-                cause,
-                "Write to another output, or replace this one with --mode overwrite.");
     }
 
     private static Map<String, StructField> byName(StructType schema) {

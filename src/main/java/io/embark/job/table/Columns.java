@@ -47,16 +47,11 @@ public final class Columns {
             return found.get(0);
         }
 
-        List<String> names = List.of(schema.fieldNames());
         if (found.isEmpty()) {
             throw ColumnErrors.missing(name, schema, "--" + option);
         }
 
-        throw new EmbarkException(
-                ErrorCode.COLUMN_INVALID,
-                "column '%s': there are %d of this name".formatted(name, found.size()),
-                "The columns are %s.".formatted(ColumnErrors.listed(names)),
-                "Select them under different names with --sql.");
+        throw InputErrors.severalColumnsOfTheName(name, found.size(), schema);
     }
 
     /**
@@ -78,12 +73,7 @@ public final class Columns {
                 strings.stream().filter(name -> name.equalsIgnoreCase("text")).toList();
         List<String> candidates = text.isEmpty() ? strings : text;
         if (candidates.size() != 1) {
-            throw new EmbarkException(
-                    ErrorCode.COLUMN_INVALID,
-                    "text column: not named, and %s holds strings"
-                            .formatted(strings.isEmpty() ? "none" : "more than one"),
-                    "The columns are %s.".formatted(ColumnErrors.described(schema)),
-                    "Name the column to embed with --text-column.");
+            throw InputErrors.textColumnIsNotNamed(schema);
         }
 
         return candidates;

@@ -4,8 +4,6 @@
  */
 package io.embark.job.table;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -21,11 +19,6 @@ public final class Failures {
     public static final String VERBOSE = "Run it again with --verbose for Spark's log and the stack trace.";
 
     private Failures() {}
-
-    /** The code that a failure of the run itself has, however it came about. */
-    public static EmbarkException runFailed(String problem, Throwable thrown) {
-        return new EmbarkException(ErrorCode.RUN_FAILED, problem, firstLine(thrown), VERBOSE, thrown);
-    }
 
     /**
      * The first line of an exception's message that says something, without Spark's error class, state and position;

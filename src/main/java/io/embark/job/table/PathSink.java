@@ -4,8 +4,6 @@
  */
 package io.embark.job.table;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +33,15 @@ import org.slf4j.LoggerFactory;
 final class PathSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(PathSink.class);
 
+    /** The option that names the folder. */
+    private static final String OPTION = "--output";
+
     private final SparkSession spark;
     private final String reference;
+
+    /** The folder as errors call it. */
+    private final String output;
+
     private final SinkFormat format;
     private final WriteMode mode;
     private final Map<String, String> options;
@@ -44,6 +49,7 @@ final class PathSink implements Sink {
     PathSink(SparkSession spark, String reference, SinkRequest request) {
         this.spark = spark;
         this.reference = reference;
+        this.output = "output " + reference;
         this.format = request.format();
         this.mode = request.mode();
         this.options = request.options();
@@ -52,14 +58,14 @@ final class PathSink implements Sink {
     @Override
     public void check(StructType schema, Source source) {
         // Hadoop throws anything for a file system that is unknown or lacks its jar.
-        SparkCall.translate(() -> checkTarget(schema, source), this::unreachable);
+        SparkCall.translate(() -> checkTarget(schema, source), e -> OutputErrors.isUnreachable(output, e));
     }
 
     private Void checkTarget(StructType schema, Source source) throws IOException {
         FileSystem files = files();
         Path target = target(files);
         if (target.getParent() == null) {
-            throw refused("is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
+            throw OutputErrors.isRoot(output);
         }
 
         if (files.exists(target)) {
@@ -71,27 +77,19 @@ final class PathSink implements Sink {
 
     private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {
         switch (mode) {
-            case ERROR ->
-                throw refused(
-                        "exists",
-                        "With --mode error, the default, an output that exists is left alone.",
-                        "Choose another --output, or --mode overwrite or append.");
+            case ERROR -> throw OutputErrors.exists(output, OPTION);
             case OVERWRITE -> {
                 if (source.path().isPresent()
                         && new Path(source.path().get())
                                 .makeQualified(files.getUri(), files.getWorkingDirectory())
                                 .toString()
                                 .startsWith(target + "/")) {
-                    throw refused(
-                            "contains the input",
-                            "Replacing it would delete %s."
-                                    .formatted(source.path().get()),
-                            "Choose another --output.");
+                    throw OutputErrors.containsInput(output, source.path().get());
                 }
             }
             case APPEND -> {
                 if (!files.getFileStatus(target).isDirectory()) {
-                    throw refused("is a file", "Only a folder can be appended to.", "Choose another --output.");
+                    throw OutputErrors.isAFile(output);
                 }
 
                 StructType existing = SparkCall.translate(
@@ -99,15 +97,10 @@ final class PathSink implements Sink {
                                 .format(format.sparkName())
                                 .load(target.toString())
                                 .schema(),
-                        e -> new EmbarkException(
-                                ErrorCode.OUTPUT_INVALID,
-                                "output %s: cannot be appended to as %s".formatted(reference, format.sparkName()),
-                                Failures.rootLine(e),
-                                "Choose the --output-format that it has, or another --output.",
-                                e));
-                AppendCheck.check("output " + reference, existing, schema, format.keepsTypes());
+                        e -> AppendErrors.isOfAnotherFormat(output, format, e));
+                AppendCheck.check(output, existing, schema, format.keepsTypes());
                 if (!keepsMetadata()) {
-                    AppendCheck.checkRanges("output " + reference, RangesRecord.read(files, target), schema);
+                    AppendCheck.checkRanges(output, RangesRecord.read(files, target), schema);
                 }
             }
         }
@@ -120,18 +113,13 @@ final class PathSink implements Sink {
         }
         FileStatus status = files.getFileStatus(existing);
         if (!status.isDirectory()) {
-            throw refused("cannot be written", "%s is a file.".formatted(existing), "Choose another --output.");
+            throw OutputErrors.isBelowAFile(output, existing);
         }
 
         try {
             files.access(existing, FsAction.WRITE_EXECUTE);
         } catch (AccessControlException e) {
-            throw new EmbarkException(
-                    ErrorCode.OUTPUT_INVALID,
-                    "output %s: cannot be written".formatted(reference),
-                    Failures.firstLine(e),
-                    "Choose another --output, or have the permission granted.",
-                    e);
+            throw OutputErrors.isForbidden(output, e);
         }
     }
 
@@ -147,7 +135,7 @@ final class PathSink implements Sink {
             try {
                 RangesRecord.write(files(), target(files()), rows.schema());
             } catch (IOException e) {
-                throw unreachable(e);
+                throw OutputErrors.isUnreachable(output, e);
             }
             return;
         }
@@ -165,7 +153,7 @@ final class PathSink implements Sink {
             // Tasks that have not noticed yet that the job failed may write on after it is deleted below.
             files.deleteOnExit(unfinished);
         } catch (IOException e) {
-            throw unreachable(e);
+            throw OutputErrors.isUnreachable(output, e);
         }
 
         try {
@@ -177,7 +165,7 @@ final class PathSink implements Sink {
             RangesRecord.write(files, unfinished, rows.schema());
             swap(files, unfinished, target);
         } catch (IOException e) {
-            throw unreachable(e);
+            throw OutputErrors.isUnreachable(output, e);
         } finally {
             deleteQuietly(files, unfinished);
         }
@@ -188,10 +176,7 @@ final class PathSink implements Sink {
         try {
             boolean there = files.exists(target);
             if (there && mode == WriteMode.ERROR) {
-                throw refused(
-                        "exists",
-                        "Somebody wrote it while this run embedded; it was left alone.",
-                        "Choose another --output, or --mode overwrite.");
+                throw OutputErrors.existsByNow(output, OPTION);
             }
 
             if (there) {
@@ -206,7 +191,7 @@ final class PathSink implements Sink {
                 throw e;
             }
         } catch (IOException e) {
-            throw Failures.runFailed("output %s: cannot be put in its place".formatted(reference), e);
+            throw OutputErrors.cannotBePutInItsPlace(output, e);
         }
         deleteQuietly(files, replaced);
     }
@@ -239,19 +224,6 @@ final class PathSink implements Sink {
         return new Path(reference).makeQualified(files.getUri(), files.getWorkingDirectory());
     }
 
-    private EmbarkException refused(String what, String cause, String remedy) {
-        return new EmbarkException(ErrorCode.OUTPUT_INVALID, "output %s: %s".formatted(reference, what), cause, remedy);
-    }
-
-    private EmbarkException unreachable(Exception e) {
-        return new EmbarkException(
-                ErrorCode.OUTPUT_INVALID,
-                "output %s: cannot be written".formatted(reference),
-                Failures.rootLine(e),
-                "Check the path, its permissions, and the jars and settings of its file system.",
-                e);
-    }
-
     @Override
     public Dataset<Row> read(StructType schema) {
         return spark.read().format(format.sparkName()).schema(schema).load(reference);
@@ -265,7 +237,7 @@ final class PathSink implements Sink {
         try {
             return RangesRecord.read(files(), target(files()));
         } catch (IOException | RuntimeException e) {
-            throw unreachable(e);
+            throw OutputErrors.isUnreachable(output, e);
         }
     }
 

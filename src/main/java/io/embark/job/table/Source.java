@@ -98,7 +98,8 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private static Source files(SparkSession spark, String path, SourceRequest request, String noun) {
-        FileStatus first = firstFile(spark, path, noun);
+        String input = "%s %s".formatted(noun, path);
+        FileStatus first = firstFile(spark, path, input);
         SourceFormat format = request.format()
                 .or(() -> SourceFormat.ofFile(first.getPath().getName()))
                 .orElse(SourceFormat.PARQUET);
@@ -110,30 +111,15 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         options.putAll(chosen);
 
         DataFrameReader reader = spark.read().format(format.sparkName()).options(options);
-        Dataset<Row> rows = SparkCall.translate(
-                () -> reader.load(path),
-                e -> new EmbarkException(
-                        ErrorCode.INPUT_NOT_FOUND,
-                        "%s %s: cannot be read as %s".formatted(noun, path, format.sparkName()),
-                        Failures.rootLine(e),
-                        "Check the files, or say what they are with --format %s."
-                                .formatted(String.join("|", SourceFormat.names())),
-                        e));
+        Dataset<Row> rows =
+                SparkCall.translate(() -> reader.load(path), e -> InputErrors.cannotBeReadAs(format, input, e));
         if (rows.columns().length == 0) {
-            throw new EmbarkException(
-                    ErrorCode.INPUT_NOT_FOUND,
-                    "%s %s: is empty".formatted(noun, path),
-                    "Not even the names of columns are there.",
-                    "Check how it was written.");
+            throw InputErrors.isEmpty(input);
         }
 
         List<String> columns = List.of(rows.columns());
         if (format.keepsBadLines() && columns.equals(List.of(CORRUPT))) {
-            throw new EmbarkException(
-                    ErrorCode.INPUT_NOT_FOUND,
-                    "%s %s: no line of it is JSON".formatted(noun, path),
-                    "Each line has to be one JSON object.",
-                    "For one array over many lines, add --source-option multiLine=true.");
+            throw InputErrors.noLineIsJson(input);
         }
 
         Optional<String> note = format.keepsBadLines() && columns.contains(CORRUPT)
@@ -144,34 +130,19 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     /** The first file that is not hidden, whose name tells what the files are. */
-    private static FileStatus firstFile(SparkSession spark, String path, String noun) {
+    private static FileStatus firstFile(SparkSession spark, String path, String input) {
         return SparkCall.translate(
-                () -> firstFile(new Path(path), spark, noun),
-                e -> new EmbarkException(
-                        ErrorCode.INPUT_NOT_FOUND,
-                        "%s %s: cannot be reached".formatted(noun, path),
-                        Failures.rootLine(e),
-                        "Check the path, its permissions, and the jars and settings of its file system.",
-                        e));
+                () -> firstFile(new Path(path), spark, input), e -> InputErrors.cannotBeReached(input, e));
     }
 
-    private static FileStatus firstFile(Path path, SparkSession spark, String noun) throws IOException {
+    private static FileStatus firstFile(Path path, SparkSession spark, String input) throws IOException {
         FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
         FileStatus[] found = files.globStatus(path);
         if (found == null || found.length == 0) {
-            throw new EmbarkException(
-                    ErrorCode.INPUT_NOT_FOUND,
-                    "%s %s: does not exist".formatted(noun, path),
-                    "No file or folder is there.",
-                    "Check the path; a relative one starts at %s.".formatted(files.getWorkingDirectory()));
+            throw InputErrors.doesNotExist(input, files.getWorkingDirectory());
         }
 
-        return firstFile(files, found)
-                .orElseThrow(() -> new EmbarkException(
-                        ErrorCode.INPUT_NOT_FOUND,
-                        "%s %s: holds no files".formatted(noun, path),
-                        "It is empty, or the names of all its files begin with _ or a dot, which hides them.",
-                        "Check the path."));
+        return firstFile(files, found).orElseThrow(() -> InputErrors.holdsNoFiles(input));
     }
 
     private static Optional<FileStatus> firstFile(FileSystem files, FileStatus[] candidates) throws IOException {
@@ -193,31 +164,18 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private static Source table(SparkSession spark, String name) {
-        Dataset<Row> rows = SparkCall.translate(
-                () -> spark.table(name),
-                e -> new EmbarkException(
-                        ErrorCode.INPUT_NOT_FOUND,
-                        "table %s: does not exist".formatted(name),
-                        Failures.firstLine(e),
-                        "Check the name and the catalog of this Spark session.",
-                        e));
+        Dataset<Row> rows = SparkCall.translate(() -> spark.table(name), e -> InputErrors.noSuchTable(name, e));
         return of(rows, name, Optional.empty(), true);
     }
 
     private static Source query(SparkSession spark, String query) {
-        LogicalPlan parsed = SparkCall.translate(
-                () -> spark.sessionState().sqlParser().parsePlan(query),
-                e -> invalid("option sql: is not valid SQL", e));
+        LogicalPlan parsed =
+                SparkCall.translate(() -> spark.sessionState().sqlParser().parsePlan(query), InputErrors::queryIsNoSql);
         if (parsed.exists(node -> node instanceof Command || node instanceof ParsedStatement)) {
-            throw new EmbarkException(
-                    ErrorCode.OPTION_INVALID,
-                    "option sql: is not a query",
-                    "Only a SELECT is read; this statement would change something.",
-                    "Give a query, and name the output with --output or --output-table.");
+            throw InputErrors.queryIsAStatement();
         }
 
-        Dataset<Row> rows =
-                SparkCall.translate(() -> spark.sql(query), e -> invalid("option sql: names what does not exist", e));
+        Dataset<Row> rows = SparkCall.translate(() -> spark.sql(query), InputErrors::queryNamesWhatDoesNotExist);
         return of(rows, "the result of --sql", Optional.empty(), false);
     }
 
@@ -229,17 +187,6 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private Dataset<Row> where(String condition) {
-        return SparkCall.translate(
-                () -> rows.where(condition),
-                e -> invalid("option where: '%s' does not hold for the input".formatted(condition), e));
-    }
-
-    private static EmbarkException invalid(String problem, Exception e) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                problem,
-                Failures.firstLine(e),
-                "Write it as Spark SQL does, with columns of the input.",
-                e);
+        return SparkCall.translate(() -> rows.where(condition), e -> InputErrors.conditionDoesNotHold(condition, e));
     }
 }

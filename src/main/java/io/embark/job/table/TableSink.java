@@ -4,8 +4,6 @@
  */
 package io.embark.job.table;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
@@ -38,10 +36,17 @@ import scala.Option;
 final class TableSink implements Sink {
     private static final Logger LOG = LoggerFactory.getLogger(TableSink.class);
 
+    /** The option that names the table. */
+    private static final String OPTION = "--output-table";
+
     private static final String SESSION_CATALOG = "spark_catalog";
 
     private final SparkSession spark;
     private final String reference;
+
+    /** The table as errors call it. */
+    private final String output;
+
     private final SinkFormat format;
     private final WriteMode mode;
     private final Map<String, String> options;
@@ -49,6 +54,7 @@ final class TableSink implements Sink {
     TableSink(SparkSession spark, String reference, SinkRequest request) {
         this.spark = spark;
         this.reference = reference;
+        this.output = "output table " + reference;
         this.format = request.format();
         this.mode = request.mode();
         this.options = request.options();
@@ -60,7 +66,7 @@ final class TableSink implements Sink {
         SessionCatalog catalog = spark.sessionState().catalog();
         String database = target.database().isDefined() ? target.database().get() : catalog.getCurrentDatabase();
         if (!catalog.databaseExists(database)) {
-            throw refused("cannot be written", "There is no database %s.".formatted(database), "Create it first.");
+            throw OutputErrors.noDatabase(output, database);
         }
         if (!exists(target)) {
             requireFree(new Path(catalog.defaultTablePath(target)));
@@ -68,15 +74,9 @@ final class TableSink implements Sink {
         }
 
         switch (mode) {
-            case ERROR ->
-                throw refused(
-                        "exists",
-                        "With --mode error, the default, an output that exists is left alone.",
-                        "Choose another --output-table, or --mode overwrite or append.");
+            case ERROR -> throw OutputErrors.exists(output, OPTION);
             case OVERWRITE -> requireManaged(metadata(target));
-            case APPEND ->
-                AppendCheck.check(
-                        "output table " + reference, spark.table(reference).schema(), schema, true);
+            case APPEND -> AppendCheck.check(output, spark.table(reference).schema(), schema, true);
         }
     }
 
@@ -85,44 +85,24 @@ final class TableSink implements Sink {
         boolean taken = SparkCall.translate(
                 () -> location.getFileSystem(spark.sessionState().newHadoopConf())
                         .exists(location),
-                e -> new EmbarkException(
-                        ErrorCode.OUTPUT_INVALID,
-                        "output table %s: cannot be written".formatted(reference),
-                        Failures.rootLine(e),
-                        "Check the warehouse of this Spark session.",
-                        e));
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
         if (taken) {
-            throw refused(
-                    "cannot be written",
-                    "There is no such table, but its place is taken by %s.".formatted(location),
-                    "Remove this folder, or choose another --output-table, or --output.");
+            throw OutputErrors.placeIsTaken(output, location);
         }
     }
 
     private CatalogTable metadata(TableIdentifier table) {
         return SparkCall.translate(
                 () -> spark.sessionState().catalog().getTableMetadata(table),
-                e -> new EmbarkException(
-                        ErrorCode.OUTPUT_INVALID,
-                        "output table %s: cannot be looked up".formatted(reference),
-                        Failures.rootLine(e),
-                        "Check the catalog of this Spark session.",
-                        e));
+                e -> OutputErrors.cannotBeLookedUp(output, e));
     }
 
     private void requireManaged(CatalogTable table) {
         if (!table.tableType().equals(CatalogTableType.MANAGED())) {
-            throw refused(
-                    "cannot be replaced",
-                    "Its files are not managed by the catalog (%s)."
-                            .formatted(table.tableType().name()),
-                    "Choose another --output-table, or replace its files with --output.");
+            throw OutputErrors.isNotManaged(output, table.tableType().name());
         }
         if (!table.partitionColumnNames().isEmpty()) {
-            throw refused(
-                    "cannot be replaced",
-                    "It has partitions, and the new table would have none.",
-                    "Choose another --output-table.");
+            throw OutputErrors.hasPartitions(output);
         }
     }
 
@@ -154,7 +134,7 @@ final class TableSink implements Sink {
             Path location = new Path(metadata(table).location());
             RangesRecord.write(location.getFileSystem(spark.sessionState().newHadoopConf()), location, schema);
         } catch (IOException e) {
-            throw Failures.runFailed("output table %s: its ranges cannot be written".formatted(reference), e);
+            throw OutputErrors.rangesCannotBeWritten(output, e);
         }
     }
 
@@ -165,10 +145,7 @@ final class TableSink implements Sink {
         }
 
         if (mode != WriteMode.OVERWRITE) {
-            throw refused(
-                    "exists",
-                    "Somebody wrote it while this run embedded; it was left alone.",
-                    "Choose another --output-table, or --mode overwrite.");
+            throw OutputErrors.existsByNow(output, OPTION);
         }
 
         TableIdentifier replaced = sibling(target, "replaced");
@@ -210,27 +187,14 @@ final class TableSink implements Sink {
     private TableIdentifier identifier() {
         List<String> parts = SparkCall.translate(
                 () -> Scala.list(spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
-                e -> new EmbarkException(
-                        ErrorCode.OUTPUT_INVALID,
-                        "output table %s: is not a name of a table".formatted(reference),
-                        Failures.firstLine(e),
-                        "Write NAME or DATABASE.NAME.",
-                        e));
+                e -> OutputErrors.isNoTableName(output, e));
         int last = parts.size() - 1;
         if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
-            throw refused(
-                    "is not in the session's catalog",
-                    "Tables of %s cannot be written.".formatted(String.join(".", parts.subList(0, last))),
-                    "Write NAME or DATABASE.NAME.");
+            throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, last)));
         }
 
         Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
         return new TableIdentifier(parts.get(last), database, Option.empty());
-    }
-
-    private EmbarkException refused(String what, String cause, String remedy) {
-        return new EmbarkException(
-                ErrorCode.OUTPUT_INVALID, "output table %s: %s".formatted(reference, what), cause, remedy);
     }
 
     @Override

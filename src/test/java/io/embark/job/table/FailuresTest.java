@@ -6,8 +6,6 @@ package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.ErrorCode;
-import java.io.IOException;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 
@@ -33,16 +31,5 @@ class FailuresTest {
                         new IllegalStateException("[PATH_NOT_FOUND] Path does not exist: file:/x. SQLSTATE: 42K03")))
                 .isEqualTo("Path does not exist: file:/x.");
         assertThat(Failures.firstLine(new IllegalStateException())).isEqualTo("java.lang.IllegalStateException");
-    }
-
-    @Test
-    void aFailureOfTheRunKeepsItsCause() {
-        IOException cause = new IOException("No space left on device");
-
-        assertThat(Failures.runFailed("output a: cannot be put in its place", cause))
-                .hasCause(cause)
-                .hasMessage("output a: cannot be put in its place\nNo space left on device\n" + Failures.VERBOSE)
-                .extracting("code")
-                .isEqualTo(ErrorCode.RUN_FAILED);
     }
 }

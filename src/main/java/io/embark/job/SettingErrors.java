@@ -1,0 +1,73 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.job.table.Failures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What is refused of the settings, wherever they stand: one method for each mistake. */
+final class SettingErrors {
+    private SettingErrors() {}
+
+    static EmbarkException isMissing(Option<?> setting, JobCommand command) {
+        return invalid(
+                "option %s: is missing".formatted(setting.key()),
+                "embark %s cannot do without it. %s".formatted(command.key(), setting.description()),
+                "Add --%s %s.".formatted(setting.key(), setting.label()));
+    }
+
+    static EmbarkException isNoEntry(Option<?> setting, String text) {
+        return invalid(
+                "option %s: '%s' is not of the form K=V".formatted(setting.key(), text),
+                "It takes a key, an equals sign and a value.",
+                "Write --%s KEY=VALUE.".formatted(setting.key()));
+    }
+
+    static EmbarkException alternativesTogether(List<String> keys) {
+        return invalid(
+                "options %s: more than one is given".formatted(String.join(" and ", keys)),
+                "A run has one source and one sink.",
+                "Keep one of them.");
+    }
+
+    static EmbarkException noInput() {
+        return invalid(
+                "no input given",
+                "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
+                "Add one of them.");
+    }
+
+    static EmbarkException noOutput() {
+        return invalid(
+                "no output given",
+                "embark embed writes to one of --output PATH and --output-table NAME.",
+                "Add one of them, or --dry-run to write nothing.");
+    }
+
+    static EmbarkException fileCannotBeRead(Path file) {
+        return invalid(
+                "configuration file %s: cannot be read".formatted(file),
+                Files.exists(file) ? "It is a folder, or its permissions forbid it." : "There is no such file.",
+                "Name an existing file with --config.");
+    }
+
+    static EmbarkException fileIsNoHocon(Path file, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "configuration file %s: is not valid HOCON".formatted(file),
+                Failures.firstLine(thrown),
+                "Write each setting as: key = value, with quotes around values that hold signs.",
+                thrown);
+    }
+
+    private static EmbarkException invalid(String problem, String reason, String remedy) {
+        return new EmbarkException(ErrorCode.OPTION_INVALID, problem, reason, remedy);
+    }
+}

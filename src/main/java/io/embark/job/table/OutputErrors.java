@@ -1,0 +1,156 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.table;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.io.IOException;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * What is refused of the place that is written, one method for each mistake. An output is named as people say it: "output
+ * /a", "output table a".
+ */
+final class OutputErrors {
+    private static final String OTHER_FOLDER = "Choose another --output.";
+    private static final String CANNOT_BE_WRITTEN = "cannot be written";
+
+    private OutputErrors() {}
+
+    /** @param option the option that names another place */
+    static EmbarkException exists(String output, String option) {
+        return refused(
+                output,
+                "exists",
+                "With --mode error, the default, an output that exists is left alone.",
+                "Choose another %s, or --mode overwrite or append.".formatted(option));
+    }
+
+    /** @param option the option that names another place */
+    static EmbarkException existsByNow(String output, String option) {
+        return refused(
+                output,
+                "exists",
+                "Somebody wrote it while this run embedded; it was left alone.",
+                "Choose another %s, or --mode overwrite.".formatted(option));
+    }
+
+    static EmbarkException isRoot(String output) {
+        return refused(output, "is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
+    }
+
+    static EmbarkException containsInput(String output, String input) {
+        return refused(output, "contains the input", "Replacing it would delete %s.".formatted(input), OTHER_FOLDER);
+    }
+
+    static EmbarkException isAFile(String output) {
+        return refused(output, "is a file", "Only a folder can be appended to.", OTHER_FOLDER);
+    }
+
+    static EmbarkException isBelowAFile(String output, Path file) {
+        return refused(output, CANNOT_BE_WRITTEN, "%s is a file.".formatted(file), OTHER_FOLDER);
+    }
+
+    static EmbarkException isForbidden(String output, AccessControlException thrown) {
+        return refused(
+                output,
+                CANNOT_BE_WRITTEN,
+                Failures.firstLine(thrown),
+                "Choose another --output, or have the permission granted.",
+                thrown);
+    }
+
+    static EmbarkException isUnreachable(String output, Exception thrown) {
+        return refused(
+                output,
+                CANNOT_BE_WRITTEN,
+                Failures.rootLine(thrown),
+                "Check the path, its permissions, and the jars and settings of its file system.",
+                thrown);
+    }
+
+    static EmbarkException cannotBePutInItsPlace(String output, IOException thrown) {
+        return failed("%s: cannot be put in its place".formatted(output), thrown);
+    }
+
+    static EmbarkException noDatabase(String output, String database) {
+        return refused(output, CANNOT_BE_WRITTEN, "There is no database %s.".formatted(database), "Create it first.");
+    }
+
+    static EmbarkException isNoTableName(String output, Exception thrown) {
+        return refused(
+                output, "is not a name of a table", Failures.firstLine(thrown), "Write NAME or DATABASE.NAME.", thrown);
+    }
+
+    static EmbarkException isOfAnotherCatalog(String output, String catalog) {
+        return refused(
+                output,
+                "is not in the session's catalog",
+                "Tables of %s cannot be written.".formatted(catalog),
+                "Write NAME or DATABASE.NAME.");
+    }
+
+    static EmbarkException placeIsTaken(String output, Path location) {
+        return refused(
+                output,
+                CANNOT_BE_WRITTEN,
+                "There is no such table, but its place is taken by %s.".formatted(location),
+                "Remove this folder, or choose another --output-table, or --output.");
+    }
+
+    static EmbarkException warehouseIsUnreachable(String output, Exception thrown) {
+        return refused(
+                output,
+                CANNOT_BE_WRITTEN,
+                Failures.rootLine(thrown),
+                "Check the warehouse of this Spark session.",
+                thrown);
+    }
+
+    static EmbarkException cannotBeLookedUp(String output, Exception thrown) {
+        return refused(
+                output,
+                "cannot be looked up",
+                Failures.rootLine(thrown),
+                "Check the catalog of this Spark session.",
+                thrown);
+    }
+
+    /** @param type what the catalog says of it */
+    static EmbarkException isNotManaged(String output, String type) {
+        return refused(
+                output,
+                "cannot be replaced",
+                "Its files are not managed by the catalog (%s).".formatted(type),
+                "Choose another --output-table, or replace its files with --output.");
+    }
+
+    static EmbarkException hasPartitions(String output) {
+        return refused(
+                output,
+                "cannot be replaced",
+                "It has partitions, and the new table would have none.",
+                "Choose another --output-table.");
+    }
+
+    static EmbarkException rangesCannotBeWritten(String output, IOException thrown) {
+        return failed("%s: its ranges cannot be written".formatted(output), thrown);
+    }
+
+    private static EmbarkException refused(String output, String problem, String reason, String remedy) {
+        return refused(output, problem, reason, remedy, null);
+    }
+
+    private static EmbarkException refused(
+            String output, String problem, String reason, String remedy, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID, "%s: %s".formatted(output, problem), reason, remedy, thrown);
+    }
+
+    private static EmbarkException failed(String problem, IOException thrown) {
+        return new EmbarkException(ErrorCode.RUN_FAILED, problem, Failures.firstLine(thrown), Failures.VERBOSE, thrown);
+    }
+}

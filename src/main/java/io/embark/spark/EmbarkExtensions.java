@@ -37,7 +37,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
         SqlFunctions.addTo(FunctionRegistry.builtin());
-        SqlFunctions.all().forEach(extensions::injectFunction);
+        SqlFunctions.addTo(extensions);
         extensions.injectCheckRule(session -> plan -> {
             CheckCalls.check(plan);
             return BoxedUnit.UNIT;

@@ -7,12 +7,11 @@ package io.embark.spark;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.version.SparkVersion;
 import java.util.List;
-import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
 import scala.Function1;
-import scala.Tuple3;
 import scala.collection.Seq;
 
 /** The functions that SQL calls by name, each with what DESCRIBE FUNCTION EXTENDED says about it. */
@@ -21,8 +20,20 @@ final class SqlFunctions {
 
     private SqlFunctions() {}
 
-    /** Every function in the form in which Spark takes it. */
-    static List<Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>>> all() {
+    /** A function, and what makes a call of it from the arguments. */
+    private record SqlFunction(ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {}
+
+    /** For the sessions that an extension is made for. */
+    static void addTo(SparkSessionExtensions extensions) {
+        all().forEach(function -> SparkVersion.inject(extensions, function.info(), function.builder()));
+    }
+
+    /** In Spark's own registry too, since it takes others for temporary functions, which no persistent view may call. */
+    static void addTo(FunctionRegistry registry) {
+        all().forEach(function -> SparkVersion.register(registry, function.info(), function.builder()));
+    }
+
+    private static List<SqlFunction> all() {
         return List.of(
                 embed(),
                 embedChunks(),
@@ -34,7 +45,7 @@ final class SqlFunctions {
                 comparison(VectorKernel.L2_DISTANCE, "the Euclidean distance between two vectors", "5.196152"));
     }
 
-    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embed() {
+    private static SqlFunction embed() {
         return function(
                 EmbedExpression.EMBED,
                 EmbedExpression.class,
@@ -62,7 +73,7 @@ final class SqlFunctions {
                 """);
     }
 
-    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> embedChunks() {
+    private static SqlFunction embedChunks() {
         return function(
                 EmbedExpression.EMBED_CHUNKS,
                 EmbedExpression.class,
@@ -87,8 +98,7 @@ final class SqlFunctions {
                 """);
     }
 
-    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> comparison(
-            VectorKernel kernel, String what, String example) {
+    private static SqlFunction comparison(VectorKernel kernel, String what, String example) {
         return function(
                 kernel.functionName(),
                 VectorComparison.class,
@@ -109,12 +119,7 @@ final class SqlFunctions {
                 """.formatted(example));
     }
 
-    /** In Spark's own registry too, since it takes others for temporary functions, which no persistent view may call. */
-    static void addTo(FunctionRegistry registry) {
-        all().forEach(function -> registry.registerFunction(function._1(), function._2(), function._3()));
-    }
-
-    private static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(
+    private static SqlFunction function(
             String name,
             Class<? extends Expression> type,
             Function1<Seq<Expression>, Expression> builder,
@@ -124,6 +129,6 @@ final class SqlFunctions {
             String examples) {
         ExpressionInfo info = new ExpressionInfo(
                 type.getName(), null, name, usage.strip(), arguments, examples, "", group, SINCE, "", "built-in");
-        return SparkVersion.function(name, info, builder);
+        return new SqlFunction(info, builder);
     }
 }

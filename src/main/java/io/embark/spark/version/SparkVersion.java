@@ -10,7 +10,9 @@ import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
+import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
@@ -98,12 +100,19 @@ public final class SparkVersion {
     }
 
     /**
-     * A function of SQL as Spark registers it.
+     * Gives the sessions of an extension a function of SQL.
      *
+     * @param info its name among other things
      * @param builder makes the expression of a call from the expressions of its arguments
      */
-    public static Tuple3<FunctionIdentifier, ExpressionInfo, Function1<Seq<Expression>, Expression>> function(
-            String name, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
-        return new Tuple3<>(new FunctionIdentifier(name), info, builder);
+    public static void inject(
+            SparkSessionExtensions extensions, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
+        extensions.injectFunction(new Tuple3<>(new FunctionIdentifier(info.getName()), info, builder));
+    }
+
+    /** The same for all that look functions up in a registry. */
+    public static void register(
+            FunctionRegistry registry, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
+        registry.registerFunction(new FunctionIdentifier(info.getName()), info, builder);
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
 package io.embark.model.family;
 
 import java.util.List;

@@ -11,7 +11,6 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.spark.call.EmbedExpression;
-import io.embark.spark.call.EncodedVector;
 import io.embark.spark.version.SparkVersion;
 import org.apache.spark.sql.Column;
 
@@ -45,8 +44,9 @@ public final class EmbarkFunctions {
     }
 
     /**
-     * The vector of a text: {@code array<float>}, or what {@link EncodedVector#type} says of the encoding, elements never null;
-     * null for a null text. Of an array of texts, the array of their vectors.
+     * The vector of a text: {@code array<float>}, or with another {@link EmbedOptions#ENCODING} {@code array<tinyint>} for int8 and
+     * binary, {@code array<smallint>} for uint8 and ubinary; elements never null; null for a null text. Of an array of texts, the
+     * array of their vectors.
      *
      * @param text a column of texts or of arrays of texts
      * @param options how to embed; the model is loaded by the executors, not here

@@ -8,7 +8,6 @@ import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.OnError;
-import io.embark.spark.plan.ExtractEmbed;
 import io.embark.spark.version.Scala;
 import java.io.Serializable;
 import java.util.List;
@@ -32,7 +31,7 @@ import scala.collection.immutable.Seq;
  * A call of {@code embed}: an {@link EncodedVector}, {@code array<float>} by default; null for a null text. Of an array of
  * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
  * array of the text's chunks, null for a null text. Never evaluated itself, so that no
- * plan rule can load a model on the driver: {@link ExtractEmbed} replaces it.
+ * plan rule can load a model on the driver: a rule puts an {@link EmbedNode} in its place.
  *
  * @hidden Public for Embark's other rooms only.
  */

@@ -222,7 +222,7 @@ public sealed interface ModelReference {
             // InvalidPathException is one as well.
             throw ModelProblem.problem(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "model '%s': not a path".formatted(ModelProblem.show(reference)),
+                    "model %s: not a path".formatted(ModelProblem.show(reference)),
                     "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),
                     "Name %s or the path of a folder.".formatted(BundledModel.NAME),
                     e);
@@ -230,10 +230,10 @@ public sealed interface ModelReference {
     }
 
     private static RuntimeException noFolder(String reference, Path folder) {
-        String problem = "model '%s': no such folder".formatted(ModelProblem.show(reference));
+        String problem = "model %s: no such folder".formatted(ModelProblem.show(reference));
         Optional<String> nearest = NearestName.find(ModelProblem.show(reference), List.of(BundledModel.NAME));
         if (Files.exists(folder) && !reference.isBlank()) {
-            problem = "model '%s': a file, not a folder".formatted(ModelProblem.show(reference));
+            problem = "model %s: a file, not a folder".formatted(ModelProblem.show(reference));
         }
         return ModelProblem.notFound(
                 problem,
@@ -248,7 +248,7 @@ public sealed interface ModelReference {
 
     private static RuntimeException needsSpark(String uri) {
         return ModelProblem.notFound(
-                "model '%s': cannot be opened without Spark".formatted(ModelProblem.show(uri)),
+                "model %s: cannot be opened without Spark".formatted(ModelProblem.show(uri)),
                 "File systems of Hadoop are reached through Spark, and this is a program without it.",
                 "Copy the model into a folder on this host, and name that.");
     }

@@ -106,7 +106,7 @@ class LoadedModelTest {
         assertThatThrownBy(() -> Embedder.open(with(Map.of("model", "/no/such/folder"))))
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND))
-                .hasMessageStartingWith("model '/no/such/folder': no such folder\n");
+                .hasMessageStartingWith("model /no/such/folder: no such folder\n");
     }
 
     @Test

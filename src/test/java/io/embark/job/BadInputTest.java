@@ -55,7 +55,7 @@ class BadInputTest {
                 request("a missing input", Map.of("input", "/nowhere.csv"), "input /nowhere.csv: does not exist"),
                 request("a missing column", Map.of("text-column", "bodi"), "column 'bodi': does not exist"),
                 request("a missing id column", Map.of("id-column", "key"), "column 'key': does not exist"),
-                request("a missing model", Map.of("model", "/nowhere"), "model '/nowhere': no such folder"),
+                request("a missing model", Map.of("model", "/nowhere"), "model /nowhere: no such folder"),
                 request("a missing table", Map.of("table", "nowhere", "input", ""), "table nowhere: does not exist"),
                 request("a wrong query", Map.of("sql", "SELECT", "input", ""), "option sql: "),
                 request(
@@ -177,7 +177,7 @@ class BadInputTest {
         settings.put("model", "/nowhere");
 
         assertThat(Outcome.of(line(settings), "--verbose").err())
-                .contains("embark: model '/nowhere': no such folder\n")
+                .contains("embark: model /nowhere: no such folder\n")
                 .contains("\tat io.embark.");
     }
 

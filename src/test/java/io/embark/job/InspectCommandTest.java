@@ -82,6 +82,6 @@ class InspectCommandTest {
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.errorLines()).hasSize(3);
-        assertThat(outcome.errorLines().get(0)).isEqualTo("model '/nowhere': no such folder");
+        assertThat(outcome.errorLines().get(0)).isEqualTo("model /nowhere: no such folder");
     }
 }

@@ -115,7 +115,7 @@ class ModelFolderTest {
         assertRefused(
                 () -> open("all-MiniLM-L6-v3"),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model 'all-MiniLM-L6-v3': no such folder",
+                "model all-MiniLM-L6-v3: no such folder",
                 WHAT_A_MODEL_IS + " The nearest name is all-MiniLM-L6-v2.",
                 NAME_ONE);
     }
@@ -126,7 +126,7 @@ class ModelFolderTest {
         assertRefused(
                 () -> open(reference),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model '%s': no such folder".formatted(reference),
+                "model %s: no such folder".formatted(reference),
                 WHAT_A_MODEL_IS,
                 NAME_ONE);
     }
@@ -136,7 +136,7 @@ class ModelFolderTest {
         assertRefused(
                 () -> open("hdfs://host/model"),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model 'hdfs://host/model': cannot be opened without Spark",
+                "model hdfs://host/model: cannot be opened without Spark",
                 "File systems of Hadoop are reached through Spark, and this is a program without it.",
                 "Copy the model into a folder on this host, and name that.");
     }
@@ -147,7 +147,7 @@ class ModelFolderTest {
         assertRefused(
                 () -> open(file.toString()),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model '%s': a file, not a folder".formatted(file),
+                "model %s: a file, not a folder".formatted(file),
                 WHAT_A_MODEL_IS,
                 NAME_ONE);
     }
@@ -157,7 +157,7 @@ class ModelFolderTest {
     void refusesAUriThatIsNoPath(String reference) {
         assertThatThrownBy(() -> open(reference))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("model '%s': not a path\nThe system says: ".formatted(reference))
+                .hasMessageStartingWith("model %s: not a path\nThe system says: ".formatted(reference))
                 .hasMessageEndingWith("\nName all-MiniLM-L6-v2 or the path of a folder.");
     }
 
@@ -166,7 +166,7 @@ class ModelFolderTest {
         assertRefused(
                 () -> open("a\u0000b"),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model 'a\\u0000b': not a path",
+                "model a\\u0000b: not a path",
                 "The system says: Nul character not allowed: a\\u0000b.",
                 "Name all-MiniLM-L6-v2 or the path of a folder.");
     }

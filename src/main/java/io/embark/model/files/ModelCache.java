@@ -239,14 +239,14 @@ public final class ModelCache<T> {
         } catch (FileNotFoundException e) {
             throw ModelProblem.problem(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "model '%s': no such folder".formatted(ModelProblem.show(reference)),
+                    "model %s: no such folder".formatted(ModelProblem.show(reference)),
                     "The file system says: %s.".formatted(ModelProblem.show(e.getMessage())),
                     "Name the folder that holds the model's config.json or modules.json.",
                     e);
         } catch (IOException e) {
             throw ModelProblem.problem(
                     ErrorCode.MODEL_NOT_FOUND,
-                    "model '%s': cannot be listed".formatted(ModelProblem.show(reference)),
+                    "model %s: cannot be listed".formatted(ModelProblem.show(reference)),
                     "The file system says: %s.".formatted(ModelProblem.show(e)),
                     "Check the address, that this user may read there, and that the file system's jar and settings are there.",
                     e);

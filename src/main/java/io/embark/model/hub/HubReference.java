@@ -112,7 +112,7 @@ public record HubReference(String id, String revision) {
                 && PART.matcher(parts[1]).matches();
         if (!allowed || id.contains("--") || id.contains("..") || id.endsWith(".git")) {
             throw ModelProblem.notFound(
-                    "model '%s': not a name that a hub can have".formatted(ModelProblem.show(id)),
+                    "model %s: not a name that a hub can have".formatted(ModelProblem.show(id)),
                     "It is org/name, each of 1 to 96 letters, digits, '_', '-' and '.', without '--', '..', a '-' or '.' "
                             + "at an end, or '.git' at the last.",
                     "Correct the name; if it is a folder, check that it exists on this host.");

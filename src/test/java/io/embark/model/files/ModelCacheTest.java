@@ -204,7 +204,7 @@ class ModelCacheTest {
         assertRefused(
                 () -> cache(1 << 20).open(REFERENCE, new FarFolder(temporary.resolve("none")), DownloadProgress.NONE),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model 'far://away/tiny': no such folder",
+                "model far://away/tiny: no such folder",
                 "The file system says: %s.".formatted(temporary.resolve("none")),
                 "Name the folder that holds the model's config.json or modules.json.");
     }

@@ -79,7 +79,7 @@ class HubReferenceTest {
         assertRefused(
                 () -> HubReference.of(id),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model '%s': not a name that a hub can have".formatted(ModelProblem.show(id)),
+                "model %s: not a name that a hub can have".formatted(ModelProblem.show(id)),
                 "It is org/name, each of 1 to 96 letters, digits, '_', '-' and '.', without '--', '..', a '-' or '.' at an "
                         + "end, or '.git' at the last.",
                 "Correct the name; if it is a folder, check that it exists on this host.");
@@ -92,7 +92,7 @@ class HubReferenceTest {
         assertRefused(
                 () -> HubReference.of("org/" + longest + "a"),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model 'org/%sa': not a name that a hub can have".formatted(longest),
+                "model org/%sa: not a name that a hub can have".formatted(longest),
                 "It is org/name, each of 1 to 96 letters, digits, '_', '-' and '.', without '--', '..', a '-' or '.' at an "
                         + "end, or '.git' at the last.");
     }

@@ -124,7 +124,7 @@ class RemoteModelTest {
         assertThatThrownBy(() -> texts().select(EmbarkFunctions.embed(
                         col("text"), options.with(EmbedOptions.MODEL, "counted:///no/such"))))
                 .isInstanceOf(AnalysisException.class)
-                .hasMessageContaining("model 'counted:///no/such': no such folder\nThe file system says: ");
+                .hasMessageContaining("model counted:///no/such: no such folder\nThe file system says: ");
     }
 
     @Test
@@ -132,7 +132,7 @@ class RemoteModelTest {
         assertThatThrownBy(() ->
                         DriverModels.open(options.with(EmbedOptions.MODEL, "nosuch://host/m"), DownloadProgress.NONE))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("model 'nosuch://host/m': cannot be listed\n"
+                .hasMessageStartingWith("model nosuch://host/m: cannot be listed\n"
                         + "The file system says: org.apache.hadoop.fs.UnsupportedFileSystemException: ");
     }
 

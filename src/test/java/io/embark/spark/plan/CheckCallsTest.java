@@ -92,8 +92,8 @@ class CheckCallsTest extends PlannedRows {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            '/nowhere', null                    | model '/nowhere': no such folder
-            'all-MiniLM-L6-v3', null            | model 'all-MiniLM-L6-v3': no such folder
+            '/nowhere', null                    | model /nowhere: no such folder
+            'all-MiniLM-L6-v3', null            | model all-MiniLM-L6-v3: no such folder
             '%s', map('prompt-name', 'queri')   | option prompt-name: model model has no prompt 'queri'
             '%s', map('dimensions', 9)          | option dimensions: 9 is more than model model gives
             '%s', map('max-tokens', 100000)     | option max-tokens: 100000 is more than model model takes
@@ -113,7 +113,7 @@ class CheckCallsTest extends PlannedRows {
     void aCallOfJavaIsCheckedTheSame() {
         assertRefused(
                 () -> rows.select(EmbarkFunctions.embed(functions.upper(col("text")), "/nowhere")),
-                "model '/nowhere': no such folder");
+                "model /nowhere: no such folder");
     }
 
     @Test

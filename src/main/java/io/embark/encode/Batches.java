@@ -42,7 +42,7 @@ final class Batches {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < places.length; i++) {
             TokenizedText text = tokenized.get(i);
-            if (text != null && text.ids().length == 0 && !model.isTable()) {
+            if (text != null && text.ids().length == 0 && !model.takesEmptyTexts()) {
                 places[i] = new PooledRow(new float[dimension], 0);
             } else if (text != null) {
                 order.add(i);

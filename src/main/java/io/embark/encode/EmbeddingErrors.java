@@ -32,7 +32,7 @@ final class EmbeddingErrors {
 
     static EmbarkException tooManyTokens(int chosen, ModelFolder folder) {
         ModelSpecification specification = folder.specification();
-        int positions = specification.architecture().maxPositions();
+        int positions = specification.backbone().maxPositions();
         return option(
                 EmbedOptions.MAX_TOKENS,
                 "%d is more than model %s takes".formatted(chosen, folder.name()),

@@ -126,19 +126,20 @@ public final class LoadedModel implements AutoCloseable {
         return tokenizer;
     }
 
-    /** Whether the model is a table of tokens without a network: what follows it takes an empty text as any other. */
-    boolean isTable() {
-        return folder.specification().architecture().layers() == 0
-                && folder.program().isEmpty();
+    /** Whether a text without tokens is computed as any other, which what follows a table does. */
+    boolean takesEmptyTexts() {
+        return folder.specification().backbone().match(network -> false, table -> true, program -> false);
     }
 
     /** The most tokens of one batch. A table holds nothing for each of them, so only many of them are worth a call. */
     int batchTokens(EmbedOptions options) {
         int chosen = options.get(EmbedOptions.BATCH_TOKENS);
-        if (isTable()) {
-            return chosen * TABLE_BATCHES;
-        }
-        return placement.onGpu() ? chosen * GPU_BATCHES : chosen;
+        return folder.specification()
+                .backbone()
+                .match(
+                        network -> placement.onGpu() ? chosen * GPU_BATCHES : chosen,
+                        table -> chosen * TABLE_BATCHES,
+                        program -> chosen);
     }
 
     Encoder encoder() {
@@ -172,7 +173,7 @@ public final class LoadedModel implements AutoCloseable {
     }
 
     private static void requirePositions(ModelFolder folder, EmbedOptions options) {
-        int positions = folder.specification().architecture().maxPositions();
+        int positions = folder.specification().backbone().maxPositions();
         Integer chosen = options.get(EmbedOptions.MAX_TOKENS);
         if (chosen != null && chosen > positions) {
             throw EmbeddingErrors.tooManyTokens(chosen, folder);

@@ -7,10 +7,12 @@ package io.embark.job;
 import com.google.gson.GsonBuilder;
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.VectorModule;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.TensorShape;
 import io.embark.model.files.ModelFile;
 import io.embark.spark.models.DriverModels;
 import java.util.LinkedHashMap;
@@ -46,7 +48,7 @@ final class InspectCommand {
 
     private static Map<String, Object> facts(ModelFolder model) {
         ModelSpecification specification = model.specification();
-        Architecture architecture = specification.architecture();
+        Backbone backbone = specification.backbone();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("version", 1);
         facts.put("name", model.name());
@@ -54,12 +56,13 @@ final class InspectCommand {
         model.revision().ifPresent(revision -> facts.put("revision", revision));
         facts.put("path", model.path().toString());
         facts.put("modelType", specification.modelType());
-        facts.put("architecture", architecture.family());
-        facts.put("hiddenSize", architecture.hiddenSize());
-        if (model.program().isEmpty()) {
-            facts.put("layers", architecture.layers());
-            facts.put("parameters", parameters(architecture));
-        }
+        facts.put("architecture", backbone.script());
+        facts.put("hiddenSize", backbone.hiddenSize());
+        facts.putAll(backbone.match(
+                network -> sizes(
+                        network.architecture().layers(), network.architecture().tensors()),
+                table -> sizes(0, table.tensors()),
+                program -> Map.of()));
         facts.put("pooling", pooling(specification));
         facts.put("modules", modules(specification));
         facts.put("normalize", specification.normalizes());
@@ -68,8 +71,8 @@ final class InspectCommand {
         if (specification.maxTokens() != Architecture.UNLIMITED) {
             facts.put("maxTokens", specification.maxTokens());
         }
-        if (architecture.maxPositions() != Architecture.UNLIMITED) {
-            facts.put("maxPositions", architecture.maxPositions());
+        if (backbone.maxPositions() != Architecture.UNLIMITED) {
+            facts.put("maxPositions", backbone.maxPositions());
         }
         facts.put("prompts", specification.prompts());
         specification.defaultPromptName().ifPresent(name -> facts.put("defaultPromptName", name));
@@ -80,7 +83,6 @@ final class InspectCommand {
 
     private void print(ModelFolder model) {
         ModelSpecification specification = model.specification();
-        Architecture architecture = specification.architecture();
         line("Model", model.name());
         line("Reference", model.reference());
         line("Path", model.path().toString());
@@ -92,7 +94,7 @@ final class InspectCommand {
         String limit = specification.maxTokens() == Architecture.UNLIMITED
                 ? "none"
                 : "%d tokens".formatted(specification.maxTokens());
-        line("Limits", "%s; %s".formatted(limit, positions(architecture)));
+        line("Limits", "%s; %s".formatted(limit, positions(specification.backbone())));
         line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
         line("Fingerprint", model.fingerprint());
@@ -107,19 +109,30 @@ final class InspectCommand {
         console.out().println("%d files, %s".formatted(model.files().size(), Figures.bytes(bytes)));
     }
 
+    /** What can be counted where the tensors are known. */
+    private static Map<String, Object> sizes(int layers, List<TensorShape> tensors) {
+        Map<String, Object> sizes = new LinkedHashMap<>();
+        sizes.put("layers", layers);
+        sizes.put("parameters", parameters(tensors));
+        return sizes;
+    }
+
     private static String architecture(ModelFolder model) {
-        Architecture architecture = model.specification().architecture();
-        String kind =
-                "%s (%s)".formatted(architecture.family(), model.specification().modelType());
-        return model.program()
-                .map(file -> "%s, hidden size %d, code that runs: %s"
-                        .formatted(kind, architecture.hiddenSize(), model.path().relativize(file)))
-                .orElseGet(() -> "%s, %d layers, hidden size %d, %s parameters"
-                        .formatted(
-                                kind,
-                                architecture.layers(),
-                                architecture.hiddenSize(),
-                                Figures.count(parameters(architecture))));
+        Backbone backbone = model.specification().backbone();
+        String sizes = backbone.match(
+                network -> sizesInWords(
+                        network.architecture().layers(),
+                        network.hiddenSize(),
+                        network.architecture().tensors()),
+                table -> sizesInWords(0, table.hiddenSize(), table.tensors()),
+                program -> "hidden size %d, code that runs: %s"
+                        .formatted(program.hiddenSize(), model.path().relativize(program.file())));
+        return "%s (%s), %s".formatted(backbone.script(), model.specification().modelType(), sizes);
+    }
+
+    private static String sizesInWords(int layers, int hiddenSize, List<TensorShape> tensors) {
+        return "%d layers, hidden size %d, %s parameters"
+                .formatted(layers, hiddenSize, Figures.count(parameters(tensors)));
     }
 
     private void line(String name, String value) {
@@ -163,14 +176,14 @@ final class InspectCommand {
         return specification.modules().stream().map(VectorModule::formula).toList();
     }
 
-    private static String positions(Architecture architecture) {
-        return architecture.maxPositions() == Architecture.UNLIMITED
+    private static String positions(Backbone backbone) {
+        return backbone.maxPositions() == Architecture.UNLIMITED
                 ? "no table of positions"
-                : "positions for %d".formatted(architecture.maxPositions());
+                : "positions for %d".formatted(backbone.maxPositions());
     }
 
-    private static long parameters(Architecture architecture) {
-        return architecture.tensors().stream()
+    private static long parameters(List<TensorShape> tensors) {
+        return tensors.stream()
                 .mapToLong(tensor -> tensor.shape().stream().reduce(1L, (a, b) -> a * b))
                 .sum();
     }

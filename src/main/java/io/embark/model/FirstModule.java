@@ -17,12 +17,19 @@ import java.util.Optional;
  * StaticEmbedding.
  *
  * @param modelType {@code model_type} of {@code config.json}; {@code static} for a StaticEmbedding, which has none
- * @param network what computes
+ * @param backbone what computes
+ * @param tensors where its tensors are; empty for a program
  * @param tokenizerFile the {@code tokenizer.json}
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
  */
-record FirstModule(String modelType, Network network, Path tokenizerFile, int maxTokens, TokenizerSettings tokenizer) {
+record FirstModule(
+        String modelType,
+        Backbone backbone,
+        Optional<NeededTensors> tensors,
+        Path tokenizerFile,
+        int maxTokens,
+        TokenizerSettings tokenizer) {
     static FirstModule read(FolderFiles files, ModuleList modules, ModelCode code) {
         return modules.first().isStatic() ? table(files, modules.first().path()) : transformer(files, modules, code);
     }
@@ -34,24 +41,26 @@ record FirstModule(String modelType, Network network, Path tokenizerFile, int ma
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
-        Network network = Network.read(files, modules, config, code);
+        BackboneReader reader = BackboneReader.read(files, modules, config, code);
         TransformerConfig transformer = TransformerConfig.read(files, modules);
         return new FirstModule(
                 config.requiredText("model_type"),
-                network,
+                reader.backbone(),
+                reader.tensors(),
                 tokenizerFile(files, path),
-                transformer.maxTokens(config, network.architecture().maxPositions()),
+                transformer.maxTokens(config, reader.backbone().maxPositions()),
                 transformer.tokenizer(config));
     }
 
     private static FirstModule table(FolderFiles files, String path) {
         // First, since the table's sizes stand in the header of its weights.
         Path tokenizerFile = tokenizerFile(files, path);
-        StaticTable table = StaticTable.read(files, path);
+        BackboneReader table = StaticTableReader.read(files, path);
         TokenizerLimit limit = TokenizerLimit.read(tokenizerFile);
         return new FirstModule(
-                table.architecture().family(),
-                new Network(table.architecture(), Optional.of(table.tensors()), Optional.empty()),
+                table.backbone().script(),
+                table.backbone(),
+                table.tensors(),
                 tokenizerFile,
                 limit.maxTokens(),
                 new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()));

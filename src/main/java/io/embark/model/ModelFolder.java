@@ -44,7 +44,6 @@ public final class ModelFolder {
     private final ModelSpecification specification;
     private final Path tokenizerFile;
     private final List<TensorSource> tensors;
-    private final Optional<Path> program;
     private final List<ModelFile> files;
 
     private ModelFolder(String reference, FolderFiles files, ModelCode code) {
@@ -54,7 +53,6 @@ public final class ModelFolder {
         this.specification = reader.specification();
         this.tokenizerFile = reader.tokenizerFile();
         this.tensors = reader.tensors();
-        this.program = reader.program();
         this.files = files.files();
     }
 
@@ -141,13 +139,5 @@ public final class ModelFolder {
      */
     public void requireFingerprint(String expected) {
         Fingerprint.require(reference, fingerprint(), expected);
-    }
-
-    /**
-     * The TorchScript program that is the network; empty where Embark computes it, and always empty unless the options trust
-     * the model's code.
-     */
-    public Optional<Path> program() {
-        return program;
     }
 }

@@ -7,7 +7,6 @@ package io.embark.model;
 import static java.util.Objects.requireNonNull;
 
 import io.embark.EmbedOptions;
-import io.embark.model.family.Architecture;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.Optional;
  * What a model does with a text, as the JSON files of its folder say it. Immutable.
  *
  * @param modelType {@code model_type} of {@code config.json}: {@code bert}
- * @param architecture the network
+ * @param backbone what makes the tokens' vectors
  * @param pooling how token vectors become one; several are concatenated in this order; never empty
  * @param modules what happens to the pooled vector, in order
  * @param dimension components of a vector behind the last module, before any truncation
@@ -32,7 +31,7 @@ import java.util.Optional;
  */
 public record ModelSpecification(
         String modelType,
-        Architecture architecture,
+        Backbone backbone,
         List<PoolingMode> pooling,
         List<VectorModule> modules,
         int dimension,
@@ -45,7 +44,7 @@ public record ModelSpecification(
     /** Refuses null and copies the collections, prompts in their order. */
     public ModelSpecification {
         requireNonNull(modelType, "modelType is null");
-        requireNonNull(architecture, "architecture is null");
+        requireNonNull(backbone, "backbone is null");
         requireNonNull(defaultPromptName, "defaultPromptName is null");
         requireNonNull(truncateDimension, "truncateDimension is null");
         requireNonNull(tokenizer, "tokenizer is null");

@@ -8,18 +8,15 @@ import io.embark.model.files.FolderFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
  *
  * @param tokenizerFile the {@code tokenizer.json}
  * @param specification what the files say
- * @param tensors where the tensors are: the network's, and those of the modules behind it
- * @param program the program that is the network, where the files are trusted and Embark cannot compute it
+ * @param tensors where the tensors are: the backbone's, and those of the modules behind it
  */
-record SpecificationReader(
-        Path tokenizerFile, ModelSpecification specification, List<TensorSource> tensors, Optional<Path> program) {
+record SpecificationReader(Path tokenizerFile, ModelSpecification specification, List<TensorSource> tensors) {
     /**
      * Reads all of them.
      *
@@ -28,8 +25,8 @@ record SpecificationReader(
     static SpecificationReader read(FolderFiles files, ModelCode code) {
         ModuleList modules = ModuleList.read(files);
         FirstModule first = FirstModule.read(files, modules, code);
-        Network network = first.network();
-        int hidden = network.architecture().hiddenSize();
+        Backbone backbone = first.backbone();
+        int hidden = backbone.hiddenSize();
         PoolingConfig pooling = modules.pooling()
                 .map(module -> PoolingConfig.read(files.json(module.path(), "config.json"), hidden))
                 .orElse(PoolingConfig.MEAN);
@@ -39,7 +36,7 @@ record SpecificationReader(
 
         ModelSpecification specification = new ModelSpecification(
                 first.modelType(),
-                network.architecture(),
+                backbone,
                 pooling.modes(),
                 behind.modules(),
                 behind.dimension(),
@@ -53,7 +50,7 @@ record SpecificationReader(
         // The small ones first: the network's may have to be downloaded for nothing if those cannot be read.
         List<TensorSource> tensors = new ArrayList<>();
         behind.tensors().forEach(each -> tensors.add(each.find(files)));
-        network.tensors().ifPresent(needed -> tensors.add(0, needed.find(files)));
-        return new SpecificationReader(first.tokenizerFile(), specification, tensors, network.program());
+        first.tensors().ifPresent(needed -> tensors.add(0, needed.find(files)));
+        return new SpecificationReader(first.tokenizerFile(), specification, tensors);
     }
 }

@@ -4,7 +4,6 @@
  */
 package io.embark.model;
 
-import io.embark.model.family.Architecture;
 import java.util.Map;
 
 /**
@@ -16,7 +15,7 @@ import java.util.Map;
  */
 public interface Weights extends AutoCloseable {
     /**
-     * Every tensor that {@link Architecture#tensors()} names, in that order, and then those of the modules behind pooling,
+     * Every tensor that the model's {@link Backbone} names, in that order, and then those of the modules behind pooling,
      * {@code modules.0.linear.weight} for example; by canonical name, type and shape checked, and nothing else that the files
      * may hold. Immutable.
      */

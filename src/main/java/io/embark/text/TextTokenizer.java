@@ -51,7 +51,7 @@ public final class TextTokenizer implements AutoCloseable {
         this.maxTokens = maxTokens;
         // One below the largest number, since callers add to it.
         this.maxChars = (int) Math.min((long) maxTokens * CHARS_PER_TOKEN, Integer.MAX_VALUE - 1);
-        this.vocabulary = folder.specification().architecture().vocabulary();
+        this.vocabulary = folder.specification().backbone().vocabulary().orElse(Long.MAX_VALUE);
         this.addsSpecialTokens = folder.specification().tokenizer().addsSpecialTokens();
     }
 

@@ -16,13 +16,13 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.model.ModelSpecification;
 import io.embark.model.TensorInfo;
 import io.embark.model.VectorModule;
 import io.embark.model.Weights;
-import io.embark.model.family.Architecture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -55,16 +56,16 @@ public final class Encoder implements AutoCloseable {
 
     private Encoder(ModelFolder folder, Placement placement) {
         ModelSpecification specification = folder.specification();
-        Architecture architecture = specification.architecture();
+        Backbone backbone = specification.backbone();
         this.dimension = specification.dimension();
         this.onGpu = placement.onGpu();
         // Where there is a GPU, DJL would choose it; what comes from Java and goes back there is the CPU's in any case.
         this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
         try {
-            byte[] archive = ScriptArchive.of(architecture.family());
+            byte[] archive = ScriptArchive.of(backbone.script());
             this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
-            architecture.numbers().forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
-            architecture.choices().forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
+            numbers(backbone).forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
+            choices(backbone).forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
             call("choice", IValue.from("pooling"), IValue.from(pooling(specification)));
             call("choice", IValue.from("modules"), IValue.from(modules(specification)));
             fill(folder);
@@ -73,7 +74,10 @@ public final class Encoder implements AutoCloseable {
             if (placement.reordered()) {
                 call("pack", IValue.from(PACKED_FOR_TOKENS));
             }
-            this.program = folder.program().map(file -> TrustedProgram.load(file, architecture, (PtNDManager) manager));
+            this.program = backbone.match(
+                    network -> Optional.empty(),
+                    table -> Optional.empty(),
+                    file -> Optional.of(TrustedProgram.load(file, (PtNDManager) manager)));
         } catch (IOException e) {
             manager.close();
             throw new UncheckedIOException("reading from memory failed", e);
@@ -161,6 +165,16 @@ public final class Encoder implements AutoCloseable {
             // libtorch would keep it for itself, and others use the GPU too.
             JniUtils.emptyCudaCache();
         }
+    }
+
+    /** The sizes that its script reads. */
+    static Map<String, Double> numbers(Backbone backbone) {
+        return backbone.match(network -> network.architecture().numbers(), table -> Map.of(), program -> Map.of());
+    }
+
+    /** The choices that its script reads, beside those of all. */
+    static Map<String, String> choices(Backbone backbone) {
+        return backbone.match(network -> network.architecture().choices(), table -> Map.of(), program -> Map.of());
     }
 
     private static String pooling(ModelSpecification specification) {

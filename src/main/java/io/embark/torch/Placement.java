@@ -13,6 +13,7 @@ import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Precision;
 import io.embark.model.ModelFolder;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -45,11 +46,11 @@ public record Placement(String device, Precision precision, boolean reordered) {
      */
     public static void check(EmbedOptions options, ModelFolder folder) {
         Device device = options.get(EmbedOptions.DEVICE);
-        boolean isProgram = folder.program().isPresent();
-        if (device == Device.GPU && isProgram) {
+        boolean cpuOnly = sixteenBitType(folder).isEmpty();
+        if (device == Device.GPU && cpuOnly) {
             throw TorchErrors.programOnGpu(folder);
         }
-        if (device == Device.CPU || isProgram) {
+        if (device == Device.CPU || cpuOnly) {
             requireCpuPrecision(options);
         }
     }
@@ -67,14 +68,14 @@ public record Placement(String device, Precision precision, boolean reordered) {
         if (device == Device.GPU && !TorchRuntime.seesGpu()) {
             throw TorchErrors.noGpu(TorchRuntime.whyNoGpu());
         }
-        if (device == Device.CPU || !TorchRuntime.seesGpu() || folder.program().isPresent()) {
+        Optional<Precision> sixteenBitType = sixteenBitType(folder);
+        if (device == Device.CPU || !TorchRuntime.seesGpu() || sixteenBitType.isEmpty()) {
             requireCpuPrecision(options);
             return CPU;
         }
         TorchRuntime.requireGpu(gpu.orElse(0));
         Precision chosen = options.get(EmbedOptions.PRECISION);
-        Precision precision =
-                chosen == Precision.AUTO ? folder.specification().architecture().sixteenBitType() : chosen;
+        Precision precision = chosen == Precision.AUTO ? sixteenBitType.get() : chosen;
         return new Placement("cuda:" + gpu.orElse(0), precision, false);
     }
 
@@ -96,6 +97,16 @@ public record Placement(String device, Precision precision, boolean reordered) {
     @Override
     public String toString() {
         return "%s in %s".formatted(device, Option.write(precision));
+    }
+
+    /** The number format of 16 bits that holds the model's states on a GPU; empty for a program, which computes on CPUs. */
+    private static Optional<Precision> sixteenBitType(ModelFolder folder) {
+        return folder.specification()
+                .backbone()
+                .match(
+                        network -> Optional.of(network.architecture().sixteenBitType()),
+                        table -> Optional.of(Precision.FLOAT16),
+                        program -> Optional.empty());
     }
 
     private static void requireCpuPrecision(EmbedOptions options) {

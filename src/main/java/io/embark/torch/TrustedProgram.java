@@ -13,7 +13,7 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
-import io.embark.model.family.Architecture;
+import io.embark.model.Backbone;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -29,32 +29,24 @@ import java.util.Map;
  * first in a tuple, or as {@code last_hidden_state} in a dictionary.
  */
 final class TrustedProgram implements AutoCloseable {
-    /** The token behind a shorter text, by its name in {@link Architecture#numbers()}. */
-    static final String PADDING_ID = "padding_id";
-
     static final String OUTPUT = "last_hidden_state";
 
     /** Padding and more than one text, which a program that was traced with fixed sizes cannot take. */
     private static final int[] TRIED_LENGTHS = {4, 2, 2};
 
-    private final Path file;
+    private final Backbone.Program backbone;
     private final PtSymbolBlock program;
-    private final int hiddenSize;
-    private final long padding;
     private final boolean takesTypes;
 
-    private TrustedProgram(Path file, PtSymbolBlock program, int hiddenSize, long padding, boolean takesTypes) {
-        this.file = file;
+    private TrustedProgram(Backbone.Program backbone, PtSymbolBlock program, boolean takesTypes) {
+        this.backbone = backbone;
         this.program = program;
-        this.hiddenSize = hiddenSize;
-        this.padding = padding;
         this.takesTypes = takesTypes;
     }
 
     /** Loads a program and runs it once. */
-    static TrustedProgram load(Path file, Architecture architecture, PtNDManager manager) {
-        int hiddenSize = architecture.hiddenSize();
-        long padding = architecture.numbers().get(PADDING_ID).longValue();
+    static TrustedProgram load(Backbone.Program backbone, PtNDManager manager) {
+        Path file = backbone.file();
         PtSymbolBlock program;
         try {
             program = JniUtils.loadModule(manager, file, true, new String[0], new String[0], false);
@@ -62,7 +54,7 @@ final class TrustedProgram implements AutoCloseable {
             throw TorchErrors.programIsNoTorchScript(file, e);
         }
         try {
-            return trial(new TrustedProgram(file, program, hiddenSize, padding, false), architecture, manager);
+            return trial(new TrustedProgram(backbone, program, false), manager);
         } catch (EngineException e) {
             // Nothing that DJL offers tells how many arguments there are.
             if (!String.valueOf(e.getMessage()).contains("missing value for argument")) {
@@ -70,17 +62,17 @@ final class TrustedProgram implements AutoCloseable {
             }
         }
         try {
-            return trial(new TrustedProgram(file, program, hiddenSize, padding, true), architecture, manager);
+            return trial(new TrustedProgram(backbone, program, true), manager);
         } catch (EngineException e) {
             throw TorchErrors.programFailedWhenTried(file, e);
         }
     }
 
-    private static TrustedProgram trial(TrustedProgram program, Architecture architecture, PtNDManager manager) {
+    private static TrustedProgram trial(TrustedProgram program, PtNDManager manager) {
         List<int[]> texts = Arrays.stream(TRIED_LENGTHS)
-                .mapToObj(length -> new int[Math.min(length, architecture.maxPositions())])
+                .mapToObj(length -> new int[Math.min(length, program.backbone.maxPositions())])
                 .toList();
-        texts.forEach(text -> Arrays.fill(text, (int) program.padding));
+        texts.forEach(text -> Arrays.fill(text, program.backbone.paddingId()));
         try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
             program.states(PackedBatch.of(texts, 0), scope);
         }
@@ -96,7 +88,7 @@ final class TrustedProgram implements AutoCloseable {
         int longest = batch.longest();
         long[] ids = new long[batch.texts() * longest];
         long[] mask = new long[ids.length];
-        Arrays.fill(ids, padding);
+        Arrays.fill(ids, backbone.paddingId());
         int row = 0;
         int next = 0;
         for (int run = 0; run < batch.runs().length; run += 2) {
@@ -118,7 +110,7 @@ final class TrustedProgram implements AutoCloseable {
                         ? IValueUtils.runMethod(program, "forward", first, second, third)
                         : IValueUtils.runMethod(program, "forward", first, second)) {
             PtNDArray states = tensor(result, batch, scope);
-            if (!states.getShape().equals(new Shape(batch.texts(), longest, hiddenSize))) {
+            if (!states.getShape().equals(new Shape(batch.texts(), longest, backbone.hiddenSize()))) {
                 throw gives(states.getShape().toString(), batch);
             }
             return states;
@@ -157,6 +149,10 @@ final class TrustedProgram implements AutoCloseable {
 
     private EmbarkException gives(String what, PackedBatch batch) {
         return TorchErrors.programGives(
-                file, what, batch, new long[] {batch.texts(), batch.longest(), hiddenSize}, OUTPUT);
+                backbone.file(),
+                what,
+                batch,
+                new long[] {batch.texts(), batch.longest(), backbone.hiddenSize()},
+                OUTPUT);
     }
 }

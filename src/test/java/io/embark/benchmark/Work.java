@@ -4,6 +4,7 @@
  */
 package io.embark.benchmark;
 
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.LinearLayers;
@@ -21,7 +22,7 @@ import java.util.List;
 record Work(long tokens, double operations) {
     /** The work of embedding each of the texts once. */
     static Work of(List<String> texts, ModelFolder folder) {
-        Architecture network = folder.specification().architecture();
+        Architecture network = Backbones.architecture(folder);
         long tokens = 0;
         long perToken = LinearLayers.multiplyAddsPerToken(network.tensors());
         double multiplyAdds = 0;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.embark.EmbedOptions;
 import io.embark.Precision;
 import io.embark.encode.FamilyFixture.Case;
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.torch.Placement;
@@ -127,9 +128,7 @@ class PlacementTest {
 
     private static Precision sixteenBitType(String fixture) {
         Path folder = FamilyFixture.named(fixture).folder();
-        return ModelReference.open(folder.toString(), folder)
-                .specification()
-                .architecture()
+        return Backbones.architecture(ModelReference.open(folder.toString(), folder))
                 .sixteenBitType();
     }
 

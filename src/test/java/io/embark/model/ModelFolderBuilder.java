@@ -91,7 +91,7 @@ public final class ModelFolderBuilder {
             SafetensorsWriter.write(
                     folder.resolve("model.safetensors"),
                     dataType,
-                    bundled.specification().architecture().tensors(),
+                    Backbones.architecture(bundled).tensors(),
                     shape -> WeightValues.read(weights, shape.name(), 1 << 20));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

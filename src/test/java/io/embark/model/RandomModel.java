@@ -30,9 +30,7 @@ public final class RandomModel {
         // Which tensors there are is known once the folder can be opened, for which it needs a weights file.
         Path weights = folder.resolve("model.safetensors");
         SafetensorsWriter.write(weights, List.of());
-        List<TensorShape> tensors = ModelReference.open(folder.toString(), cacheDirectory)
-                .specification()
-                .architecture()
+        List<TensorShape> tensors = Backbones.architecture(ModelReference.open(folder.toString(), cacheDirectory))
                 .tensors();
         SplittableRandom random = new SplittableRandom(1);
         SafetensorsWriter.write(weights, DataType.FLOAT32, tensors, shape -> values(shape, random));

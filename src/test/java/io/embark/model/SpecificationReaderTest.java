@@ -57,7 +57,8 @@ class SpecificationReaderTest {
 
     @Test
     void readsABertFolder() {
-        ModelSpecification specification = read();
+        ModelFolder model = open();
+        ModelSpecification specification = model.specification();
         assertThat(specification.modelType()).isEqualTo("bert");
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
         assertThat(specification.normalizes()).isTrue();
@@ -71,7 +72,7 @@ class SpecificationReaderTest {
                 .isEqualTo(new TokenizerSettings(
                         TokenizerKind.BERT, true, false, false, Map.of("do_lower_case", true), Map.of()));
 
-        Architecture architecture = specification.architecture();
+        Architecture architecture = Backbones.architecture(model);
         assertThat(architecture.family()).isEqualTo("bert");
         assertThat(architecture.hiddenSize()).isEqualTo(8);
         assertThat(architecture.layers()).isEqualTo(2);
@@ -102,14 +103,14 @@ class SpecificationReaderTest {
     })
     void normalisesTheNameOfTheActivation(String name, String normalised) {
         builder.set(CONFIG, "hidden_act", "\"" + name + "\"");
-        assertThat(read().architecture().choices()).containsEntry("activation", normalised);
+        assertThat(Backbones.architecture(open()).choices()).containsEntry("activation", normalised);
     }
 
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
         builder.unset(CONFIG, "hidden_act").unset(CONFIG, "layer_norm_eps").unset(CONFIG, "type_vocab_size");
         builder.set(CONFIG, "position_embedding_type", "\"absolute\"");
-        Architecture architecture = read().architecture();
+        Architecture architecture = Backbones.architecture(open());
         assertThat(architecture.choices()).containsEntry("activation", "gelu");
         assertThat(architecture.numbers()).containsEntry("norm_epsilon", 1e-12);
         assertThat(architecture.tensors())
@@ -691,7 +692,11 @@ class SpecificationReaderTest {
     }
 
     private ModelSpecification read() {
-        return ModelReference.open(builder.write().toString(), temporary).specification();
+        return open().specification();
+    }
+
+    private ModelFolder open() {
+        return ModelReference.open(builder.write().toString(), temporary);
     }
 
     private void refused(ErrorCode code, String problem, String cause, String remedy) {

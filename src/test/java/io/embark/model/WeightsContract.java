@@ -50,7 +50,7 @@ abstract class WeightsContract {
     void givesEveryTensorThatTheArchitectureNeedsInItsOrder() {
         builder.write();
         ModelFolder model = open();
-        List<TensorShape> needed = model.specification().architecture().tensors();
+        List<TensorShape> needed = Backbones.architecture(model).tensors();
         try (Weights weights = model.openWeights()) {
             assertThat(weights.tensors().keySet())
                     .containsExactlyElementsOf(

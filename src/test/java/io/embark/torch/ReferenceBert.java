@@ -4,6 +4,7 @@
  */
 package io.embark.torch;
 
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.WeightValues;
 import io.embark.model.Weights;
@@ -26,8 +27,8 @@ final class ReferenceBert {
     private final String activation;
 
     ReferenceBert(ModelFolder folder, int heads, double epsilon, String activation) {
-        this.hidden = folder.specification().architecture().hiddenSize();
-        this.layers = folder.specification().architecture().layers();
+        this.hidden = Backbones.architecture(folder).hiddenSize();
+        this.layers = Backbones.architecture(folder).layers();
         this.heads = heads;
         this.epsilon = epsilon;
         this.activation = activation;

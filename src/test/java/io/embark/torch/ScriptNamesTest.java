@@ -7,8 +7,8 @@ package io.embark.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
+import io.embark.model.Backbone;
 import io.embark.model.ModelReference;
-import io.embark.model.family.Architecture;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -35,9 +35,6 @@ class ScriptNamesTest {
     /** Set for every network; a table has one way of pooling. */
     private static final Set<String> CHOICES_OF_ALL = Set.of("modules", "pooling");
 
-    /** Read by {@link TrustedProgram}. */
-    private static final Map<String, Set<String>> READ_IN_JAVA = Map.of("program", Set.of(TrustedProgram.PADDING_ID));
-
     private static final Pattern METHOD = Pattern.compile("^    def (\\w+)\\(", Pattern.MULTILINE);
     private static final Pattern CALL = Pattern.compile("\\bself\\.(\\w+)\\(");
     private static final Pattern COMMENT = Pattern.compile("#.*");
@@ -48,7 +45,7 @@ class ScriptNamesTest {
     private static final Pattern WRITTEN = Pattern.compile("\\bself\\.(?:numbers|choices)\\[name] = value\\n");
 
     static Set<String> families() {
-        return architectures().keySet();
+        return backbones().keySet();
     }
 
     @ParameterizedTest
@@ -56,11 +53,10 @@ class ScriptNamesTest {
     void aScriptReadsTheNumbersAndChoicesThatJavaPasses(String family) {
         Set<String> numbers = new TreeSet<>();
         Set<String> choices = new TreeSet<>(CHOICES_OF_ALL);
-        for (Architecture architecture : architectures().get(family)) {
-            numbers.addAll(architecture.numbers().keySet());
-            choices.addAll(architecture.choices().keySet());
+        for (Backbone backbone : backbones().get(family)) {
+            numbers.addAll(Encoder.numbers(backbone).keySet());
+            choices.addAll(Encoder.choices(backbone).keySet());
         }
-        numbers.removeAll(READ_IN_JAVA.getOrDefault(family, Set.of()));
         if (family.equals("static")) {
             choices.remove("pooling");
         }
@@ -151,17 +147,16 @@ class ScriptNamesTest {
     }
 
     /** What the fixtures' folders say about their networks, by family. */
-    private static Map<String, List<Architecture>> architectures() {
-        Map<String, List<Architecture>> families = new TreeMap<>();
+    private static Map<String, List<Backbone>> backbones() {
+        Map<String, List<Backbone>> families = new TreeMap<>();
         try (Stream<Path> folders = Files.list(
                 Path.of(ScriptNamesTest.class.getResource("/io/embark/families").toURI()))) {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
                 EmbedOptions options = EmbedOptions.defaults()
                         .with(EmbedOptions.MODEL, folder.toString())
                         .with(EmbedOptions.TRUST_MODEL_CODE, true);
-                Architecture architecture =
-                        ModelReference.open(options).specification().architecture();
-                families.merge(architecture.family(), List.of(architecture), (before, more) -> Stream.concat(
+                Backbone backbone = ModelReference.open(options).specification().backbone();
+                families.merge(backbone.script(), List.of(backbone), (before, more) -> Stream.concat(
                                 before.stream(), more.stream())
                         .toList());
             }

@@ -13,17 +13,16 @@ import java.util.Map;
 /**
  * What a family says about its network, as data: enough for the engine to run it without knowing the family's configuration.
  *
- * @param family the family's name, which is also that of its script: {@code bert}; {@code program} where a program of the
- *     folder is the network
+ * @param family the family's name, which is also that of its script: {@code bert}
  * @param hiddenSize components of one token's vector
- * @param layers how many layers the encoder has; 0 for a program
+ * @param layers how many layers the encoder has
  * @param maxPositions the most tokens of one text that the network can take; {@link #UNLIMITED} where it has no table of
  *     positions
  * @param numbers the family's own sizes and constants, which its script reads; {@code bert}: {@code layers}, {@code heads},
- *     {@code head_size}, {@code norm_epsilon}; {@code program}: {@code padding_id}, the token behind a shorter text
+ *     {@code head_size}, {@code norm_epsilon}
  * @param choices the family's own choices by normalised name; {@code bert}: {@code activation} is one of {@link
  *     Activations}
- * @param tensors every tensor that the forward pass needs; none for a program, which brings its own
+ * @param tensors every tensor that the forward pass needs
  * @param sixteenBitType the number format of 16 bits that holds the network's states: {@link Precision#FLOAT16}, the more exact
  *     one, up to 65,504; {@link Precision#BFLOAT16} far beyond
  * @hidden Public for Embark's other rooms only.
@@ -57,19 +56,14 @@ public record Architecture(
         return new Architecture(family, hiddenSize, layers, maxPositions, numbers, choices, tensors, other);
     }
 
-    /** How many tokens there are; the largest number for a program, which alone knows. */
+    /** How many tokens there are. */
     public long vocabulary() {
-        if (tensors.isEmpty()) {
-            return Long.MAX_VALUE;
-        }
-        for (String name : List.of(TensorNames.ROWS, TensorNames.WORDS)) {
-            for (TensorShape tensor : tensors) {
-                if (tensor.name().equals(name)) {
-                    return tensor.shape().get(0);
-                }
-            }
-        }
-        throw new IllegalStateException("a network without " + TensorNames.WORDS);
+        return tensors.stream()
+                .filter(tensor -> tensor.name().equals(TensorNames.WORDS))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("a network without " + TensorNames.WORDS))
+                .shape()
+                .get(0);
     }
 
     /** Refuses null and copies the collections. */

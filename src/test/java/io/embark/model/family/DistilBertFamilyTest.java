@@ -8,6 +8,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
@@ -34,7 +35,7 @@ class DistilBertFamilyTest {
 
     @Test
     void readsItAsBertWithoutTypesOfTokens() {
-        Architecture architecture = open().specification().architecture();
+        Architecture architecture = Backbones.architecture(open());
         assertThat(architecture.family()).isEqualTo("bert");
         assertThat(architecture.choices()).isEqualTo(Map.of("activation", "gelu"));
         assertThat(architecture.maxPositions()).isEqualTo(16);
@@ -46,13 +47,13 @@ class DistilBertFamilyTest {
 
     @Test
     void addsToVariancesWhatTheCodeSaysNotTheFile() {
-        assertThat(open().specification().architecture().numbers()).containsEntry("norm_epsilon", 1e-12);
+        assertThat(Backbones.architecture(open()).numbers()).containsEntry("norm_epsilon", 1e-12);
     }
 
     @Test
     void readsItsOwnNameOfTheActivation() {
         builder.set(CONFIG, "hidden_act", "\"silu\"").set(CONFIG, "activation", "\"relu\"");
-        assertThat(open().specification().architecture().choices()).containsEntry("activation", "relu");
+        assertThat(Backbones.architecture(open()).choices()).containsEntry("activation", "relu");
     }
 
     @Test

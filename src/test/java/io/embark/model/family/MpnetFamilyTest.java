@@ -8,6 +8,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
 import java.nio.file.Path;
@@ -66,8 +67,6 @@ class MpnetFamilyTest {
     }
 
     private Architecture architecture() {
-        return ModelReference.open(builder.write().toString(), temporary)
-                .specification()
-                .architecture();
+        return Backbones.architecture(ModelReference.open(builder.write().toString(), temporary));
     }
 }

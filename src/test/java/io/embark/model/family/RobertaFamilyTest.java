@@ -8,6 +8,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
@@ -37,7 +38,7 @@ class RobertaFamilyTest {
     @ValueSource(strings = {"roberta", "xlm-roberta", "camembert"})
     void readsThemAllAsBertWithOtherPositions(String modelType) {
         builder.set(CONFIG, "model_type", "\"%s\"".formatted(modelType));
-        Architecture architecture = open().specification().architecture();
+        Architecture architecture = Backbones.architecture(open());
         assertThat(architecture.family()).isEqualTo("bert");
         assertThat(architecture.numbers()).containsEntry("padding_id", 1.0);
         assertThat(LinearLayers.multiplyAddsPerToken(architecture.tensors())).isEqualTo(2 * (4 * 8 * 8 + 2 * 8 * 12));
@@ -47,7 +48,7 @@ class RobertaFamilyTest {
     @CsvSource({"0, 15", "1, 14", "5, 10", "14, 1"})
     void leavesThePositionsUpToThatOfPaddingToPadding(int paddingId, int positions) {
         builder.set(CONFIG, "pad_token_id", String.valueOf(paddingId));
-        assertThat(open().specification().architecture().maxPositions()).isEqualTo(positions);
+        assertThat(Backbones.architecture(open()).maxPositions()).isEqualTo(positions);
     }
 
     @Test

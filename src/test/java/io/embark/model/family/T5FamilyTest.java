@@ -8,6 +8,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
@@ -155,7 +156,7 @@ class T5FamilyTest {
     }
 
     private Architecture architecture() {
-        return open().specification().architecture();
+        return Backbones.architecture(open());
     }
 
     private ModelFolder open() {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.Backbones;
 import io.embark.model.DataType;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
@@ -69,7 +70,8 @@ class BundledModelTest {
 
     @Test
     void isWhatSentenceTransformersPublishes() {
-        ModelSpecification specification = openShared().specification();
+        ModelFolder model = openShared();
+        ModelSpecification specification = model.specification();
         assertThat(specification.dimension()).isEqualTo(384);
         assertThat(specification.maxTokens()).isEqualTo(256);
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
@@ -77,7 +79,7 @@ class BundledModelTest {
         assertThat(specification.tokenizer().kind()).isEqualTo(TokenizerKind.BERT);
         assertThat(specification.tokenizer().flag("do_lower_case")).contains(true);
         assertThat(LinearLayers.multiplyAddsPerToken(
-                        specification.architecture().tensors()))
+                        Backbones.architecture(model).tensors()))
                 .isEqualTo(6L * (4 * 384 * 384 + 2 * 384 * 1536));
     }
 

@@ -11,6 +11,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
+import io.embark.model.Backbone;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.Programs;
 import io.embark.spark.EmbarkFunctions;
@@ -94,7 +95,7 @@ class TrustedModelTest {
         ModelRequest trusted = Requests.of(trusting);
         ModelRequest untrusted = new ModelRequest(trusted.model(), trusting.with(EmbedOptions.TRUST_MODEL_CODE, false));
         try (LeasedModels.Lease lease = ExecutorModels.lease(trusted, OptionalInt.empty(), () -> false)) {
-            assertThat(lease.model().folder().program()).isPresent();
+            assertThat(lease.model().folder().specification().backbone()).isInstanceOf(Backbone.Program.class);
             assertThatThrownBy(() -> ExecutorModels.lease(untrusted, OptionalInt.empty(), () -> false))
                     .isInstanceOfSatisfying(
                             EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_UNSUPPORTED))

@@ -11,18 +11,15 @@ import io.embark.model.family.NetworkConfig;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * The network of a folder: one of Embark's own with stored tensors, or else a program of the folder.
+ * What a Transformer module computes: a network that Embark knows with stored tensors, or else a program of the folder.
  *
- * @param architecture what it is like
- * @param tensors its tensors; empty for a program
- * @param program the program that makes the tokens' vectors
+ * @param backbone what it is like
+ * @param tensors where its tensors are; empty for a program
  */
-record Network(Architecture architecture, Optional<NeededTensors> tensors, Optional<Path> program) {
+record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
     /** The only program that is ever run. */
     private static final String PROGRAM = "model.pt";
 
@@ -32,18 +29,19 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
     private static final int MAX_TOKEN = Integer.MAX_VALUE;
 
     /** Whatever Embark can compute from data it does, trusted or not. */
-    static Network read(FolderFiles files, ModuleList modules, JsonConfig config, ModelCode code) {
+    static BackboneReader read(FolderFiles files, ModuleList modules, JsonConfig config, ModelCode code) {
         String path = modules.first().path();
         boolean own = Families.find(config).isPresent() && WeightsFiles.exist(files, path);
-        if (code == ModelCode.RUNS && !own && files.has(path, PROGRAM)) {
-            return new Network(program(files, modules, config), Optional.empty(), files.find(path, PROGRAM));
+        Optional<Path> program = code == ModelCode.RUNS && !own ? files.find(path, PROGRAM) : Optional.empty();
+        if (program.isPresent()) {
+            return new BackboneReader(program(program.get(), files, modules, config), Optional.empty());
         }
 
         String otherwise = otherwiseTrust(files, path, code);
         Family family = Families.of(config, otherwise);
         Architecture architecture = family.read(config);
         NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
-        return new Network(architecture, Optional.of(tensors), Optional.empty());
+        return new BackboneReader(new Backbone.Network(architecture), Optional.of(tensors));
     }
 
     /** What else can be done about a sub-folder that cannot be computed; empty where there is no program. */
@@ -58,17 +56,13 @@ record Network(Architecture architecture, Optional<NeededTensors> tensors, Optio
         };
     }
 
-    private static Architecture program(FolderFiles files, ModuleList modules, JsonConfig json) {
+    private static Backbone.Program program(Path file, FolderFiles files, ModuleList modules, JsonConfig json) {
         NetworkConfig config = new NetworkConfig(json);
-        return new Architecture(
-                "program",
+        return new Backbone.Program(
+                file,
                 pooled(files, modules).orElseGet(() -> config.width("hidden_size")),
-                0,
                 config.findRows("max_position_embeddings").orElse(Architecture.UNLIMITED),
-                Map.of("padding_id", (double)
-                        json.natural("pad_token_id", MAX_TOKEN).orElse(0)),
-                Map.of(),
-                List.of());
+                json.natural("pad_token_id", MAX_TOKEN).orElse(0));
     }
 
     /** Components of a token's vector as the Pooling module has them. */

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whether a folder's network is one of Embark's own or a program. */
-class NetworkTest {
+/** Whether what a folder computes with is a network of Embark's own or a program. */
+class BackboneReaderTest {
     private static final String TRUST =
             " Or set trust-model-code to true: it runs model.pt, which can do whatever you can.";
 
@@ -47,10 +47,10 @@ class NetworkTest {
         Programs.write(program, Programs.TENSOR);
         ModelFolder model = open(true);
 
-        assertThat(model.program()).contains(program);
+        assertThat(model.specification().backbone()).isEqualTo(new Backbone.Program(program, 8, 16, 0));
+        assertThat(model.specification().backbone().script()).isEqualTo("program");
+        assertThat(model.specification().backbone().vocabulary()).isEmpty();
         assertThat(model.specification().modelType()).isEqualTo("bert");
-        assertThat(model.specification().architecture().family()).isEqualTo("program");
-        assertThat(model.specification().architecture().tensors()).isEmpty();
         assertThat(model.specification().pooling()).containsExactly(PoolingMode.MEAN);
         assertThat(model.specification().normalizes()).isTrue();
         assertThat(model.specification().maxTokens()).isEqualTo(10);
@@ -90,7 +90,7 @@ class NetworkTest {
                 "%s: unknown model_type 'funnel'".formatted(folder.resolve("config.json")),
                 "Known are: %s.".formatted(String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures." + TRUST);
-        assertThat(open(true).program()).contains(program);
+        assertThat(Backbones.as(Backbone.Program.class, open(true)).file()).isEqualTo(program);
     }
 
     @Test
@@ -141,8 +141,7 @@ class NetworkTest {
             Programs.write(folder.resolve("model.pt"), Programs.TENSOR);
             ModelFolder trusted = open(true);
 
-            assertThat(trusted.program()).isEmpty();
-            assertThat(trusted.specification().architecture().family()).isEqualTo("bert");
+            assertThat(Backbones.architecture(trusted).family()).isEqualTo("bert");
             assertThat(trusted.fingerprint()).isEqualTo(open(false).fingerprint());
             assertThat(trusted.files()).extracting(ModelFile::name).doesNotContain("model.pt");
         }
@@ -153,7 +152,7 @@ class NetworkTest {
         builder.format(Format.SAFETENSORS).set("config.json", "model_type", "\"funnel\"");
         Programs.write(program, Programs.TENSOR);
 
-        assertThat(open(true).program()).contains(program);
+        assertThat(Backbones.as(Backbone.Program.class, open(true)).file()).isEqualTo(program);
         assertThat(open(true).files()).extracting(ModelFile::name).doesNotContain("model.safetensors");
     }
 
@@ -162,10 +161,8 @@ class NetworkTest {
         Programs.write(program, Programs.TENSOR);
         builder.file("config.json", "{\"model_type\": \"funnel\"}").file("1_Pooling/config.json", """
                 {"embedding_dimension": 12}""");
-        Architecture bare = open(true).specification().architecture();
-        assertThat(bare.hiddenSize()).isEqualTo(12);
-        assertThat(bare.maxPositions()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(bare.numbers()).containsEntry("padding_id", 0.0);
+        assertThat(open(true).specification().backbone())
+                .isEqualTo(new Backbone.Program(program, 12, Architecture.UNLIMITED, 0));
 
         Path plain = temporary.resolve("plain");
         Programs.write(plain.resolve("model.pt"), Programs.TENSOR);
@@ -174,11 +171,9 @@ class NetworkTest {
                 .without("modules.json")
                 .file("config.json", """
                 {"model_type": "funnel", "hidden_size": 24, "max_position_embeddings": 9, "pad_token_id": 1}""");
-        Architecture stated =
-                ModelReference.open(options(other, true)).specification().architecture();
-        assertThat(stated.hiddenSize()).isEqualTo(24);
-        assertThat(stated.maxPositions()).isEqualTo(9);
-        assertThat(stated.numbers()).containsEntry("padding_id", 1.0);
+        ModelFolder stated = ModelReference.open(options(other, true));
+        assertThat(stated.specification().backbone())
+                .isEqualTo(new Backbone.Program(plain.resolve("model.pt"), 24, 9, 1));
     }
 
     private ModelFolder open(boolean trusted) {

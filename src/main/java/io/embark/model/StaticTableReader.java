@@ -4,7 +4,6 @@
  */
 package io.embark.model;
 
-import io.embark.model.family.Architecture;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
 import io.embark.model.files.FolderFiles;
@@ -17,13 +16,8 @@ import java.util.Optional;
 /**
  * The StaticEmbedding module: a table with a row for each token, of which a text gets the mean. It has no configuration; what
  * the header of its weights says is all that is known.
- *
- * @param architecture the table as a network without layers
- * @param tensors its tensors
  */
-record StaticTable(Architecture architecture, NeededTensors tensors) {
-    private static final String FAMILY = "static";
-
+final class StaticTableReader {
     /** What Sentence Transformers calls the table, and what Model2Vec does. */
     private static final String OWN_NAME = "embedding.weight";
 
@@ -44,7 +38,9 @@ record StaticTable(Architecture architecture, NeededTensors tensors) {
     /** Numbers of rows are exact in float32. */
     private static final int MAX_SHARED_ROWS = 1 << 24;
 
-    static StaticTable read(FolderFiles files, String directory) {
+    private StaticTableReader() {}
+
+    static BackboneReader read(FolderFiles files, String directory) {
         List<StoredTensor> stored = WeightsFiles.find(files, directory, "").tensors();
         Optional<StoredTensor> own = find(stored, OWN_NAME);
         StoredTensor table = own.or(() -> find(stored, MODEL2VEC_NAME))
@@ -85,10 +81,10 @@ record StaticTable(Architecture architecture, NeededTensors tensors) {
                 TensorNames.ROWS,
                 FACTORS,
                 CANONICAL_FACTORS);
-        return new StaticTable(
-                new Architecture(FAMILY, (int) width, 0, Architecture.UNLIMITED, Map.of(), Map.of(), tensors.shapes()),
-                new NeededTensors(
-                        directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes()));
+        return new BackboneReader(
+                new Backbone.StaticTable(tokens, (int) width, tensors.shapes()),
+                Optional.of(new NeededTensors(
+                        directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes())));
     }
 
     private static Optional<StoredTensor> find(List<StoredTensor> stored, String name) {

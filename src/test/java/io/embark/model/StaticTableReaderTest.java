@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class StaticTableTest {
+class StaticTableReaderTest {
     private static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
 
     @TempDir
@@ -53,11 +53,12 @@ class StaticTableTest {
         assertThat(specification.maxTokens()).isEqualTo(Architecture.UNLIMITED);
         assertThat(specification.tokenizer())
                 .isEqualTo(new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, false, Map.of(), Map.of()));
-        Architecture architecture = specification.architecture();
-        assertThat(architecture.family()).isEqualTo("static");
-        assertThat(architecture.layers()).isZero();
-        assertThat(architecture.vocabulary()).isEqualTo(20);
-        assertThat(architecture.tensors()).containsExactly(new TensorShape(TensorNames.WORDS, List.of(20L, 6L)));
+        assertThat(specification.backbone())
+                .isEqualTo(
+                        new Backbone.StaticTable(20, 6, List.of(new TensorShape(TensorNames.WORDS, List.of(20L, 6L)))));
+        assertThat(specification.backbone().script()).isEqualTo("static");
+        assertThat(specification.backbone().vocabulary()).hasValue(20);
+        assertThat(specification.backbone().maxPositions()).isEqualTo(Architecture.UNLIMITED);
     }
 
     @Test
@@ -66,9 +67,9 @@ class StaticTableTest {
                 .tensor("embeddings", 5L, 6L)
                 .tensor("mapping", 20L)
                 .tensor("weights", 20L);
-        Architecture architecture = open().specification().architecture();
-        assertThat(architecture.vocabulary()).isEqualTo(20);
-        assertThat(architecture.tensors())
+        Backbone.StaticTable table = Backbones.as(Backbone.StaticTable.class, open());
+        assertThat(table.tokens()).isEqualTo(20);
+        assertThat(table.tensors())
                 .containsExactly(
                         new TensorShape(TensorNames.ROWS, List.of(20L)),
                         new TensorShape("embeddings.factors", List.of(20L)),
@@ -78,7 +79,7 @@ class StaticTableTest {
     @Test
     void ignoresWhatOnlyModel2VecHasBesideATableOfItsOwnKind() {
         builder.tensor("mapping", 3L).tensor("weights", 3L);
-        assertThat(open().specification().architecture().tensors()).hasSize(1);
+        assertThat(Backbones.as(Backbone.StaticTable.class, open()).tensors()).hasSize(1);
     }
 
     @ParameterizedTest

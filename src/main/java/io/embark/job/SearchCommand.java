@@ -68,14 +68,14 @@ final class SearchCommand {
         Optional<String> named = settings.find(JobSettings.SEARCH_COLUMN);
         List<StructField> known = EmbeddingMetadata.columns(schema);
         if (named.isEmpty() && known.size() > 1) {
-            throw SearchErrors.severalColumnsOfVectors(reference, known);
+            throw RunErrors.severalColumnsOfVectors(reference, known);
         }
 
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
                 : Columns.find(schema, named.orElse(Columns.EMBEDDING), JobSettings.SEARCH_COLUMN.key());
         if (!isVector(column.dataType()) && !isCodes(column.dataType())) {
-            throw SearchErrors.holdsNoVectors(column);
+            throw RunErrors.holdsNoVectors(column);
         }
 
         return column;
@@ -94,7 +94,7 @@ final class SearchCommand {
     private static void requireEncoding(StructField column, EmbedOptions options) {
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         if (isCodes(column.dataType()) == (encoding == Encoding.FLOAT32)) {
-            throw SearchErrors.holdsAnotherEncoding(column, encoding);
+            throw RunErrors.holdsAnotherEncoding(column, encoding);
         }
     }
 
@@ -133,12 +133,12 @@ final class SearchCommand {
         try (Embedder embedder = Embedder.open(model, QueryVector.options(options))) {
             String fingerprint = embedder.folder().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
-                throw SearchErrors.isAnotherModel(embedder.folder(), reference, metadata.get());
+                throw RunErrors.isAnotherModel(embedder.folder(), reference, metadata.get());
             }
 
             QueryVector vector = QueryVector.of(query, embedder, options);
             if (vector == null) {
-                throw SearchErrors.queryHasNoVector();
+                throw RunErrors.queryHasNoVector();
             }
 
             return vector;
@@ -156,7 +156,7 @@ final class SearchCommand {
 
     private static void requireDimension(String reference, long table, int query) {
         if (table >= 0 && table != query) {
-            throw SearchErrors.otherDimension(reference, table, query);
+            throw RunErrors.otherDimension(reference, table, query);
         }
     }
 

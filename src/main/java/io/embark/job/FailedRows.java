@@ -4,7 +4,6 @@
  */
 package io.embark.job;
 
-import com.google.gson.GsonBuilder;
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.encode.Count;
@@ -66,11 +65,7 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
             all.put("version", 1);
             all.put("idColumn", name);
             all.put("ids", ids);
-            return new GsonBuilder()
-                            .setPrettyPrinting()
-                            .disableHtmlEscaping()
-                            .create()
-                            .toJson(all) + "\n";
+            return Report.json(all) + "\n";
         });
     }
 

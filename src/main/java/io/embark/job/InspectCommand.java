@@ -4,7 +4,6 @@
  */
 package io.embark.job;
 
-import com.google.gson.GsonBuilder;
 import io.embark.Encoding;
 import io.embark.Option;
 import io.embark.model.Backbone;
@@ -35,12 +34,7 @@ final class InspectCommand {
         ModelFolder model = DriverModels.open(settings.embedOptions(), CopyLine.on(console, false));
         model.openWeights().close();
         if (settings.isOn(JobSettings.JSON)) {
-            console.out()
-                    .println(new GsonBuilder()
-                            .setPrettyPrinting()
-                            .disableHtmlEscaping()
-                            .create()
-                            .toJson(facts(model)));
+            console.out().println(Report.json(facts(model)));
         } else {
             print(model);
         }

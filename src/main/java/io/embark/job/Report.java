@@ -4,11 +4,14 @@
  */
 package io.embark.job;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
@@ -16,6 +19,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** The folder of a run's report, on any file system of Hadoop. */
 final class Report {
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
     private final FileSystem files;
     private final Path folder;
 
@@ -47,6 +53,11 @@ final class Report {
         } catch (IOException | RuntimeException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
         }
+    }
+
+    /** An object as people can read it too: indented, without a line break at the end. */
+    static String json(Map<String, Object> values) {
+        return GSON.toJson(values);
     }
 
     /** Writes a file of the report; one of an earlier run is replaced. */

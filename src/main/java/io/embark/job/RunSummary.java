@@ -4,7 +4,6 @@
  */
 package io.embark.job;
 
-import com.google.gson.GsonBuilder;
 import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.encode.Count;
@@ -71,11 +70,7 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
         all.put("seconds", spent);
         all.put("model", used);
         all.put("settings", inForce);
-        return new GsonBuilder()
-                        .setPrettyPrinting()
-                        .disableHtmlEscaping()
-                        .create()
-                        .toJson(all) + "\n";
+        return Report.json(all) + "\n";
     }
 
     private static void each(Count.Unit unit, Consumer<Count> action) {

@@ -11,6 +11,8 @@ import io.embark.job.table.SinkFormat;
 import io.embark.job.table.SourceFormat;
 import io.embark.job.table.WriteMode;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every setting of the job's own, beside those of {@link EmbedOptions}. The key is the same word on the command line
@@ -45,7 +47,11 @@ final class JobSettings {
             Stage.COMMAND,
             "output-format",
             SinkFormat.PARQUET,
-            "What the files of the output are. Only parquet keeps with the vectors which model they come from.");
+            "What the files of the output are. Which model the vectors come from is kept with them in %s only."
+                    .formatted(Stream.of(SinkFormat.values())
+                            .filter(SinkFormat::keepsMetadata)
+                            .map(Option::write)
+                            .collect(Collectors.joining(" and "))));
     static final Option<String> SINK_OPTION =
             entries("sink-option", "An option of Spark's writer, such as compression=zstd; repeatable.");
     static final Option<WriteMode> MODE = Option.choice(

@@ -5,40 +5,33 @@
 package io.embark.job;
 
 import io.embark.model.files.DownloadProgress;
-import java.io.PrintStream;
-import java.util.concurrent.TimeUnit;
 
-/** Says how far the copy or download of a model is: on one line of a terminal, a line every ten seconds elsewhere. */
+/** Says how far the copy or download of a model is. */
 final class CopyLine implements DownloadProgress {
-    private static final String ERASE = "\r\u001b[K";
-
-    private final PrintStream err;
-    private final boolean terminal;
+    private final StatusLine line;
     private long told = System.nanoTime();
 
-    private CopyLine(PrintStream err, boolean terminal) {
-        this.err = err;
-        this.terminal = terminal;
+    private CopyLine(StatusLine line) {
+        this.line = line;
     }
 
     static DownloadProgress on(Console console, boolean quiet) {
-        return quiet ? DownloadProgress.NONE : new CopyLine(console.err(), Terminal.shows(Terminal.STANDARD_ERROR));
+        return quiet ? DownloadProgress.NONE : new CopyLine(StatusLine.on(console.err()));
     }
 
     /** Small files are done before anybody could read of them. */
     @Override
     public void downloaded(String file, long bytesDone, long bytesTotal) {
-        long now = System.nanoTime();
         boolean isDone = bytesDone >= bytesTotal;
-        if (now - told < TimeUnit.SECONDS.toNanos(terminal ? 1 : 10) && !(terminal && isDone)) {
+        if (isDone && line.erases()) {
+            line.erase();
             return;
         }
-        told = isDone ? told : now;
-        if (terminal) {
-            err.print(isDone ? ERASE : ERASE + text(file, bytesDone, bytesTotal));
-            err.flush();
-        } else {
-            err.println(text(file, bytesDone, bytesTotal));
+
+        long now = System.nanoTime();
+        if (now - told >= line.nanosForEach()) {
+            told = isDone ? told : now;
+            line.show(text(file, bytesDone, bytesTotal));
         }
     }
 

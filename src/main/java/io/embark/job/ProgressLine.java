@@ -12,14 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says while a run goes on how far it is: about once a second on one line of a terminal, every ten seconds a line elsewhere.
- * Closing it ends the line.
+ * Says while a run goes on how far it is, again and again; closing it ends that and takes the line away from a terminal.
  */
 final class ProgressLine implements AutoCloseable {
-    private static final String ERASE = "\r\u001b[K";
-
-    private final PrintStream err;
-    private final boolean terminal;
+    private final StatusLine line;
     private final EmbedProgress progress;
     private final OptionalLong total;
     private final long started = System.nanoTime();
@@ -31,8 +27,7 @@ final class ProgressLine implements AutoCloseable {
      * @param total the rows to embed in all, if known
      */
     ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total) {
-        this.err = err;
-        this.terminal = Terminal.shows(Terminal.STANDARD_ERROR);
+        this.line = StatusLine.on(err);
         this.progress = progress;
         this.total = total;
         this.thread = new Thread(this::run, "embark-progress");
@@ -46,20 +41,11 @@ final class ProgressLine implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closed.await(terminal ? 1 : 10, TimeUnit.SECONDS)) {
+            while (!closed.await(line.nanosForEach(), TimeUnit.NANOSECONDS)) {
                 double seconds = (System.nanoTime() - started) / 1e9;
-                String text = text(progress.rows(), progress.counts().get(Count.TOKENS), total, seconds);
-                if (terminal) {
-                    err.print(ERASE + text);
-                } else {
-                    err.println(text);
-                }
-                err.flush();
+                line.show(text(progress.rows(), progress.counts().get(Count.TOKENS), total, seconds));
             }
-            if (terminal) {
-                err.print(ERASE);
-                err.flush();
-            }
+            line.erase();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,6 +6,9 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,25 @@ class PrintingTest {
     void progressAtTheStartTellsNoSpeed() {
         assertThat(ProgressLine.text(0, 0, OptionalLong.of(7), 1)).isEqualTo("embark: 0 of 7 rows (0 %)");
         assertThat(ProgressLine.text(0, 0, OptionalLong.empty(), 1)).isEqualTo("embark: 0 rows");
+    }
+
+    @Test
+    void aTerminalShowsOnlyTheLastText() {
+        assertThat(printed(true)).isEqualTo("\r\u001b[Ka\r\u001b[Kb\r\u001b[K");
+    }
+
+    @Test
+    void elsewhereEachTextHasALine() {
+        assertThat(printed(false)).isEqualTo("a\nb\n");
+    }
+
+    private static String printed(boolean terminal) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        StatusLine line = new StatusLine(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal);
+        line.show("a");
+        line.show("b");
+        line.erase();
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @ParameterizedTest

@@ -92,7 +92,7 @@ final class JobSession implements AutoCloseable {
      * is told in three lines at the end. What the job itself warns of, such as a folder that it could not delete, is told
      * nowhere else and stays. Spark sets its own level when it starts, hence before and after.
      */
-    private static void quieten(boolean quiet) {
+    static void quieten(boolean quiet) {
         if (quiet) {
             Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
             Configurator.setLevel(JobSession.class.getPackageName(), Level.WARN);

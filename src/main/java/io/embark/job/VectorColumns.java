@@ -11,7 +11,7 @@ import io.embark.LongText;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.spark.EmbarkFunctions;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,7 +117,7 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
             }
         }
         for (String output : byText.values()) {
-            written = written.add(output, EncodedVector.type(metadata.encoding()), true, metadata.toMetadata());
+            written = written.add(output, VectorValue.type(metadata.encoding()), true, metadata.toMetadata());
         }
         return written;
     }

@@ -13,7 +13,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -214,7 +214,7 @@ public final class TextEmbedder extends Transformer implements DefaultParamsWrit
             throw FunctionErrors.codesAsVectorsOfMl(encoding);
         }
 
-        DataType type = getOutputAsVector() ? SQLDataTypes.VectorType() : EncodedVector.type(encoding);
+        DataType type = getOutputAsVector() ? SQLDataTypes.VectorType() : VectorValue.type(encoding);
         return schema.add(getOutputCol(), type, true);
     }
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import io.embark.spark.exec.EmbedMetrics.Counter;
 import io.embark.spark.version.Scala;
 import java.util.List;
@@ -91,11 +91,11 @@ class EmbedArrayTest {
         EmbedOptions leavesOut = model.options().with(EmbedOptions.BLANK, BlankText.NULL);
 
         assertThat(type(rows, "texts", model.options()))
-                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), false));
+                .isEqualTo(DataTypes.createArrayType(VectorValue.type(Encoding.FLOAT32), false));
         assertThat(type(rows, "some", model.options()))
-                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), true));
+                .isEqualTo(DataTypes.createArrayType(VectorValue.type(Encoding.FLOAT32), true));
         assertThat(type(rows, "texts", leavesOut))
-                .isEqualTo(DataTypes.createArrayType(EncodedVector.type(Encoding.FLOAT32), true));
+                .isEqualTo(DataTypes.createArrayType(VectorValue.type(Encoding.FLOAT32), true));
         assertThat(rows.select(EmbarkFunctions.embed(col("texts"), leavesOut))
                         .schema()
                         .apply(0)

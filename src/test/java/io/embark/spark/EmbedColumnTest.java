@@ -14,7 +14,7 @@ import io.embark.LongText;
 import io.embark.OnError;
 import io.embark.encode.NastyTexts;
 import io.embark.spark.call.EmbedExpression;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -108,7 +108,7 @@ class EmbedColumnTest {
         Dataset<Row> embedded = input.withColumn("emb", model.embed("text"));
 
         assertThat(embedded.drop("emb").schema()).isEqualTo(input.schema());
-        assertThat(embedded.schema().apply("emb").dataType()).isEqualTo(EncodedVector.type(Encoding.FLOAT32));
+        assertThat(embedded.schema().apply("emb").dataType()).isEqualTo(VectorValue.type(Encoding.FLOAT32));
         List<Row> before = input.collectAsList();
         List<Row> after = embedded.collectAsList();
         assertThat(after).hasSize(40);

@@ -18,7 +18,7 @@ import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
 import io.embark.spark.call.EmbedExpression;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -202,7 +202,7 @@ class EncodedColumnTest extends PlannedRows {
 
         assertThat(stage.transformSchema(rows.schema()).apply("embedding").dataType())
                 .isEqualTo(encoded.schema().apply("embedding").dataType())
-                .isEqualTo(EncodedVector.type(Encoding.UBINARY));
+                .isEqualTo(VectorValue.type(Encoding.UBINARY));
         assertRefused(
                 () -> stage.setOutputAsVector(true).transform(rows),
                 ErrorCode.OPTION_INVALID,

@@ -17,7 +17,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.spark.call.EmbedExpression;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -134,7 +134,7 @@ class SqlFunctionTest extends PlannedRows {
             String here = example.replace("256", "4")
                     .replace("/models/e5", model.options().get(EmbedOptions.MODEL));
             assertThat(spark.sql(here).schema().apply("embedding").dataType())
-                    .isEqualTo(EncodedVector.type(Encoding.FLOAT32));
+                    .isEqualTo(VectorValue.type(Encoding.FLOAT32));
         }
     }
 

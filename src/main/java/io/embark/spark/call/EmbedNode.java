@@ -112,7 +112,7 @@ public final class EmbedNode extends LogicalPlan {
         Statistics input = child.stats();
         BigInt rowBytes = EstimationUtils.getSizePerRow(child.output(), EstimationUtils.getSizePerRow$default$2());
         BigInt vectorBytes = BigInt.apply(Scala.list(calls).stream()
-                .mapToLong(call -> EncodedVector.bytes(call.options().get(EmbedOptions.ENCODING), DIMENSION))
+                .mapToLong(call -> VectorValue.bytes(call.options().get(EmbedOptions.ENCODING), DIMENSION))
                 .sum());
         return new Statistics(
                 input.sizeInBytes().$times(rowBytes.$plus(vectorBytes)).$div(rowBytes),

@@ -7,7 +7,7 @@ package io.embark.spark.exec;
 import io.embark.EmbedOptions;
 import io.embark.encode.Embedder;
 import io.embark.encode.PooledTexts;
-import io.embark.spark.call.EncodedVector;
+import io.embark.spark.call.VectorValue;
 import io.embark.spark.version.Scala;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,8 +177,8 @@ final class EmbedIterator implements Iterator<InternalRow> {
     private IntFunction<Object> results(int call, PooledTexts pooled, int start) {
         Embedder embedder = models.embedder(call);
         return calls.get(call).givesChunks()
-                ? text -> EncodedVector.chunks(embedder, pooled, start + text)
-                : text -> EncodedVector.of(embedder, pooled, start + text);
+                ? text -> VectorValue.chunks(embedder, pooled, start + text)
+                : text -> VectorValue.of(embedder, pooled, start + text);
     }
 
     /** The calls that one pass through the network serves. */

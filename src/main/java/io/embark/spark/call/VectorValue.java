@@ -22,8 +22,8 @@ import org.apache.spark.sql.types.DataTypes;
  *
  * @hidden Public for Embark's other rooms only.
  */
-public final class EncodedVector {
-    private EncodedVector() {}
+public final class VectorValue {
+    private VectorValue() {}
 
     /**
      * The type of vectors: {@code array<float>} for {@link Encoding#FLOAT32}, {@code array<tinyint>} for {@link Encoding#INT8}

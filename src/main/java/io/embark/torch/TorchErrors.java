@@ -45,7 +45,7 @@ final class TorchErrors {
         return new EmbarkException(
                 ErrorCode.DEVICE_MISSING,
                 "GPU %d: cannot be used".formatted(number),
-                LibtorchProblem.says(thrown),
+                LibtorchMessage.of(thrown),
                 "GPUs are numbered from 0 among those that the process sees, which CUDA_VISIBLE_DEVICES changes: let"
                         + " spark.executor.resource.gpu.discoveryScript give these numbers.",
                 thrown);
@@ -81,7 +81,7 @@ final class TorchErrors {
         return new EmbarkException(
                 ErrorCode.MODEL_INVALID,
                 "%s: %s".formatted(file, problem),
-                LibtorchProblem.says(thrown),
+                LibtorchMessage.of(thrown),
                 SAVE_ANEW,
                 thrown);
     }
@@ -98,7 +98,7 @@ final class TorchErrors {
         return new EmbarkException(
                 ErrorCode.COMPUTE_FAILED,
                 problem,
-                LibtorchProblem.says(thrown),
+                LibtorchMessage.of(thrown),
                 "If memory ran out, lower batch-tokens or give the process more; else report this with the model's name.",
                 thrown);
     }

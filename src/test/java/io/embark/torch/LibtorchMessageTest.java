@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.engine.EngineException;
 import org.junit.jupiter.api.Test;
 
-class LibtorchProblemTest {
+class LibtorchMessageTest {
     private static final String SCRIPT = """
             The following operation failed in the TorchScript interpreter.
             Traceback of TorchScript (most recent call last):
@@ -42,6 +42,6 @@ class LibtorchProblemTest {
     }
 
     private static String says(String message) {
-        return LibtorchProblem.says(new EngineException(message));
+        return LibtorchMessage.of(new EngineException(message));
     }
 }

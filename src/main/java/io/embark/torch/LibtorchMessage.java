@@ -8,16 +8,17 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** What libtorch says of its errors. */
-final class LibtorchProblem {
+final class LibtorchMessage {
     /** Where a script fails, this stands first, then the way there, and only near the end what is wrong. */
     private static final String IN_SCRIPT = "The following operation failed in the TorchScript interpreter.";
 
     /** What is wrong, there; for some errors hints follow. */
     private static final Pattern WRONG = Pattern.compile("\\w*Error: .+");
 
-    private LibtorchProblem() {}
+    private LibtorchMessage() {}
+
     /** The one line of its message that says what is wrong. */
-    static String says(RuntimeException thrown) {
+    static String of(RuntimeException thrown) {
         String message = String.valueOf(thrown.getMessage()).strip();
         String first = message.lines().findFirst().orElse("nothing");
         String line = first.equals(IN_SCRIPT) ? wrong(message.lines().toList()) : first;

@@ -249,7 +249,11 @@ public final class EmbedOptions implements Serializable {
         return List.copyOf(ALL.values());
     }
 
-    /** The options that are read at one of these stages, in the order of {@link #all}. */
+    /**
+     * The options that are read at one of these stages, in the order of {@link #all}.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public static List<Option<?>> at(Stage... stages) {
         List<Stage> wanted = List.of(stages);
         return ALL.values().stream()
@@ -298,7 +302,11 @@ public final class EmbedOptions implements Serializable {
         return value == null ? option.defaultValue() : (T) value;
     }
 
-    /** What these options choose of those that are read at one of the stages; everything else is left to its default. */
+    /**
+     * What these options choose of those that are read at one of the stages; everything else is left to its default.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public EmbedOptions only(Stage... stages) {
         Map<String, Serializable> kept = new TreeMap<>(chosen);
         kept.keySet().retainAll(at(stages).stream().map(Option::key).toList());

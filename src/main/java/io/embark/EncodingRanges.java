@@ -167,7 +167,11 @@ public final class EncodingRanges implements Serializable {
         return ofJson(bytes);
     }
 
-    /** The error of a file that cannot be read. */
+    /**
+     * The error of a file that cannot be read.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public static EmbarkException unreadable(String path, Exception cause) {
         return refused("%s cannot be read".formatted(path), firstLine(cause.toString()), cause);
     }

@@ -73,10 +73,10 @@ public final class EmbarkFunctions {
 
     /**
      * The chunks of a text and their vectors: {@code array<struct<chunk int, chunk_start int, chunk_end int, embedding
-     * array<float>>>}, with another encoding the type of its codes; null for a null text. A text within the model's limit is one chunk; a longer one is cut where {@link
-     * LongText#CHUNKS} says. {@code chunk} counts from 0. {@code chunk_start} and {@code chunk_end} are the code points of the
-     * text before the chunk and up to its end, so that {@code substring(text, chunk_start + 1, chunk_end - chunk_start)} is the
-     * chunk. {@code inline} makes a row of each.
+     * array<float>>>}, with another encoding the type of its codes; null for a null text. A text within the model's limit is one
+     * chunk; a longer one is cut where {@link LongText#CHUNKS} says. {@code chunk} counts from 0. {@code chunk_start} and {@code
+     * chunk_end} are the code points of the text before the chunk and up to its end, so that {@code substring(text, chunk_start
+     * + 1, chunk_end - chunk_start)} is the chunk. {@code inline} makes a row of each.
      *
      * @param text a column of texts
      * @param options how to embed; the model is loaded by the executors, not here

@@ -90,6 +90,7 @@ final class TokenizerJson {
                     e);
         }
     }
+
     /** Sentence Transformers puts a Lowercase normaliser first, unless there is one. */
     private static JsonElement lowerCaseFirst(JsonElement normalizer) {
         JsonArray steps = new JsonArray();

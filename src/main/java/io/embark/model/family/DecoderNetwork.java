@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The network of decoders in Llama's form, as far as their configurations have it in common: rotary positions, heads of a size of their own, several
- * of which share keys and values, and two gated products behind the attention.
+ * The network of decoders in Llama's form, as far as their configurations have it in common: rotary positions, heads of a size
+ * of their own, several of which share keys and values, and two gated products behind the attention.
  *
  * @param json the file
  * @param hiddenSize components of a token

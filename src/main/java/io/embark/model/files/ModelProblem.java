@@ -10,7 +10,7 @@ import io.embark.base.Shown;
 import java.nio.file.Path;
 
 /**
- * Words the errors of this room. File content ends up in them, so each part is brought to one line of bounded length.
+ * Words the errors of the model's rooms. File content ends up in them, so each part is brought to one line of bounded length.
  *
  * @hidden Public for Embark's other rooms only.
  */

@@ -76,12 +76,8 @@ public final class Option<T> {
         return of(stage, key, OptionType.text(null), null, description);
     }
 
-    /**
-     * A text of which people are told what it may be; {@code defaultValue} may be null.
-     *
-     * @hidden Public for Embark's other rooms only.
-     */
-    public static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
+    /** A text of which people are told what it may be; {@code defaultValue} may be null. */
+    static Option<String> text(Stage stage, String key, String defaultValue, String values, String description) {
         return of(stage, key, OptionType.text(values), defaultValue, description);
     }
 
@@ -171,7 +167,11 @@ public final class Option<T> {
         return new Option<>(stage, key, type.labelled(label), defaultValue, unchosen, description, ofHost, form);
     }
 
-    /** Where it is read. */
+    /**
+     * Where it is read.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public Stage stage() {
         return stage;
     }
@@ -184,7 +184,11 @@ public final class Option<T> {
         return ofHost;
     }
 
-    /** How it is written. */
+    /**
+     * How it is written.
+     *
+     * @hidden For Embark's other rooms only.
+     */
     public Form form() {
         return form;
     }

@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class EmbedCounts {
     /** The counts of nothing. */
-    public static final EmbedCounts NONE = of(Map.of());
+    static final EmbedCounts NONE = of(Map.of());
 
     /** One for each count. */
     private final EnumMap<Count, Long> values;
@@ -38,7 +38,7 @@ public final class EmbedCounts {
     }
 
     /** Both together: the sum of each count, and the larger peak. */
-    public EmbedCounts plus(EmbedCounts other) {
+    EmbedCounts plus(EmbedCounts other) {
         EnumMap<Count, Long> joined = values.clone();
         other.values.forEach((count, value) -> joined.merge(count, value, count::join));
         return new EmbedCounts(joined);

@@ -324,12 +324,8 @@ public final class Embedder implements AutoCloseable {
         return model.folder();
     }
 
-    /**
-     * What all calls so far took.
-     *
-     * @hidden For Embark's other rooms only.
-     */
-    public synchronized EmbedCounts counts() {
+    /** What all calls so far took. */
+    synchronized EmbedCounts counts() {
         return counts;
     }
 

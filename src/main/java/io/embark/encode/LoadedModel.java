@@ -53,7 +53,7 @@ public final class LoadedModel implements AutoCloseable {
      *     Placement#of} and {@link Encoder#load}; {@link ErrorCode#OPTION_INVALID} if the options ask for more tokens than the
      *     model has positions
      */
-    public static LoadedModel open(EmbedOptions options) {
+    static LoadedModel open(EmbedOptions options) {
         ModelFolder folder = ModelReference.open(options);
         return open(folder, options, OptionalInt.empty(), permits(options));
     }

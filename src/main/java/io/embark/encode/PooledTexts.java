@@ -28,7 +28,7 @@ public final class PooledTexts {
     }
 
     /** How many texts there are, null ones included. */
-    public int size() {
+    int size() {
         return chunks.size();
     }
 

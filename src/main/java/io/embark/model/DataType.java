@@ -30,12 +30,12 @@ public enum DataType {
     }
 
     /** Whether it has whole numbers only, which count rather than weigh. */
-    public boolean isWhole() {
+    boolean isWhole() {
         return this == INT32 || this == INT64;
     }
 
     /** The size of one number in bytes. */
-    public int bytes() {
+    int bytes() {
         return bytes;
     }
 }

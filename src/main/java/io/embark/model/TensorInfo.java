@@ -27,7 +27,7 @@ public record TensorInfo(String name, DataType dataType, List<Long> shape, boole
     }
 
     /** How many numbers the tensor holds. */
-    public long elements() {
+    long elements() {
         return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
     }
 }

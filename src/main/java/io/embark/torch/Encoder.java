@@ -18,7 +18,6 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
-import io.embark.model.ModelReference;
 import io.embark.model.ModelSpecification;
 import io.embark.model.TensorInfo;
 import io.embark.model.VectorModule;
@@ -92,7 +91,7 @@ public final class Encoder implements AutoCloseable {
      * then.
      *
      * @param placement {@link Placement#CPU} for a program
-     * @throws EmbarkException as {@link ModelReference#openWeights()} and {@link Weights#read}; {@link
+     * @throws EmbarkException as {@link ModelFolder#openWeights()} and {@link Weights#read}; {@link
      *     ErrorCode#COMPUTE_FAILED} if libtorch cannot take them, for want of memory for example; {@link
      *     ErrorCode#MODEL_INVALID} if the program cannot be loaded or run, or gives something else than a vector for each token
      */
@@ -107,7 +106,7 @@ public final class Encoder implements AutoCloseable {
     }
 
     /** Components of the vector that each text gets. */
-    public int dimension() {
+    int dimension() {
         return dimension;
     }
 

@@ -98,12 +98,12 @@ public final class PackedBatch {
     }
 
     /** How many texts are in the batch. */
-    public int texts() {
+    int texts() {
         return texts;
     }
 
     /** How many tokens are in the batch. */
-    public int tokens() {
+    int tokens() {
         return ids.length;
     }
 

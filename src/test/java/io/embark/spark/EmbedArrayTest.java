@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.encode.Count;
 import io.embark.spark.call.VectorValue;
-import io.embark.spark.exec.EmbedMetrics.Counter;
 import io.embark.spark.version.Scala;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -69,11 +69,11 @@ class EmbedArrayTest {
         Dataset<Row> rows = chunks(12).coalesce(1).select(model.embed("texts"));
 
         assertThat(rows.collectAsList()).hasSize(12);
-        assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(12);
-        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(0 + 1 + 3 + 4 + 6 + 7 + 9 + 10);
-        assertThat(Plans.sum(rows, Counter.NULLS)).isEqualTo(0 + 0 + 0 + 1 + 1 + 1 + 2 + 2);
+        assertThat(Plans.rowsThrough(rows)).isEqualTo(12);
+        assertThat(Plans.sum(rows, Count.TEXTS)).isEqualTo(0 + 1 + 3 + 4 + 6 + 7 + 9 + 10);
+        assertThat(Plans.sum(rows, Count.NULLS)).isEqualTo(0 + 0 + 0 + 1 + 1 + 1 + 2 + 2);
         // Even rows have the first of the same ten texts, odd ones of the same nine; two of each are null.
-        assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(8 + 7);
+        assertThat(Plans.sum(rows, Count.DISTINCT)).isEqualTo(8 + 7);
     }
 
     @Test
@@ -82,7 +82,7 @@ class EmbedArrayTest {
 
         assertThat(rows.filter("size(emb) = 4").count()).isEqualTo(1);
         rows.collectAsList();
-        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(4);
+        assertThat(Plans.sum(rows, Count.TEXTS)).isEqualTo(4);
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.List;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Dataset;
@@ -93,9 +93,9 @@ class EmbedChunksTest {
                 .mapToInt(row -> row.getList(0).size())
                 .sum();
 
-        assertThat(Plans.sum(rows, Counter.ROWS)).isEqualTo(28);
-        assertThat(Plans.sum(rows, Counter.CHUNKS)).isEqualTo(chunks).isGreaterThan(40);
-        assertThat(Plans.sum(rows, Counter.TRUNCATED)).isZero();
+        assertThat(Plans.rowsThrough(rows)).isEqualTo(28);
+        assertThat(Plans.sum(rows, Count.CHUNKS)).isEqualTo(chunks).isGreaterThan(40);
+        assertThat(Plans.sum(rows, Count.TRUNCATED)).isZero();
     }
 
     @Test
@@ -104,7 +104,7 @@ class EmbedChunksTest {
                 .formatted(model.options().get(EmbedOptions.MODEL)));
 
         assertThat(rows.collectAsList()).hasSize(4);
-        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(1);
+        assertThat(Plans.sum(rows, Count.TEXTS)).isEqualTo(1);
     }
 
     @Test

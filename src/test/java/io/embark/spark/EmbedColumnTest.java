@@ -12,10 +12,10 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.LongText;
 import io.embark.OnError;
+import io.embark.encode.Count;
 import io.embark.encode.NastyTexts;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.VectorValue;
-import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,7 +142,7 @@ class EmbedColumnTest {
         model.assertVector(Plans.vector(collected.get(0), 2), huge);
         model.assertVector(Plans.vector(collected.get(1), 2), "a cat");
         assertThat(collected.get(0).getString(1)).isEqualTo(huge);
-        assertThat(Plans.sum(rows, Counter.TRUNCATED)).isEqualTo(1);
+        assertThat(Plans.sum(rows, Count.TRUNCATED)).isEqualTo(1);
     }
 
     @Test
@@ -265,8 +265,8 @@ class EmbedColumnTest {
                 .hasSize(10)
                 .allSatisfy(row -> model.assertVector(Plans.vector(row, 2), "a cat"));
         // Equal texts are embedded once in each window.
-        assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(windows);
-        assertThat(Plans.sum(rows, Counter.BATCHES)).isEqualTo(windows);
+        assertThat(Plans.sum(rows, Count.DISTINCT)).isEqualTo(windows);
+        assertThat(Plans.sum(rows, Count.BATCHES)).isEqualTo(windows);
     }
 
     @Test
@@ -282,7 +282,7 @@ class EmbedColumnTest {
             assertThat(row.getInt(0)).isEqualTo(7 * 1_350_000);
             model.assertVector(Plans.vector(row, 1), "a cat");
         });
-        assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(3);
+        assertThat(Plans.sum(rows, Count.DISTINCT)).isEqualTo(3);
     }
 
     @Test
@@ -293,7 +293,7 @@ class EmbedColumnTest {
                 .withColumn("emb", model.embed("text"));
 
         assertThat(rows.collectAsList()).hasSize(210);
-        assertThat(Plans.sum(rows, Counter.DISTINCT)).isEqualTo(2);
+        assertThat(Plans.sum(rows, Count.DISTINCT)).isEqualTo(2);
     }
 
     private Dataset<Row> frame(List<String> texts) {

@@ -7,7 +7,7 @@ package io.embark.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -42,7 +42,7 @@ class EmbedPlanTest extends PlannedRows {
             assertThat(row.getList(5)).isEqualTo(row.getList(1).subList(0, 4));
         });
         assertThat(Plans.operators(selected)).hasSize(1);
-        assertThat(Plans.sum(selected, Counter.TEXTS)).isEqualTo(2 * 20);
+        assertThat(Plans.sum(selected, Count.TEXTS)).isEqualTo(2 * 20);
     }
 
     @ParameterizedTest
@@ -52,7 +52,7 @@ class EmbedPlanTest extends PlannedRows {
         Dataset<Row> filtered = rows.filter(first("text").gt(threshold())).select("id");
 
         assertThat(ids(filtered)).isEqualTo(idsWhere(text -> model.vector(text)[0] > threshold()));
-        assertThat(Plans.sum(filtered, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(filtered, Count.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class EmbedPlanTest extends PlannedRows {
                 rows.withColumn("emb", model.embed("text")).filter("half = 0").limit(100);
 
         assertThat(collect(filtered)).hasSize(10);
-        assertThat(Plans.sum(filtered, Counter.TEXTS)).isEqualTo(10);
+        assertThat(Plans.sum(filtered, Count.TEXTS)).isEqualTo(10);
     }
 
     @ParameterizedTest
@@ -109,7 +109,7 @@ class EmbedPlanTest extends PlannedRows {
 
         assertThat(collect(direct)).hasSize(160).allSatisfy(row -> assertThat(row.getFloat(2))
                 .isEqualTo(model.vector(text(row.getLong(0)))[row.getInt(1)], within()));
-        assertThat(Plans.sum(direct, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(direct, Count.TEXTS)).isEqualTo(20);
         assertThat(collect(later)).hasSize(160);
     }
 

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -54,7 +54,7 @@ class EmbedQueryTest extends PlannedRows {
                         functions.max(first("other")).as("under"));
 
         assertThat(collect(whole)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
-        assertThat(Plans.sum(whole, Counter.TEXTS)).isEqualTo(1);
+        assertThat(Plans.sum(whole, Count.TEXTS)).isEqualTo(1);
         assertThat(collect(direct)).singleElement().satisfies(row -> assertVector(row, "emb", "the dog"));
         assertThat(collect(grouped)).hasSize(2).allSatisfy(row -> {
             long sum = row.<Long>getAs("half") == 0 ? 90 : 100;
@@ -80,7 +80,7 @@ class EmbedQueryTest extends PlannedRows {
 
         for (Dataset<Row> each : List.of(grouped, distinct)) {
             assertThat(collect(each)).hasSize(5).allSatisfy(row -> assertVector(row, "emb", row.getAs("text")));
-            assertThat(Plans.sum(each, Counter.TEXTS)).isEqualTo(5);
+            assertThat(Plans.sum(each, Count.TEXTS)).isEqualTo(5);
         }
     }
 
@@ -100,7 +100,7 @@ class EmbedQueryTest extends PlannedRows {
             assertThat(row.<Long>getAs("n")).isEqualTo(4);
         });
         assertThat(collect(having)).hasSize(5);
-        assertThat(Plans.sum(having, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(having, Count.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -174,7 +174,7 @@ class EmbedQueryTest extends PlannedRows {
             assertVector(row, "two", text(row.getLong(0)));
         });
         assertThat(collect(twice)).hasSize(20).allSatisfy(row -> assertVector(row, "two", text(row.getLong(0))));
-        assertThat(Plans.sum(twice, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(twice, Count.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -230,7 +230,7 @@ class EmbedQueryTest extends PlannedRows {
 
         for (Dataset<Row> union : List.of(below, above)) {
             assertThat(collect(union)).hasSize(40).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-            assertThat(Plans.sum(union, Counter.TEXTS)).isEqualTo(20);
+            assertThat(Plans.sum(union, Count.TEXTS)).isEqualTo(20);
         }
     }
 }

@@ -16,10 +16,10 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
+import io.embark.encode.Count;
 import io.embark.encode.Embedder;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.VectorValue;
-import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +86,7 @@ class EncodedColumnTest extends PlannedRows {
 
         assertThat(collect(once)).hasSize(20);
         assertThat(collect(all)).hasSize(20);
-        for (Counter counter : List.of(Counter.TEXTS, Counter.DISTINCT, Counter.TOKENS, Counter.BATCHES)) {
+        for (Count counter : List.of(Count.TEXTS, Count.DISTINCT, Count.TOKENS, Count.BATCHES)) {
             assertThat(Plans.sum(all, counter)).as(counter.name()).isEqualTo(Plans.sum(once, counter));
         }
     }

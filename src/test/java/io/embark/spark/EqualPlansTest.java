@@ -8,7 +8,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,7 +71,7 @@ class EqualPlansTest {
         assertThat(Plans.find(twice.queryExecution().executedPlan(), ReusedExchangeExec.class))
                 .hasSize(1);
         assertThat(Plans.operators(twice)).hasSize(1);
-        assertThat(Plans.sum(twice, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(twice, Count.TEXTS)).isEqualTo(20);
     }
 
     @Test

@@ -7,7 +7,7 @@ package io.embark.spark;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
@@ -30,7 +30,7 @@ class LimitTest extends PlannedRows {
         assertThat(collect(limited))
                 .hasSize(20)
                 .allSatisfy(row -> assertVector(row, "emb", "cat " + row.getLong(0) % 5));
-        assertThat(Plans.sum(limited, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(limited, Count.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest
@@ -47,13 +47,13 @@ class LimitTest extends PlannedRows {
         Dataset<Row> again = embedded.limit(4).withColumn("again", model.embed("text"));
 
         collect(above);
-        assertThat(Plans.sum(above, Counter.TEXTS)).isEqualTo(7);
+        assertThat(Plans.sum(above, Count.TEXTS)).isEqualTo(7);
         assertThat(collect(joined)).hasSize(3).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-        assertThat(Plans.sum(joined, Counter.TEXTS)).isEqualTo(3);
+        assertThat(Plans.sum(joined, Count.TEXTS)).isEqualTo(3);
         assertThat(collect(skipped)).hasSize(5).allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
-        assertThat(Plans.sum(skipped, Counter.TEXTS)).isEqualTo(5);
+        assertThat(Plans.sum(skipped, Count.TEXTS)).isEqualTo(5);
         assertThat(collect(again)).hasSize(4).allSatisfy(row -> assertVector(row, "again", text(row.getLong(0))));
-        assertThat(Plans.sum(again, Counter.TEXTS)).isEqualTo(4);
+        assertThat(Plans.sum(again, Count.TEXTS)).isEqualTo(4);
     }
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -306,7 +306,7 @@ class NoWastedTextTest extends PlannedRows {
 
         assertThat(sorted(actual)).isEqualTo(expected);
         assertThat(Plans.callsLeft(actual)).isZero();
-        long texts = Plans.sum(actual, Counter.TEXTS) - Plans.sum(actual, Counter.NULLS);
+        long texts = Plans.sum(actual, Count.TEXTS) - Plans.sum(actual, Count.NULLS);
         assertThat(texts).as("%s", actual.queryExecution()).isEqualTo(query.texts());
     }
 

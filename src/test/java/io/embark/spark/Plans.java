@@ -4,10 +4,10 @@
  */
 package io.embark.spark;
 
+import io.embark.encode.Count;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.call.EmbedNode;
 import io.embark.spark.exec.EmbedExec;
-import io.embark.spark.exec.EmbedMetrics;
 import io.embark.spark.version.Scala;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,10 +54,19 @@ public final class Plans {
         }
     }
 
-    /** What a counter of all embedding operators adds up to. */
-    public static long sum(Dataset<Row> rows, EmbedMetrics.Counter counter) {
+    /** What a counter of all embedding operators adds up to; a {@link Count} has the name of its counter. */
+    public static long sum(Dataset<Row> rows, Enum<?> counter) {
+        return sum(rows, counter.name());
+    }
+
+    /** The rows that came through all embedding operators. */
+    static long rowsThrough(Dataset<Row> rows) {
+        return sum(rows, "ROWS");
+    }
+
+    private static long sum(Dataset<Row> rows, String metric) {
         return operators(rows).stream()
-                .mapToLong(operator -> operator.metrics().apply(counter.name()).value())
+                .mapToLong(operator -> operator.metrics().apply(metric).value())
                 .sum();
     }
 
@@ -82,7 +91,7 @@ public final class Plans {
     }
 
     /** The calls of {@code embed} in an operator's expressions. */
-    static List<EmbedExpression> calls(LogicalPlan operator) {
+    public static List<EmbedExpression> calls(LogicalPlan operator) {
         return Scala.list(operator.expressions()).stream()
                 .flatMap(expression -> calls(expression).stream())
                 .toList();

@@ -8,7 +8,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
-import io.embark.spark.exec.EmbedMetrics.Counter;
+import io.embark.encode.Count;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -45,12 +45,12 @@ class SharedPassTest extends PlannedRows {
                 assertThat(Plans.vector(row, 3)[i]).isEqualTo((float) (whole[i] / length), within());
             }
         }
-        for (Counter counter :
-                List.of(Counter.ROWS, Counter.TEXTS, Counter.DISTINCT, Counter.TOKENS, Counter.BATCHES)) {
-            assertThat(Plans.sum(three, counter)).as(counter.name()).isEqualTo(Plans.sum(once, counter));
+        assertThat(Plans.rowsThrough(three)).isEqualTo(Plans.rowsThrough(once));
+        for (Count count : List.of(Count.TEXTS, Count.DISTINCT, Count.TOKENS, Count.BATCHES)) {
+            assertThat(Plans.sum(three, count)).as(count.name()).isEqualTo(Plans.sum(once, count));
         }
-        assertThat(Plans.sum(three, Counter.TEXTS)).isEqualTo(20);
-        assertThat(Plans.sum(three, Counter.DISTINCT)).isEqualTo(5);
+        assertThat(Plans.sum(three, Count.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(three, Count.DISTINCT)).isEqualTo(5);
     }
 
     @Test
@@ -66,9 +66,9 @@ class SharedPassTest extends PlannedRows {
             assertThat(Plans.vector(row, 2))
                     .containsExactly(java.util.Arrays.copyOf(model.vector(other(row.getLong(0))), 4), within());
         }
-        assertThat(Plans.sum(two, Counter.ROWS)).isEqualTo(20);
-        assertThat(Plans.sum(two, Counter.TEXTS)).isEqualTo(40);
-        assertThat(Plans.sum(two, Counter.DISTINCT)).isEqualTo(5);
+        assertThat(Plans.rowsThrough(two)).isEqualTo(20);
+        assertThat(Plans.sum(two, Count.TEXTS)).isEqualTo(40);
+        assertThat(Plans.sum(two, Count.DISTINCT)).isEqualTo(5);
     }
 
     @Test
@@ -80,9 +80,9 @@ class SharedPassTest extends PlannedRows {
                                 .as("b"));
 
         assertThat(collect(two)).hasSize(20);
-        assertThat(Plans.sum(two, Counter.ROWS)).isEqualTo(20);
-        assertThat(Plans.sum(two, Counter.TEXTS)).isEqualTo(40);
-        assertThat(Plans.sum(two, Counter.DISTINCT)).isEqualTo(10);
+        assertThat(Plans.rowsThrough(two)).isEqualTo(20);
+        assertThat(Plans.sum(two, Count.TEXTS)).isEqualTo(40);
+        assertThat(Plans.sum(two, Count.DISTINCT)).isEqualTo(10);
     }
 
     @Test
@@ -94,7 +94,7 @@ class SharedPassTest extends PlannedRows {
                         EmbarkFunctions.embed(random, options(4)).as("b"));
 
         assertThat(collect(two)).hasSize(20);
-        assertThat(Plans.sum(two, Counter.TEXTS)).isEqualTo(40);
+        assertThat(Plans.sum(two, Count.TEXTS)).isEqualTo(40);
     }
 
     @Test
@@ -105,8 +105,8 @@ class SharedPassTest extends PlannedRows {
                 .withColumn("emb", model.embed("text"));
 
         assertThat(collect(many)).hasSize(11).allSatisfy(row -> assertVector(row, "emb", row.getString(1)));
-        assertThat(Plans.sum(many, Counter.TEXTS)).isEqualTo(11);
-        assertThat(Plans.sum(many, Counter.BATCHES)).isEqualTo(11);
+        assertThat(Plans.sum(many, Count.TEXTS)).isEqualTo(11);
+        assertThat(Plans.sum(many, Count.BATCHES)).isEqualTo(11);
     }
 
     @Test
@@ -124,7 +124,7 @@ class SharedPassTest extends PlannedRows {
         assertThat(collect(skewed).stream().map(row -> row.getString(0)).collect(Collectors.toList()))
                 .isEqualTo(texts);
         assertThat(collect(skewed)).allSatisfy(row -> assertVector(row, "emb", row.getString(0)));
-        assertThat(Plans.sum(skewed, Counter.BATCHES))
-                .isBetween(Plans.sum(skewed, Counter.TOKENS) / 64, Plans.sum(skewed, Counter.TOKENS) / 64 * 5 / 4);
+        assertThat(Plans.sum(skewed, Count.BATCHES))
+                .isBetween(Plans.sum(skewed, Count.TOKENS) / 64, Plans.sum(skewed, Count.TOKENS) / 64 * 5 / 4);
     }
 }

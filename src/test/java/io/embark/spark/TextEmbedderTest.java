@@ -13,7 +13,6 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.Option;
-import io.embark.spark.exec.EmbedMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -125,7 +124,7 @@ class TextEmbedderTest {
         for (Row row : rows) {
             model.assertVector(floats(row.getAs("emb")), row.getString(0));
         }
-        assertThat(Plans.sum(embedded, EmbedMetrics.Counter.ROWS)).isEqualTo(TEXTS.size());
+        assertThat(Plans.rowsThrough(embedded)).isEqualTo(TEXTS.size());
     }
 
     @Test

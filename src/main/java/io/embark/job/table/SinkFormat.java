@@ -32,7 +32,7 @@ public enum SinkFormat {
         this.abilities = Set.of(abilities);
     }
 
-    public String sparkName() {
+    String sparkName() {
         return name().toLowerCase(Locale.ROOT);
     }
 

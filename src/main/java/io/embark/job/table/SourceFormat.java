@@ -52,7 +52,7 @@ public enum SourceFormat {
     }
 
     /** The names of all formats, as Spark and {@code --format} know them. */
-    public static List<String> names() {
+    static List<String> names() {
         return Arrays.stream(values()).map(SourceFormat::sparkName).toList();
     }
 

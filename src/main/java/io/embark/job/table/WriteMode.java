@@ -19,7 +19,7 @@ public enum WriteMode {
     /** It keeps its rows and gets the new ones. */
     APPEND;
 
-    public String key() {
+    String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -58,7 +58,7 @@ public final class FolderFiles {
         Optional<ModelFile> bring(String name);
 
         /** The names of the files in a sub-folder, without its own. */
-        public Stream<String> names(String directory);
+        Stream<String> names(String directory);
 
         /** Why nobody knows whether there is a file of a name that was not brought; empty if there is none. */
         default Optional<EmbarkException> doubt(String name) {
@@ -84,7 +84,7 @@ public final class FolderFiles {
     }
 
     /** A folder of which some files were hashed before. */
-    public FolderFiles(Path root, List<ModelFile> known) {
+    FolderFiles(Path root, List<ModelFile> known) {
         this(root);
         known.forEach(file -> hashed.put(file.name(), file));
     }

@@ -78,12 +78,12 @@ public record HubReference(String id, String revision) {
     }
 
     /** Whether the revision is a full commit, which never changes. */
-    public boolean isPinned() {
+    boolean isPinned() {
         return isCommit(revision);
     }
 
     /** The same model at another revision. */
-    public HubReference at(String otherRevision) {
+    HubReference at(String otherRevision) {
         return new HubReference(id, otherRevision);
     }
 

@@ -15,16 +15,12 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.sql.execution.metric.SQLMetric;
 import org.apache.spark.sql.execution.metric.SQLMetrics;
 
-/**
- * The counters of one operator, as the Spark UI shows them.
- *
- * @hidden Public for Embark's other rooms only.
- */
-public final class EmbedMetrics implements Serializable {
+/** The counters of one operator, as the Spark UI shows them. */
+final class EmbedMetrics implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** One counter: its name in the UI, which {@link EmbedProgress} also knows it by, and what it counts. */
-    public enum Counter {
+    enum Counter {
         ROWS("rows", "Rows that came through.", Unit.NUMBER),
         TEXTS(Count.TEXTS),
         NULLS(Count.NULLS),
@@ -62,7 +58,7 @@ public final class EmbedMetrics implements Serializable {
             this.count = Optional.empty();
         }
 
-        public String label() {
+        String label() {
             return label;
         }
 

@@ -14,16 +14,12 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 
-/**
- * Finds the calls of {@code embed} in a plan.
- *
- * @hidden Public for Embark's other rooms only.
- */
-public final class EmbedCalls {
+/** Finds the calls of {@code embed} in a plan. */
+final class EmbedCalls {
     private EmbedCalls() {}
 
     /** The calls of an operator that hold no other call, each once, in the order in which they stand. */
-    public static List<EmbedExpression> innermost(LogicalPlan operator) {
+    static List<EmbedExpression> innermost(LogicalPlan operator) {
         Map<Expression, EmbedExpression> calls = new LinkedHashMap<>();
         Scala.list(operator.expressions()).forEach(expression -> collect(expression, calls));
         return List.copyOf(calls.values());

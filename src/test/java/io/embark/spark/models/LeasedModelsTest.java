@@ -13,6 +13,7 @@ import io.embark.ErrorCode;
 import io.embark.encode.Embedder;
 import io.embark.encode.LoadedModel;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.ModelReference;
 import io.embark.spark.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +62,7 @@ class LeasedModelsTest {
 
     @Test
     void closesTheIdleModelThatWasUsedLeastRecently() {
-        keep(2, LoadedModel::open);
+        keep(2, LeasedModelsTest::open);
         lease("a").close();
         lease("b").close();
         lease("a").close();
@@ -76,7 +78,7 @@ class LeasedModelsTest {
 
     @Test
     void countsTheEndOfALeaseAsAUse() {
-        keep(2, LoadedModel::open);
+        keep(2, LeasedModelsTest::open);
         LeasedModels.Lease a = lease("a");
         lease("b").close();
         a.close();
@@ -87,7 +89,7 @@ class LeasedModelsTest {
 
     @Test
     void closesNoModelThatIsHeldAndKeepsToTheBoundOnceItIsNot() {
-        keep(1, LoadedModel::open);
+        keep(1, LeasedModelsTest::open);
         LeasedModels.Lease a = lease("a");
         LeasedModels.Lease again = lease("a");
         LeasedModels.Lease b = lease("b");
@@ -106,7 +108,7 @@ class LeasedModelsTest {
 
     @Test
     void keepsAModelOpenForAUseThatOutlivesItsLease() {
-        keep(1, LoadedModel::open);
+        keep(1, LeasedModelsTest::open);
         LeasedModels.Lease a = lease("a");
         a.use(() -> {
             a.close();
@@ -124,7 +126,7 @@ class LeasedModelsTest {
 
     @Test
     void tellsWhatLoadingTookToTheOneWhoAskedFirst() {
-        keep(1, LoadedModel::open);
+        keep(1, LeasedModelsTest::open);
         try (LeasedModels.Lease first = lease("a");
                 LeasedModels.Lease second = lease("a")) {
             assertThat(first.loadNanos()).isPositive();
@@ -135,7 +137,7 @@ class LeasedModelsTest {
 
     @Test
     void eachGpuHasAModelOfItsOwn() {
-        keep(4, LoadedModel::open);
+        keep(4, LeasedModelsTest::open);
         ModelRequest request = Requests.of(options("a"));
         try (LeasedModels.Lease none = models.lease(new ModelLoad(request, OptionalInt.empty()), () -> false);
                 LeasedModels.Lease first = models.lease(new ModelLoad(request, OptionalInt.of(0)), () -> false);
@@ -156,7 +158,7 @@ class LeasedModelsTest {
                 awaitUninterrupted(waiting);
                 throw failure;
             }
-            return LoadedModel.open(options);
+            return open(options);
         });
         EmbedOptions options = options("a");
         List<Future<LeasedModels.Lease>> leases = new ArrayList<>();
@@ -219,7 +221,7 @@ class LeasedModelsTest {
         CountDownLatch firstLeft = new CountDownLatch(1);
         keep(1, options -> {
             awaitUninterrupted(firstLeft);
-            return LoadedModel.open(options);
+            return open(options);
         });
         EmbedOptions options = options("a");
         CountDownLatch secondWaits = new CountDownLatch(1);
@@ -250,7 +252,7 @@ class LeasedModelsTest {
         CountDownLatch interrupted = new CountDownLatch(1);
         keep(1, options -> {
             awaitUninterrupted(interrupted);
-            return LoadedModel.open(options);
+            return open(options);
         });
         EmbedOptions options = options("a");
 
@@ -267,7 +269,7 @@ class LeasedModelsTest {
 
     @Test
     void closesAllModelsThoseThatAreHeldWhenTheyNoLongerAre() {
-        keep(4, LoadedModel::open);
+        keep(4, LeasedModelsTest::open);
         LeasedModels.Lease held = lease("held");
         lease("idle").close();
         models.closeAll();
@@ -320,5 +322,9 @@ class LeasedModelsTest {
         } catch (InterruptedException e) {
             throw new AssertionError("the thread that loads was interrupted", e);
         }
+    }
+
+    private static LoadedModel open(EmbedOptions options) {
+        return LoadedModel.open(ModelReference.open(options), options, OptionalInt.empty(), new Semaphore(1));
     }
 }

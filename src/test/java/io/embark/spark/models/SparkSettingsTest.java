@@ -16,7 +16,6 @@ import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.PlannedRows;
 import io.embark.spark.Plans;
 import io.embark.spark.call.EmbedExpression;
-import io.embark.spark.plan.EmbedCalls;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -208,6 +207,6 @@ class SparkSettingsTest extends PlannedRows {
     }
 
     private static EmbedOptions optionsIn(Dataset<Row> frame) {
-        return EmbedCalls.innermost(frame.queryExecution().analyzed()).get(0).options();
+        return Plans.calls(frame.queryExecution().analyzed()).get(0).options();
     }
 }

@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.embark.EmbedOptions;
+import io.embark.encode.Count;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.Plans;
 import io.embark.spark.SharedSpark;
 import io.embark.spark.TinyModel;
-import io.embark.spark.exec.EmbedMetrics.Counter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +71,7 @@ class TaskEndTest {
             assertThat(collected.get(i).getLong(0)).isEqualTo(i);
             model.assertVector(Plans.vector(collected.get(i), 2), "a cat " + i);
         }
-        assertThat(Plans.sum(rows, Counter.TEXTS)).isEqualTo(20);
+        assertThat(Plans.sum(rows, Count.TEXTS)).isEqualTo(20);
     }
 
     @ParameterizedTest

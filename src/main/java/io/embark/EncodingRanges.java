@@ -9,11 +9,13 @@ import static java.util.Objects.requireNonNull;
 import com.google.gson.stream.JsonReader;
 import io.embark.base.StrictJson;
 import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -173,7 +175,14 @@ public final class EncodingRanges implements Serializable {
      * @hidden For Embark's other rooms only.
      */
     public static EmbarkException unreadable(String path, Exception cause) {
-        return refused("%s cannot be read".formatted(path), firstLine(cause.toString()), cause);
+        return refused("%s cannot be read".formatted(path), why(cause), cause);
+    }
+
+    /** The exception's name too, since the message alone is often no more than a path. */
+    private static String why(Exception cause) {
+        return cause instanceof NoSuchFileException || cause instanceof FileNotFoundException
+                ? "There is no such file, or its permissions forbid it."
+                : firstLine(cause.toString());
     }
 
     private static String ended(Exception e) {

@@ -103,6 +103,16 @@ class EncodingRangesTest {
     }
 
     @Test
+    void saysOfAFileThatIsMissingNothingOfJava() {
+        assertThatThrownBy(() -> EncodingRanges.parse("/no/such/file").read())
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        option encoding-ranges: /no/such/file cannot be read
+                        There is no such file, or its permissions forbid it.
+                        Set it to {"min": [...], "max": [...]} with a number for each component, or to a file of that.""");
+    }
+
+    @Test
     void aFileIsReadWhenItIsAskedFor() {
         EncodingRanges ranges = EncodingRanges.parse("/no/such/file");
 

@@ -155,7 +155,7 @@ class EncodedColumnTest extends PlannedRows {
 
         assertThatThrownBy(() -> EmbarkFunctions.embed(col("text"), options))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("option encoding-ranges: /no/such/file cannot be read\n");
+                .hasMessageStartingWith("option encoding-ranges: /no/such/file cannot be read\nThere is no such file");
     }
 
     @Test

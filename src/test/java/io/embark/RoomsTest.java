@@ -58,7 +58,7 @@ class RoomsTest {
             Map.entry("model", "base . host model.files model.hub model.family"),
             Map.entry("text", "base . model model.family"),
             Map.entry("torch", "base . host model model.family"),
-            Map.entry("encode", "base . host model model.family text torch"),
+            Map.entry("encode", "base . host model text torch"),
             Map.entry("spark.version", ""),
             Map.entry("spark.call", "base . encode spark.version"),
             Map.entry("spark.models", "base . host model model.files torch encode spark.version"),

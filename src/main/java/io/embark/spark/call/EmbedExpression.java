@@ -28,7 +28,7 @@ import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
 
 /**
- * A call of {@code embed}: an {@link VectorValue}, {@code array<float>} by default; null for a null text. Of an array of
+ * A call of {@code embed}: a {@link VectorValue}, {@code array<float>} by default; null for a null text. Of an array of
  * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
  * array of the text's chunks, null for a null text. Never evaluated itself, so that no
  * plan rule can load a model on the driver: a rule puts an {@link EmbedNode} in its place.

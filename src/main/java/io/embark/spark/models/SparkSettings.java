@@ -32,7 +32,7 @@ public final class SparkSettings {
     public static final String PREFIX = "spark.embark.";
 
     /** How many models an executor keeps side by side. It reads this by itself; no call can choose it. */
-    public static final Option<Integer> MAX_MODELS = Option.integer(
+    static final Option<Integer> MAX_MODELS = Option.integer(
                     Stage.LOAD,
                     "max-models",
                     4,
@@ -53,7 +53,7 @@ public final class SparkSettings {
     }
 
     /** The key of an option with the prefix. */
-    public static String key(Option<?> option) {
+    static String key(Option<?> option) {
         return PREFIX + option.key();
     }
 

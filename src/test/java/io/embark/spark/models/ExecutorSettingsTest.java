@@ -9,7 +9,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.Page;
 import io.embark.spark.CapturedLog;
+import io.embark.spark.EmbarkPlugin;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What an executor learns from Spark's configuration. */
 class ExecutorSettingsTest {
     private static final int PROCESSORS = 16;
+    private static final Path CLUSTER = Path.of("conf", "spark-cluster.conf");
 
     @ParameterizedTest
     @CsvSource({
@@ -100,6 +105,24 @@ class ExecutorSettingsTest {
                         "spark.embark.max-models: option max-models: '%s' is not a possible value\n".formatted(value)
                                 + "It takes 1 to 2147483647 models.\n"
                                 + "Set max-models to one of these, or leave it out for its default (4).");
+    }
+
+    @Test
+    void theManualAndTheConfigurationTellHowManyModelsAreKept() {
+        String key = SparkSettings.key(SparkSettings.MAX_MODELS);
+        int models = SparkSettings.MAX_MODELS.defaultValue();
+
+        assertThat(Page.of("cluster").text())
+                .contains("`%s` models side by side (%d by default".formatted(key, models));
+        assertThat(CLUSTER).content().containsPattern("%s +%d\n".formatted(Pattern.quote("#" + key), models));
+    }
+
+    @Test
+    void theManualAndTheConfigurationNameThePlugin() {
+        String plugin = EmbarkPlugin.class.getName();
+
+        assertThat(Page.of("cluster").text()).contains("`spark.plugins=%s`".formatted(plugin));
+        assertThat(CLUSTER).content().containsPattern("#spark\\.plugins +" + Pattern.quote(plugin));
     }
 
     private static SparkConf maxModels(String value) {

@@ -10,6 +10,7 @@ import io.embark.Encoding;
 import io.embark.EncodingRanges;
 import io.embark.ErrorCode;
 import io.embark.LongText;
+import io.embark.job.print.Figures;
 import io.embark.job.table.Columns;
 import io.embark.job.table.Repartitioning;
 import io.embark.spark.EmbarkFunctions;

@@ -5,6 +5,7 @@
 package io.embark.job;
 
 import io.embark.EmbarkException;
+import io.embark.job.print.TextTable;
 import io.embark.job.table.Failures;
 import io.embark.spark.version.SparkVersion;
 import java.io.PrintStream;

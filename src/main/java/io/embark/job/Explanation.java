@@ -4,6 +4,8 @@
  */
 package io.embark.job;
 
+import io.embark.job.print.Console;
+import io.embark.job.print.TextTable;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;

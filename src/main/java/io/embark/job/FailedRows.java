@@ -8,6 +8,7 @@ import io.embark.BlankText;
 import io.embark.EmbedOptions;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
+import io.embark.job.print.TextTable;
 import io.embark.job.table.Columns;
 import io.embark.job.table.Sink;
 import io.embark.job.table.WriteMode;

@@ -6,6 +6,10 @@ package io.embark.job;
 
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.job.print.Console;
+import io.embark.job.print.CopyLine;
+import io.embark.job.print.Figures;
+import io.embark.job.print.TextTable;
 import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;

@@ -4,6 +4,7 @@
  */
 package io.embark.job;
 
+import io.embark.job.print.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
+import io.embark.job.print.Figures;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Sink;

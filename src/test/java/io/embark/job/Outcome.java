@@ -4,6 +4,7 @@
  */
 package io.embark.job;
 
+import io.embark.job.print.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

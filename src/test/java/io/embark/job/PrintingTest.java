@@ -6,6 +6,10 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.job.print.Figures;
+import io.embark.job.print.ProgressLine;
+import io.embark.job.print.StatusLine;
+import io.embark.job.print.TextTable;
 import io.embark.job.table.Sink;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -2,7 +2,7 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import io.embark.encode.Count;
 import io.embark.spark.exec.EmbedProgress;
@@ -13,8 +13,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Says while a run goes on how far it is, again and again; closing it ends that and takes the line away from a terminal.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
-final class ProgressLine implements AutoCloseable {
+public final class ProgressLine implements AutoCloseable {
     private final StatusLine line;
     private final EmbedProgress progress;
     private final OptionalLong total;
@@ -26,7 +28,7 @@ final class ProgressLine implements AutoCloseable {
      * @param progress what was embedded so far; asked by a thread of its own
      * @param total the rows to embed in all, if known
      */
-    ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total) {
+    public ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total) {
         this.line = StatusLine.on(err);
         this.progress = progress;
         this.total = total;
@@ -35,7 +37,7 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /** Starts to tell; without it, closing does nothing. */
-    void start() {
+    public void start() {
         thread.start();
     }
 
@@ -52,7 +54,7 @@ final class ProgressLine implements AutoCloseable {
     }
 
     /** What to say after so many rows, tokens and seconds. */
-    static String text(long rows, long tokens, OptionalLong total, double seconds) {
+    public static String text(long rows, long tokens, OptionalLong total, double seconds) {
         StringBuilder text = new StringBuilder("embark: ").append(Figures.count(rows));
         if (total.isPresent() && total.getAsLong() > 0) {
             text.append(" of ")

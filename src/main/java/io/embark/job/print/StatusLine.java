@@ -2,7 +2,7 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
@@ -10,14 +10,16 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells people how far something is: on one line of a terminal, which each new text replaces, and a line for each text
  * elsewhere.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
-final class StatusLine {
+public final class StatusLine {
     private static final String ERASE = "\r\u001b[K";
 
     private final PrintStream err;
     private final boolean terminal;
 
-    StatusLine(PrintStream err, boolean terminal) {
+    public StatusLine(PrintStream err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
     }
@@ -37,7 +39,7 @@ final class StatusLine {
         return TimeUnit.SECONDS.toNanos(terminal ? 1 : 10);
     }
 
-    void show(String text) {
+    public void show(String text) {
         if (terminal) {
             err.print(ERASE + text);
         } else {
@@ -47,7 +49,7 @@ final class StatusLine {
     }
 
     /** Takes the text away from a terminal; elsewhere what was printed stays. */
-    void erase() {
+    public void erase() {
         if (terminal) {
             err.print(ERASE);
             err.flush();

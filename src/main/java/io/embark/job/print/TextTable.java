@@ -2,7 +2,7 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +12,14 @@ import java.util.List;
  *
  * @param header the names of the columns
  * @param rows the cells, each row as long as the header
+ * @hidden Public for Embark's other rooms only.
  */
-record TextTable(List<String> header, List<List<String>> rows) {
+public record TextTable(List<String> header, List<List<String>> rows) {
     private static final String GAP = "  ";
     private static final int NARROWEST = 8;
 
     /** The table's lines, none longer than so many characters unless columns are too many for that. */
-    List<String> lines(int width) {
+    public List<String> lines(int width) {
         List<List<String>> all = new ArrayList<>();
         all.add(header);
         rows.forEach(row -> all.add(row.stream().map(TextTable::clean).toList()));
@@ -69,14 +70,14 @@ record TextTable(List<String> header, List<List<String>> rows) {
     }
 
     /** The text's first so many characters, the last of them an ellipsis if something was cut. */
-    static String shorten(String text, int width) {
+    public static String shorten(String text, int width) {
         return length(text) <= width
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, Math.max(0, width - 1))) + "…";
     }
 
     /** The text in one line, without control characters, which a terminal would obey. */
-    static String clean(String text) {
+    public static String clean(String text) {
         return text.replaceAll("[\\s\\p{Cntrl}\\p{Cf}]+", " ").strip();
     }
 }

@@ -2,26 +2,30 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import java.util.Locale;
 
-/** Numbers with units, for people. */
-final class Figures {
+/**
+ * Numbers with units, for people.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Figures {
     private Figures() {}
 
     /** {@code 12,345}. */
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** {@code 1 row}, {@code 12,345 rows}. */
-    static String count(long number, String one, String many) {
+    public static String count(long number, String one, String many) {
         return "%s %s".formatted(count(number), number == 1 ? one : many);
     }
 
     /** {@code 0.8 s}, {@code 42 s}, {@code 3 min 07 s}, {@code 2 h 05 min}. */
-    static String duration(double seconds) {
+    public static String duration(double seconds) {
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", seconds);
         }
@@ -38,7 +42,7 @@ final class Figures {
     }
 
     /** {@code 512 bytes}, {@code 90.9 MB}. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         String[] units = {"bytes", "kB", "MB", "GB", "TB"};
         double value = bytes;
         int unit = 0;
@@ -49,7 +53,7 @@ final class Figures {
         return unit == 0 ? count(bytes) + " bytes" : String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
     }
 
-    static double seconds(long nanos) {
+    public static double seconds(long nanos) {
         return nanos / 1e9;
     }
 }

@@ -2,7 +2,7 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import java.io.File;
 import java.io.IOException;
@@ -11,8 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** The terminal that the command runs in, if any. */
-final class Terminal {
+/**
+ * The terminal that the command runs in, if any.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Terminal {
     /** The number of standard output. */
     static final int STANDARD_OUTPUT = 1;
 
@@ -38,7 +42,7 @@ final class Terminal {
     }
 
     /** Characters in a line: {@code COLUMNS}, else what the terminal says, else 120. */
-    static int width() {
+    public static int width() {
         String columns = System.getenv("COLUMNS");
         if (columns != null && columns.matches("[1-9]\\d{1,4}")) {
             return Integer.parseInt(columns);

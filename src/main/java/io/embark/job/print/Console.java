@@ -2,17 +2,21 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** Where the job prints: results for people to {@code out}, progress and errors to {@code err}. */
-record Console(PrintStream out, PrintStream err) {
+/**
+ * Where the job prints: results for people to {@code out}, progress and errors to {@code err}.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public record Console(PrintStream out, PrintStream err) {
     /** The process's own streams, in UTF-8 whatever the locale: containers often have one that knows only ASCII. */
-    static Console system() {
+    public static Console system() {
         return new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err));
     }
 

@@ -2,12 +2,16 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import io.embark.model.files.DownloadProgress;
 
-/** Says how far the copy or download of a model is. */
-final class CopyLine implements DownloadProgress {
+/**
+ * Says how far the copy or download of a model is.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class CopyLine implements DownloadProgress {
     private final StatusLine line;
     private long told = System.nanoTime();
 
@@ -15,7 +19,7 @@ final class CopyLine implements DownloadProgress {
         this.line = line;
     }
 
-    static DownloadProgress on(Console console, boolean quiet) {
+    public static DownloadProgress on(Console console, boolean quiet) {
         return quiet ? DownloadProgress.NONE : new CopyLine(StatusLine.on(console.err()));
     }
 

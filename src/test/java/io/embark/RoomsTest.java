@@ -190,8 +190,8 @@ class RoomsTest {
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^public (?:(?:abstract|final|sealed|non-sealed) )*(?:class|interface|enum|record|@interface) ",
             Pattern.MULTILINE);
-    private static final Pattern HIDDEN_TYPE =
-            Pattern.compile("^ \\* @hidden Public for Embark's other rooms only\\.\\n \\*/\\n", Pattern.MULTILINE);
+    private static final Pattern HIDDEN_TYPE = Pattern.compile(
+            "^ \\* @hidden Public for (?:Embark's other rooms only|Spark only, .+)\\.\\n \\*/\\n", Pattern.MULTILINE);
 
     @Test
     void whatIsPublicIsForUsersOrSaysThatItIsNot() throws IOException {

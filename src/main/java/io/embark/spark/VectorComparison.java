@@ -33,7 +33,7 @@ import scala.collection.immutable.Seq;
  * vector or a component is null, an error if they have different numbers of components. Unlike those it takes arrays of
  * double as well, and then its result is a double; that of two arrays of float is a float. All of it is computed in double.
  *
- * @hidden Public for Embark's other rooms only.
+ * @hidden Public for Spark only, which copies it by its constructor.
  */
 public final class VectorComparison extends Expression implements Serializable {
     private static final long serialVersionUID = 1L;

@@ -9,9 +9,9 @@ import io.embark.ErrorCode;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 
 /**
- * What two vectors have together, as numbers. Public only because code that Spark generates calls it.
+ * What two vectors have together, as numbers.
  *
- * @hidden Public for Embark's other rooms only.
+ * @hidden Public for Spark only, whose generated code calls it.
  */
 public enum VectorKernel {
     /** Their inner product divided by the product of their lengths. */

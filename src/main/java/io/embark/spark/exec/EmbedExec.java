@@ -30,7 +30,7 @@ import scala.collection.immutable.Seq;
 /**
  * Runs the calls of an {@link EmbedNode} on each partition, window by window.
  *
- * @hidden Public for Embark's other rooms only.
+ * @hidden Public for Spark only, which copies it by its constructor.
  */
 public final class EmbedExec extends SparkPlan {
     private static final long serialVersionUID = 1L;

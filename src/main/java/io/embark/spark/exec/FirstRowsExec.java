@@ -21,7 +21,7 @@ import scala.collection.immutable.Seq;
  * The first rows of its child, taken by the driver, which asks as few partitions for them as it can: what {@code show()} needs
  * of a table with thousands of files. Spark's own operator for that (CollectLimitExec) does so only as the last one of a query.
  *
- * @hidden Public for Embark's other rooms only.
+ * @hidden Public for Spark only, which copies it by its constructor.
  */
 public final class FirstRowsExec extends SparkPlan {
     private static final long serialVersionUID = 1L;

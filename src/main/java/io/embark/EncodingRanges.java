@@ -193,11 +193,11 @@ public final class EncodingRanges implements Serializable {
         return String.valueOf(message).lines().findFirst().orElse("");
     }
 
-    private static EmbarkException refused(String problem, String cause, Exception thrown) {
+    private static EmbarkException refused(String problem, String reason, Exception thrown) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 "option encoding-ranges: %s".formatted(problem),
-                cause,
+                reason,
                 "Set it to {\"min\": [...], \"max\": [...]} with a number for each component, or to a file of that.",
                 thrown);
     }

@@ -21,11 +21,11 @@ import org.apache.spark.sql.AnalysisException;
  * What a person and a shell get to know about a failure: three lines and an exit code.
  *
  * @param problem what is wrong
- * @param cause why
+ * @param reason why
  * @param remedy what to do about it
  * @param exitCode 2 if the request was wrong, else 1
  */
-record ErrorReport(String problem, String cause, String remedy, int exitCode) {
+record ErrorReport(String problem, String reason, String remedy, int exitCode) {
     static final int RUN_FAILED = 1;
     static final int REQUEST_WRONG = 2;
 
@@ -114,7 +114,7 @@ record ErrorReport(String problem, String cause, String remedy, int exitCode) {
 
     void print(PrintStream err) {
         err.println("embark: " + problem);
-        err.println("        " + cause);
+        err.println("        " + reason);
         err.println("        " + remedy);
         err.flush();
     }

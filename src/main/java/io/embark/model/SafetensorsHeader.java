@@ -270,8 +270,8 @@ final class SafetensorsHeader {
                 null);
     }
 
-    private RuntimeException damaged(String what, String cause, Throwable thrown) {
-        return ModelProblem.damaged("%s: %s".formatted(file, what), cause, thrown);
+    private RuntimeException damaged(String what, String reason, Throwable thrown) {
+        return ModelProblem.damaged("%s: %s".formatted(file, what), reason, thrown);
     }
 
     /** The first bytes of another stream. */

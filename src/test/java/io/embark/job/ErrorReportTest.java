@@ -88,6 +88,6 @@ class ErrorReportTest {
         Exception second = new IllegalStateException("second", first);
         first.initCause(second);
 
-        assertThat(ErrorReport.of(first).cause()).isEqualTo("second");
+        assertThat(ErrorReport.of(first).reason()).isEqualTo("second");
     }
 }

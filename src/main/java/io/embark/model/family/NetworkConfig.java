@@ -74,9 +74,9 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** Refuses a flag that is set. */
-    void refuse(String key, String cause, String remedy) {
+    void refuse(String key, String reason, String remedy) {
         if (json.flag(key).orElse(false)) {
-            throw ModelProblem.unsupported("%s: %s is true".formatted(json.subject(), key), cause, remedy);
+            throw ModelProblem.unsupported("%s: %s is true".formatted(json.subject(), key), reason, remedy);
         }
     }
 

@@ -20,35 +20,35 @@ public final class ModelProblem {
 
     private ModelProblem() {}
 
-    public static EmbarkException notFound(String problem, String cause, String remedy) {
-        return problem(ErrorCode.MODEL_NOT_FOUND, problem, cause, remedy, null);
+    public static EmbarkException notFound(String problem, String reason, String remedy) {
+        return problem(ErrorCode.MODEL_NOT_FOUND, problem, reason, remedy, null);
     }
 
-    public static EmbarkException invalid(String problem, String cause, String remedy) {
-        return problem(ErrorCode.MODEL_INVALID, problem, cause, remedy, null);
+    public static EmbarkException invalid(String problem, String reason, String remedy) {
+        return problem(ErrorCode.MODEL_INVALID, problem, reason, remedy, null);
     }
 
     /** A file that cannot be what its author published. */
-    public static EmbarkException wrongFile(String problem, String cause) {
-        return invalid(problem, cause, "Take " + PUBLISHED_FILE);
+    public static EmbarkException wrongFile(String problem, String reason) {
+        return invalid(problem, reason, "Take " + PUBLISHED_FILE);
     }
 
     /** A field of a file that has a value which it cannot have. */
-    public static EmbarkException wrongField(String problem, String cause) {
-        return invalid(problem, cause, "Correct the field, or take " + PUBLISHED_FILE);
+    public static EmbarkException wrongField(String problem, String reason) {
+        return invalid(problem, reason, "Correct the field, or take " + PUBLISHED_FILE);
     }
 
     /** A file whose content contradicts itself, which only a fresh copy mends. */
-    public static EmbarkException damaged(String problem, String cause) {
-        return damaged(problem, cause, null);
+    public static EmbarkException damaged(String problem, String reason) {
+        return damaged(problem, reason, null);
     }
 
-    public static EmbarkException damaged(String problem, String cause, Throwable thrown) {
-        return problem(ErrorCode.MODEL_INVALID, problem, cause, DAMAGED, thrown);
+    public static EmbarkException damaged(String problem, String reason, Throwable thrown) {
+        return problem(ErrorCode.MODEL_INVALID, problem, reason, DAMAGED, thrown);
     }
 
-    public static EmbarkException unsupported(String problem, String cause, String remedy) {
-        return problem(ErrorCode.MODEL_UNSUPPORTED, problem, cause, remedy, null);
+    public static EmbarkException unsupported(String problem, String reason, String remedy) {
+        return problem(ErrorCode.MODEL_UNSUPPORTED, problem, reason, remedy, null);
     }
 
     public static EmbarkException unreadable(Path file, Throwable thrown) {
@@ -61,8 +61,8 @@ public final class ModelProblem {
     }
 
     public static EmbarkException problem(
-            ErrorCode code, String problem, String cause, String remedy, Throwable thrown) {
-        return new EmbarkException(code, Shown.line(problem), Shown.line(cause), Shown.line(remedy), thrown);
+            ErrorCode code, String problem, String reason, String remedy, Throwable thrown) {
+        return new EmbarkException(code, Shown.line(problem), Shown.line(reason), Shown.line(remedy), thrown);
     }
 
     /** A value of a file as it can stand in a sentence. */

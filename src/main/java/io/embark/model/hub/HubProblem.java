@@ -16,11 +16,11 @@ final class HubProblem {
     private HubProblem() {}
 
     /** An environment variable with a value that cannot be used. */
-    static EmbarkException variable(String variable, String problem, String cause, String remedy) {
+    static EmbarkException variable(String variable, String problem, String reason, String remedy) {
         return ModelProblem.problem(
                 ErrorCode.OPTION_INVALID,
                 "environment variable %s: %s".formatted(variable, problem),
-                cause,
+                reason,
                 remedy,
                 null);
     }

@@ -36,11 +36,11 @@ public final class FolderFiles {
     private static final int BUFFER_BYTES = 1 << 20;
 
     /** Where the files of a folder come from that fills as they are asked for. */
-    public interface Elsewhere {
-        /** Nowhere. */
-        Elsewhere NOWHERE = new Elsewhere() {
+    public interface Source {
+        /** Where the folder has all its files. */
+        Source NONE = new Source() {
             @Override
-            public Optional<ModelFile> bring(String name) {
+            public Optional<ModelFile> fetch(String name) {
                 return Optional.empty();
             }
 
@@ -55,32 +55,32 @@ public final class FolderFiles {
          *
          * @return what the file is, where that was found out on the way
          */
-        Optional<ModelFile> bring(String name);
+        Optional<ModelFile> fetch(String name);
 
         /** The names of the files in a sub-folder, without its own. */
         Stream<String> names(String directory);
 
-        /** Why nobody knows whether there is a file of a name that was not brought; empty if there is none. */
-        default Optional<EmbarkException> doubt(String name) {
+        /** Why nobody knows whether there is a file of a name that was not fetched; empty if there is none. */
+        default Optional<EmbarkException> reasonForAbsence(String name) {
             return Optional.empty();
         }
     }
 
     private final Path root;
-    private final Elsewhere elsewhere;
+    private final Source source;
     private final Set<String> asked = new HashSet<>();
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
     /** A folder that has all its files. */
     public FolderFiles(Path root) {
-        this(root, Elsewhere.NOWHERE);
+        this(root, Source.NONE);
     }
 
     /** A folder that fills as its files are asked for. */
-    public FolderFiles(Path root, Elsewhere elsewhere) {
+    public FolderFiles(Path root, Source source) {
         this.root = root;
-        this.elsewhere = elsewhere;
+        this.source = source;
     }
 
     /** A folder of which some files were hashed before. */
@@ -102,7 +102,7 @@ public final class FolderFiles {
     public Optional<Path> find(String directory, String name) {
         String relative = relative(directory, name);
         if (asked.add(relative)) {
-            elsewhere.bring(relative).ifPresent(file -> hashed.put(relative, file));
+            source.fetch(relative).ifPresent(file -> hashed.put(relative, file));
         }
         Path file = root.resolve(relative);
         if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -127,14 +127,14 @@ public final class FolderFiles {
 
     /** What to say of a file that was not found: {@code absent}, unless it may be that only this host does not have it. */
     public EmbarkException absence(String directory, String name, Supplier<EmbarkException> absent) {
-        return elsewhere.doubt(relative(directory, name)).orElseGet(absent);
+        return source.reasonForAbsence(relative(directory, name)).orElseGet(absent);
     }
 
     /** The names of all files in a sub-folder, whether they are asked for or not. */
     public List<String> names(String directory) {
         Path folder = root.resolve(directory);
         try (Stream<Path> entries = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-            return Stream.concat(entries.map(entry -> entry.getFileName().toString()), elsewhere.names(directory))
+            return Stream.concat(entries.map(entry -> entry.getFileName().toString()), source.names(directory))
                     .distinct()
                     .sorted()
                     .toList();

@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 
 /** Copies the files of a remote folder as they are asked for, hashing each on its way. Not thread-safe. */
-final class RemoteCopy implements FolderFiles.Elsewhere {
+final class RemoteCopy implements FolderFiles.Source {
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final String reference;
@@ -65,7 +65,7 @@ final class RemoteCopy implements FolderFiles.Elsewhere {
     }
 
     @Override
-    public Optional<ModelFile> bring(String name) {
+    public Optional<ModelFile> fetch(String name) {
         return Optional.ofNullable(byName.get(name)).map(this::copy);
     }
 

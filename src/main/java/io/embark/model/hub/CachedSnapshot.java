@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * somebody asks for, and a download may have broken off. Whoever reads one that lacks a file is told so with {@link
  * io.embark.ErrorCode#MODEL_NOT_FOUND}.
  */
-final class CachedSnapshot implements FolderFiles.Elsewhere {
+final class CachedSnapshot implements FolderFiles.Source {
     /** What helps where the hub may not be asked. */
     static final String GO_ONLINE = "Unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE to download it, or name a folder.";
 
@@ -46,7 +46,7 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
     }
 
     @Override
-    public Optional<ModelFile> bring(String name) {
+    public Optional<ModelFile> fetch(String name) {
         // A link to what is gone says that there is such a file.
         if (trust == Trust.KNOWN || Files.isSymbolicLink(file(name))) {
             requireKnown(name);
@@ -57,8 +57,8 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
 
     private void requireKnown(String name) {
         if (!Files.isRegularFile(file(name))) {
-            doubt(name).ifPresent(doubt -> {
-                throw doubt;
+            reasonForAbsence(name).ifPresent(reason -> {
+                throw reason;
             });
         }
     }
@@ -68,7 +68,7 @@ final class CachedSnapshot implements FolderFiles.Elsewhere {
     }
 
     @Override
-    public Optional<EmbarkException> doubt(String name) {
+    public Optional<EmbarkException> reasonForAbsence(String name) {
         return cache.isKnownAbsent(pinned.revision(), name)
                 ? Optional.empty()
                 : Optional.of(ModelProblem.notFound(

@@ -97,8 +97,8 @@ public final class HubModel<T> {
         return read(cache, pinned, new CachedSnapshot(cache, pinned, trust, reader::decisive));
     }
 
-    private T read(HubCache cache, HubReference pinned, FolderFiles.Elsewhere elsewhere) {
-        return reader.read(pinned.toString(), new FolderFiles(cache.snapshot(pinned.revision()), elsewhere));
+    private T read(HubCache cache, HubReference pinned, FolderFiles.Source source) {
+        return reader.read(pinned.toString(), new FolderFiles(cache.snapshot(pinned.revision()), source));
     }
 
     private static EmbarkException unknownCommit(HubReference reference) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Fills the snapshot of one commit from the hub, as its files are asked for and as far as it is not filled yet. For one thread. */
-final class HubSnapshot implements FolderFiles.Elsewhere {
+final class HubSnapshot implements FolderFiles.Source {
     private final HubClient client;
     private final HubCache cache;
     private final HubReference pinned;
@@ -36,7 +36,7 @@ final class HubSnapshot implements FolderFiles.Elsewhere {
     }
 
     @Override
-    public Optional<ModelFile> bring(String name) {
+    public Optional<ModelFile> fetch(String name) {
         if (!listing.names().contains(name)) {
             cache.rememberAbsent(pinned.revision(), name);
             return Optional.empty();

@@ -54,7 +54,7 @@ public final class ProgressLine implements AutoCloseable {
     }
 
     /** What to say after so many rows, tokens and seconds. */
-    public static String text(long rows, long tokens, OptionalLong total, double seconds) {
+    static String text(long rows, long tokens, OptionalLong total, double seconds) {
         StringBuilder text = new StringBuilder("embark: ").append(Figures.count(rows));
         if (total.isPresent() && total.getAsLong() > 0) {
             text.append(" of ")

@@ -10,16 +10,14 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tells people how far something is: on one line of a terminal, which each new text replaces, and a line for each text
  * elsewhere.
- *
- * @hidden Public for Embark's other rooms only.
  */
-public final class StatusLine {
+final class StatusLine {
     private static final String ERASE = "\r\u001b[K";
 
     private final PrintStream err;
     private final boolean terminal;
 
-    public StatusLine(PrintStream err, boolean terminal) {
+    StatusLine(PrintStream err, boolean terminal) {
         this.err = err;
         this.terminal = terminal;
     }
@@ -39,7 +37,7 @@ public final class StatusLine {
         return TimeUnit.SECONDS.toNanos(terminal ? 1 : 10);
     }
 
-    public void show(String text) {
+    void show(String text) {
         if (terminal) {
             err.print(ERASE + text);
         } else {
@@ -49,7 +47,7 @@ public final class StatusLine {
     }
 
     /** Takes the text away from a terminal; elsewhere what was printed stays. */
-    public void erase() {
+    void erase() {
         if (terminal) {
             err.print(ERASE);
             err.flush();

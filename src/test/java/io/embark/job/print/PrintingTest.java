@@ -2,25 +2,18 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.print;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.job.print.Figures;
-import io.embark.job.print.ProgressLine;
-import io.embark.job.print.StatusLine;
-import io.embark.job.print.TextTable;
-import io.embark.job.table.Sink;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalLong;
-import org.apache.spark.scheduler.TaskSetManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 
 class PrintingTest {
     @Test
@@ -49,18 +42,6 @@ class PrintingTest {
     @Test
     void elsewhereEachTextHasALine() {
         assertThat(printed(false)).isEqualTo("a\nb\n");
-    }
-
-    /** Every run of a job leaves the log so, here as well: there is nothing to put back. */
-    @Test
-    void aQuietJobWarnsOfWhatItDidItself() {
-        JobSession.quieten(true);
-
-        assertThat(LoggerFactory.getLogger(EmbedCommand.class).isWarnEnabled()).isTrue();
-        assertThat(LoggerFactory.getLogger(Sink.class).isWarnEnabled()).isTrue();
-        assertThat(LoggerFactory.getLogger(EmbedCommand.class).isInfoEnabled()).isFalse();
-        assertThat(LoggerFactory.getLogger(TaskSetManager.class).isErrorEnabled())
-                .isFalse();
     }
 
     private static String printed(boolean terminal) {

@@ -1,0 +1,26 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.job.table.Sink;
+import org.apache.spark.scheduler.TaskSetManager;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class QuietJobTest {
+    /** Every run of a job leaves the log so, here as well: there is nothing to put back. */
+    @Test
+    void aQuietJobWarnsOfWhatItDidItself() {
+        JobSession.quieten(true);
+
+        assertThat(LoggerFactory.getLogger(EmbedCommand.class).isWarnEnabled()).isTrue();
+        assertThat(LoggerFactory.getLogger(Sink.class).isWarnEnabled()).isTrue();
+        assertThat(LoggerFactory.getLogger(EmbedCommand.class).isInfoEnabled()).isFalse();
+        assertThat(LoggerFactory.getLogger(TaskSetManager.class).isErrorEnabled())
+                .isFalse();
+    }
+}

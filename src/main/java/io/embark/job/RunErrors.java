@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /** What commands refuse once their settings are read, one method for each mistake: those of embed, then those of search. */
 final class RunErrors {
@@ -82,6 +83,14 @@ final class RunErrors {
                         .formatted(ColumnErrors.listed(
                                 columns.stream().map(StructField::name).toList())),
                 "Name one of them with --embedding-column.");
+    }
+
+    static EmbarkException noColumnOfVectors(String table, StructType schema) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "table %s: has no column of vectors".formatted(table),
+                "Its columns are %s.".formatted(ColumnErrors.listed(List.of(schema.fieldNames()))),
+                "Embed it with embark embed, and search the output.");
     }
 
     static EmbarkException holdsNoVectors(StructField column) {

@@ -75,14 +75,22 @@ final class SearchCommand {
             throw RunErrors.severalColumnsOfVectors(reference, known);
         }
 
+        if (named.isEmpty() && Arrays.stream(schema.fields()).noneMatch(field -> holdsVectors(field.dataType()))) {
+            throw RunErrors.noColumnOfVectors(reference, schema);
+        }
+
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
                 : Columns.find(schema, named.orElse(Columns.EMBEDDING), JobSettings.SEARCH_COLUMN.key());
-        if (!isVector(column.dataType()) && !isCodes(column.dataType())) {
+        if (!holdsVectors(column.dataType())) {
             throw RunErrors.holdsNoVectors(column);
         }
 
         return column;
+    }
+
+    private static boolean holdsVectors(DataType type) {
+        return isVector(type) || isCodes(type);
     }
 
     private static boolean isVector(DataType type) {

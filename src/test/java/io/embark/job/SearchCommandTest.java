@@ -138,7 +138,22 @@ class SearchCommandTest {
     void refusesATableWithoutVectors() {
         assertRefused("table /nowhere: does not exist", "search", "--table", "/nowhere", "--query", "a");
         assertRefused("table nowhere: does not exist", "search", "--table", "nowhere", "--query", "a");
-        assertRefused("column 'embedding': does not exist", "search", "--table", input, "--query", "a");
+        Outcome notEmbedded = Outcome.of("search", "--table", input, "--query", "a");
+        assertThat(notEmbedded.code()).isEqualTo(2);
+        assertThat(notEmbedded.errorLines())
+                .containsExactly(
+                        "table %s: has no column of vectors".formatted(input),
+                        "Its columns are score, text.",
+                        "Embed it with embark embed, and search the output.");
+        assertRefused(
+                "column 'vectors': does not exist",
+                "search",
+                "--table",
+                input,
+                "--query",
+                "a",
+                "--embedding-column",
+                "vectors");
         assertRefused(
                 "column 'text': holds no vectors but string",
                 "search",

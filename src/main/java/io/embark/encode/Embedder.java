@@ -63,7 +63,12 @@ public final class Embedder implements AutoCloseable {
     /**
      * Loads the model that the options name, for this embedder alone.
      *
-     * @throws EmbarkException as {@link LoadedModel#open} and {@link #on}
+     * @throws EmbarkException {@link ErrorCode#MODEL_NOT_FOUND}, {@link ErrorCode#MODEL_INVALID}, {@link
+     *     ErrorCode#MODEL_UNSUPPORTED} or {@link ErrorCode#TOKENIZER_INVALID} for the model or its files; {@link
+     *     ErrorCode#OPTION_INVALID} if an option does not go with the model, with another option or with this host; {@link
+     *     ErrorCode#DEVICE_MISSING} for a GPU that is not there; {@link ErrorCode#NATIVES_UNAVAILABLE} if native libraries cannot
+     *     be loaded; {@link ErrorCode#COMPUTE_FAILED} if the weights cannot, for want of memory for example; {@link
+     *     ErrorCode#RUN_FAILED} if the network fails or the disk is full
      */
     public static Embedder open(EmbedOptions options) {
         return openOn(LoadedModel.open(requireNonNull(options, "options is null")), options);

@@ -33,7 +33,7 @@ final class HostErrors {
     static EmbarkException cacheIsNotWritable(Path folder, IOException thrown) {
         return new EmbarkException(
                 ErrorCode.NATIVES_UNAVAILABLE,
-                "cache directory %s: cannot be written".formatted(folder),
+                "cache directory %s: cannot be written".formatted(Shown.line(folder.toString())),
                 "The system says: %s.".formatted(Shown.value(thrown)),
                 OTHER_CACHE,
                 thrown);
@@ -42,7 +42,7 @@ final class HostErrors {
     static EmbarkException nothingIsExecuted(Path folder) {
         return new EmbarkException(
                 ErrorCode.NATIVES_UNAVAILABLE,
-                "cache directory %s: nothing may be executed from it".formatted(folder),
+                "cache directory %s: nothing may be executed from it".formatted(Shown.line(folder.toString())),
                 "Native libraries are loaded from there, and its file system is mounted noexec.",
                 OTHER_CACHE);
     }

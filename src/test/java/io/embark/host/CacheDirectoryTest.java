@@ -74,6 +74,19 @@ class CacheDirectoryTest {
                 REMEDY);
     }
 
+    /** A terminal would do what they say. */
+    @Test
+    void showsControlCharactersOfAPathAsJavaWritesThem() {
+        Path missing = temporary.resolve("a\u001bb");
+        String shown = temporary.resolve("a\\u001bb").toString();
+        assertRefused(
+                () -> new CacheDirectory(missing).locked(() -> 1),
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "cache directory %s: cannot be written".formatted(shown),
+                "The system says: java.nio.file.NoSuchFileException: %s/.lock.".formatted(shown),
+                REMEDY);
+    }
+
     @Test
     void refusesAFolderThatIsNotThereToBeLocked() {
         Path missing = temporary.resolve("missing");

@@ -65,7 +65,7 @@ public final class EncodingRanges implements Serializable {
     public static EncodingRanges of(float[] min, float[] max) {
         if (min.length != max.length || min.length == 0) {
             throw refused(
-                    "min has %d components and max %d".formatted(min.length, max.length),
+                    "min has %s components and max %s".formatted(min.length, max.length),
                     "Each component has one range.",
                     null);
         }
@@ -73,7 +73,7 @@ public final class EncodingRanges implements Serializable {
             // Written so that a NaN is refused too.
             if (!(min[i] <= max[i]) || !Float.isFinite(min[i]) || !Float.isFinite(max[i])) {
                 throw refused(
-                        "component %d has the range %s to %s".formatted(i, min[i], max[i]),
+                        "component %s has the range %s to %s".formatted(i, min[i], max[i]),
                         "A range goes from a finite number to one that is not smaller.",
                         null);
             }
@@ -137,7 +137,7 @@ public final class EncodingRanges implements Serializable {
             while (reader.hasNext()) {
                 if (size == MOST_COMPONENTS) {
                     throw refused(
-                            "%s has more than %d components".formatted(key, MOST_COMPONENTS),
+                            "%s has more than %s components".formatted(key, MOST_COMPONENTS),
                             "No vector has so many.",
                             null);
                 }
@@ -164,7 +164,7 @@ public final class EncodingRanges implements Serializable {
     public static EncodingRanges ofFile(InputStream content) throws IOException {
         byte[] bytes = content.readNBytes(MOST_BYTES + 1);
         if (bytes.length > MOST_BYTES) {
-            throw new IOException("a file of more than %d bytes".formatted(MOST_BYTES));
+            throw new IOException("a file of more than %s bytes".formatted(MOST_BYTES));
         }
         return ofJson(bytes);
     }

@@ -32,7 +32,7 @@ record OptionType<T>(String label, List<String> names, String values, Function<S
         return new OptionType<>(
                 "N",
                 List.of(),
-                "%d to %d %s".formatted(min, max, unit),
+                "%s to %s %s".formatted(min, max, unit),
                 value -> Integer.parseInt(value.strip()),
                 number -> min <= number && number <= max);
     }

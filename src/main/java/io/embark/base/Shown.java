@@ -4,6 +4,8 @@
  */
 package io.embark.base;
 
+import java.util.Locale;
+
 /**
  * Values and texts of others as a message can show them, whatever they hold.
  *
@@ -26,7 +28,7 @@ public final class Shown {
         text.codePoints().forEach(c -> {
             // Line and paragraph separators are not control characters, yet terminals break lines at them.
             if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                line.append("\\u%04x".formatted(c));
+                line.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 line.appendCodePoint(c);
             }

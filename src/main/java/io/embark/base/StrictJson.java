@@ -41,7 +41,7 @@ public final class StrictJson {
     public static JsonElement read(InputStream in, int mostBytes) throws IOException {
         byte[] bytes = in.readNBytes(mostBytes + 1);
         if (bytes.length > mostBytes) {
-            throw new MalformedJsonException("it is larger than %d bytes".formatted(mostBytes));
+            throw new MalformedJsonException("it is larger than %s bytes".formatted(mostBytes));
         }
         return parse(bytes);
     }

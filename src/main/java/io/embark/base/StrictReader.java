@@ -84,7 +84,7 @@ final class StrictReader extends JsonReader {
         private void count(int more) throws MalformedJsonException {
             bytes += more;
             if (bytes > mostBytes) {
-                throw new MalformedJsonException("it is larger than %d bytes".formatted(mostBytes));
+                throw new MalformedJsonException("it is larger than %s bytes".formatted(mostBytes));
             }
         }
     }

@@ -25,9 +25,9 @@ final class EmbeddingErrors {
         int most = folder.specification().dimension();
         return option(
                 EmbedOptions.DIMENSIONS,
-                "%d is more than model %s gives".formatted(chosen, folder.name()),
-                "Its vectors have %d components.".formatted(most),
-                "Set dimensions to at most %d, or leave it out.".formatted(most));
+                "%s is more than model %s gives".formatted(chosen, folder.name()),
+                "Its vectors have %s components.".formatted(most),
+                "Set dimensions to at most %s, or leave it out.".formatted(most));
     }
 
     static EmbarkException tooManyTokens(int chosen, ModelFolder folder) {
@@ -35,9 +35,9 @@ final class EmbeddingErrors {
         int positions = specification.backbone().maxPositions();
         return option(
                 EmbedOptions.MAX_TOKENS,
-                "%d is more than model %s takes".formatted(chosen, folder.name()),
-                "It has %d positions.".formatted(positions),
-                "Set max-tokens to at most %d, or leave it out for the model's own limit (%d)."
+                "%s is more than model %s takes".formatted(chosen, folder.name()),
+                "It has %s positions.".formatted(positions),
+                "Set max-tokens to at most %s, or leave it out for the model's own limit (%s)."
                         .formatted(positions, specification.maxTokens()));
     }
 
@@ -72,8 +72,8 @@ final class EmbeddingErrors {
     static EmbarkException rangesOfOtherVectors(int ranges, int dimension, String model) {
         return option(
                 EmbedOptions.ENCODING_RANGES,
-                "has the ranges of %d components".formatted(ranges),
-                "The vectors of model %s have %d, as the options cut them.".formatted(model, dimension),
+                "has the ranges of %s components".formatted(ranges),
+                "The vectors of model %s have %s, as the options cut them.".formatted(model, dimension),
                 "Take the ranges of vectors of the same model and dimensions.");
     }
 
@@ -84,7 +84,7 @@ final class EmbeddingErrors {
 
     static EmbarkException blankText(String text) {
         return text(
-                "a blank text of %d characters: refused".formatted(text.length()),
+                "a blank text of %s characters: refused".formatted(text.length()),
                 "Option blank is set to fail.",
                 "Set blank to embed or null, or on-error to null, or leave such rows out.");
     }

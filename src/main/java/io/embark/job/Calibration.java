@@ -94,7 +94,7 @@ record Calibration(EncodingRanges ranges, long texts) {
     String note() {
         String taken = "the ranges of the encoding are those of %s of the table"
                 .formatted(Figures.count(texts, "text", "texts"));
-        return texts < FEW ? taken + "; the codes would be better with those of %d or more".formatted(FEW) : taken;
+        return texts < FEW ? taken + "; the codes would be better with those of %s or more".formatted(FEW) : taken;
     }
 
     private static Iterator<Extremes> extremes(Iterator<Row> rows) {

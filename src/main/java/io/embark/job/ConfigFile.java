@@ -56,7 +56,7 @@ final class ConfigFile {
         for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
             String key = String.join(".", ConfigUtil.splitPath(entry.getKey()));
             ConfigValue value = entry.getValue();
-            String place = "%s:%d".formatted(file.getFileName(), value.origin().lineNumber());
+            String place = "%s:%s".formatted(file.getFileName(), value.origin().lineNumber());
             entries.put(key.startsWith(SECTION) ? key.substring(SECTION.length()) : key, new Entry(text(value), place));
         }
         return entries;

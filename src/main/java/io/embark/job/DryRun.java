@@ -46,7 +46,7 @@ final class DryRun {
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         try (Embedder embedder = Embedder.open(model, computable)) {
             console.out()
-                    .println("Model   %s, %d components, fingerprint %.12s"
+                    .println("Model   %s, %s components, fingerprint %.12s"
                             .formatted(
                                     model.revision().isPresent() ? model.reference() : model.name(),
                                     embedder.dimension(),

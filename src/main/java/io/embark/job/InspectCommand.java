@@ -91,7 +91,7 @@ final class InspectCommand {
         line("Dimension", specification.dimension() + " components");
         String limit = specification.maxTokens() == Architecture.UNLIMITED
                 ? "none"
-                : "%d tokens".formatted(specification.maxTokens());
+                : "%s tokens".formatted(specification.maxTokens());
         line("Limits", "%s; %s".formatted(limit, positions(specification.backbone())));
         line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
@@ -104,7 +104,7 @@ final class InspectCommand {
                 .lines(Integer.MAX_VALUE)
                 .forEach(console.out()::println);
         long bytes = model.files().stream().mapToLong(ModelFile::bytes).sum();
-        console.out().println("%d files, %s".formatted(model.files().size(), Figures.bytes(bytes)));
+        console.out().println("%s files, %s".formatted(model.files().size(), Figures.bytes(bytes)));
     }
 
     /** What can be counted where the tensors are known. */
@@ -123,13 +123,13 @@ final class InspectCommand {
                         network.hiddenSize(),
                         network.architecture().tensors()),
                 table -> sizesInWords(0, table.hiddenSize(), table.tensors()),
-                program -> "hidden size %d, code that runs: %s"
+                program -> "hidden size %s, code that runs: %s"
                         .formatted(program.hiddenSize(), model.path().relativize(program.file())));
         return "%s (%s), %s".formatted(backbone.script(), model.specification().modelType(), sizes);
     }
 
     private static String sizesInWords(int layers, int hiddenSize, List<TensorShape> tensors) {
-        return "%d layers, hidden size %d, %s parameters"
+        return "%s layers, hidden size %s, %s parameters"
                 .formatted(layers, hiddenSize, Figures.count(parameters(tensors)));
     }
 
@@ -177,7 +177,7 @@ final class InspectCommand {
     private static String positions(Backbone backbone) {
         return backbone.maxPositions() == Architecture.UNLIMITED
                 ? "no table of positions"
-                : "positions for %d".formatted(backbone.maxPositions());
+                : "positions for %s".formatted(backbone.maxPositions());
     }
 
     private static long parameters(List<TensorShape> tensors) {

@@ -27,7 +27,7 @@ final class RunErrors {
     static EmbarkException chunksOfSeveralColumns(int texts) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "option %s: chunks is for one text column, not %d".formatted(EmbedOptions.LONG_TEXT.key(), texts),
+                "option %s: chunks is for one text column, not %s".formatted(EmbedOptions.LONG_TEXT.key(), texts),
                 "Each chunk is a row, and the chunks of one column are none of another's.",
                 "Name one column with --text-column, or set long-text to truncate, fail or mean.");
     }
@@ -132,7 +132,7 @@ final class RunErrors {
     static EmbarkException otherDimension(String table, long ofTable, int ofQuery) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "table %s: its vectors have %d components, that of the query %d".formatted(table, ofTable, ofQuery),
+                "table %s: its vectors have %s components, that of the query %s".formatted(table, ofTable, ofQuery),
                 "Both have to come from the same model, cut to the same length.",
                 "Name the table's model with --model, and --dimensions if it was cut.");
     }

@@ -106,7 +106,7 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                 .formatted(
                         Figures.count(counts.get(Count.TOKENS)),
                         Figures.count(counts.get(Count.BATCHES), "batch", "batches")));
-        out.println("  model   %s, %d components, fingerprint %.12s"
+        out.println("  model   %s, %s components, fingerprint %.12s"
                 .formatted(vectors.shown(), vectors.dimension(), vectors.fingerprint()));
         out.println("  vectors %s, %s bytes each%s"
                 .formatted(

@@ -118,7 +118,7 @@ final class OnnxInitializers {
 
             if (++entries > MAX_ENTRIES) {
                 throw ModelProblem.invalid(
-                        "%s: more than %d nodes and initializers".formatted(file, MAX_ENTRIES),
+                        "%s: more than %s nodes and initializers".formatted(file, MAX_ENTRIES),
                         "No model of a known architecture has that many.",
                         "Save the model as safetensors.");
             }
@@ -229,7 +229,7 @@ final class OnnxInitializers {
             // More bytes than a long counts cannot be in any file: refused below.
         }
         throw ModelProblem.damaged(
-                "%s: initializer '%s' has %d bytes".formatted(file, ModelProblem.show(name), bytes),
+                "%s: initializer '%s' has %s bytes".formatted(file, ModelProblem.show(name), bytes),
                 "Its shape %s of FLOAT takes another size.".formatted(shape));
     }
 
@@ -268,8 +268,8 @@ final class OnnxInitializers {
     private void addDimension(List<Long> shape, long dimension) {
         if (dimension < 0 || shape.size() == MAX_DIMENSIONS) {
             throw ModelProblem.damaged(
-                    "%s: an initializer has a dimension of %d".formatted(file, dimension),
-                    "Dimensions are not negative, and there are at most %d.".formatted(MAX_DIMENSIONS));
+                    "%s: an initializer has a dimension of %s".formatted(file, dimension),
+                    "Dimensions are not negative, and there are at most %s.".formatted(MAX_DIMENSIONS));
         }
         shape.add(dimension);
     }

@@ -33,8 +33,8 @@ record PoolingConfig(List<PoolingMode> modes, boolean includePrompt) {
                     .filter(dimension -> dimension != hiddenSize)
                     .ifPresent(dimension -> {
                         throw ModelProblem.invalid(
-                                "%s: %s is %d".formatted(config.subject(), key, dimension),
-                                "The network's hidden_size is %d, and pooling does not change it."
+                                "%s: %s is %s".formatted(config.subject(), key, dimension),
+                                "The network's hidden_size is %s, and pooling does not change it."
                                         .formatted(hiddenSize),
                                 "Take both files from the same model.");
                     });

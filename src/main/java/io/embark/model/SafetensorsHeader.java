@@ -98,8 +98,8 @@ final class SafetensorsHeader {
         byte[] length = in.readNBytes(LENGTH_BYTES);
         if (length.length < LENGTH_BYTES) {
             throw damaged(
-                    "the file has %d bytes".formatted(length.length),
-                    "A safetensors file begins with a header length of %d bytes.".formatted(LENGTH_BYTES),
+                    "the file has %s bytes".formatted(length.length),
+                    "A safetensors file begins with a header length of %s bytes.".formatted(LENGTH_BYTES),
                     null);
         }
 
@@ -108,13 +108,13 @@ final class SafetensorsHeader {
         if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES) {
             throw damaged(
                     "the header claims %s bytes".formatted(Long.toUnsignedString(headerBytes)),
-                    "A safetensors header has at most %d.".formatted(MAX_HEADER_BYTES),
+                    "A safetensors header has at most %s.".formatted(MAX_HEADER_BYTES),
                     null);
         }
         if (headerBytes > fileBytes - LENGTH_BYTES) {
             throw damaged(
-                    "the header claims %d bytes".formatted(headerBytes),
-                    "The file has only %d after the header's length: it was cut off."
+                    "the header claims %s bytes".formatted(headerBytes),
+                    "The file has only %s after the header's length: it was cut off."
                             .formatted(fileBytes - LENGTH_BYTES),
                     null);
         }
@@ -218,9 +218,9 @@ final class SafetensorsHeader {
         for (Entry entry : sorted) {
             if (entry.begin() != end || entry.end() < entry.begin()) {
                 throw damaged(
-                        "tensor '%s' has data_offsets [%d, %d]"
+                        "tensor '%s' has data_offsets [%s, %s]"
                                 .formatted(ModelProblem.show(entry.name()), entry.begin(), entry.end()),
-                        "It must begin at %d, where the one before ends: no hole and no overlap.".formatted(end),
+                        "It must begin at %s, where the one before ends: no hole and no overlap.".formatted(end),
                         null);
             }
 
@@ -239,7 +239,7 @@ final class SafetensorsHeader {
 
         if (end != fileBytes - dataStart) {
             throw damaged(
-                    "the tensors end at byte %d, the file at %d".formatted(dataStart + end, fileBytes),
+                    "the tensors end at byte %s, the file at %s".formatted(dataStart + end, fileBytes),
                     "Both must be the same: the file was cut off or has something appended.",
                     null);
         }
@@ -265,7 +265,7 @@ final class SafetensorsHeader {
             // More bits than a long counts cannot be in any file: refused below.
         }
         throw damaged(
-                "tensor '%s' has %d bytes".formatted(ModelProblem.show(entry.name()), bytes),
+                "tensor '%s' has %s bytes".formatted(ModelProblem.show(entry.name()), bytes),
                 "Its shape %s of %s takes another size.".formatted(ModelProblem.show(entry.shape()), entry.type()),
                 null);
     }

@@ -65,10 +65,10 @@ final class StaticTableReader {
         factors.ifPresent(tensor -> {
             if (size(tensor, 0, 1, MAX_TOKENS) != tokens) {
                 throw ModelProblem.wrongFile(
-                        "%s: tensor %s has %d numbers"
+                        "%s: tensor %s has %s numbers"
                                 .formatted(
                                         tensor.file(), FACTORS, tensor.shape().get(0)),
-                        "There are %d tokens, each of which needs one.".formatted(tokens));
+                        "There are %s tokens, each of which needs one.".formatted(tokens));
             }
             tensors.tensor(CANONICAL_FACTORS, tokens);
         });
@@ -98,7 +98,7 @@ final class StaticTableReader {
         if (shape.size() != dimensions || shape.get(dimension) < 1 || shape.get(dimension) > max) {
             throw ModelProblem.wrongFile(
                     "%s: tensor %s has the shape %s".formatted(file, tensor.name(), ModelProblem.show(shape)),
-                    "A StaticEmbedding module needs %d sizes there, of which number %d is from 1 to %d."
+                    "A StaticEmbedding module needs %s sizes there, of which number %s is from 1 to %s."
                             .formatted(dimensions, dimension + 1, max));
         }
         return shape.get(dimension);

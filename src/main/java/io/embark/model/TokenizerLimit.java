@@ -64,7 +64,7 @@ record TokenizerLimit(int maxTokens, boolean cutsStart) {
         reader.endObject();
         if (maxTokens < 1) {
             throw ModelProblem.wrongField(
-                    "%s: truncation: max_length is %d".formatted(tokenizer, maxTokens), "It must be at least 1.");
+                    "%s: truncation: max_length is %s".formatted(tokenizer, maxTokens), "It must be at least 1.");
         }
         return new TokenizerLimit((int) Math.min(maxTokens, Architecture.UNLIMITED), direction.equals("Left"));
     }

@@ -75,8 +75,8 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
         int stated = config.requiredPositive(key, MAX_WIDTH);
         if (stated != dimension) {
             throw ModelProblem.invalid(
-                    "%s: %s is %d".formatted(config.subject(), key, stated),
-                    "The module before it gives vectors of %d components.".formatted(dimension),
+                    "%s: %s is %s".formatted(config.subject(), key, stated),
+                    "The module before it gives vectors of %s components.".formatted(dimension),
                     "Take all files from the same model.");
         }
     }

@@ -82,7 +82,7 @@ public final class ColumnErrors {
         int shown = 40;
         return names.size() <= shown
                 ? String.join(", ", names)
-                : "%s and %d more".formatted(String.join(", ", names.subList(0, shown)), names.size() - shown);
+                : "%s and %s more".formatted(String.join(", ", names.subList(0, shown)), names.size() - shown);
     }
 
     /** The columns with their types in one line, cut off where there are very many. */

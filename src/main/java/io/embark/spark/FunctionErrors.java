@@ -19,7 +19,7 @@ final class FunctionErrors {
     static EmbarkException wrongNumberForEmbed(String function, int most, int given) {
         return new EmbarkException(
                 ErrorCode.QUERY_UNSUPPORTED,
-                "takes 1 to %d arguments, not %d".formatted(most, given),
+                "takes 1 to %s arguments, not %s".formatted(most, given),
                 "They are the text, the model, and a map of options.",
                 "Write %s(text), %s(text, model) or %s(text, model, map('dimensions', '256'))."
                         .formatted(function, function, function));
@@ -28,7 +28,7 @@ final class FunctionErrors {
     static EmbarkException wrongNumberOfVectors(String function, int given) {
         return new EmbarkException(
                 ErrorCode.QUERY_UNSUPPORTED,
-                "takes 2 arguments, not %d".formatted(given),
+                "takes 2 arguments, not %s".formatted(given),
                 "They are the two vectors.",
                 "Write %s(a, b).".formatted(function));
     }
@@ -36,7 +36,7 @@ final class FunctionErrors {
     static EmbarkException vectorsOfDifferentLength(String function, int a, int b) {
         return new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
-                "%s: vectors of %d and %d components".formatted(function, a, b),
+                "%s: vectors of %s and %s components".formatted(function, a, b),
                 "Only vectors of the same number of components can be compared.",
                 "Compare vectors of one model with the same dimensions, or leave others out: WHERE size(a) = size(b).");
     }

@@ -187,7 +187,7 @@ public final class TextTokenizer implements AutoCloseable {
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] >= vocabulary) {
                 throw TokenizerErrors.unusable(
-                        folder, "It gives token %d, and the model has only %d.".formatted(ids[i], vocabulary), null);
+                        folder, "It gives token %s, and the model has only %s.".formatted(ids[i], vocabulary), null);
             }
             known[i] = (int) ids[i];
         }

@@ -44,15 +44,15 @@ final class TokenizerErrors {
     static EmbarkException noRoomBesideSpecialTokens(int maxTokens, ModelFolder folder, int specialTokens) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "option max-tokens: %d is too few for model %s".formatted(maxTokens, folder.name()),
-                "Its tokenizer adds %d special tokens to every text.".formatted(specialTokens),
-                "Set max-tokens to at least %d.".formatted(specialTokens + 1));
+                "option max-tokens: %s is too few for model %s".formatted(maxTokens, folder.name()),
+                "Its tokenizer adds %s special tokens to every text.".formatted(specialTokens),
+                "Set max-tokens to at least %s.".formatted(specialTokens + 1));
     }
 
     static EmbarkException noRoomBesidePrompt(int maxTokens) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "option max-tokens: %d leave no room for a text".formatted(maxTokens),
+                "option max-tokens: %s leave no room for a text".formatted(maxTokens),
                 "The prompt and the special tokens of each part of a long text fill them.",
                 "Raise max-tokens, shorten the prompt, or set long-text to truncate.");
     }

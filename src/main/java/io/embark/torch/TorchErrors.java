@@ -44,7 +44,7 @@ final class TorchErrors {
     static EmbarkException gpuIsUnusable(int number, RuntimeException thrown) {
         return new EmbarkException(
                 ErrorCode.DEVICE_MISSING,
-                "GPU %d: cannot be used".formatted(number),
+                "GPU %s: cannot be used".formatted(number),
                 LibtorchMessage.of(thrown),
                 "GPUs are numbered from 0 among those that the process sees, which CUDA_VISIBLE_DEVICES changes: let"
                         + " spark.executor.resource.gpu.discoveryScript give these numbers.",
@@ -63,7 +63,7 @@ final class TorchErrors {
     static EmbarkException programGives(Path file, String given, PackedBatch batch, long[] expected, String output) {
         return new EmbarkException(
                 ErrorCode.MODEL_INVALID,
-                "%s: gives %s for %d texts of at most %d tokens".formatted(file, given, batch.texts(), batch.longest()),
+                "%s: gives %s for %s texts of at most %s tokens".formatted(file, given, batch.texts(), batch.longest()),
                 "The last hidden state is expected, a tensor %s: alone, first in a tuple, or as %s in a dictionary."
                         .formatted(Arrays.toString(expected), output),
                 SAVE_ANEW);
@@ -91,7 +91,7 @@ final class TorchErrors {
     }
 
     static EmbarkException batchFailed(PackedBatch batch, RuntimeException thrown) {
-        return computeFailed("a batch of %d tokens: the forward pass failed".formatted(batch.tokens()), thrown);
+        return computeFailed("a batch of %s tokens: the forward pass failed".formatted(batch.tokens()), thrown);
     }
 
     private static EmbarkException computeFailed(String problem, RuntimeException thrown) {

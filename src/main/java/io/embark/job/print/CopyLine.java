@@ -41,7 +41,7 @@ public final class CopyLine implements DownloadProgress {
 
     /** What to say after so many bytes. */
     static String text(String file, long bytesDone, long bytesTotal) {
-        return "embark: getting the model's %s: %s of %s (%d %%)"
+        return "embark: getting the model's %s: %s of %s (%s %%)"
                 .formatted(
                         file,
                         Figures.bytes(bytesDone),

@@ -40,7 +40,7 @@ final class AppendErrors {
     static EmbarkException otherModel(String output, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
         return refused(
                 "%s: column '%s' holds vectors of another model".formatted(output, column),
-                "It has %s (%d components, fingerprint %.12s); appended would be %s (%d components, fingerprint %.12s)."
+                "It has %s (%s components, fingerprint %.12s); appended would be %s (%s components, fingerprint %.12s)."
                         .formatted(
                                 old.model(),
                                 old.dimension(),

@@ -110,7 +110,7 @@ final class InputErrors {
     static EmbarkException severalColumnsOfTheName(String name, int found, StructType schema) {
         return new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
-                "column '%s': there are %d of this name".formatted(name, found),
+                "column '%s': there are %s of this name".formatted(name, found),
                 "The columns are %s.".formatted(ColumnErrors.listed(List.of(schema.fieldNames()))),
                 "Select them under different names with --sql.");
     }

@@ -81,8 +81,8 @@ record BertNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorLi
         int rows = config.rows("max_position_embeddings");
         if (rows <= paddingId + 1L) {
             throw ModelProblem.wrongFile(
-                    "%s: max_position_embeddings is %d".formatted(config.json().subject(), rows),
-                    "The first %d positions are not for tokens, so that none are left.".formatted(paddingId + 1L));
+                    "%s: max_position_embeddings is %s".formatted(config.json().subject(), rows),
+                    "The first %s positions are not for tokens, so that none are left.".formatted(paddingId + 1L));
         }
         Map<String, Double> numbers = new TreeMap<>(more);
         numbers.put(PADDING_ID, (double) paddingId);

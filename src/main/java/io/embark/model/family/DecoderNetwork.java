@@ -44,12 +44,12 @@ record DecoderNetwork(
         int headSize = config.findWidth("head_dim").orElse(defaultHeadSize);
         if (heads % shared != 0) {
             throw ModelProblem.wrongFile(
-                    "%s: num_attention_heads is %d, num_key_value_heads is %d".formatted(json.subject(), heads, shared),
+                    "%s: num_attention_heads is %s, num_key_value_heads is %s".formatted(json.subject(), heads, shared),
                     "Each head of keys and values serves equally many heads of queries.");
         }
         if (headSize % 2 != 0) {
             throw ModelProblem.wrongFile(
-                    "%s: head_dim is %d".formatted(json.subject(), headSize),
+                    "%s: head_dim is %s".formatted(json.subject(), headSize),
                     "Rotary positions turn pairs of components.");
         }
         return new DecoderNetwork(
@@ -82,8 +82,8 @@ record DecoderNetwork(
                 });
         if (types.size() != layers) {
             throw ModelProblem.wrongFile(
-                    "%s: layer_types has %d entries".formatted(json.subject(), types.size()),
-                    "num_hidden_layers is %d.".formatted(layers));
+                    "%s: layer_types has %s entries".formatted(json.subject(), types.size()),
+                    "num_hidden_layers is %s.".formatted(layers));
         }
         return types.stream().map(SLIDING::equals).toList();
     }

@@ -94,8 +94,8 @@ final class ModernBertFamily implements Family {
 
         if (types.size() != layers) {
             throw ModelProblem.wrongFile(
-                    "%s: layer_types has %d entries".formatted(json.subject(), types.size()),
-                    "num_hidden_layers is %d.".formatted(layers));
+                    "%s: layer_types has %s entries".formatted(json.subject(), types.size()),
+                    "num_hidden_layers is %s.".formatted(layers));
         }
         return types.stream().map(type -> shortType(json, type)).toList();
     }

@@ -33,8 +33,8 @@ final class MpnetFamily implements Family {
         int rows = config.findRows("relative_attention_num_buckets").orElse(BUCKETS);
         if (rows < BUCKETS) {
             throw ModelProblem.wrongFile(
-                    "%s: relative_attention_num_buckets is %d".formatted(json.subject(), rows),
-                    "The network puts distances into %d buckets.".formatted(BUCKETS));
+                    "%s: relative_attention_num_buckets is %s".formatted(json.subject(), rows),
+                    "The network puts distances into %s buckets.".formatted(BUCKETS));
         }
         double epsilon = json.positiveNumber("layer_norm_eps").orElse(1e-12);
         BertNetwork network = BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon);

@@ -55,7 +55,7 @@ public record NetworkConfig(JsonConfig json) {
         int heads = width(headsKey);
         if (hidden % heads != 0) {
             throw ModelProblem.wrongFile(
-                    "%s: %s is %d, %s is %d".formatted(json.subject(), hiddenKey, hidden, headsKey, heads),
+                    "%s: %s is %s, %s is %s".formatted(json.subject(), hiddenKey, hidden, headsKey, heads),
                     "The hidden size must be a multiple of the heads.");
         }
         return hidden / heads;
@@ -66,9 +66,9 @@ public record NetworkConfig(JsonConfig json) {
         int size = headSize(hiddenKey, headsKey);
         if (size % 2 != 0) {
             throw ModelProblem.wrongFile(
-                    "%s: %s is %d, %s is %d"
+                    "%s: %s is %s, %s is %s"
                             .formatted(json.subject(), hiddenKey, width(hiddenKey), headsKey, width(headsKey)),
-                    "That makes heads of %d components, but rotary positions turn pairs.".formatted(size));
+                    "That makes heads of %s components, but rotary positions turn pairs.".formatted(size));
         }
         return size;
     }

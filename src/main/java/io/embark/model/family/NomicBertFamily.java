@@ -120,7 +120,7 @@ final class NomicBertFamily implements Family {
             int count = config.findNatural(key).orElse(0);
             if (count > 0) {
                 throw ModelProblem.unsupported(
-                        "%s: %s is %d".formatted(json.subject(), key, count),
+                        "%s: %s is %s".formatted(json.subject(), key, count),
                         "Layers with experts, as in nomic-embed-text-v2-moe, are not known.",
                         OTHER_MODEL);
             }

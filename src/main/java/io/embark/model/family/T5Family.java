@@ -49,11 +49,11 @@ final class T5Family implements Family {
 
         TensorList tensors = new TensorList().table(WORDS, config.rows("vocab_size"), hidden);
         for (int i = 0; i < (json.requiredText("model_type").equals("umt5") ? layers : 1); i++) {
-            tensors.table("embeddings.relative_attention_bias.%d.weight".formatted(i), buckets, heads);
+            tensors.table("embeddings.relative_attention_bias.%s.weight".formatted(i), buckets, heads);
         }
         for (int i = 0; i < layers; i++) {
-            String attention = "encoder.block.%d.layer.0.".formatted(i);
-            String forward = "encoder.block.%d.layer.1.".formatted(i);
+            String attention = "encoder.block.%s.layer.0.".formatted(i);
+            String forward = "encoder.block.%s.layer.1.".formatted(i);
             tensors.norm(attention + "layer_norm", hidden, false)
                     .linear(attention + "SelfAttention.q", hidden, inner, false)
                     .linear(attention + "SelfAttention.k", hidden, inner, false)
@@ -128,7 +128,7 @@ final class T5Family implements Family {
     private static void requireBuckets(JsonConfig json, int buckets, int maxDistance) {
         if (buckets < 4 || maxDistance <= buckets / 4) {
             throw ModelProblem.wrongFile(
-                    "%s: relative_attention_num_buckets is %d, relative_attention_max_distance is %d"
+                    "%s: relative_attention_num_buckets is %s, relative_attention_max_distance is %s"
                             .formatted(json.subject(), buckets, maxDistance),
                     "There must be 4 buckets or more, and a longer distance than a quarter of them.");
         }

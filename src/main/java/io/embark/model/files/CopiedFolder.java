@@ -28,7 +28,7 @@ final class CopiedFolder {
         for (ModelFile file : files) {
             long modified =
                     Files.getLastModifiedTime(folder.resolve(file.name())).toMillis();
-            lines.append("%s %d %d %s\n".formatted(file.sha256(), file.bytes(), modified, file.name()));
+            lines.append("%s %s %s %s\n".formatted(file.sha256(), file.bytes(), modified, file.name()));
         }
         Files.writeString(folder.resolve(LIST), lines);
     }

@@ -45,7 +45,7 @@ public final class JsonConfig {
 
         List<JsonConfig> objects = new ArrayList<>();
         for (Object value : values) {
-            objects.add(of("%s: entry %d".formatted(file, objects.size()), value));
+            objects.add(of("%s: entry %s".formatted(file, objects.size()), value));
         }
         return objects;
     }
@@ -194,7 +194,7 @@ public final class JsonConfig {
 
         List<JsonConfig> objects = new ArrayList<>();
         for (Object value : values) {
-            objects.add(of("%s: %s: entry %d".formatted(subject, ModelProblem.show(key), objects.size()), value));
+            objects.add(of("%s: %s: entry %s".formatted(subject, ModelProblem.show(key), objects.size()), value));
         }
         return objects;
     }
@@ -213,7 +213,7 @@ public final class JsonConfig {
                     return (int) parsed;
                 }
             }
-            throw wrong(key, value, "an integer from %d to %d".formatted(min, max));
+            throw wrong(key, value, "an integer from %s to %s".formatted(min, max));
         });
     }
 

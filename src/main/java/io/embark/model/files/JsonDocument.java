@@ -47,7 +47,7 @@ final class JsonDocument {
         }
         if (bytes.length > MAX_BYTES) {
             throw ModelProblem.invalid(
-                    "%s: larger than %d bytes".formatted(file, MAX_BYTES),
+                    "%s: larger than %s bytes".formatted(file, MAX_BYTES),
                     "A JSON file of a model is never that large.",
                     "Look whether another file was saved under this name.");
         }

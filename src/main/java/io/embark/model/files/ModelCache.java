@@ -189,7 +189,7 @@ public final class ModelCache<T> {
             throw ModelProblem.problem(
                     ErrorCode.OPTION_INVALID,
                     "model %s: is larger than the cache".formatted(reference),
-                    "It has %d bytes or more, and at most %d are kept.".formatted(bytes, mostBytes),
+                    "It has %s bytes or more, and at most %s are kept.".formatted(bytes, mostBytes),
                     "Set option cache-megabytes to more.",
                     null);
         }
@@ -255,7 +255,7 @@ public final class ModelCache<T> {
 
     private static String key(String reference, List<RemoteFile> listing) {
         StringBuilder lines = new StringBuilder(reference).append('\n');
-        listing.forEach(file -> lines.append("%d %d %s\n".formatted(file.bytes(), file.modified(), file.name())));
+        listing.forEach(file -> lines.append("%s %s %s\n".formatted(file.bytes(), file.modified(), file.name())));
         return HexFormat.of()
                 .formatHex(FolderFiles.sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }

@@ -84,7 +84,7 @@ final class RemoteCopy implements FolderFiles.Source {
         }
         if (bytes != file.bytes()) {
             throw changed(
-                    reference, "%s was listed with %d bytes and has %d".formatted(file.name(), file.bytes(), bytes));
+                    reference, "%s was listed with %s bytes and has %s".formatted(file.name(), file.bytes(), bytes));
         }
         copiedBytes += bytes;
         return new ModelFile(file.name(), bytes, HexFormat.of().formatHex(digest.digest()));
@@ -136,7 +136,7 @@ final class RemoteCopy implements FolderFiles.Source {
         try {
             long free = Files.getFileStore(folder).getUsableSpace();
             if (file.bytes() > free) {
-                throw new IOException("%s has %d bytes, and %d are free".formatted(file.name(), file.bytes(), free));
+                throw new IOException("%s has %s bytes, and %s are free".formatted(file.name(), file.bytes(), free));
             }
         } catch (IOException e) {
             throw notWritable(e);

@@ -68,7 +68,7 @@ record HubAnswer(URI address, Optional<HubProxy> proxy, int status, HttpHeaders 
                 .map(text -> " " + text)
                 .orElse("");
         String way = proxy.map(known -> " through the proxy " + known).orElse("");
-        return "%s answers %d%s%s".formatted(show(address), status, ModelProblem.show(code), way);
+        return "%s answers %s%s%s".formatted(show(address), status, ModelProblem.show(code), way);
     }
 
     static String show(URI address) {

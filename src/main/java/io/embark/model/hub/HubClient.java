@@ -97,7 +97,7 @@ final class HubClient {
     HubAnswer content(HubReference pinned, String name, long from, Optional<String> etag) throws IOException {
         Map<String, String> headers = Map.of();
         if (from > 0) {
-            String range = "bytes=%d-".formatted(from);
+            String range = "bytes=%s-".formatted(from);
             headers =
                     etag.map(value -> Map.of("Range", range, "If-Range", value)).orElse(Map.of("Range", range));
         }
@@ -129,7 +129,7 @@ final class HubClient {
             answer.close();
             next = redirected(next, location.get());
         }
-        throw wrongRedirect(address, "it is the last of more than %d redirects".formatted(MAX_REDIRECTS));
+        throw wrongRedirect(address, "it is the last of more than %s redirects".formatted(MAX_REDIRECTS));
     }
 
     private HubAnswer exchange(String method, URI address, Map<String, String> headers, Duration timeout)
@@ -166,7 +166,7 @@ final class HubClient {
             return answering.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answering.cancel(true);
-            throw new HttpTimeoutException("no answer came for %d ms".formatted(timeout.toMillis()));
+            throw new HttpTimeoutException("no answer came for %s ms".formatted(timeout.toMillis()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
@@ -183,7 +183,7 @@ final class HubClient {
         String subject = HubAnswer.show(answer.address());
         if (json.length > MAX_LISTING_BYTES) {
             throw ModelProblem.invalid(
-                    "%s: larger than %d bytes".formatted(subject, MAX_LISTING_BYTES),
+                    "%s: larger than %s bytes".formatted(subject, MAX_LISTING_BYTES),
                     "The list of a model's files is never that long.",
                     "Check that HF_ENDPOINT names a hub.");
         }
@@ -247,7 +247,7 @@ final class HubClient {
     private static String origin(URI address) {
         String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("https") ? 443 : 80;
-        return "%s://%s:%d".formatted(scheme, String.valueOf(address.getHost()).toLowerCase(Locale.ROOT), port);
+        return "%s://%s:%s".formatted(scheme, String.valueOf(address.getHost()).toLowerCase(Locale.ROOT), port);
     }
 
     private static String quote(String part) {
@@ -259,7 +259,7 @@ final class HubClient {
         StringBuilder escaped = new StringBuilder();
         for (byte b : location.getBytes(StandardCharsets.UTF_8)) {
             boolean illegal = b <= ' ' || b == 0x7f || "\"<>\\^`{|}".indexOf(b) >= 0;
-            escaped.append(illegal ? "%%%02X".formatted(b & 0xff) : String.valueOf((char) b));
+            escaped.append(illegal ? String.format(Locale.ROOT, "%%%02X", b & 0xff) : String.valueOf((char) b));
         }
         return escaped.toString();
     }

@@ -68,7 +68,7 @@ final class HubDownload {
         if (wrong.isPresent()) {
             throw ModelProblem.invalid(
                     "model %s: %s is damaged: it has %s".formatted(pinned, ModelProblem.show(file.name()), wrong.get()),
-                    "The hub lists %d bytes and %s %s."
+                    "The hub lists %s bytes and %s %s."
                             .formatted(file.bytes(), file.hashName(), ModelProblem.show(file.etag())),
                     "Try again; if it stays so, something between this host and %s alters files."
                             .formatted(settings.endpoint()));
@@ -89,7 +89,7 @@ final class HubDownload {
 
     private static Optional<String> wrong(HubFile file, Path content) throws IOException {
         if (Files.size(content) > file.bytes()) {
-            return Optional.of("more than %d bytes".formatted(file.bytes()));
+            return Optional.of("more than %s bytes".formatted(file.bytes()));
         }
         String found = file.hash(content);
         return found.equals(file.etag()) ? Optional.empty() : Optional.of(file.hashName() + " " + found);
@@ -116,7 +116,7 @@ final class HubDownload {
                     copy(file, answer.body(), target);
                     if (target.size() < file.bytes()) {
                         throw new IOException(
-                                "the file ended after %d of %d bytes".formatted(target.size(), file.bytes()));
+                                "the file ended after %s of %s bytes".formatted(target.size(), file.bytes()));
                     }
                 } catch (IOException e) {
                     if (target.size() - before >= REPORT_BYTES) {
@@ -190,7 +190,7 @@ final class HubDownload {
             throw ModelProblem.problem(
                     ErrorCode.RUN_FAILED,
                     "model %s: no space for %s".formatted(pinned, ModelProblem.show(file.name())),
-                    "It needs %d bytes more, and %s has %d.".formatted(missing, partial.getParent(), free),
+                    "It needs %s bytes more, and %s has %s.".formatted(missing, partial.getParent(), free),
                     "Free space there, or set HF_HUB_CACHE to a folder with more.",
                     null);
         }

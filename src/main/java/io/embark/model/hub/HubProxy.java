@@ -118,7 +118,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
 
     @Override
     public String toString() {
-        return "%s:%d of %s".formatted(host.contains(":") ? "[" + host + "]" : host, port, origin);
+        return "%s:%s of %s".formatted(host.contains(":") ? "[" + host + "]" : host, port, origin);
     }
 
     private static Optional<String> credentials(String variable, String userInfo) {

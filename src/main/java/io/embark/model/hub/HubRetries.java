@@ -62,7 +62,7 @@ final class HubRetries {
     private RuntimeException gaveUp(String detail, Exception thrown) {
         return ModelProblem.problem(
                 ErrorCode.RUN_FAILED,
-                "%s: no success in %d attempts".formatted(subject, failures),
+                "%s: no success in %s attempts".formatted(subject, failures),
                 "The last one ended with: %s.".formatted(ModelProblem.show(detail)),
                 "Check the network, the proxy (HTTPS_PROXY, -Dhttps.proxyHost) and HF_ENDPOINT; "
                         + "what arrived is kept, and the next run goes on there.",

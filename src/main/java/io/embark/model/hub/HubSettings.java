@@ -167,7 +167,7 @@ public record HubSettings(
                                     name,
                                     "'%s' is not a number of seconds".formatted(ModelProblem.show(value)),
                                     "It is a whole number, at most 6 digits long.",
-                                    "Correct it, or unset it for %d.".formatted(DEFAULT_TIMEOUT.toSeconds()));
+                                    "Correct it, or unset it for %s.".formatted(DEFAULT_TIMEOUT.toSeconds()));
                         }
                         return Duration.ofSeconds(Long.parseLong(value));
                     })

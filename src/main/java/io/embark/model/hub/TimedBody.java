@@ -116,7 +116,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         try {
             Arrival arrived = arrivals.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (arrived == null) {
-                throw new HttpTimeoutException("no data came for %d ms".formatted(timeout.toMillis()));
+                throw new HttpTimeoutException("no data came for %s ms".formatted(timeout.toMillis()));
             }
             current = arrived;
             next = 0;

@@ -82,9 +82,9 @@ public final class ExecutorModels {
         }
         if (chosen > cores) {
             warnOnce(
-                    ("option threads: %d is more than the cores of this executor, so it computes on %d. Set threads to at"
-                                    + " most %d or leave it out, or set spark.executor.cores (for a local master, spark.master)"
-                                    + " to %d.")
+                    ("option threads: %s is more than the cores of this executor, so it computes on %s. Set threads to at"
+                                    + " most %s or leave it out, or set spark.executor.cores (for a local master, spark.master)"
+                                    + " to %s.")
                             .formatted(chosen, cores, cores, chosen));
         }
         return Math.min(chosen, cores);

@@ -50,7 +50,7 @@ final class HadoopFiles implements RemoteFiles {
                 String name = file.getPath().toUri().getPath().substring(above.length());
                 found.add(new RemoteFile(name, file.getLen(), file.getModificationTime()));
                 if (found.size() > MOST_FILES) {
-                    throw new IOException("%s has more than %d files".formatted(uri, MOST_FILES));
+                    throw new IOException("%s has more than %s files".formatted(uri, MOST_FILES));
                 }
             }
             return found;

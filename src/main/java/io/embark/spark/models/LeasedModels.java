@@ -12,6 +12,7 @@ import io.embark.host.Waiting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -186,7 +187,7 @@ public final class LeasedModels {
             log.info(
                     "Loaded model {} in {} s on {}, {} forward passes at a time",
                     model.folder().name(),
-                    "%.1f".formatted(entry.loadNanos / 1e9),
+                    String.format(Locale.ROOT, "%.1f", entry.loadNanos / 1e9),
                     model.placement(),
                     model.threads());
             entry.model.complete(model);

@@ -49,7 +49,7 @@ record ServedFiles(Map<String, String> uriByName, List<RemoteFile> list) impleme
         Map<String, String> uriByName = new TreeMap<>();
         for (ModelFile file : model.files()) {
             // It knows a file by its name alone, and where it really is; the link is for the name.
-            Path link = links.resolve("embark-%s-%d".formatted(model.fingerprint(), uriByName.size()));
+            Path link = links.resolve("embark-%s-%s".formatted(model.fingerprint(), uriByName.size()));
             Files.createSymbolicLink(link, model.path().resolve(file.name()));
             uriByName.put(file.name(), server.addFile(link.toFile()));
             Files.delete(link);

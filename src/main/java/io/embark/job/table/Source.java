@@ -18,9 +18,6 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.plans.logical.Command;
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
 
 /**
  * The table that is read: files, a table of the catalog or the result of a query.
@@ -165,17 +162,13 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
     private static Source table(SparkSession spark, String name) {
         Dataset<Row> rows = SparkCall.translate(() -> spark.table(name), e -> InputErrors.noSuchTable(name, e));
+        // It may be a view, which holds a query.
+        QueryCheck.require(rows, "table " + name);
         return of(rows, name, Optional.empty(), true);
     }
 
     private static Source query(SparkSession spark, String query) {
-        LogicalPlan parsed =
-                SparkCall.translate(() -> spark.sessionState().sqlParser().parsePlan(query), InputErrors::queryIsNoSql);
-        if (parsed.exists(node -> node instanceof Command || node instanceof ParsedStatement)) {
-            throw InputErrors.queryIsAStatement();
-        }
-
-        Dataset<Row> rows = SparkCall.translate(() -> spark.sql(query), InputErrors::queryNamesWhatDoesNotExist);
+        Dataset<Row> rows = QueryCheck.rows(spark, query);
         return of(rows, "the result of --sql", Optional.empty(), false);
     }
 
@@ -187,6 +180,9 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private Dataset<Row> where(String condition) {
-        return SparkCall.translate(() -> rows.where(condition), e -> InputErrors.conditionDoesNotHold(condition, e));
+        Dataset<Row> met =
+                SparkCall.translate(() -> rows.where(condition), e -> InputErrors.conditionDoesNotHold(condition, e));
+        QueryCheck.require(met, "option where");
+        return met;
     }
 }

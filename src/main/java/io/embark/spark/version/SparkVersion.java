@@ -9,6 +9,8 @@ import org.apache.spark.QueryContext;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
@@ -37,6 +39,11 @@ import scala.collection.Seq;
  */
 public final class SparkVersion {
     private SparkVersion() {}
+
+    /** The rows of a plan that was analysed. */
+    public static Dataset<Row> rows(SparkSession session, LogicalPlan plan) {
+        return Dataset.ofRows(session, plan);
+    }
 
     /** The expression of a column. */
     public static Expression expression(Column column) {

@@ -72,6 +72,7 @@ final class DryRun {
                 }
             });
         }
+        source.notes().forEach(note -> console.out().println("Note    " + note));
         console.out()
                 .println("Output  "
                         + sink.map(place -> place.description() + " can be written")

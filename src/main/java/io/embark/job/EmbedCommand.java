@@ -91,7 +91,7 @@ final class EmbedCommand {
         boolean quiet = settings.isOn(JobSettings.QUIET);
         if (!quiet) {
             console.err().println("embark: reading %s".formatted(run.source().name()));
-            run.source().note().ifPresent(note -> console.err().println("embark: " + note));
+            run.source().notes().forEach(note -> console.err().println("embark: " + note));
             run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
         }
         Repartitioning repartitioning =

@@ -64,7 +64,8 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
             return new ErrorReport(
                     "input: a CSV record has fewer or more cells than there are columns",
                     TextTable.shorten(TextTable.clean(Failures.firstLine(root)), 200),
-                    "Repair it, or add --source-option mode=PERMISSIVE: missing cells are null then, others dropped.",
+                    "Repair it; or name another separator, such as --source-option 'sep=;'; or add --source-option"
+                            + " mode=PERMISSIVE: missing cells are null then, others dropped.",
                     REQUEST_WRONG);
         }
         if (root instanceof AnalysisException) {

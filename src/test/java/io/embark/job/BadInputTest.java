@@ -129,7 +129,8 @@ class BadInputTest {
                 .containsExactly(
                         "input: a CSV record has fewer or more cells than there are columns",
                         "Malformed CSV record: 2,a dog,too,many",
-                        "Repair it, or add --source-option mode=PERMISSIVE: missing cells are null then, others dropped.");
+                        "Repair it; or name another separator, such as --source-option 'sep=;'; or add --source-option"
+                                + " mode=PERMISSIVE: missing cells are null then, others dropped.");
         assertThat(files()).isEqualTo(before);
     }
 

@@ -6,6 +6,7 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import io.embark.spark.ColumnErrors;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,42 @@ final class InputErrors {
                 "%s: no line of it is JSON".formatted(input),
                 "Each line has to be one JSON object.",
                 "For one array over many lines, add --source-option multiLine=true.",
+                null);
+    }
+
+    static EmbarkException isAnArrayOverLines(String input, Path file) {
+        return notFound(
+                "%s: is one JSON array over several lines".formatted(input),
+                "Read line by line, rows of %s would be lost.".formatted(Shown.line(file.getName())),
+                "Add --source-option multiLine=true.",
+                null);
+    }
+
+    static EmbarkException holdsMoreThanOneValue(String input, Path file) {
+        return notFound(
+                "%s: holds more than one JSON value".formatted(input),
+                "With multiLine=true only the first one of %s would be read.".formatted(Shown.line(file.getName())),
+                "Leave multiLine out if each line is one object; else put the objects into one array.",
+                null);
+    }
+
+    static EmbarkException hasAnUnclosedQuote(String input, Path file, int line) {
+        return notFound(
+                "%s: a quoted cell does not end".formatted(input),
+                "It begins in line %s of %s, and all lines behind it would be read as part of it."
+                        .formatted(line, Shown.line(file.getName())),
+                "Close the quote, or write it twice if it is part of the cell; or add --source-option quote= if quotes are"
+                        + " letters like others.",
+                null);
+    }
+
+    static EmbarkException isInAnotherEncoding(SourceFormat format, String input, Path file, String encoding) {
+        return notFound(
+                "%s: is in %s".formatted(input, encoding),
+                "%s is read as UTF-8, which would give no words.".formatted(Shown.line(file.getName())),
+                format == SourceFormat.CSV
+                        ? "Add --source-option encoding=%s, or write it again in UTF-8.".formatted(encoding)
+                        : "Write it again in UTF-8, such as with iconv -f %s -t UTF-8.".formatted(encoding),
                 null);
     }
 

@@ -7,6 +7,7 @@ package io.embark.job.table;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,15 +27,20 @@ import org.apache.spark.sql.SparkSession;
  * @param name what it is, for people
  * @param path the path of its files; empty if it was not named by one
  * @param cheap whether its rows can be counted for much less than embedding them costs
- * @param note what people should know about it, if anything
+ * @param notes what people should know about it
  * @hidden Public for Embark's other rooms only.
  */
-public record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, Optional<String> note) {
+public record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, List<String> notes) {
     private static final String CORRUPT = "_corrupt_record";
+
+    /** Takes its own copy of the notes. */
+    public Source {
+        notes = List.copyOf(notes);
+    }
 
     /** A source that there is nothing to say about. */
     static Source of(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
-        return new Source(rows, name, path, cheap, Optional.empty());
+        return new Source(rows, name, path, cheap, List.of());
     }
 
     /**
@@ -114,16 +120,20 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
             throw InputErrors.isEmpty(input);
         }
 
+        List<String> notes = new ArrayList<>();
+        if (format.isText()) {
+            notes.addAll(new TextFiles(format, input, options)
+                    .check(rows, spark.sessionState().newHadoopConf()));
+        }
         List<String> columns = List.of(rows.columns());
         if (format.keepsBadLines() && columns.equals(List.of(CORRUPT))) {
             throw InputErrors.noLineIsJson(input);
         }
 
-        Optional<String> note = format.keepsBadLines() && columns.contains(CORRUPT)
-                ? Optional.of(
-                        "some lines are not JSON; they are kept in column %s, with null elsewhere".formatted(CORRUPT))
-                : Optional.empty();
-        return new Source(rows, path, Optional.of(path), true, note);
+        if (format.keepsBadLines() && columns.contains(CORRUPT)) {
+            notes.add("some lines are not JSON; they are kept in column %s, with null elsewhere".formatted(CORRUPT));
+        }
+        return new Source(rows, path, Optional.of(path), true, notes);
     }
 
     /** The first file that is not hidden, whose name tells what the files are. */
@@ -176,7 +186,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         Dataset<Row> met = request.where().map(this::where).orElse(rows);
         Dataset<Row> limited =
                 request.limit().isPresent() ? met.limit(request.limit().getAsInt()) : met;
-        return new Source(limited, name, path, cheap, note);
+        return new Source(limited, name, path, cheap, notes);
     }
 
     private Dataset<Row> where(String condition) {

@@ -19,7 +19,8 @@ import java.util.Optional;
 @SuppressWarnings("ImmutableEnumChecker") // lists and maps that List.of and Map.of made
 public enum SourceFormat {
     PARQUET(List.of("parquet"), Map.of()),
-    JSON(List.of("json", "jsonl", "ndjson"), Map.of(), true),
+    /** Jackson gives up at 20 million characters of a string, and Spark then takes the line for no JSON. */
+    JSON(List.of("json", "jsonl", "ndjson"), Map.of("maxStringLen", String.valueOf(Integer.MAX_VALUE)), true),
     /**
      * Quoted cells may hold line breaks, and quotes written twice, as spreadsheets and Python write them. Records of another
      * length than the header are refused, since surplus cells would be lost; without pruning, counting finds them already.
@@ -84,6 +85,11 @@ public enum SourceFormat {
         Map<String, String> tabs = new HashMap<>(defaults);
         tabs.put("sep", "\t");
         return tabs;
+    }
+
+    /** Whether its files are text, which may be in any encoding. */
+    boolean isText() {
+        return this == JSON || this == CSV || this == TEXT;
     }
 
     /** Whether lines that cannot be read become rows, with the line in a column of its own. */

@@ -125,7 +125,7 @@ class SourceTest {
                 () -> files(file("a.parquet", "this is no parquet file at all")));
         assertRefused(
                 "input %s: no line of it is JSON\n".formatted(folder.resolve("a.json")),
-                () -> files(file("a.json", "[\n{\n\"a\": 1\n}\n]\n")));
+                () -> files(file("a.json", "{\n\"a\": 1\n}\n")));
     }
 
     @Test
@@ -163,8 +163,9 @@ class SourceTest {
 
         assertThat(source.rows().collectAsList().stream().map(Row::toString))
                 .containsExactly("[null,a]", "[not json,null]");
-        assertThat(source.note())
-                .contains("some lines are not JSON; they are kept in column _corrupt_record, with null elsewhere");
+        assertThat(source.notes())
+                .containsExactly(
+                        "some lines are not JSON; they are kept in column _corrupt_record, with null elsewhere");
     }
 
     @ParameterizedTest

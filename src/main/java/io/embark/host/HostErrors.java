@@ -16,6 +16,9 @@ final class HostErrors {
     /** The environment variable that names the cache directory. */
     static final String CACHE_VARIABLE = "EMBARK_CACHE_DIR";
 
+    private static final String OWN_CACHE = "Set option cache-dir, or " + CACHE_VARIABLE
+            + ", to a folder that this user owns and nobody else can write to.";
+
     private static final String OTHER_CACHE = "Set option cache-dir, or " + CACHE_VARIABLE
             + ", to a writable folder on a file system not mounted noexec.";
 
@@ -37,6 +40,14 @@ final class HostErrors {
                 "The system says: %s.".formatted(Shown.value(thrown)),
                 OTHER_CACHE,
                 thrown);
+    }
+
+    static EmbarkException placeIsTaken(Path folder) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "cache directory %s: belongs to another user".formatted(Shown.line(folder.toString())),
+                "This user has no home to keep a cache in, and that is its place among the temporary files.",
+                OWN_CACHE);
     }
 
     static EmbarkException nothingIsExecuted(Path folder) {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -16,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Locks between the processes of a host, on files that are made for it. A lock ends with its process, however that ends.
- * Thread-safe.
+ * Locks between the processes of a host, on files that are made for it. A lock ends with its process, however that ends. Who
+ * may write into the folder of such a file may lock it. Thread-safe.
  *
  * <p>To the system a lock belongs to the process, and goes when the process closes the file, through whichever channel. So
  * the threads of this process exclude each other here, and no file is opened twice at a time.
@@ -50,7 +52,7 @@ public final class ProcessLocks {
         if (HELD.containsKey(file)) {
             return;
         }
-        FileChannel channel = open(file);
+        FileChannel channel = openToHold(file);
         try {
             channel.lock(0, Long.MAX_VALUE, true);
         } catch (OverlappingFileLockException e) {
@@ -80,6 +82,24 @@ public final class ProcessLocks {
     }
 
     private static FileChannel open(Path file) throws IOException {
-        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            // Without leave to create: the kernel refuses it for the files of others in sticky folders
+            // (protected_regular).
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException e) {
+            FileChannel made = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            SharedMode.inherit(file);
+            return made;
+        }
+    }
+
+    /** A shared lock needs no leave to write. */
+    private static FileChannel openToHold(Path file) throws IOException {
+        try {
+            return open(file);
+        } catch (FileSystemException e) {
+            return FileChannel.open(file, StandardOpenOption.READ);
+        }
     }
 }

@@ -8,8 +8,10 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Precision;
+import io.embark.base.Shown;
 import io.embark.host.CacheDirectory;
 import io.embark.model.ModelFolder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -18,9 +20,6 @@ final class TorchErrors {
     private static final String SAVE_ANEW =
             "Save it by torch.jit, no newer than 2.7, with a forward(input_ids, attention_mask) that"
                     + " gives the last hidden state for any number of texts.";
-
-    /** Names the folder of other libraries of PyTorch than those that come with Embark. DJL reads it. */
-    private static final String LIBRARIES = "PYTORCH_LIBRARY_PATH";
 
     private TorchErrors() {}
 
@@ -103,12 +102,33 @@ final class TorchErrors {
                 thrown);
     }
 
+    /** @param why who else could change what lies there, or what the system says, in a sentence without its full stop */
+    static EmbarkException noPlaceForNatives(CacheDirectory cache, String why) {
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "cache directory %s: native libraries cannot be kept there"
+                        .formatted(Shown.line(cache.path().toString())),
+                "Only root and this user may be able to change what is loaded, there, in the user's home or among the"
+                        + " temporary files: %s.".formatted(why),
+                "Set option cache-dir, or %s, to a folder that this user owns and nobody else can write to."
+                        .formatted(CacheDirectory.VARIABLE));
+    }
+
+    static EmbarkException jarIsUnreadable(IOException thrown) {
+        return new EmbarkException(
+                ErrorCode.NATIVES_UNAVAILABLE,
+                "native libraries of libtorch and the tokenizers: their jars cannot be read",
+                "The system says: %s.".formatted(Shown.line(thrown.toString())),
+                "Check that the jars on the class path are there and whole.",
+                thrown);
+    }
+
     /**
      * @param refusal what the system said when it refused them first
      * @param thrown what was thrown now, or null
      */
     static EmbarkException nativesUnavailable(String refusal, CacheDirectory cache, Throwable thrown) {
-        String chosen = System.getenv(LIBRARIES);
+        String chosen = System.getenv(NativeLibraries.TORCH_FOLDER);
         String version = TorchVersion.get();
         return new EmbarkException(
                 ErrorCode.NATIVES_UNAVAILABLE,
@@ -122,7 +142,7 @@ final class TorchErrors {
                                 .formatted(version)
                         : ("Let %s, which is %s, name the libraries of PyTorch %s, and PYTORCH_FLAVOR be cu128 if they are"
                                         + " for CUDA, which need NVIDIA's driver on the host; or unset both.")
-                                .formatted(LIBRARIES, chosen, version),
+                                .formatted(NativeLibraries.TORCH_FOLDER, chosen, version),
                 thrown);
     }
 }

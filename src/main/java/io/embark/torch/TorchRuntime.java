@@ -57,14 +57,7 @@ public final class TorchRuntime {
         if (refusal != null) {
             throw TorchErrors.nativesUnavailable(refusal, cache, null);
         }
-        cache.requireExecutable();
-        DJL_SETTINGS.forEach(System::setProperty);
-        System.setProperty("DJL_CACHE_DIR", cache.path().toString());
-        System.setProperty("ENGINE_CACHE_DIR", cache.path().toString());
-        if (options.get(EmbedOptions.TUNE_MALLOC)) {
-            Malloc.keepFreedMemory();
-        }
-        started = cache.locked(() -> load(cache));
+        started = load(cache, options);
     }
 
     /**
@@ -106,10 +99,23 @@ public final class TorchRuntime {
                 : "libtorch (%s) is built for CPUs only.".formatted(directory);
     }
 
-    private static boolean load(CacheDirectory cache) {
+    private static boolean load(CacheDirectory cache, EmbedOptions options) {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         // DJL finds its engines through the context class loader, which on a thread of Spark's may not see our jars.
         Thread.currentThread().setContextClassLoader(TorchRuntime.class.getClassLoader());
+        try {
+            DJL_SETTINGS.forEach(System::setProperty);
+            NativeLibraries.provide(cache);
+            if (options.get(EmbedOptions.TUNE_MALLOC)) {
+                Malloc.keepFreedMemory();
+            }
+            return loadProvided(cache);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private static boolean loadProvided(CacheDirectory cache) {
         try {
             Engine.getEngine("PyTorch");
             LibUtils.checkStatus();
@@ -117,8 +123,6 @@ public final class TorchRuntime {
         } catch (RuntimeException | LinkageError e) {
             refusal = rootMessage(e);
             throw TorchErrors.nativesUnavailable(refusal, cache, e);
-        } finally {
-            Thread.currentThread().setContextClassLoader(before);
         }
     }
 

@@ -11,8 +11,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +26,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CacheDirectoryTest {
     private static final String REMEDY =
@@ -57,7 +62,7 @@ class CacheDirectoryTest {
     @Test
     void makesTheFolderAndLeavesNothingInIt() throws IOException {
         Path folder = temporary.resolve("a/b");
-        new CacheDirectory(folder).requireExecutable();
+        new CacheDirectory(folder).create();
         try (var entries = Files.list(folder)) {
             assertThat(entries).isEmpty();
         }
@@ -67,7 +72,7 @@ class CacheDirectoryTest {
     void refusesAFileInItsPlace() throws IOException {
         Path file = Files.writeString(temporary.resolve("file"), "");
         assertRefused(
-                () -> new CacheDirectory(file).requireExecutable(),
+                () -> new CacheDirectory(file).create(),
                 ErrorCode.NATIVES_UNAVAILABLE,
                 "cache directory %s: cannot be written".formatted(file),
                 "The system says: java.nio.file.FileAlreadyExistsException: %s.".formatted(file),
@@ -76,25 +81,14 @@ class CacheDirectoryTest {
 
     /** A terminal would do what they say. */
     @Test
-    void showsControlCharactersOfAPathAsJavaWritesThem() {
-        Path missing = temporary.resolve("a\u001bb");
+    void showsControlCharactersOfAPathAsJavaWritesThem() throws IOException {
+        Path file = Files.writeString(temporary.resolve("a\u001bb"), "");
         String shown = temporary.resolve("a\\u001bb").toString();
         assertRefused(
-                () -> new CacheDirectory(missing).locked(() -> 1),
+                () -> new CacheDirectory(file).create(),
                 ErrorCode.NATIVES_UNAVAILABLE,
                 "cache directory %s: cannot be written".formatted(shown),
-                "The system says: java.nio.file.NoSuchFileException: %s/.lock.".formatted(shown),
-                REMEDY);
-    }
-
-    @Test
-    void refusesAFolderThatIsNotThereToBeLocked() {
-        Path missing = temporary.resolve("missing");
-        assertRefused(
-                () -> new CacheDirectory(missing).locked(() -> 1),
-                ErrorCode.NATIVES_UNAVAILABLE,
-                "cache directory %s: cannot be written".formatted(missing),
-                "The system says: java.nio.file.NoSuchFileException: %s/.lock.".formatted(missing),
+                "The system says: java.nio.file.FileAlreadyExistsException: %s.".formatted(shown),
                 REMEDY);
     }
 
@@ -102,27 +96,101 @@ class CacheDirectoryTest {
     void refusesAFileSystemFromWhichNothingMayBeExecuted() throws IOException {
         Optional<Path> mount = writableNoexecMount();
         assumeThat(mount).as("a writable file system mounted noexec").isPresent();
-        Path folder = mount.orElseThrow().resolve("embark-" + UUID.randomUUID());
+        Path folder = Files.createDirectory(mount.orElseThrow().resolve("embark-" + UUID.randomUUID()));
+        Path library = Files.createFile(
+                folder.resolve("library"), CacheDirectory.permissions(folder.resolve("library"), "rwxr-xr-x"));
         try {
             assertRefused(
-                    () -> new CacheDirectory(folder).requireExecutable(),
+                    () -> CacheDirectory.requireExecutable(library),
                     ErrorCode.NATIVES_UNAVAILABLE,
                     "cache directory %s: nothing may be executed from it".formatted(folder),
                     "Native libraries are loaded from there, and its file system is mounted noexec.",
                     REMEDY);
         } finally {
+            Files.deleteIfExists(library);
             Files.deleteIfExists(folder);
         }
     }
 
     @Test
-    void letsOneThreadIntoTheFolderAtATime() throws Exception {
+    void keepsNativeLibrariesOfEachUserApartWhereManyWrite() throws IOException {
         CacheDirectory cache = new CacheDirectory(temporary);
+        Path own = temporary.resolve("natives-" + Files.getAttribute(temporary, "unix:uid"));
+        assertThat(cache.nativesToUnpack()).startsWith(temporary.resolve("natives"));
+        Files.setAttribute(temporary, "unix:mode", 01777);
+        assertThat(cache.nativesToUnpack()).startsWith(own);
+
+        cache.createNatives(own);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own)))
+                .isEqualTo("rwx------");
+        assertThat(CacheDirectory.stranger(own.toRealPath())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0775, can be written by a group",
+        "0757, can be written by everybody",
+        "01777, can be written by everybody"
+    })
+    void knowsWhoElseCanWriteIntoAFolder(String mode, String words) throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("folder"));
+        assertThat(CacheDirectory.stranger(folder.toRealPath())).isEmpty();
+        giveToAnotherGroup(folder);
+        Files.setAttribute(folder, "unix:mode", Integer.parseInt(mode, 8));
+        assertThat(CacheDirectory.stranger(folder.toRealPath()))
+                .contains("%s %s".formatted(folder.toRealPath(), words));
+        assertThat(CacheDirectory.isOurs(folder)).isFalse();
+    }
+
+    @Test
+    void knowsWhoElseCanRenameAFolder() throws IOException {
+        Path folder = Files.createDirectories(temporary.resolve("above/folder"));
+        Files.setAttribute(temporary.resolve("above"), "unix:mode", 01777);
+        assertThat(CacheDirectory.stranger(folder.toRealPath())).as("sticky").isEmpty();
+        Files.setAttribute(temporary.resolve("above"), "unix:mode", 0777);
+        assertThat(CacheDirectory.stranger(folder.toRealPath()))
+                .contains("%s can be written by everybody"
+                        .formatted(temporary.resolve("above").toRealPath()));
+    }
+
+    @Test
+    void takesNoLinkForItsTarget() throws IOException {
+        Path file = Files.writeString(temporary.resolve("file"), "");
+        assertThat(CacheDirectory.isOurs(file)).isTrue();
+        assertThat(CacheDirectory.isOurs(Files.createSymbolicLink(temporary.resolve("link"), file)))
+                .isFalse();
+    }
+
+    /** Only root can give a file away. */
+    @Test
+    void trustsNobodyElse() throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("folder"));
+        assumeThat(giveAway(folder)).as("this user can give files away").isTrue();
+        assertThat(CacheDirectory.stranger(folder.toRealPath()))
+                .contains("%s belongs to user 65534, and this is user 0".formatted(folder.toRealPath()));
+    }
+
+    @Test
+    void makesFoldersAsOpenAsTheCacheIs() throws IOException {
+        Path cache = Files.createDirectory(temporary.resolve("cache"));
+        CacheDirectory.createFolders(cache, cache.resolve("a/b"));
+        assertThat(mode(cache.resolve("a/b")) & 0022).isZero();
+        Files.setAttribute(cache, "unix:mode", 01777);
+        CacheDirectory.createFolders(cache, cache.resolve("c/d"));
+        assertThat(mode(cache.resolve("c"))).isEqualTo(01777);
+        assertThat(mode(cache.resolve("c/d"))).isEqualTo(01777);
+        assertThat(ProcessLocks.<Integer>exclusively(cache.resolve("c/d/lock"), () -> 1))
+                .isEqualTo(1);
+        assertThat(mode(cache.resolve("c/d/lock"))).isEqualTo(0666);
+    }
+
+    @Test
+    void letsOneThreadIntoTheFolderAtATime() throws Exception {
         AtomicInteger inside = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<Boolean>> alone = IntStream.range(0, 40)
-                    .mapToObj(i -> threads.submit(() -> cache.locked(() -> {
+                    .mapToObj(i -> threads.submit(() -> ProcessLocks.exclusively(temporary.resolve("lock"), () -> {
                         boolean first = inside.incrementAndGet() == 1;
                         return inside.decrementAndGet() == 0 && first;
                     })))
@@ -132,6 +200,33 @@ class CacheDirectoryTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    private static int mode(Path path) throws IOException {
+        return (int) Files.getAttribute(path, "unix:mode") & 07777;
+    }
+
+    /** Where this user is root; others' groups are seldom of another name than they themselves. */
+    private static void giveToAnotherGroup(Path folder) throws IOException {
+        try {
+            Files.setAttribute(folder, "unix:gid", 65534);
+        } catch (FileSystemException e) {
+            String user = Files.getOwner(folder).getName();
+            assumeThat(Files.readAttributes(folder, PosixFileAttributes.class)
+                            .group()
+                            .getName())
+                    .as("the group of this user is not his own")
+                    .isNotEqualTo(user);
+        }
+    }
+
+    private static boolean giveAway(Path folder) throws IOException {
+        try {
+            Files.setAttribute(folder, "unix:uid", 65534);
+            return true;
+        } catch (FileSystemException e) {
+            return false;
         }
     }
 

@@ -11,9 +11,12 @@ import io.embark.host.CacheDirectory;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +93,109 @@ class TorchRuntimeTest {
                                 .formatted(libraries, bundledVersion()));
     }
 
+    /** Each ended the process, or was refused for a reason that was none, at this start and at every later one. */
+    @Test
+    void unpacksAgainWhatIsDamagedAndSaysSo() throws Exception {
+        Path cache = copyOfNatives();
+        Path torch = only(cache, "pytorch-");
+        Path tokenizers = only(cache, "tokenizers-").resolve("libtokenizers.so");
+        truncate(torch.resolve("libtorch_cpu.so"), 200_000_000);
+        truncate(torch.resolve("libc10.so"), 0);
+        Files.delete(torch.resolve("libtorch.so"));
+        flip(tokenizers);
+        Path remains = Files.createDirectories(cache.resolve("pytorch/tmp123"));
+        Files.writeString(remains.resolve("libtorch_cpu.so"), "half");
+
+        assertThat(start(classPath(jar -> true), cache.toString())).containsExactly(StartTorch.STARTED);
+        assertThat(Files.readAllLines(temporary.resolve("log")).stream()
+                        .map(line -> line.replaceFirst("^.* WARN ", ""))
+                        .filter(line -> line.startsWith("NativePlaces: ")))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line)
+                                .contains(torch + " has the files [")
+                                .endsWith("Unpacked them into " + torch),
+                        line -> assertThat(line)
+                                .contains(tokenizers + " has the SHA-256 ")
+                                .endsWith("Unpacked them into " + tokenizers.getParent()));
+        assertThat(remains).doesNotExist();
+
+        assertThat(start(classPath(jar -> true), cache.toString())).containsExactly(StartTorch.STARTED);
+        assertThat(temporary.resolve("log")).content().doesNotContain("NativePlaces");
+    }
+
+    /** The place of a user without a home has a name that anybody can guess. */
+    @Test
+    void takesNothingFromTheTemporaryFilesOfOthers() throws Exception {
+        Path temporaries = Files.createDirectory(temporary.resolve("tmp"));
+        Files.setAttribute(temporaries, "unix:mode", 01777);
+        Path place = temporaries.resolve("embark-" + Files.getAttribute(temporaries, "unix:uid"));
+        Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+        Files.createSymbolicLink(place, elsewhere);
+        List<String> options = List.of("-Djava.io.tmpdir=" + temporaries, "-Duser.home=" + temporary.resolve("none"));
+        assertThat(start(options, Map.of("EMBARK_CACHE_DIR", ""), classPath(jar -> true), ""))
+                .containsExactly("OPTION_INVALID\ncache directory %s: belongs to another user\n".formatted(place)
+                        + "This user has no home to keep a cache in, and that is its place among the temporary files.\n"
+                        + "Set option cache-dir, or EMBARK_CACHE_DIR, to a folder that this user owns and nobody else can"
+                        + " write to.");
+        assertThat(elsewhere).isEmptyDirectory();
+
+        Files.delete(place);
+        Files.move(copyOfNatives(), place);
+        assertThat(start(options, Map.of("EMBARK_CACHE_DIR", ""), classPath(jar -> true), ""))
+                .containsExactly(StartTorch.STARTED);
+    }
+
+    @Test
+    void loadsOnlyWhatWasVerified() throws Exception {
+        TorchRuntime.start(EmbedOptions.defaults());
+        Path natives = natives().toRealPath();
+        assertThat(Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                        .map(line -> line.replaceFirst("^[^/]*", ""))
+                        .filter(file -> file.matches(".*/lib(torch|djl|c10|gomp|tokenizers|jnidispatch)[^/]*"
+                                + "|.*/jna[0-9]+\\.tmp|.*libdjl_torch.so"))
+                        .distinct())
+                .hasSizeGreaterThan(5)
+                .allMatch(file -> Path.of(file).startsWith(natives));
+    }
+
+    private static Path natives() {
+        return CacheDirectory.of(EmbedOptions.defaults()).path().resolve("natives");
+    }
+
+    private Path copyOfNatives() throws IOException {
+        TorchRuntime.start(EmbedOptions.defaults());
+        Path cache = temporary.resolve("cache");
+        try (Stream<Path> entries = Files.walk(natives())) {
+            for (Path entry : entries.toList()) {
+                Path target = cache.resolve("natives").resolve(natives().relativize(entry));
+                Files.createDirectories(target.getParent());
+                Files.copy(entry, target, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        return cache;
+    }
+
+    private static Path only(Path cache, String set) throws IOException {
+        try (Stream<Path> entries = Files.list(cache.resolve("natives").toRealPath())) {
+            return entries.filter(Files::isDirectory)
+                    .filter(entry -> entry.getFileName().toString().startsWith(set))
+                    .reduce((one, other) -> other)
+                    .orElseThrow();
+        }
+    }
+
+    private static void truncate(Path file, long bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(bytes);
+        }
+    }
+
+    private static void flip(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        content[content.length / 2] ^= 1;
+        Files.write(file, content);
+    }
+
     /** That of the libraries which the build adds, as their own jar says. */
     private static String bundledVersion() throws IOException {
         Properties properties = new Properties();
@@ -110,12 +216,21 @@ class TorchRuntimeTest {
 
     private List<String> start(Map<String, String> environment, String classPath, String... cacheDirectories)
             throws IOException, InterruptedException {
+        return start(List.of(), environment, classPath, cacheDirectories);
+    }
+
+    private List<String> start(
+            List<String> options, Map<String, String> environment, String classPath, String... cacheDirectories)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-Dlog4j2.configurationFile="
+                        + Path.of("conf/log4j2.properties").toUri(),
                 "-cp",
-                classPath,
-                StartTorch.class.getName()));
+                classPath));
+        command.addAll(options);
+        command.add(StartTorch.class.getName());
         command.addAll(Arrays.asList(cacheDirectories));
         Path output = temporary.resolve("output");
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -6,6 +6,7 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.base.Redaction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -93,8 +94,8 @@ public final class EmbarkException extends RuntimeException {
         return changed;
     }
 
-    /** Values and foreign messages may hold line breaks, and the message has one line for each part. */
+    /** Values and foreign messages may hold line breaks and secrets, and the message has one line for each part. */
     private static String oneLine(String text) {
-        return text.replaceAll("\\R+", " ");
+        return Redaction.text(text.replaceAll("\\R+", " "));
     }
 }

@@ -6,6 +6,7 @@ package io.embark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.base.Redaction;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -370,8 +371,11 @@ public final class EmbedOptions implements Serializable {
     @Override
     public String toString() {
         Map<String, String> shown = toMap();
-        shown.replaceAll(
-                (key, value) -> value.length() <= SHOWN_CHARS ? value : value.substring(0, SHOWN_CHARS) + "...");
+        shown.replaceAll((key, value) -> shown(Redaction.text(value)));
         return shown.toString();
+    }
+
+    private static String shown(String value) {
+        return value.length() <= SHOWN_CHARS ? value : value.substring(0, SHOWN_CHARS) + "...";
     }
 }

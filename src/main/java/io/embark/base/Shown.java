@@ -16,9 +16,10 @@ public final class Shown {
 
     private Shown() {}
 
-    /** A value as it can stand in a sentence: cut, and without line breaks or other control characters. */
+    /** A value as it can stand in a sentence: without secrets, line breaks and other control characters, and cut. */
     public static String value(Object value) {
-        String text = line(String.valueOf(value));
+        // Before it is cut: half an address does not look like one.
+        String text = line(Redaction.text(String.valueOf(value)));
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...";
     }
 

@@ -4,6 +4,7 @@
  */
 package io.embark.model;
 
+import io.embark.base.Redaction;
 import io.embark.model.hub.HubReference;
 import java.util.Optional;
 
@@ -21,7 +22,8 @@ public record ModelName(String name, Optional<String> revision) {
     /** The name of the model that a reference leads to; nothing is looked up for it. */
     public static ModelName of(String reference) {
         return new ModelName(
-                HubReference.id(reference).orElseGet(() -> last(reference)), HubReference.revision(reference));
+                HubReference.id(reference).orElseGet(() -> last(Redaction.text(reference))),
+                HubReference.revision(reference));
     }
 
     /** {@code name@revision}, of a commit its first digits; the name alone where there is no revision. */

@@ -6,6 +6,7 @@ package io.embark.spark;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.base.Redaction;
 import io.embark.spark.models.AssignedGpu;
 import io.embark.spark.models.DriverModels;
 import io.embark.spark.models.ExecutorModels;
@@ -81,7 +82,7 @@ public final class EmbarkPlugin implements SparkPlugin {
         } catch (EmbarkException e) {
             LOG.warn("Executors load no model at their start, their tasks will: {}", e.getMessage());
         } catch (RuntimeException | LinkageError e) {
-            LOG.warn("Executors load no model at their start, their tasks will", e);
+            LOG.warn("Executors load no model at their start, their tasks will: {}", Redaction.trace(e));
         }
         return Map.of();
     }
@@ -95,7 +96,9 @@ public final class EmbarkPlugin implements SparkPlugin {
         } catch (EmbarkException e) {
             LOG.warn("No model was loaded at the start of this executor, its tasks will try again: {}", e.getMessage());
         } catch (RuntimeException | LinkageError e) {
-            LOG.warn("No model was loaded at the start of this executor, its tasks will try again", e);
+            LOG.warn(
+                    "No model was loaded at the start of this executor, its tasks will try again: {}",
+                    Redaction.trace(e));
         }
     }
 

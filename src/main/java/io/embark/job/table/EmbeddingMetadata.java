@@ -10,6 +10,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
 import io.embark.Stage;
+import io.embark.base.Redaction;
 import io.embark.base.StrictJson;
 import io.embark.model.ModelName;
 import java.io.IOException;
@@ -51,7 +52,11 @@ public record EmbeddingMetadata(
     private static final String FIXED_SIZE = "arrow.fixed-size-list.size";
 
     public static EmbeddingMetadata of(String model, String fingerprint, int dimension, EmbedOptions options) {
-        return new EmbeddingMetadata(model, options.get(EmbedOptions.MODEL), fingerprint, dimension, options.toMap());
+        Map<String, String> chosen = new LinkedHashMap<>(options.toMap());
+        // Whoever reads the table is to know the model, and not by which password it was opened.
+        chosen.computeIfPresent(EmbedOptions.MODEL.key(), (key, reference) -> Redaction.text(reference));
+        String reference = Redaction.text(options.get(EmbedOptions.MODEL));
+        return new EmbeddingMetadata(Redaction.text(model), reference, fingerprint, dimension, chosen);
     }
 
     /** What the column says; empty if it is not one of Embark's. */

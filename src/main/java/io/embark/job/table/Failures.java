@@ -4,6 +4,7 @@
  */
 package io.embark.job.table;
 
+import io.embark.base.Redaction;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -35,6 +36,7 @@ public final class Failures {
                 .findFirst()
                 // The message is nothing but the name of the host.
                 .map(line -> thrown instanceof UnknownHostException ? "There is no host %s.".formatted(line) : line)
+                .map(Redaction::text)
                 .orElse(thrown.getClass().getName());
     }
 

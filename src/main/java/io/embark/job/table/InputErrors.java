@@ -6,6 +6,7 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Redaction;
 import io.embark.base.Shown;
 import io.embark.spark.ColumnErrors;
 import java.util.List;
@@ -161,7 +162,7 @@ final class InputErrors {
 
     static EmbarkException conditionDoesNotHold(String condition, Exception thrown) {
         return invalid(
-                "option where: '%s' does not hold for the input".formatted(condition),
+                "option where: '%s' does not hold for the input".formatted(Redaction.query(condition)),
                 Failures.firstLine(thrown),
                 AS_SPARK_DOES,
                 thrown);

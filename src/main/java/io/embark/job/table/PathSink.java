@@ -4,6 +4,7 @@
  */
 package io.embark.job.table;
 
+import io.embark.base.Redaction;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -207,7 +208,7 @@ final class PathSink implements Sink {
         try {
             files.delete(path, true);
         } catch (IOException e) {
-            LOG.warn("Left behind: {}", path, e);
+            LOG.warn("Left behind: {}: {}", Redaction.text(path.toString()), Failures.firstLine(e));
         }
     }
 

@@ -4,6 +4,7 @@
  */
 package io.embark.job.table;
 
+import io.embark.base.Redaction;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
@@ -170,7 +171,7 @@ final class TableSink implements Sink {
         try {
             location.getFileSystem(spark.sessionState().newHadoopConf()).delete(location, true);
         } catch (IOException e) {
-            LOG.warn("Left behind: {}", location, e);
+            LOG.warn("Left behind: {}: {}", Redaction.text(location.toString()), Failures.firstLine(e));
         }
     }
 

@@ -7,6 +7,7 @@ package io.embark.spark.models;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.base.Redaction;
 import io.embark.encode.LoadedModel;
 import io.embark.host.Waiting;
 import java.util.ArrayList;
@@ -200,8 +201,8 @@ public final class LeasedModels {
     private void fail(Entry entry, Throwable e) {
         log.warn(
                 "Could not load model {}: {}",
-                entry.reference(),
-                e instanceof EmbarkException ? e.getMessage() : e.toString());
+                Redaction.text(entry.reference()),
+                e instanceof EmbarkException ? e.getMessage() : Redaction.text(e.toString()));
         synchronized (this) {
             entries.remove(entry.key, entry);
         }

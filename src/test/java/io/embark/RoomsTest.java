@@ -4,6 +4,7 @@
  */
 package io.embark;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -20,6 +21,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import io.embark.base.Redaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.Logger;
 
 /** Holds the rooms of the house apart: which room may use which, and what it must not know. */
 class RoomsTest {
@@ -66,7 +69,7 @@ class RoomsTest {
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
             Map.entry("job.table", "base . model spark spark.version"),
-            Map.entry("job.print", "encode model.files spark.exec"),
+            Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",
                     "base . model model.files model.family encode spark spark.version spark.call spark.models spark.exec"
@@ -285,6 +288,22 @@ class RoomsTest {
                 .orShould()
                 .callMethod(System.class, "getLogger", String.class)
                 .because("Spark's configuration rules what slf4j is told, and nothing else")
+                .check(CLASSES);
+    }
+
+    /** Messages of exceptions hold paths and addresses, and those hold secrets. */
+    @Test
+    void nobodyLogsAnExceptionAsItIs() {
+        noClasses()
+                .should()
+                .callMethodWhere(describe(
+                        "a throwable is logged or printed",
+                        call -> (call.getTargetOwner().isAssignableTo(Logger.class)
+                                        && call.getTarget().getRawParameterTypes().stream()
+                                                .anyMatch(type -> type.isAssignableTo(Throwable.class)))
+                                || (call.getName().equals("printStackTrace")
+                                        && !call.getOriginOwner().isEquivalentTo(Redaction.class))))
+                .because("Redaction.trace takes secrets out of it")
                 .check(CLASSES);
     }
 

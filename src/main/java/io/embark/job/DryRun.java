@@ -45,26 +45,24 @@ final class DryRun {
                 DriverDevice.of(Calibration.computable(options), source.rows().sparkSession());
         Encoding encoding = options.get(EmbedOptions.ENCODING);
         try (Embedder embedder = Embedder.open(model, computable)) {
-            console.out()
-                    .println("Model   %s, %s components, fingerprint %.12s"
-                            .formatted(
-                                    model.revision().isPresent() ? model.reference() : model.name(),
-                                    embedder.dimension(),
-                                    model.fingerprint()));
-            console.out()
-                    .println("Vectors %s, %s bytes each%s"
-                            .formatted(
-                                    Option.write(encoding),
-                                    Figures.count(encoding.bytes(embedder.dimension())),
-                                    Calibration.isNeeded(options)
-                                            ? "; a run takes their ranges from a sample, shown are components"
-                                            : ""));
+            console.say("Model   %s, %s components, fingerprint %.12s"
+                    .formatted(
+                            model.revision().isPresent() ? model.reference() : model.name(),
+                            embedder.dimension(),
+                            model.fingerprint()));
+            console.say("Vectors %s, %s bytes each%s"
+                    .formatted(
+                            Option.write(encoding),
+                            Figures.count(encoding.bytes(embedder.dimension())),
+                            Calibration.isNeeded(options)
+                                    ? "; a run takes their ranges from a sample, shown are components"
+                                    : ""));
             columns.forEach((text, output) -> {
                 Column[] read = id.map(name -> new Column[] {Columns.named(text), Columns.named(name)})
                         .orElseGet(() -> new Column[] {Columns.named(text)});
                 List<Row> rows = source.rows().select(read).limit(ROWS).collectAsList();
                 List<String> texts = rows.stream().map(row -> row.getString(0)).collect(Collectors.toList());
-                console.out().println("Column  %s -> %s".formatted(text, output));
+                console.say("Column  %s -> %s".formatted(text, output));
                 List<String> vectors = describe(embedder, computable, texts);
                 for (int i = 0; i < vectors.size(); i++) {
                     String name = id.isPresent() ? "%s: ".formatted(rows.get(i).get(1)) : "";
@@ -72,12 +70,10 @@ final class DryRun {
                 }
             });
         }
-        source.notes().forEach(note -> console.out().println("Note    " + note));
-        console.out()
-                .println("Output  "
-                        + sink.map(place -> place.description() + " can be written")
-                                .orElse("none named"));
-        console.out().println("Dry run: nothing was written.");
+        source.notes().forEach(note -> console.say("Note    " + note));
+        console.say("Output  "
+                + sink.map(place -> place.description() + " can be written").orElse("none named"));
+        console.say("Dry run: nothing was written.");
     }
 
     private static List<String> describe(Embedder embedder, EmbedOptions options, List<String> texts) {

@@ -67,7 +67,7 @@ final class EmbedCommand {
             sink.ifPresent(place -> place.check(columns.addedTo(schema, metadata), source));
 
             if (settings.isOn(JobSettings.EXPLAIN)) {
-                new Explanation(settings, console).print(embedded);
+                new Explanation(settings, console).print(source.rows(), embedded);
             } else if (settings.isOn(JobSettings.DRY_RUN)) {
                 new DryRun(settings, console).run(source, columns.byText(), model, options, sink);
             } else {
@@ -90,9 +90,9 @@ final class EmbedCommand {
         long started = System.nanoTime();
         boolean quiet = settings.isOn(JobSettings.QUIET);
         if (!quiet) {
-            console.err().println("embark: reading %s".formatted(run.source().name()));
-            run.source().notes().forEach(note -> console.err().println("embark: " + note));
-            run.sink().note().ifPresent(note -> console.err().println("embark: " + note));
+            console.note("reading %s".formatted(run.source().name()));
+            run.source().notes().forEach(console::note);
+            run.sink().note().ifPresent(console::note);
         }
         Repartitioning repartitioning =
                 Repartitioning.of(run.source(), run.columns().byText().keySet(), settings.isChosen(JobSettings.LIMIT));
@@ -129,7 +129,7 @@ final class EmbedCommand {
         });
         if (!quiet) {
             summary.print(
-                    console.out(),
+                    console,
                     run.sink(),
                     embedded.schema(),
                     List.copyOf(run.columns().byText().values()));
@@ -144,13 +144,12 @@ final class EmbedCommand {
         }
         boolean quiet = settings.isOn(JobSettings.QUIET);
         if (!quiet) {
-            console.err()
-                    .println("embark: embedding up to %s texts, to learn the ranges of their components"
-                            .formatted(Figures.count(Calibration.TEXTS)));
+            console.note("embedding up to %s texts, to learn the ranges of their components"
+                    .formatted(Figures.count(Calibration.TEXTS)));
         }
         Calibration calibration = Calibration.of(rows, run.columns().byText().keySet(), run.options());
         if (!quiet) {
-            console.err().println("embark: " + calibration.note());
+            console.note(calibration.note());
         }
         // What the sample took is not to be counted among what the run takes.
         awaitListeners(run.spark());
@@ -171,7 +170,7 @@ final class EmbedCommand {
         try {
             spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
         } catch (TimeoutException e) {
-            LOG.warn("The figures of the last tasks may be missing", e);
+            LOG.warn("The figures of the last tasks may be missing: {}", e.toString());
         }
     }
 
@@ -194,12 +193,8 @@ final class EmbedCommand {
             return options;
         }
         if (!settings.isOn(JobSettings.QUIET)) {
-            console.err()
-                    .println("embark: model %s is at commit %s; --model %s is this one for ever"
-                            .formatted(
-                                    options.get(EmbedOptions.MODEL),
-                                    model.revision().get(),
-                                    model.reference()));
+            console.note("model %s is at commit %s; --model %s is this one for ever"
+                    .formatted(options.get(EmbedOptions.MODEL), model.revision().get(), model.reference()));
         }
         return options.with(EmbedOptions.MODEL, model.reference());
     }

@@ -113,6 +113,11 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
                 ours.code().isWrongRequest() ? REQUEST_WRONG : RUN_FAILED);
     }
 
+    /** The same without what a run must not give away; only reasons quote what others say. */
+    ErrorReport without(RunSecrets secrets) {
+        return new ErrorReport(secrets.text(problem), secrets.foreign(reason), secrets.text(remedy), exitCode);
+    }
+
     void print(PrintStream err) {
         err.println("embark: " + problem);
         err.println("        " + reason);

@@ -21,7 +21,11 @@ final class Explanation {
         this.console = console;
     }
 
-    void print(Dataset<Row> embedded) {
+    /**
+     * @param source what is read
+     * @param embedded the same with vectors
+     */
+    void print(Dataset<Row> source, Dataset<Row> embedded) {
         List<List<String>> cells = settings.effective().stream()
                 .map(setting -> List.of(setting.key(), setting.value(), setting.origin()))
                 .toList();
@@ -30,9 +34,11 @@ final class Explanation {
                 .flatMap(List::stream)
                 .forEach(console.out()::println);
         console.out().println();
+        RunSecrets secrets = settings.secrets().withLiterals(PlanLiterals.of(source));
         console.out()
                 .println("Plan, before rows are counted and, where the input is too coarse, spread over all cores:");
         console.out()
-                .println(embedded.queryExecution().executedPlan().toString().strip());
+                .println(secrets.foreign(
+                        embedded.queryExecution().executedPlan().toString().strip()));
     }
 }

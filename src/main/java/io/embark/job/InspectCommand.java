@@ -6,6 +6,7 @@ package io.embark.job;
 
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.base.Redaction;
 import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
 import io.embark.job.print.Figures;
@@ -50,7 +51,7 @@ final class InspectCommand {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("version", 1);
         facts.put("name", model.name());
-        facts.put("reference", model.reference());
+        facts.put("reference", Redaction.text(model.reference()));
         model.revision().ifPresent(revision -> facts.put("revision", revision));
         facts.put("path", model.path().toString());
         facts.put("modelType", specification.modelType());
@@ -134,7 +135,7 @@ final class InspectCommand {
     }
 
     private void line(String name, String value) {
-        console.out().println("%-13s %s".formatted(name, value));
+        console.say("%-13s %s".formatted(name, value));
     }
 
     /** The bytes of a vector in each encoding. */

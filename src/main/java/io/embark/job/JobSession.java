@@ -4,6 +4,7 @@
  */
 package io.embark.job;
 
+import io.embark.base.Redaction;
 import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,6 +76,7 @@ final class JobSession implements AutoCloseable {
             // Without Hive's catalog a table is forgotten when the job ends.
             conf.putIfAbsent("spark.sql.catalogImplementation", "hive");
         }
+        redact(conf);
         SparkSession.Builder builder = SparkSession.builder();
         conf.forEach(builder::config);
         quieten(quiet);
@@ -85,6 +87,12 @@ final class JobSession implements AutoCloseable {
         SparkSession spark = builder.getOrCreate();
         quieten(quiet);
         return new JobSession(spark, true);
+    }
+
+    /** Tells Spark what its own pages and event logs are not to show, unless somebody did. */
+    static void redact(Map<String, String> conf) {
+        conf.putIfAbsent("spark.redaction.regex", RunSecrets.OF_SPARK + "|" + Redaction.KEYS);
+        conf.putIfAbsent("spark.sql.redaction.string.regex", Redaction.TEXTS);
     }
 
     /**

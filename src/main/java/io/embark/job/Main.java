@@ -4,6 +4,7 @@
  */
 package io.embark.job;
 
+import io.embark.base.Redaction;
 import io.embark.job.print.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,7 @@ public final class Main {
 
     static int run(Console console, String... args) {
         boolean verbose = false;
+        RunSecrets secrets = RunSecrets.ofCommandLine(args);
         try {
             PrintWriter out = new PrintWriter(console.out(), true, StandardCharsets.UTF_8);
             Optional<Arguments> arguments = Arguments.parse(out, args);
@@ -76,6 +78,7 @@ public final class Main {
             verbose = arguments.get().has(JobSettings.VERBOSE);
             Settings settings = SettingsReader.read(arguments.get(), JobSession.submittedConf());
             verbose = settings.isOn(JobSettings.VERBOSE);
+            secrets = settings.secrets();
             switch (arguments.get().command()) {
                 case EMBED -> new EmbedCommand(settings, console).run();
                 case SEARCH -> new SearchCommand(settings, console).run();
@@ -85,10 +88,10 @@ public final class Main {
             return 0;
         } catch (Throwable e) {
             // Everything, errors of the virtual machine included: whatever happened is told in three lines.
-            ErrorReport report = ErrorReport.of(e);
+            ErrorReport report = ErrorReport.of(e).without(secrets);
             report.print(console.err());
             if (verbose) {
-                e.printStackTrace(console.err());
+                console.err().println(secrets.foreign(Redaction.trace(e)));
             }
             return report.exitCode();
         }

@@ -8,12 +8,12 @@ import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
+import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
 import io.embark.job.table.Columns;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Sink;
 import io.embark.model.ModelFolder;
-import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,15 +84,15 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
      * @param written the output's columns
      * @param columns those of them that this run made
      */
-    void print(PrintStream out, Sink sink, StructType written, List<String> columns) {
+    void print(Console console, Sink sink, StructType written, List<String> columns) {
         double time = Math.max(seconds, 1e-3);
-        out.println("Embedded %s in %s: %s rows/s, %s tokens/s"
+        console.say("Embedded %s in %s: %s rows/s, %s tokens/s"
                 .formatted(
                         Figures.count(rows, "row", "rows"),
                         Figures.duration(seconds),
                         Figures.count(Math.round(rows / time)),
                         Figures.count(Math.round(counts.get(Count.TOKENS) / time))));
-        out.println("  texts   %s embedded (%s different), %s null, %s truncated, %s failed"
+        console.say("  texts   %s embedded (%s different), %s null, %s truncated, %s failed"
                 .formatted(
                         Figures.count(embedded()),
                         Figures.count(counts.get(Count.DISTINCT)),
@@ -100,21 +100,21 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                         Figures.count(counts.get(Count.TRUNCATED)),
                         Figures.count(counts.get(Count.FAILED))));
         if (counts.get(Count.CHUNKS) > 0) {
-            out.println("  chunks  %s".formatted(Figures.count(counts.get(Count.CHUNKS))));
+            console.say("  chunks  %s".formatted(Figures.count(counts.get(Count.CHUNKS))));
         }
-        out.println("  tokens  %s in %s"
+        console.say("  tokens  %s in %s"
                 .formatted(
                         Figures.count(counts.get(Count.TOKENS)),
                         Figures.count(counts.get(Count.BATCHES), "batch", "batches")));
-        out.println("  model   %s, %s components, fingerprint %.12s"
+        console.say("  model   %s, %s components, fingerprint %.12s"
                 .formatted(vectors.shown(), vectors.dimension(), vectors.fingerprint()));
-        out.println("  vectors %s, %s bytes each%s"
+        console.say("  vectors %s, %s bytes each%s"
                 .formatted(
                         Option.write(vectors.encoding()),
                         Figures.count(vectors.bytes()),
                         vectors.ranges().isPresent() ? ", ranges in " + sink.rangesFile() : ""));
-        out.println("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
-        out.println("Search it: %s".formatted(search(sink, written, columns.get(0))));
+        console.say("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
+        console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
     }
 
     /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */

@@ -58,13 +58,13 @@ final class Settings {
     private final JobCommand command;
     private final Map<String, Chosen> chosen;
     private final Map<String, Chosen> sparkConf;
-    private final Redaction redaction;
+    private final RunSecrets secrets;
 
     Settings(JobCommand command, Map<String, Chosen> chosen, Map<String, Chosen> sparkConf) {
         this.command = command;
         this.chosen = new TreeMap<>(chosen);
         this.sparkConf = new TreeMap<>(sparkConf);
-        this.redaction = new Redaction(sparkConf());
+        this.secrets = RunSecrets.of(texts(this.chosen), sparkConf());
     }
 
     /** Whether a key of Spark's configuration is one that the job reads and that says nothing about embedding. */
@@ -136,9 +136,18 @@ final class Settings {
 
     /** The configuration for Spark: what was submitted, with {@code --set} above it and the file below it. */
     Map<String, String> sparkConf() {
-        Map<String, String> values = new TreeMap<>();
-        sparkConf.forEach((key, value) -> values.put(key, value.text()));
-        return values;
+        return texts(sparkConf);
+    }
+
+    private static Map<String, String> texts(Map<String, Chosen> values) {
+        Map<String, String> texts = new TreeMap<>();
+        values.forEach((key, value) -> texts.put(key, value.text()));
+        return texts;
+    }
+
+    /** What must not be shown of them. */
+    RunSecrets secrets() {
+        return secrets;
     }
 
     /** All settings of the command, secrets taken out, in the order of help; then what was set for Spark here. */
@@ -176,6 +185,6 @@ final class Settings {
     }
 
     private Effective shown(String key, Chosen value) {
-        return new Effective(key, redaction.show(key, value.text()), value.origin(), value.place());
+        return new Effective(key, secrets.value(key, value.text()), value.origin(), value.place());
     }
 }

@@ -261,19 +261,25 @@ class SettingsTest {
     }
 
     @Test
-    void sparksOwnPatternSaysWhatASecretIs() {
+    void sparksOwnPatternSaysWhatElseIsASecret() {
         Settings settings = resolve(
                 Map.of("spark.redaction.regex", "(?i)colou?r"),
                 "--sink-option",
                 "color=red",
                 "--sink-option",
-                "token=t");
+                "paint=my Color",
+                "--sink-option",
+                "token=t",
+                "--sink-option",
+                "size=3");
 
         assertThat(settings.effective())
                 .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
                 .contains(
                         tuple("sink-option.color", "*********(redacted)", "command line"),
-                        tuple("sink-option.token", "t", "command line"));
+                        tuple("sink-option.paint", "*********(redacted)", "command line"),
+                        tuple("sink-option.token", "*********(redacted)", "command line"),
+                        tuple("sink-option.size", "3", "command line"));
     }
 
     @Test

@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
  * }</pre>
  *
  * <p>The vectors are those of Sentence Transformers, and do not depend on the neighbours of a text. Thread-safe: any number of
- * threads may embed at the same time and share the compute threads; none may while or after it is closed.
+ * threads may embed at the same time and share the compute threads; {@link #close} waits for them.
  */
 public final class Embedder implements AutoCloseable {
     private final LoadedModel model;
@@ -57,7 +57,8 @@ public final class Embedder implements AutoCloseable {
         this.pass = options.only(Stage.PASS).with(EmbedOptions.PROMPT, prompt).with(EmbedOptions.PROMPT_NAME, null);
         boolean promptCounts =
                 prompt.isEmpty() || model.folder().specification().includePrompt();
-        this.unpooledPromptTokens = promptCounts ? 0 : model.tokenizer().promptTokens(prompt);
+        this.unpooledPromptTokens =
+                promptCounts ? 0 : model.use(() -> model.tokenizer().promptTokens(prompt));
     }
 
     /**
@@ -179,7 +180,13 @@ public final class Embedder implements AutoCloseable {
     }
 
     private void inWindows(List<String> texts, EmbedOptions chosen, Finish each) {
-        model.requireOpen();
+        model.use(() -> {
+            poolWindows(texts, chosen, each);
+            return null;
+        });
+    }
+
+    private void poolWindows(List<String> texts, EmbedOptions chosen, Finish each) {
         int window = chosen.get(EmbedOptions.WINDOW);
         for (int start = 0; start < texts.size(); start += window) {
             List<String> some = texts.subList(start, Math.min(start + window, texts.size()));
@@ -216,8 +223,7 @@ public final class Embedder implements AutoCloseable {
     public PooledTexts pool(List<String> texts, BooleanSupplier cancelled) {
         requireNonNull(texts, "texts is null");
         requireNonNull(cancelled, "cancelled is null");
-        model.requireOpen();
-        return pool(texts, options, cancelled);
+        return model.use(() -> pool(texts, options, cancelled));
     }
 
     private PooledTexts pool(List<String> texts, EmbedOptions chosen, BooleanSupplier cancelled) {
@@ -334,7 +340,10 @@ public final class Embedder implements AutoCloseable {
         return counts;
     }
 
-    /** Closes the model if it was opened for this embedder alone. Does nothing the second time. */
+    /**
+     * Closes the model if it was opened for this embedder alone: waits for the calls that embed, and refuses those that come
+     * later. Does nothing the second time.
+     */
     @Override
     public void close() {
         if (ownsModel) {

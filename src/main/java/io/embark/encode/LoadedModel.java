@@ -16,6 +16,7 @@ import io.embark.torch.Placement;
 import io.embark.torch.TorchRuntime;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * A model in memory, ready to compute: tokenizer, network and compute threads. Embedders whose options differ only in what
@@ -35,7 +36,7 @@ public final class LoadedModel implements AutoCloseable {
     private final Encoder encoder;
     private final Placement placement;
     private final ComputePool pool;
-    private volatile boolean closed;
+    private final Users users = new Users();
 
     private LoadedModel(
             ModelFolder folder, TextTokenizer tokenizer, Encoder encoder, Placement placement, ComputePool pool) {
@@ -115,10 +116,20 @@ public final class LoadedModel implements AutoCloseable {
         return pool.size();
     }
 
-    /** Native memory that was freed is not to be touched: that would end the process. */
-    void requireOpen() {
-        if (closed) {
+    /**
+     * Does something with the tokenizer or the network, which stay until it is done. Native memory that was freed is not to be
+     * touched: that would end the process.
+     *
+     * @throws IllegalStateException if the model was closed before
+     */
+    <T> T use(Supplier<T> work) {
+        if (!users.enter()) {
             throw new IllegalStateException("model %s is closed".formatted(folder.name()));
+        }
+        try {
+            return work.get();
+        } finally {
+            users.leave();
         }
     }
 
@@ -150,16 +161,14 @@ public final class LoadedModel implements AutoCloseable {
         return pool;
     }
 
-    /** Frees the native memory. Does nothing the second time. Nobody may embed while or after it is closed. */
+    /** Frees the native memory, once those who embed have come to their end. Does nothing the second time. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        if (users.close()) {
+            pool.close();
+            encoder.close();
+            tokenizer.close();
         }
-        closed = true;
-        pool.close();
-        encoder.close();
-        tokenizer.close();
     }
 
     private static int threads(EmbedOptions options) {

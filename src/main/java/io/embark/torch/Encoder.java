@@ -97,7 +97,7 @@ public final class Encoder implements AutoCloseable {
      */
     public static Encoder load(ModelFolder folder, Placement placement) {
         try {
-            return new Encoder(folder, placement);
+            return NativeCalls.run(() -> new Encoder(folder, placement));
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -118,6 +118,10 @@ public final class Encoder implements AutoCloseable {
      *     of the model gives something else than a vector for each token
      */
     public float[] encode(PackedBatch batch) {
+        return NativeCalls.run(() -> vectors(batch));
+    }
+
+    private float[] vectors(PackedBatch batch) {
         try {
             if (program.isEmpty()) {
                 return vectors(batch, scope -> tokens(batch, scope));
@@ -157,6 +161,10 @@ public final class Encoder implements AutoCloseable {
 
     @Override
     public void close() {
+        NativeCalls.free(this::free);
+    }
+
+    private void free() {
         program.ifPresent(TrustedProgram::close);
         module.close();
         manager.close();

@@ -123,6 +123,14 @@ final class TorchErrors {
                 thrown);
     }
 
+    static EmbarkException processEnds() {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "this process ends: nothing is computed any more",
+                "Its shutdown hooks run, and one of them asks for a model or for vectors.",
+                "Ask for them before the process ends.");
+    }
+
     /**
      * @param refusal what the system said when it refused them first
      * @param thrown what was thrown now, or null

@@ -58,6 +58,7 @@ public final class TorchRuntime {
             throw TorchErrors.nativesUnavailable(refusal, cache, null);
         }
         started = load(cache, options);
+        NativeCalls.holdUpTheEnd();
     }
 
     /**

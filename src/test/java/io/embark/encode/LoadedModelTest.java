@@ -15,6 +15,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
+import io.embark.spark.OwnJvm;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -155,6 +156,13 @@ class LoadedModelTest {
         assertThatThrownBy(() -> embedder.embed(List.of("cat")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("model tiny is closed");
+    }
+
+    /** In a JVM of its own, which native memory that is freed under its users would end. */
+    @Test
+    void isClosedAndItsProcessEndedWhileManyThreadsEmbed() throws Exception {
+        List<String> lines = OwnJvm.run(temporary, EmbedUntilClosed.class, options.get(EmbedOptions.MODEL), "5");
+        assertThat(lines).hasSize(5 * 16).containsOnly("java.lang.IllegalStateException: model tiny is closed");
     }
 
     @Test

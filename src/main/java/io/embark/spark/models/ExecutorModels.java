@@ -22,14 +22,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models of this JVM: each is loaded by the first task that needs it, shared by all tasks, and closed when there are too
- * many or the JVM ends. Thread-safe.
+ * many. Thread-safe.
  *
  * @hidden Public for Embark's other rooms only.
  */
 public final class ExecutorModels {
-    /** Less than what Spark's workers grant an executor before they kill it. */
-    private static final long CLOSE_WAIT_SECONDS = 5;
-
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorModels.class);
 
     private static final LeasedModels MODELS = new LeasedModels(ExecutorModels::open, ExecutorModels::maxModels, LOG);
@@ -38,11 +35,6 @@ public final class ExecutorModels {
     private static final Map<Integer, Semaphore> CORES = new ConcurrentHashMap<>();
 
     private static final Set<String> WARNINGS = ConcurrentHashMap.newKeySet();
-
-    static {
-        // An executor may be stopped while tasks embed, and native memory that is freed under them ends in a crash.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> MODELS.end(CLOSE_WAIT_SECONDS), "embark-close-models"));
-    }
 
     private ExecutorModels() {}
 

@@ -17,12 +17,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 
 /**
@@ -43,8 +41,6 @@ public final class LeasedModels {
     private final List<Entry> retired = new ArrayList<>();
 
     private int most;
-    private int running;
-    private boolean ended;
 
     /**
      * @param load opens a model; its thread is interrupted by nobody
@@ -112,7 +108,7 @@ public final class LeasedModels {
             try {
                 return work.get();
             } finally {
-                leave(entry);
+                release(entry);
             }
         }
 
@@ -227,28 +223,10 @@ public final class LeasedModels {
     }
 
     private synchronized void enter(Lease lease) {
-        try {
-            // The process is at its end; a failure now would only be one more line in its log.
-            while (ended) {
-                wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("this process ends");
-        }
         if (lease.closed) {
             throw new CancellationException("the task that embeds has ended");
         }
         lease.entry.leases++;
-        running++;
-    }
-
-    private void leave(Entry entry) {
-        synchronized (this) {
-            running--;
-            notifyAll();
-        }
-        release(entry);
     }
 
     private void release(Entry entry) {
@@ -266,9 +244,6 @@ public final class LeasedModels {
 
     /** Forgets idle models until no more than the bound are left, and those that were to be closed when idle. */
     private synchronized List<Entry> takeSurplus() {
-        if (ended) {
-            return List.of();
-        }
         List<Entry> surplus = new ArrayList<>();
         for (Entry entry : List.copyOf(entries.values())) {
             if (entries.size() > most && entry.isIdle()) {
@@ -301,34 +276,5 @@ public final class LeasedModels {
             entries.clear();
         }
         closeUnused();
-    }
-
-    /**
-     * Closes every model for good, held or not, once those who compute have come to the end of their windows; leaves them to
-     * the operating system if that takes longer than the time given. From then on nobody computes.
-     */
-    void end(long waitSeconds) {
-        List<Entry> loaded;
-        synchronized (this) {
-            ended = true;
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
-            try {
-                while (running > 0) {
-                    long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                    if (left <= 0) {
-                        log.info("Left {} models to the operating system: tasks still use them", entries.size());
-                        return;
-                    }
-                    wait(left);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-            loaded = Stream.concat(entries.values().stream(), retired.stream())
-                    .filter(Entry::isLoaded)
-                    .toList();
-        }
-        loaded.forEach(this::close);
     }
 }

@@ -56,7 +56,7 @@ class LeasedModelsTest {
     @AfterEach
     void closeTheModels() {
         threads.shutdownNow();
-        models.end(0);
+        models.closeAll();
         log.close();
     }
 

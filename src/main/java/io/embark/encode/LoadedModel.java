@@ -171,9 +171,11 @@ public final class LoadedModel implements AutoCloseable {
         }
     }
 
+    /** Never more than there are processors, whatever the options say: they would only wait for each other. */
     private static int threads(EmbedOptions options) {
-        int threads = options.get(EmbedOptions.THREADS);
-        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+        int chosen = options.get(EmbedOptions.THREADS);
+        int processors = Runtime.getRuntime().availableProcessors();
+        return chosen == 0 ? processors : Math.min(chosen, processors);
     }
 
     private static int maxTokens(ModelFolder folder, EmbedOptions options) {

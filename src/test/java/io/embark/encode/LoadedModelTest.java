@@ -121,12 +121,16 @@ class LoadedModelTest {
     }
 
     @Test
-    void computesOnAsManyThreadsAsAskedFor() {
-        try (LoadedModel model = LoadedModel.open(with(Map.of("threads", "3")))) {
-            assertThat(model.pool().size()).isEqualTo(3);
+    void computesOnAsManyThreadsAsAskedForAndThereAreProcessors() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        try (LoadedModel model = LoadedModel.open(with(Map.of("threads", "1")))) {
+            assertThat(model.threads()).isEqualTo(1);
         }
         try (LoadedModel model = LoadedModel.open(options)) {
-            assertThat(model.pool().size()).isEqualTo(Runtime.getRuntime().availableProcessors());
+            assertThat(model.threads()).isEqualTo(processors);
+        }
+        try (LoadedModel model = LoadedModel.open(with(Map.of("threads", "4096")))) {
+            assertThat(model.threads()).isEqualTo(processors);
         }
     }
 

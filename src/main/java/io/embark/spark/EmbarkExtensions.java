@@ -37,7 +37,6 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
         SqlFunctions.addTo(FunctionRegistry.builtin());
-        SqlFunctions.addTo(extensions);
         extensions.injectCheckRule(session -> plan -> {
             CheckCalls.check(plan);
             return BoxedUnit.UNIT;

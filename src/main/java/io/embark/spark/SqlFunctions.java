@@ -7,7 +7,6 @@ package io.embark.spark;
 import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.version.SparkVersion;
 import java.util.List;
-import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.ExpressionInfo;
@@ -23,12 +22,11 @@ final class SqlFunctions {
     /** A function, and what makes a call of it from the arguments. */
     private record SqlFunction(ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {}
 
-    /** For the sessions that an extension is made for. */
-    static void addTo(SparkSessionExtensions extensions) {
-        all().forEach(function -> SparkVersion.inject(extensions, function.info(), function.builder()));
-    }
-
-    /** In Spark's own registry too, since it takes others for temporary functions, which no persistent view may call. */
+    /**
+     * For the sessions that are made of a registry from now on, if it is Spark's own, else for those that it belongs to. A
+     * function that an extension injects is registered a second time, with a warning, and is a temporary one to Spark, which no
+     * persistent view may call.
+     */
     static void addTo(FunctionRegistry registry) {
         all().forEach(function -> SparkVersion.register(registry, function.info(), function.builder()));
     }

@@ -17,6 +17,8 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.SparkSessionExtensions;
+import org.apache.spark.sql.catalyst.analysis.SimpleFunctionRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,21 @@ class RegisterTest {
         assertThatThrownBy(() -> EmbarkExtensions.register(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("session is null");
+    }
+
+    /** Sessions are made of Spark's own registry: there once, a function needs no second way in. */
+    @Test
+    void noDoorRegistersAFunctionASecondTime() {
+        try (CapturedLog log = CapturedLog.of(SimpleFunctionRegistry.class)) {
+            SparkSession another = SharedSpark.session().newSession();
+            new EmbarkExtensions().apply(new SparkSessionExtensions());
+            EmbarkExtensions.register(another);
+            EmbarkExtensions.register(plain);
+            EmbarkExtensions.register(plain);
+
+            assertThat(another.catalog().functionExists("embed")).isTrue();
+            assertThat(log.lines("replaced")).isEmpty();
+        }
     }
 
     private Dataset<Row> texts() {

@@ -12,7 +12,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
 import org.apache.spark.sql.catalyst.analysis.FunctionRegistry;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -27,7 +26,6 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.rules.Rule;
 import scala.Function1;
 import scala.Option;
-import scala.Tuple3;
 import scala.collection.Seq;
 
 /**
@@ -107,19 +105,18 @@ public final class SparkVersion {
     }
 
     /**
-     * Gives the sessions of an extension a function of SQL.
+     * Gives all that look functions up in a registry a function of SQL, unless they have it. One of another class loader, of an
+     * earlier application in this JVM, is replaced.
      *
      * @param info its name among other things
      * @param builder makes the expression of a call from the expressions of its arguments
      */
-    public static void inject(
-            SparkSessionExtensions extensions, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
-        extensions.injectFunction(new Tuple3<>(new FunctionIdentifier(info.getName()), info, builder));
-    }
-
-    /** The same for all that look functions up in a registry. */
     public static void register(
             FunctionRegistry registry, ExpressionInfo info, Function1<Seq<Expression>, Expression> builder) {
-        registry.registerFunction(new FunctionIdentifier(info.getName()), info, builder);
+        FunctionIdentifier name = new FunctionIdentifier(info.getName());
+        Option<Function1<Seq<Expression>, Expression>> there = registry.lookupFunctionBuilder(name);
+        if (there.isEmpty() || !there.get().getClass().equals(builder.getClass())) {
+            registry.registerFunction(name, info, builder);
+        }
     }
 }

@@ -20,7 +20,7 @@ final class ArgumentErrors {
     static EmbarkException cannotBeParsed(String command, Exception thrown) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "command line: " + Failures.firstLine(thrown),
+                "command line: " + Failures.line(thrown),
                 "Every option stands once, with its value behind it.",
                 "Run %s --help to see what each option takes.".formatted(command),
                 thrown);

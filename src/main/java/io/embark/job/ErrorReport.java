@@ -11,6 +11,7 @@ import io.embark.spark.version.SparkVersion;
 import java.io.PrintStream;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +33,8 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
     /** An exception of ours in the text of another, where Spark could not keep the object. */
     private static final Pattern QUOTED =
             Pattern.compile(Pattern.quote(EmbarkException.class.getName()) + ": (.+)\n(.+)\n(.+)");
+
+    private static final Pattern SETTING = Pattern.compile("\"(spark\\.[\\w.]+)\"");
 
     /** The report of whatever ended a run. */
     static ErrorReport of(Throwable thrown) {
@@ -63,7 +66,7 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
         if (root instanceof SparkThrowable spark && "MALFORMED_CSV_RECORD".equals(SparkVersion.condition(spark))) {
             return new ErrorReport(
                     "input: a CSV record has fewer or more cells than there are columns",
-                    TextTable.shorten(TextTable.clean(Failures.firstLine(root)), 200),
+                    TextTable.shorten(TextTable.clean(Failures.line(root)), 200),
                     "Repair it; or name another separator, such as --source-option 'sep=;'; or add --source-option"
                             + " mode=PERMISSIVE: missing cells are null then, others dropped.",
                     REQUEST_WRONG);
@@ -71,7 +74,7 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
         if (root instanceof AnalysisException) {
             return new ErrorReport(
                     "the request does not fit the table",
-                    Failures.firstLine(root),
+                    Failures.line(root),
                     "Check the columns and names.",
                     REQUEST_WRONG);
         }
@@ -79,23 +82,35 @@ record ErrorReport(String problem, String reason, String remedy, int exitCode) {
             // Not from a task: Spark refuses an option or a setting that was passed on to it.
             return new ErrorReport(
                     "the request cannot be carried out",
-                    Failures.firstLine(root),
+                    Failures.line(root),
                     "Check the options and settings that are passed on to Spark.",
                     REQUEST_WRONG);
         }
         if (root instanceof OutOfMemoryError) {
             return new ErrorReport(
                     "the run failed: out of memory",
-                    Failures.firstLine(root),
+                    Failures.line(root),
                     "Give it more memory (--driver-memory, --executor-memory), or lower --window and --batch-tokens.",
                     RUN_FAILED);
         }
 
         return new ErrorReport(
                 "the run failed: %s".formatted(root.getClass().getSimpleName()),
-                Failures.firstLine(root),
-                Failures.VERBOSE,
+                Failures.line(root),
+                namedSetting(root)
+                        .map(
+                                ("Choose a value for %s with --set, or run it again with --verbose for Spark's log and the stack"
+                                                + " trace.")::formatted)
+                        .orElse(Failures.VERBOSE),
                 RUN_FAILED);
+    }
+
+    /** The setting that Spark asks for in this exception. */
+    private static Optional<String> namedSetting(Throwable root) {
+        return SETTING.matcher(String.valueOf(root.getMessage()))
+                .results()
+                .map(match -> match.group(1))
+                .findFirst();
     }
 
     /** Whether Spark says in this exception that it was shut down while it worked. */

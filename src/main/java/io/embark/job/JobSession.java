@@ -5,6 +5,7 @@
 package io.embark.job;
 
 import io.embark.base.Redaction;
+import io.embark.job.table.Failures;
 import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -84,7 +85,7 @@ final class JobSession implements AutoCloseable {
             // The launcher's own settings show errors only.
             Configurator.setRootLevel(Level.INFO);
         }
-        SparkSession spark = builder.getOrCreate();
+        SparkSession spark = start(builder);
         quieten(quiet);
         return new JobSession(spark, true);
     }
@@ -93,6 +94,25 @@ final class JobSession implements AutoCloseable {
     static void redact(Map<String, String> conf) {
         conf.putIfAbsent("spark.redaction.regex", RunSecrets.OF_SPARK + "|" + Redaction.KEYS);
         conf.putIfAbsent("spark.sql.redaction.string.regex", Redaction.TEXTS);
+    }
+
+    /** The session; settings that Spark refuses are told as such, whatever exception it throws for them. */
+    private static SparkSession start(SparkSession.Builder builder) {
+        SparkSession spark = null;
+        try {
+            spark = builder.getOrCreate();
+            // Spark looks at some settings only when the session is used first.
+            spark.sessionState();
+            return spark;
+        } catch (Exception e) {
+            if (spark != null) {
+                spark.stop();
+            }
+            if (Failures.isOfTheMachine(e)) {
+                throw e;
+            }
+            throw SettingErrors.sparkRefuses(e);
+        }
     }
 
     /**

@@ -70,7 +70,7 @@ final class RunErrors {
         return new EmbarkException(
                 ErrorCode.RUN_FAILED,
                 "report %s: cannot be written, though the output is complete".formatted(folder),
-                Failures.firstLine(thrown),
+                Failures.line(thrown),
                 Failures.VERBOSE,
                 thrown);
     }

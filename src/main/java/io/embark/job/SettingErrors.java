@@ -62,8 +62,17 @@ final class SettingErrors {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 "configuration file %s: is not valid HOCON".formatted(file),
-                Failures.firstLine(thrown),
+                Failures.line(thrown),
                 "Write each setting as: key = value, with quotes around values that hold signs.",
+                thrown);
+    }
+
+    static EmbarkException sparkRefuses(Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "settings of Spark: it does not start with them",
+                Failures.rootLine(thrown),
+                "Correct the spark.* settings of --set, of --conf or of the configuration file.",
                 thrown);
     }
 

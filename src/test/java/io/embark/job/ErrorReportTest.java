@@ -5,14 +5,20 @@
 package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.spark.SharedSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.apache.spark.SparkException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -71,8 +77,8 @@ class ErrorReportTest {
 
     @Test
     void tellsTheRootOfAForeignException() {
-        Exception thrown =
-                new IllegalStateException("outer", new java.io.IOException("No space left on device\n\tat x"));
+        Exception thrown = new IllegalStateException(
+                "outer", new java.io.IOException("No space left on device\n\tat a.B.c(B.java:1)"));
 
         assertThat(ErrorReport.of(thrown))
                 .isEqualTo(new ErrorReport(
@@ -80,6 +86,25 @@ class ErrorReportTest {
                         "No space left on device",
                         "Run it again with --verbose for Spark's log and the stack trace.",
                         1));
+    }
+
+    @Test
+    void showsAllOfSparksAdviceAndNamesTheSettingThatItAsksFor(@TempDir Path folder) {
+        Dataset<Row> old = SharedSpark.session().sql("SELECT date'1000-01-01' AS day");
+        Throwable thrown =
+                catchThrowable(() -> old.write().parquet(folder.resolve("old").toString()));
+
+        ErrorReport report = ErrorReport.of(thrown);
+
+        assertThat(report.reason())
+                .startsWith("You may get a different result due to the upgrading to Spark >= 3.0: writing dates before")
+                .contains("You can set \"spark.sql.parquet.datetimeRebaseModeInWrite\" to \"LEGACY\"")
+                .endsWith("Spark 3.0+ or other systems that use Proleptic Gregorian calendar.")
+                .hasLineCount(1);
+        assertThat(report.remedy())
+                .isEqualTo(
+                        "Choose a value for spark.sql.parquet.datetimeRebaseModeInWrite with --set, or run it again with"
+                                + " --verbose for Spark's log and the stack trace.");
     }
 
     @Test

@@ -111,7 +111,7 @@ final class InputErrors {
     static EmbarkException noSuchTable(String name, Exception thrown) {
         return notFound(
                 "table %s: does not exist".formatted(name),
-                Failures.firstLine(thrown),
+                Failures.line(thrown),
                 "Check the name and the catalog of this Spark session.",
                 thrown);
     }
@@ -121,7 +121,7 @@ final class InputErrors {
     }
 
     static EmbarkException queryIsNoSql(Exception thrown) {
-        return invalid("option sql: is not valid SQL", Failures.firstLine(thrown), AS_SPARK_DOES, thrown);
+        return invalid("option sql: is not valid SQL", Failures.line(thrown), AS_SPARK_DOES, thrown);
     }
 
     /**
@@ -157,13 +157,13 @@ final class InputErrors {
     }
 
     static EmbarkException queryNamesWhatDoesNotExist(Exception thrown) {
-        return invalid("option sql: names what does not exist", Failures.firstLine(thrown), AS_SPARK_DOES, thrown);
+        return invalid("option sql: names what does not exist", Failures.line(thrown), AS_SPARK_DOES, thrown);
     }
 
     static EmbarkException conditionDoesNotHold(String condition, Exception thrown) {
         return invalid(
                 "option where: '%s' does not hold for the input".formatted(Redaction.query(condition)),
-                Failures.firstLine(thrown),
+                Failures.line(thrown),
                 AS_SPARK_DOES,
                 thrown);
     }

@@ -58,7 +58,7 @@ final class OutputErrors {
         return refused(
                 output,
                 CANNOT_BE_WRITTEN,
-                Failures.firstLine(thrown),
+                Failures.line(thrown),
                 "Choose another --output, or have the permission granted.",
                 thrown);
     }
@@ -82,7 +82,7 @@ final class OutputErrors {
 
     static EmbarkException isNoTableName(String output, Exception thrown) {
         return refused(
-                output, "is not a name of a table", Failures.firstLine(thrown), "Write NAME or DATABASE.NAME.", thrown);
+                output, "is not a name of a table", Failures.line(thrown), "Write NAME or DATABASE.NAME.", thrown);
     }
 
     static EmbarkException isOfAnotherCatalog(String output, String catalog) {
@@ -91,6 +91,15 @@ final class OutputErrors {
                 "is not in the session's catalog",
                 "Tables of %s cannot be written.".formatted(catalog),
                 "Write NAME or DATABASE.NAME.");
+    }
+
+    static EmbarkException currentCatalogIsAnother(String output, String catalog) {
+        return refused(
+                output,
+                "is not in the session's catalog",
+                "The current catalog is %s (spark.sql.defaultCatalog), whose tables cannot be written yet."
+                        .formatted(catalog),
+                "Add --set spark.sql.defaultCatalog=spark_catalog, or write to --output and insert from there by SQL.");
     }
 
     static EmbarkException placeIsTaken(String output, Path location) {
@@ -151,6 +160,6 @@ final class OutputErrors {
     }
 
     private static EmbarkException failed(String problem, IOException thrown) {
-        return new EmbarkException(ErrorCode.RUN_FAILED, problem, Failures.firstLine(thrown), Failures.VERBOSE, thrown);
+        return new EmbarkException(ErrorCode.RUN_FAILED, problem, Failures.line(thrown), Failures.VERBOSE, thrown);
     }
 }

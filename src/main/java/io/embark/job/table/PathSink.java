@@ -208,7 +208,7 @@ final class PathSink implements Sink {
         try {
             files.delete(path, true);
         } catch (IOException e) {
-            LOG.warn("Left behind: {}: {}", Redaction.text(path.toString()), Failures.firstLine(e));
+            LOG.warn("Left behind: {}: {}", Redaction.text(path.toString()), Failures.line(e));
         }
     }
 

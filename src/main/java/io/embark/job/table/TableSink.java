@@ -22,6 +22,7 @@ import org.apache.spark.sql.catalyst.TableIdentifier;
 import org.apache.spark.sql.catalyst.catalog.CatalogTable;
 import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
 import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
+import org.apache.spark.sql.connector.catalog.CatalogManager;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,7 +172,7 @@ final class TableSink implements Sink {
         try {
             location.getFileSystem(spark.sessionState().newHadoopConf()).delete(location, true);
         } catch (IOException e) {
-            LOG.warn("Left behind: {}: {}", Redaction.text(location.toString()), Failures.firstLine(e));
+            LOG.warn("Left behind: {}: {}", Redaction.text(location.toString()), Failures.line(e));
         }
     }
 
@@ -190,12 +191,28 @@ final class TableSink implements Sink {
                 () -> Scala.list(spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
                 e -> OutputErrors.isNoTableName(output, e));
         int last = parts.size() - 1;
+        requireSessionCatalog(parts);
         if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
             throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, last)));
         }
 
         Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
         return new TableIdentifier(parts.get(last), database, Option.empty());
+    }
+
+    /** Names go through Spark's current catalog, and their first part may be a catalog of its own. */
+    private void requireSessionCatalog(List<String> parts) {
+        CatalogManager catalogs = spark.sessionState().catalogManager();
+        String first = parts.get(0);
+        if (parts.size() > 1 && !first.equals(SESSION_CATALOG) && catalogs.isCatalogRegistered(first)) {
+            throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1)));
+        }
+
+        String current = SparkCall.translate(
+                () -> catalogs.currentCatalog().name(), e -> OutputErrors.cannotBeLookedUp(output, e));
+        if (!current.equals(SESSION_CATALOG)) {
+            throw OutputErrors.currentCatalogIsAnother(output, current);
+        }
     }
 
     @Override

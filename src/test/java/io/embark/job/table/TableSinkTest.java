@@ -20,7 +20,9 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.CatalogPlugin;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,52 @@ class TableSinkTest {
                         output table sinks.t: cannot be replaced
                         Its files are not managed by the catalog (EXTERNAL).
                         Choose another --output-table, or replace its files with --output.""");
+    }
+
+    /** A catalog beside Spark's own, which has all databases. */
+    public static final class Lake implements CatalogPlugin {
+        private String name;
+
+        @Override
+        public void initialize(String given, CaseInsensitiveStringMap options) {
+            name = given;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+    }
+
+    @Test
+    void saysOfAnotherCurrentCatalogThatItsTablesCannotBeWrittenYet() {
+        spark.conf().set("spark.sql.catalog.lake", Lake.class.getName());
+        spark.conf().set("spark.sql.defaultCatalog", "lake");
+        try {
+            for (String name : List.of("t", "sinks.t", "spark_catalog.sinks.t")) {
+                assertThatThrownBy(() -> check(name))
+                        .isInstanceOf(EmbarkException.class)
+                        .hasMessage("""
+                        output table %s: is not in the session's catalog
+                        The current catalog is lake (spark.sql.defaultCatalog), whose tables cannot be written yet.
+                        Add --set spark.sql.defaultCatalog=spark_catalog, or write to --output and insert from there by SQL.""".formatted(name));
+            }
+            assertThatThrownBy(() -> check("lake.t"))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessageStartingWith("""
+                    output table lake.t: is not in the session's catalog
+                    Tables of lake cannot be written.
+                    """);
+        } finally {
+            spark.conf().unset("spark.sql.defaultCatalog");
+            spark.conf().unset("spark.sql.catalog.lake");
+        }
+    }
+
+    private void check(String name) {
+        Source source = Source.of(spark.range(1).toDF(), "test", Optional.empty(), true);
+        Sinks.table(spark, name, new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of()))
+                .check(vectors(1).schema(), source);
     }
 
     @Test

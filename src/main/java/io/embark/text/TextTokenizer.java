@@ -63,10 +63,8 @@ public final class TextTokenizer implements AutoCloseable {
      *     cannot tokenise; {@link ErrorCode#OPTION_INVALID} if the limit leaves no room beside the special tokens
      */
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
-        JsonObject json = TokenizerJson.read(folder);
-        NativePitfalls.find(json).ifPresent(cause -> {
-            throw TokenizerErrors.unusable(folder, cause, null);
-        });
+        JsonObject json = TokenizerReader.read(folder.tokenizerFile(), TokenizerJson.read(folder));
+        TokenizerProbe.checkAddedTokens(folder.tokenizerFile(), json);
         long handle = create(json.toString(), folder);
         TextTokenizer tokenizer =
                 new TextTokenizer(handle, handle, folder, maxTokens, TokenizerJson.specialTokens(json));

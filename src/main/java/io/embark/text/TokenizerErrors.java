@@ -6,6 +6,7 @@ package io.embark.text;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import io.embark.model.ModelFolder;
 import java.nio.file.Path;
 
@@ -31,6 +32,24 @@ final class TokenizerErrors {
                 reason,
                 "Copy or download the model again.",
                 thrown);
+    }
+
+    /** @param cause a sentence on what it must be */
+    static EmbarkException unusableValue(Path file, String path, String cause) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: %s cannot be used".formatted(file, Shown.value(path)),
+                cause,
+                "Copy or download the model again, or choose another one.");
+    }
+
+    /** @param known what the place may be instead */
+    static EmbarkException unknownPart(Path file, String path, String found, String known) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: %s '%s' is not known".formatted(file, Shown.value(path), Shown.value(found)),
+                "The tokenizers library is given only what is known to be safe with every text: %s.".formatted(known),
+                "Copy or download the model again, or choose another one.");
     }
 
     static EmbarkException lacksSpecialToken(Path file, String token) {

@@ -45,22 +45,27 @@ class TokenizerProbeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"[CLS]": 2, "[SEP]": 3, "plain": 4, "text": 5}} | WordLevel error: Missing [UNK] token from the vocabulary
-            {"type": "WordPiece", "unk_token": "[NO]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100, "vocab": {"[CLS]": 2, "[SEP]": 3}} | WordPiece error: Missing [UNK] token from the vocabulary
-            {"type": "Unigram", "unk_id": null, "byte_fallback": false, "vocab": [["[CLS]", -1.0], ["[SEP]", -2.0]]} | Encountered an unknown token but `unk_id` is missing
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"type": "StripAccents"} | `\u0301`
+            {"type": "Strip", "strip_left": true, "strip_right": true} | `\u3000`
+            {"type": "Nmt"} | `\\u0001`
+            {"type": "Replace", "pattern": {"String": "x"}, "content": ""} | xx
             """)
-    void refusesATokenizerThatFailsForUnknownWords(String model, String complaint) {
-        builder.set(TOKENIZER, "model", model);
-        builder.set(TOKENIZER, "added_tokens", "[]");
+    void refusesAnAddedTokenOfWhichTheNormalizerLeavesNothing(String normalizer, String content) {
+        builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"");
+        builder.set(TOKENIZER, "normalizer", normalizer);
+        builder.set(TOKENIZER, "added_tokens", """
+                [{"id": 2, "content": "[CLS]", "single_word": false, "lstrip": false, "rstrip": false,
+                  "normalized": false, "special": true},
+                 {"id": 50, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
+                  "normalized": true, "special": false}]""".formatted(content));
         ModelFolder folder = open();
-        assertThatThrownBy(() -> TextTokenizer.open(folder, 10))
-                .isInstanceOfSatisfying(
-                        EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOKENIZER_INVALID))
-                .hasMessageStartingWith("%s: cannot be used as a tokenizer\nThere are texts that it cannot tokenise: "
-                        .formatted(folder.tokenizerFile()))
-                .hasMessageContaining(complaint)
-                .hasMessageEndingWith("\n" + REMEDY);
+        assertRefused(
+                () -> TextTokenizer.open(folder, 10),
+                ErrorCode.TOKENIZER_INVALID,
+                "%s: added_tokens[1] cannot be used".formatted(folder.tokenizerFile()),
+                "It is '%s', of which the normalizer leaves nothing.".formatted(content),
+                REMEDY);
     }
 
     @Test
@@ -77,21 +82,19 @@ class TokenizerProbeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            model          | {"type": "Unheard"}
-            model          | null
-            normalizer     | {"type": "BertNormalizer", "clean_text": 7}
-            post_processor | {"type": "TemplateProcessing"}
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [["a", "b"]]} | Token `ab` out of vocabulary
+            {"type": "BPE", "vocab": {"a": 0}, "merges": ["a a a"]} | Merges text file invalid at line 1
             """)
-    void refusesWhatTheTokenizersLibraryRefuses(String field, String json) {
+    void refusesWhatTheTokenizersLibraryRefuses(String model, String complaint) {
         builder.set("tokenizer_config.json", "tokenizer_class", "\"PreTrainedTokenizerFast\"");
-        builder.set(TOKENIZER, field, json);
+        builder.set(TOKENIZER, "model", model);
         ModelFolder folder = open();
         assertThatThrownBy(() -> TextTokenizer.open(folder, 10))
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOKENIZER_INVALID))
-                .hasMessageStartingWith("%s: cannot be used as a tokenizer\nThe tokenizers library refuses it: "
-                        .formatted(folder.tokenizerFile()))
+                .hasMessageStartingWith("%s: cannot be used as a tokenizer\nThe tokenizers library refuses it: %s"
+                        .formatted(folder.tokenizerFile(), complaint))
                 .hasMessageEndingWith("\n" + REMEDY);
     }
 

@@ -37,6 +37,10 @@ final class LinearPattern {
     private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
     private static final String TIKTOKEN_REST = "| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|" + BLANKS;
 
+    /**
+     * Each ends a word before white space that follows a letter or a digit, wherever it stands; {@link TextPieces} relies on
+     * it.
+     */
     private static final Set<String> KNOWN = Set.of(
             // GPT-2, RoBERTa, ModernBERT and others
             CONTRACTIONS_OF_GPT2 + "| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|" + BLANKS,

@@ -50,7 +50,7 @@ public final class TextChunker implements Iterator<TextChunk> {
         this.tokenizer = tokenizer;
         this.prompt = prompt;
         this.text = text;
-        this.room = tokenizer.maxChars() - prompt.length();
+        this.room = Math.min(tokenizer.maxChars() - prompt.length(), TextPieces.MOST_CHARS);
         if (room <= 1 || tokenizer.tokenize(List.of(prompt)).get(0).ids().length >= tokenizer.maxTokens()) {
             throw TokenizerErrors.noRoomBesidePrompt(tokenizer.maxTokens());
         }

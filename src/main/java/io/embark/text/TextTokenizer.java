@@ -24,8 +24,10 @@ public final class TextTokenizer implements AutoCloseable {
     /** Longer texts are cut before tokenising, which would go through all of the text however little of it is kept. */
     private static final int CHARS_PER_TOKEN = 250;
 
-    /** Bounds what one native call holds. */
+    /** Bound what one native call holds. */
     private static final int TEXTS_PER_CALL = 256;
+
+    private static final long CHARS_PER_CALL = 1_000_000;
 
     private static final TokenizersLibrary NATIVE = TokenizersLibrary.LIB;
 
@@ -42,17 +44,21 @@ public final class TextTokenizer implements AutoCloseable {
     private final boolean addsSpecialTokens;
 
     private final Set<Integer> specialTokens;
+    private final SurroundingTokens surroundingTokens;
+    private final TextPieces pieces;
 
-    private TextTokenizer(long handle, long ownHandle, ModelFolder folder, int maxTokens, Set<Integer> specialTokens) {
+    private TextTokenizer(long handle, long ownHandle, ModelFolder folder, int maxTokens, JsonObject json) {
         this.handle = handle;
         this.ownHandle = ownHandle;
-        this.specialTokens = specialTokens;
+        this.specialTokens = TokenizerJson.specialTokens(json);
+        this.pieces = TextPieces.of(json);
         this.folder = folder;
         this.maxTokens = maxTokens;
         // One below the largest number, since callers add to it.
         this.maxChars = (int) Math.min((long) maxTokens * CHARS_PER_TOKEN, Integer.MAX_VALUE - 1);
         this.vocabulary = folder.specification().backbone().vocabulary().orElse(Long.MAX_VALUE);
         this.addsSpecialTokens = folder.specification().tokenizer().addsSpecialTokens();
+        this.surroundingTokens = addsSpecialTokens ? SurroundingTokens.of(json) : SurroundingTokens.NONE;
     }
 
     /**
@@ -66,14 +72,13 @@ public final class TextTokenizer implements AutoCloseable {
         JsonObject json = TokenizerReader.read(folder.tokenizerFile(), TokenizerJson.read(folder));
         TokenizerProbe.checkAddedTokens(folder.tokenizerFile(), json);
         long handle = create(json.toString(), folder);
-        TextTokenizer tokenizer =
-                new TextTokenizer(handle, handle, folder, maxTokens, TokenizerJson.specialTokens(json));
+        TextTokenizer tokenizer = new TextTokenizer(handle, handle, folder, maxTokens, json);
         try {
             TokenizerProbe.check(folder, maxTokens, tokenizer::count);
             NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
             if (folder.specification().tokenizer().cutsStart()) {
                 long ownHandle = create(TokenizerJson.cuttingStart(json, maxTokens), folder);
-                return new TextTokenizer(handle, ownHandle, folder, maxTokens, tokenizer.specialTokens);
+                return new TextTokenizer(handle, ownHandle, folder, maxTokens, json);
             }
             return tokenizer;
         } catch (RuntimeException e) {
@@ -126,32 +131,68 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public List<TokenizedText> tokenize(List<String> texts) {
         List<TokenizedText> tokenized = new ArrayList<>(texts.size());
-        for (int start = 0; start < texts.size(); start += TEXTS_PER_CALL) {
-            tokenizeCall(texts.subList(start, Math.min(start + TEXTS_PER_CALL, texts.size())), tokenized);
+        int start = 0;
+        while (start < texts.size()) {
+            int end = endOfCall(texts, start);
+            tokenizeCall(texts.subList(start, end), tokenized);
+            start = end;
         }
         return tokenized;
     }
 
-    private void tokenizeCall(List<String> texts, List<TokenizedText> tokenized) {
-        String[] repaired = new String[texts.size()];
-        boolean[] cut = new boolean[texts.size()];
-        for (int i = 0; i < repaired.length; i++) {
-            String text = texts.get(i);
-            cut[i] = text.length() > maxChars;
-            String read = cutsStart() ? TextRepair.cutStart(text, maxChars) : TextRepair.cut(text, maxChars);
-            repaired[i] = TextRepair.replaceUnpairedSurrogates(read);
+    private int endOfCall(List<String> texts, int start) {
+        long chars = 0;
+        int end = start;
+        while (end < texts.size() && end - start < TEXTS_PER_CALL && chars < CHARS_PER_CALL) {
+            chars += Math.min(texts.get(end).length(), maxChars);
+            end++;
         }
+        return end;
+    }
 
-        long[] encodings = NATIVE.batchEncode(ownHandle, repaired, addsSpecialTokens);
+    private void tokenizeCall(List<String> texts, List<TokenizedText> tokenized) {
+        List<TextPieces.Parted> parted = texts.stream().map(this::part).toList();
+        String[] whole = parted.stream()
+                .map(text -> text.pieces().size() == 1 ? text.pieces().get(0) : "")
+                .toArray(String[]::new);
+        long[] encodings = NATIVE.batchEncode(ownHandle, whole, addsSpecialTokens);
         long[][] ids = new long[encodings.length][];
+        boolean[] overflows = new boolean[encodings.length];
         for (int i = 0; i < encodings.length; i++) {
             ids[i] = NATIVE.getTokenIds(encodings[i]);
-            cut[i] |= NATIVE.getOverflowCount(encodings[i]) > 0;
+            overflows[i] = NATIVE.getOverflowCount(encodings[i]) > 0;
             NATIVE.deleteEncoding(encodings[i]);
         }
         for (int i = 0; i < ids.length; i++) {
-            tokenized.add(new TokenizedText(known(ids[i]), cut[i]));
+            boolean cut = texts.get(i).length() > maxChars || !parted.get(i).whole();
+            tokenized.add(
+                    parted.get(i).pieces().size() == 1
+                            ? new TokenizedText(known(ids[i]), cut || overflows[i])
+                            : tokenizePieces(parted.get(i).pieces(), cut));
         }
+    }
+
+    private TextPieces.Parted part(String text) {
+        String read = cutsStart() ? TextRepair.cutStart(text, maxChars) : TextRepair.cut(text, maxChars);
+        return pieces.part(TextRepair.replaceUnpairedSurrogates(read), cutsStart());
+    }
+
+    /** One call for each piece, until there are more tokens than are kept. */
+    private TokenizedText tokenizePieces(List<String> pieces, boolean cut) {
+        int room = maxTokens - surroundingTokens.count();
+        List<long[]> tokens = new ArrayList<>();
+        int count = 0;
+        for (int i = 0; i < pieces.size() && count <= room; i++) {
+            long encoding = NATIVE.batchEncode(ownHandle, new String[] {pieces.get(i)}, false)[0];
+            long[] ids = NATIVE.getTokenIds(encoding);
+            boolean overflows = NATIVE.getOverflowCount(encoding) > 0;
+            NATIVE.deleteEncoding(encoding);
+            tokens.add(cutsStart() ? 0 : tokens.size(), ids);
+            // What overflows has been cut to the limit, which is no less than the room.
+            count = overflows ? room + 1 : count + ids.length;
+        }
+        long[] kept = surroundingTokens.around(tokens, room, cutsStart());
+        return new TokenizedText(known(kept), cut || count > room);
     }
 
     /** The tokens of a text behind a prompt, cut at their end to the limit. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The builder's tokenizer knows [PAD] [UNK] [CLS] [SEP] a b c d the cat dog sat on mat ##s . , and so on, as 0, 1, 2 ... */
 class TextTokenizerTest {
@@ -146,6 +147,52 @@ class TextTokenizerTest {
             assertThat(patient.maxChars()).isGreaterThan(1_000_000_000);
             assertThat(patient.tokenize(Collections.nCopies(3, "cat")))
                     .allSatisfy(text -> assertThat(text.ids()).containsExactly(FIRST, CAT, LAST));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200000, 100002, false", "100002, 100002, false", "100001, 100001, true", "50000, 50000, true"})
+    void hasTheTokensOfAllOfALongTextThatIsReadInPieces(int limit, int tokens, boolean truncated) {
+        String text = "cat dog ".repeat(50_000);
+        try (TextTokenizer patient = TextTokenizer.open(folder, limit)) {
+            TokenizedText tokenized =
+                    patient.tokenize(List.of("cat", text, "dog")).get(1);
+            assertThat(tokenized.ids())
+                    .hasSize(tokens)
+                    .startsWith(FIRST, CAT, 10, CAT, 10)
+                    .endsWith(LAST);
+            assertThat(tokenized.ids()).containsOnly(FIRST, CAT, 10, LAST);
+            assertThat(tokenized.truncated()).isEqualTo(truncated);
+        }
+    }
+
+    @Test
+    void readsALongTextFromItsEndWhereTheModelSaysSo() {
+        ModelFolder other = folder(builder().set("tokenizer_config.json", "truncation_side", "\"left\""));
+        try (TextTokenizer left = TextTokenizer.open(other, 30_003)) {
+            TokenizedText text = left.tokenize(List.of("dog ".repeat(50_000) + "cat sat" + " cat".repeat(29_999)))
+                    .get(0);
+            assertThat(text.ids())
+                    .hasSize(30_003)
+                    .startsWith(FIRST, CAT, 11, CAT)
+                    .endsWith(CAT, LAST);
+            assertThat(text.truncated()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "roberta", "qwen3", "gemma3", "t5-relu", "xlm-roberta"})
+    void survivesTenMillionBlanks(String family) throws Exception {
+        Path files = Path.of(TextTokenizerTest.class
+                .getResource("/io/embark/families/" + family)
+                .toURI());
+        try (TextTokenizer patient = TextTokenizer.open(ModelReference.open(files.toString(), temporary), 60_000)) {
+            List<TokenizedText> texts =
+                    patient.tokenize(List.of(" ".repeat(10_000_000), "\n".repeat(10_000_000), "x".repeat(10_000_000)));
+            assertThat(texts).allSatisfy(text -> {
+                assertThat(text.truncated()).isTrue();
+                assertThat(text.ids().length).isLessThanOrEqualTo(60_000);
+            });
         }
     }
 

@@ -68,12 +68,13 @@ class RoomsTest {
             Map.entry("spark.plan", "base . spark.version spark.call spark.models"),
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
-            Map.entry("job.table", "base . model spark spark.version"),
+            Map.entry("job.guard", "base . spark.version"),
+            Map.entry("job.table", "base . model spark spark.version job.guard"),
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",
                     "base . model model.files model.family encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.table job.print"));
+                            + " job.guard job.table job.print"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

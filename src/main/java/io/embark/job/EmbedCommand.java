@@ -65,6 +65,7 @@ final class EmbedCommand {
             EmbeddingMetadata metadata = metadata(model, options);
             Dataset<Row> embedded = columns.embed(source.rows(), options, metadata.toMetadata());
             sink.ifPresent(place -> place.check(columns.addedTo(schema, metadata), source));
+            report.ifPresent(folder -> folder.check(source, sink));
 
             if (settings.isOn(JobSettings.EXPLAIN)) {
                 new Explanation(settings, console).print(source.rows(), embedded);
@@ -124,8 +125,8 @@ final class EmbedCommand {
         FailedRows failed = FailedRows.find(
                 settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
         report.ifPresent(folder -> {
-            folder.write("summary.json", summary.toJson(settings.effective()));
-            failed.toJson().ifPresent(json -> folder.write("failed.json", json));
+            folder.write(Report.SUMMARY, summary.toJson(settings.effective()));
+            failed.toJson().ifPresent(json -> folder.write(Report.FAILED, json));
         });
         if (!quiet) {
             summary.print(

@@ -8,10 +8,15 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.guard.ReportFolder;
+import io.embark.job.table.Sink;
+import io.embark.job.table.Source;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
@@ -19,13 +24,18 @@ import org.apache.spark.sql.SparkSession;
 
 /** The folder of a run's report, on any file system of Hadoop. */
 final class Report {
+    static final String SUMMARY = "summary.json";
+    static final String FAILED = "failed.json";
+
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
+    private final String reference;
     private final FileSystem files;
     private final Path folder;
 
-    private Report(FileSystem files, Path folder) {
+    private Report(String reference, FileSystem files, Path folder) {
+        this.reference = reference;
         this.files = files;
         this.folder = folder;
     }
@@ -49,8 +59,22 @@ final class Report {
             }
 
             files.access(existing, FsAction.WRITE_EXECUTE);
-            return new Report(files, folder);
+            return new Report(reference, files, folder);
         } catch (IOException | RuntimeException e) {
+            throw RunErrors.reportCannotBeWritten(reference, e);
+        }
+    }
+
+    /**
+     * Checks the report against what is read and written.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it would get among rows, or replace what is no report
+     */
+    void check(Source source, Optional<Sink> sink) {
+        try {
+            new ReportFolder("report %s".formatted(reference), folder, List.of(SUMMARY, FAILED))
+                    .check(source.rows(), sink.map(place -> new Path(place.rangesFile()).getParent()));
+        } catch (IOException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
         }
     }

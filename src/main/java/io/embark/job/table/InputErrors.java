@@ -10,10 +10,7 @@ import io.embark.base.Redaction;
 import io.embark.base.Shown;
 import io.embark.spark.ColumnErrors;
 import java.util.List;
-import java.util.Locale;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
-import org.apache.spark.sql.catalyst.plans.logical.ScriptTransformation;
 import org.apache.spark.sql.types.StructType;
 
 /** What is refused of the table that is read and of its columns, one method for each mistake. */
@@ -122,38 +119,6 @@ final class InputErrors {
 
     static EmbarkException queryIsNoSql(Exception thrown) {
         return invalid("option sql: is not valid SQL", Failures.line(thrown), AS_SPARK_DOES, thrown);
-    }
-
-    /**
-     * @param subject where the plan comes from
-     * @param operator the part of it that does more than read
-     */
-    static EmbarkException isNoQuery(String subject, LogicalPlan operator) {
-        return invalid(
-                "%s: is not a query".formatted(subject),
-                "It holds %s, and only what reads and changes nothing is run.".formatted(words(operator)),
-                "Give a SELECT, and name the output with --output or --output-table; run all else in Spark SQL before.",
-                null);
-    }
-
-    /** An operator as SQL names it: INSERT INTO DIR. */
-    private static String words(LogicalPlan operator) {
-        if (operator instanceof ScriptTransformation) {
-            return "TRANSFORM, which runs a program";
-        }
-        return operator.getClass()
-                .getSimpleName()
-                .replaceFirst("(Command|Statement|Query)?\\$?$", "")
-                .replaceAll("(?<=[a-z])(?=[A-Z])", " ")
-                .toUpperCase(Locale.ROOT);
-    }
-
-    static EmbarkException callsAnyMethod(String subject, String function) {
-        return invalid(
-                "%s: calls %s".formatted(subject, function),
-                "This function runs any method of Java, whatever that does; only what reads and changes nothing is run.",
-                "Use a function of Spark SQL, such as uuid(), or one that is registered in the catalog.",
-                null);
     }
 
     static EmbarkException queryNamesWhatDoesNotExist(Exception thrown) {

@@ -42,10 +42,6 @@ final class OutputErrors {
         return refused(output, "is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
     }
 
-    static EmbarkException containsInput(String output, String input) {
-        return refused(output, "contains the input", "Replacing it would delete %s.".formatted(input), OTHER_FOLDER);
-    }
-
     static EmbarkException isAFile(String output) {
         return refused(output, "is a file", "Only a folder can be appended to.", OTHER_FOLDER);
     }
@@ -147,6 +143,14 @@ final class OutputErrors {
 
     static EmbarkException rangesCannotBeWritten(String output, IOException thrown) {
         return failed("%s: its ranges cannot be written".formatted(output), thrown);
+    }
+
+    static EmbarkException optionIsThePlace(String option) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option sink-option: %s is not taken".formatted(option),
+                "Where rows are written says --output or --output-table alone.",
+                "Leave it out.");
     }
 
     private static EmbarkException refused(String output, String problem, String reason, String remedy) {

@@ -5,6 +5,9 @@
 package io.embark.job.table;
 
 import io.embark.base.Redaction;
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.guard.Replacement;
+import io.embark.job.guard.WrittenFolder;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -69,8 +72,11 @@ final class PathSink implements Sink {
             throw OutputErrors.isRoot(output);
         }
 
+        ForeignTables.requireNoneWritten(output, target, spark.sessionState().newHadoopConf());
         if (files.exists(target)) {
             checkExisting(files, target, schema, source);
+        } else {
+            new Replacement(spark, output, target).requireNoLink();
         }
         checkWritable(files, target.getParent());
         return null;
@@ -79,19 +85,13 @@ final class PathSink implements Sink {
     private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {
         switch (mode) {
             case ERROR -> throw OutputErrors.exists(output, OPTION);
-            case OVERWRITE -> {
-                if (source.path().isPresent()
-                        && new Path(source.path().get())
-                                .makeQualified(files.getUri(), files.getWorkingDirectory())
-                                .toString()
-                                .startsWith(target + "/")) {
-                    throw OutputErrors.containsInput(output, source.path().get());
-                }
-            }
+            case OVERWRITE ->
+                new Replacement(spark, output, target).check(source.rows(), Optional.empty(), format.sparkName());
             case APPEND -> {
                 if (!files.getFileStatus(target).isDirectory()) {
                     throw OutputErrors.isAFile(output);
                 }
+                WrittenFolder.requireNoPartitions(output, files, target);
 
                 StructType existing = SparkCall.translate(
                         () -> spark.read()

@@ -4,6 +4,8 @@
  */
 package io.embark.job.table;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -30,6 +32,11 @@ public enum SinkFormat {
 
     SinkFormat(Ability... abilities) {
         this.abilities = Set.of(abilities);
+    }
+
+    /** The names of all formats, as Spark knows them. */
+    static List<String> names() {
+        return Arrays.stream(values()).map(SinkFormat::sparkName).toList();
     }
 
     String sparkName() {

@@ -16,11 +16,23 @@ public final class Sinks {
 
     /** A folder of files, on any file system of Hadoop. */
     public static Sink folder(SparkSession spark, String path, SinkRequest request) {
+        requireNoPath(request);
         return new PathSink(spark, path, request);
     }
 
     /** A table of the session's catalog. */
     public static Sink table(SparkSession spark, String name, SinkRequest request) {
+        requireNoPath(request);
         return new TableSink(spark, name, request);
+    }
+
+    /** Spark's writers take the place as an option too, and would empty that one. */
+    private static void requireNoPath(SinkRequest request) {
+        request.options().keySet().stream()
+                .filter("path"::equalsIgnoreCase)
+                .findFirst()
+                .ifPresent(option -> {
+                    throw OutputErrors.optionIsThePlace(option);
+                });
     }
 }

@@ -6,6 +6,9 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.guard.QueryCheck;
+import io.embark.spark.version.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +22,8 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.CommandExecutionMode;
 
 /**
  * The table that is read: files, a table of the catalog or the result of a query.
@@ -143,6 +148,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private static FileStatus firstFile(Path path, SparkSession spark, String input) throws IOException {
+        ForeignTables.requireNoneRead(input, List.of(path), spark.sessionState().newHadoopConf());
         FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
         FileStatus[] found = files.globStatus(path);
         if (found == null || found.length == 0) {
@@ -173,13 +179,34 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     private static Source table(SparkSession spark, String name) {
         Dataset<Row> rows = SparkCall.translate(() -> spark.table(name), e -> InputErrors.noSuchTable(name, e));
         // It may be a view, which holds a query.
-        QueryCheck.require(rows, "table " + name);
+        QueryCheck.require(rows.queryExecution().analyzed(), "table " + name);
+        requireNoForeignTable(rows, "table " + name);
         return of(rows, name, Optional.empty(), true);
     }
 
     private static Source query(SparkSession spark, String query) {
-        Dataset<Row> rows = QueryCheck.rows(spark, query);
+        LogicalPlan parsed =
+                SparkCall.translate(() -> spark.sessionState().sqlParser().parsePlan(query), InputErrors::queryIsNoSql);
+        QueryCheck.require(parsed, "option sql");
+        // Spark's own sql() runs a statement as soon as it is given one.
+        LogicalPlan analyzed = SparkCall.translate(
+                () -> spark.sessionState()
+                        .executePlan(parsed, CommandExecutionMode.SKIP())
+                        .analyzed(),
+                InputErrors::queryNamesWhatDoesNotExist);
+        QueryCheck.require(analyzed, "option sql");
+        Dataset<Row> rows = SparkVersion.rows(spark, analyzed);
+        requireNoForeignTable(rows, "option sql");
         return of(rows, "the result of --sql", Optional.empty(), false);
+    }
+
+    private static void requireNoForeignTable(Dataset<Row> rows, String subject) {
+        SparkCall.translate(
+                () -> {
+                    ForeignTables.requireNoneRead(subject, rows);
+                    return null;
+                },
+                e -> InputErrors.cannotBeReached(subject, e));
     }
 
     private Source narrowed(SourceRequest request) {
@@ -192,7 +219,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     private Dataset<Row> where(String condition) {
         Dataset<Row> met =
                 SparkCall.translate(() -> rows.where(condition), e -> InputErrors.conditionDoesNotHold(condition, e));
-        QueryCheck.require(met, "option where");
+        QueryCheck.require(met.queryExecution().analyzed(), "option where");
         return met;
     }
 }

@@ -5,6 +5,9 @@
 package io.embark.job.table;
 
 import io.embark.base.Redaction;
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.guard.Replacement;
+import io.embark.job.guard.TableLosses;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
@@ -71,14 +74,22 @@ final class TableSink implements Sink {
             throw OutputErrors.noDatabase(output, database);
         }
         if (!exists(target)) {
-            requireFree(new Path(catalog.defaultTablePath(target)));
+            Path place = new Path(catalog.defaultTablePath(target));
+            requireNoForeignTable(place);
+            requireFree(place);
             return;
         }
 
         switch (mode) {
             case ERROR -> throw OutputErrors.exists(output, OPTION);
-            case OVERWRITE -> requireManaged(metadata(target));
-            case APPEND -> AppendCheck.check(output, spark.table(reference).schema(), schema, true);
+            case OVERWRITE -> requireReplaceable(metadata(target), schema, source);
+            case APPEND -> {
+                CatalogTable table = metadata(target);
+                if (table.provider().filter(SinkFormat.names()::contains).isDefined()) {
+                    requireNoForeignTable(new Path(table.location()));
+                }
+                AppendCheck.check(output, spark.table(reference).schema(), schema, true);
+            }
         }
     }
 
@@ -97,6 +108,28 @@ final class TableSink implements Sink {
         return SparkCall.translate(
                 () -> spark.sessionState().catalog().getTableMetadata(table),
                 e -> OutputErrors.cannotBeLookedUp(output, e));
+    }
+
+    private void requireNoForeignTable(Path folder) {
+        SparkCall.translate(
+                () -> {
+                    ForeignTables.requireNoneWritten(
+                            output, folder, spark.sessionState().newHadoopConf());
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
+    private void requireReplaceable(CatalogTable table, StructType schema, Source source) {
+        requireManaged(table);
+        TableLosses.requireNone(output, table, format.sparkName(), SinkFormat.names(), schema);
+        SparkCall.translate(
+                () -> {
+                    new Replacement(spark, output, new Path(table.location()))
+                            .check(source.rows(), Optional.of(table.identifier()), format.sparkName());
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
 
     private void requireManaged(CatalogTable table) {

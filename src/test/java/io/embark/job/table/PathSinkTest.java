@@ -174,11 +174,12 @@ class PathSinkTest {
     }
 
     @Test
-    void refusesToReplaceAFolderThatHoldsTheInput() throws IOException {
-        Files.createDirectory(folder.resolve("out"));
-        Source source = Source.of(spark.range(1).toDF(), "x", Optional.of(path("out/in.parquet")), true);
+    void refusesToReplaceAFolderThatHoldsTheInput() {
+        spark.range(3).write().parquet(path("out/in.parquet"));
+        Dataset<Row> rows = spark.read().parquet(path("out/in.parquet"));
+        Source source = Source.of(rows, "x", Optional.of(path("out/in.parquet")), true);
 
-        assertThatThrownBy(() -> sink(WriteMode.OVERWRITE).check(spark.range(1).schema(), source))
+        assertThatThrownBy(() -> sink(WriteMode.OVERWRITE).check(rows.schema(), source))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("output %s: contains the input\n".formatted(path("out")));
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A query is a query: whatever else Spark would run is refused before it runs. */
-class QueryCheckTest {
+class QuerySourceTest {
     private final SparkSession spark = SharedSpark.session();
 
     @TempDir

@@ -2,34 +2,31 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job.table;
+package io.embark.job.guard;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.spark.version.Scala;
-import io.embark.spark.version.SparkVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.expressions.CallMethodViaReflection;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.ParsedStatement;
-import org.apache.spark.sql.execution.CommandExecutionMode;
 
 /**
  * Holds a query to be one: a plan that reads and computes, and does nothing else. Spark runs a statement as soon as it is given
  * one, so the plan is held against the operators that are known to have no effect both as it was parsed and, with what names
  * and views stand for, as it was analysed. An operator that nobody listed is refused.
+ *
+ * @hidden Public for Embark's other rooms only.
  */
-final class QueryCheck {
+public final class QueryCheck {
     /** The operators of queries, by name since some are of one version of Spark only. */
     private static final Set<String> OPERATORS = Set.of(
             // As parsed.
@@ -99,36 +96,15 @@ final class QueryCheck {
     private QueryCheck() {}
 
     /**
-     * The rows of a query; nothing was run.
+     * Holds a plan to be a query.
      *
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if it is not valid, or not a query
+     * @param plan as it was parsed or analysed
+     * @param subject where it comes from, for the error
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if it is none
      */
-    static Dataset<Row> rows(SparkSession spark, String query) {
-        LogicalPlan parsed =
-                SparkCall.translate(() -> spark.sessionState().sqlParser().parsePlan(query), InputErrors::queryIsNoSql);
-        require(parsed, "option sql");
-        LogicalPlan analyzed = SparkCall.translate(
-                () -> spark.sessionState()
-                        .executePlan(parsed, CommandExecutionMode.SKIP())
-                        .analyzed(),
-                InputErrors::queryNamesWhatDoesNotExist);
-        require(analyzed, "option sql");
-        return SparkVersion.rows(spark, analyzed);
-    }
-
-    /**
-     * Holds analysed rows to be the result of a query.
-     *
-     * @param subject where they come from, for the error
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if they are not
-     */
-    static void require(Dataset<Row> rows, String subject) {
-        require(rows.queryExecution().analyzed(), subject);
-    }
-
-    private static void require(LogicalPlan plan, String subject) {
+    public static void require(LogicalPlan plan, String subject) {
         if (!isOfQueries(plan)) {
-            throw InputErrors.isNoQuery(subject, plan);
+            throw GuardErrors.isNoQuery(subject, plan);
         }
 
         Scala.list(plan.expressions()).forEach(expression -> requireNoReflection(expression, subject));
@@ -163,7 +139,7 @@ final class QueryCheck {
 
     private static void requireNoReflection(Expression expression, String subject) {
         reflection(expression).ifPresent(name -> {
-            throw InputErrors.callsAnyMethod(subject, name);
+            throw GuardErrors.callsAnyMethod(subject, name);
         });
         Scala.list(expression.children()).forEach(child -> requireNoReflection(child, subject));
     }

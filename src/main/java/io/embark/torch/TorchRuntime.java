@@ -61,6 +61,11 @@ public final class TorchRuntime {
         NativeCalls.holdUpTheEnd();
     }
 
+    /** Gives the system back what was freed; to be called when a model was loaded or closed. */
+    public static void returnFreedMemory() {
+        Malloc.trim();
+    }
+
     /**
      * Makes the calling thread ready to compute; libtorch keeps these settings for each thread. Called once at the start of
      * each compute thread.

@@ -191,7 +191,14 @@ public final class LeasedModels {
         } catch (Throwable e) {
             fail(entry, e);
         }
-        closeUnused();
+        // Whoever still wants it does so at the end of his lease.
+        if (isUnwanted(entry)) {
+            closeUnused();
+        }
+    }
+
+    private synchronized boolean isUnwanted(Entry entry) {
+        return entry.leases == 0;
     }
 
     private void fail(Entry entry, Throwable e) {

@@ -12,16 +12,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.slf4j.LoggerFactory;
 
-/** A program that embeds with two models in turns where one is kept, and prints what memory it holds. */
+/** A program that embeds with two models in turns where one is kept, and prints what memory it holds; fails if that grows. */
 final class ModelChanges {
     private static final int PRINTED_EACH = 10;
+
+    /** Of the last figure against the first. */
+    private static final double MOST_GROWTH = 1.15;
 
     private ModelChanges() {}
 
@@ -41,19 +46,21 @@ final class ModelChanges {
         List<String> texts = IntStream.range(0, 100)
                 .mapToObj(i -> "the cat sat on the mat ".repeat(i % 20) + i)
                 .toList();
+        List<Long> resident = new ArrayList<>();
         for (int change = 1; change <= changes; change++) {
             EmbedOptions options = change % 2 == 0 ? first : second;
             try (LeasedModels.Lease lease = models.lease(Requests.load(options), () -> false)) {
                 lease.use(() -> Embedder.on(lease.model(), options).embed(texts));
             }
             if (change % PRINTED_EACH == 0) {
-                System.out.printf(
-                        "%d changes: %d KB heap %d threads %d%n",
-                        change,
-                        residentKilobytes(),
-                        Runtime.getRuntime().totalMemory() >> 10,
-                        Thread.getAllStackTraces().size());
+                resident.add(residentMegabytes());
+                System.out.printf(Locale.ROOT, "%d changes: %d MB%n", change, resident.get(resident.size() - 1));
             }
+        }
+        long most = Math.round(resident.get(0) * MOST_GROWTH);
+        if (resident.get(resident.size() - 1) > most) {
+            System.out.printf(Locale.ROOT, "more than the %d MB that are allowed%n", most);
+            System.exit(1);
         }
     }
 
@@ -68,10 +75,10 @@ final class ModelChanges {
         return target.toString();
     }
 
-    private static long residentKilobytes() throws IOException {
+    private static long residentMegabytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
                 .findFirst()
                 .orElseThrow();
     }

@@ -12,11 +12,11 @@ import java.util.Locale;
  * @hidden Public for Embark's other rooms only.
  */
 public enum Count {
-    TEXTS("texts", "Texts handed to the model: for each row as many as different texts are embedded.", Unit.NUMBER),
+    TEXTS("texts", "Texts asked for: for each row as many as different texts are embedded.", Unit.NUMBER),
     NULLS("null texts", "Those of them that were null, or blank with `blank=null`.", Unit.NUMBER),
     DISTINCT(
             "distinct texts",
-            "Texts, or chunks of them, that went through the network; equal ones of one window count once.",
+            "Texts computed: texts, or chunks of them, that went through the network; equal ones of one window count once.",
             Unit.NUMBER),
     /** Equal ones included. */
     TRUNCATED("truncated texts", "Texts that were cut to the limit.", Unit.NUMBER),

@@ -6,7 +6,6 @@ package io.embark.job;
 
 import io.embark.EmbedOptions;
 import io.embark.EncodingRanges;
-import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
@@ -28,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,11 +99,10 @@ final class EmbedCommand {
                 Repartitioning.of(run.source(), run.columns().byText().keySet(), settings.isChosen(JobSettings.LIMIT));
         EmbedOptions options = withRanges(run, repartitioning.rows());
         EmbeddingMetadata metadata = metadata(run.model(), options);
-        Dataset<Row> embedded = run.columns().embed(repartitioning.rows(), options, metadata.toMetadata());
+        Dataset<Row> embedded = run.columns().embed(counted(repartitioning.rows()), options, metadata.toMetadata());
 
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
-        EmbedCounts counts;
         try {
             try (ProgressLine line = new ProgressLine(console.err(), progress, repartitioning.total())) {
                 if (!quiet) {
@@ -112,16 +111,13 @@ final class EmbedCommand {
                 run.sink().write(embedded);
             }
             awaitListeners(run.spark());
-            counts = progress.counts();
         } finally {
             run.spark().sparkContext().removeSparkListener(progress);
         }
 
-        long rows = run.columns().chunked()
-                ? counts.get(Count.CHUNKS) + counts.get(Count.NULLS) + counts.get(Count.FAILED)
-                : repartitioning.total().orElse(progress.rows());
-        RunSummary summary =
-                new RunSummary(rows, counts, Figures.seconds(System.nanoTime() - started), run.model(), metadata);
+        EmbedCounts counts = progress.counts();
+        double seconds = Figures.seconds(System.nanoTime() - started);
+        RunSummary summary = new RunSummary(progress.rowsWritten(), counts, seconds, run.model(), metadata);
         FailedRows failed = FailedRows.find(
                 settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
         report.ifPresent(folder -> {
@@ -136,6 +132,14 @@ final class EmbedCommand {
                     List.copyOf(run.columns().byText().values()));
             failed.print(console.out());
         }
+    }
+
+    /**
+     * Rows that Spark counts and behind which its optimiser does not look. Else it computes constant texts apart from the rows
+     * that ask for them, and nobody knows how many do.
+     */
+    private static Dataset<Row> counted(Dataset<Row> rows) {
+        return rows.observe("embark", functions.count(functions.lit(1)).as("rows"));
     }
 
     /** The options with ranges from a sample, if they are needed and none are known. */

@@ -24,8 +24,11 @@ import org.apache.spark.sql.types.StructType;
 /**
  * What a run did.
  *
+ * <p>Three of its numbers have a meaning of their own: rows are those that were written, texts those that were asked for, one in
+ * each row read and column embedded, and distinct ones those that were computed.
+ *
  * @param rows rows that were written
- * @param counts what embedding them took; counts texts, of which a row has one for each embedded column
+ * @param counts what embedding them took
  * @param seconds from the first row read to the last one written
  * @param model the model
  * @param vectors what the columns of vectors say
@@ -61,13 +64,9 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("version", 1);
         all.put("rows", rows);
+        all.put(Count.TEXTS.key(), counts.get(Count.TEXTS));
         all.put("embedded", embedded());
-        // Texts are rows times columns; how many got a vector says more.
-        each(Count.Unit.NUMBER, count -> {
-            if (count != Count.TEXTS) {
-                all.put(count.key(), counts.get(count));
-            }
-        });
+        each(Count.Unit.NUMBER, count -> all.putIfAbsent(count.key(), counts.get(count)));
         all.put("seconds", spent);
         all.put("model", used);
         all.put("settings", inForce);
@@ -92,10 +91,11 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                         Figures.duration(seconds),
                         Figures.count(Math.round(rows / time)),
                         Figures.count(Math.round(counts.get(Count.TOKENS) / time))));
-        console.say("  texts   %s embedded (%s different), %s null, %s truncated, %s failed"
+        console.say("  texts   %s asked for, %s computed; %s embedded, %s null, %s truncated, %s failed"
                 .formatted(
-                        Figures.count(embedded()),
+                        Figures.count(counts.get(Count.TEXTS)),
                         Figures.count(counts.get(Count.DISTINCT)),
+                        Figures.count(embedded()),
                         Figures.count(counts.get(Count.NULLS)),
                         Figures.count(counts.get(Count.TRUNCATED)),
                         Figures.count(counts.get(Count.FAILED))));

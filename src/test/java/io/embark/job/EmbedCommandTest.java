@@ -79,7 +79,7 @@ class EmbedCommandTest {
 
         assertThat(outcome.out())
                 .startsWith("Embedded 4 rows in ")
-                .contains("  texts   3 embedded (2 different), 1 null, 0 truncated, 0 failed\n")
+                .contains("  texts   4 asked for, 2 computed; 3 embedded, 1 null, 0 truncated, 0 failed\n")
                 .contains("  model   model, 8 components, fingerprint ")
                 .contains("  output  %s (parquet), column embedding\n".formatted(output))
                 .endsWith("Search it: embark search --table '%s' --query \"...\"\n".formatted(output));
@@ -91,6 +91,7 @@ class EmbedCommandTest {
                 .containsExactly(
                         "version",
                         "rows",
+                        "texts",
                         "embedded",
                         "nulls",
                         "distinct",

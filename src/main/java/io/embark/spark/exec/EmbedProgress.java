@@ -37,6 +37,7 @@ public final class EmbedProgress extends SparkListener {
     private record Partition(int stage, int partition) {}
 
     private final Map<Partition, Map<Counter, Long>> finished = new HashMap<>();
+    private final Map<Partition, Long> written = new HashMap<>();
     private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
     private final Set<Long> ended = new HashSet<>();
 
@@ -51,6 +52,9 @@ public final class EmbedProgress extends SparkListener {
             Partition partition = new Partition(task.stageId(), task.taskInfo().partitionId());
             finished.put(
                     partition, counts(Scala.list(task.taskInfo().accumulables().toSeq())));
+            if (task.taskMetrics() != null) {
+                written.put(partition, task.taskMetrics().outputMetrics().recordsWritten());
+            }
         }
     }
 
@@ -69,6 +73,11 @@ public final class EmbedProgress extends SparkListener {
     /** Rows that came through so far; one that goes through two operators counts twice. */
     public synchronized long rows() {
         return sums().getOrDefault(Counter.ROWS, 0L);
+    }
+
+    /** Rows that finished tasks wrote to files. */
+    public synchronized long rowsWritten() {
+        return written.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** What embedding took so far, but for the peak batch, which is not told. */

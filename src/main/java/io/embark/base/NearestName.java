@@ -28,7 +28,11 @@ public final class NearestName {
     public static Optional<String> find(String name, Collection<String> known) {
         requireNonNull(name, "name is null");
         requireNonNull(known, "known is null");
-        int allowed = Math.max(2, name.length() / 3);
+        return find(name, known, Math.max(2, name.length() / 3));
+    }
+
+    /** The same, with so many edits allowed. */
+    public static Optional<String> find(String name, Collection<String> known, int allowed) {
         return known.stream()
                 .filter(candidate -> distance(name, candidate) <= Math.min(allowed, name.length() - 1))
                 .min(Comparator.comparingInt((String candidate) -> distance(name, candidate))

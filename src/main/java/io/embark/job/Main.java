@@ -79,6 +79,9 @@ public final class Main {
             Settings settings = SettingsReader.read(arguments.get(), JobSession.submittedConf());
             verbose = settings.isOn(JobSettings.VERBOSE);
             secrets = settings.secrets();
+            if (arguments.get().command() != JobCommand.INSPECT && !settings.isOn(JobSettings.QUIET)) {
+                settings.notes().forEach(note -> console.err().println("embark: " + note));
+            }
             switch (arguments.get().command()) {
                 case EMBED -> new EmbedCommand(settings, console).run();
                 case SEARCH -> new SearchCommand(settings, console).run();

@@ -7,6 +7,7 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.base.Shown;
 import io.embark.job.table.Failures;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +66,14 @@ final class SettingErrors {
                 Failures.line(thrown),
                 "Write each setting as: key = value, with quotes around values that hold signs.",
                 thrown);
+    }
+
+    static EmbarkException noSettingOfSpark(String key, String nearest) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "setting %s: does not exist".formatted(Shown.value(key)),
+                "Spark SQL would keep it and not heed it.",
+                "Did you mean %s?".formatted(nearest));
     }
 
     static EmbarkException sparkRefuses(Exception thrown) {

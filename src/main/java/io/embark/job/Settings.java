@@ -58,12 +58,14 @@ final class Settings {
     private final JobCommand command;
     private final Map<String, Chosen> chosen;
     private final Map<String, Chosen> sparkConf;
+    private final List<String> notes;
     private final RunSecrets secrets;
 
-    Settings(JobCommand command, Map<String, Chosen> chosen, Map<String, Chosen> sparkConf) {
+    Settings(JobCommand command, Map<String, Chosen> chosen, Map<String, Chosen> sparkConf, List<String> notes) {
         this.command = command;
         this.chosen = new TreeMap<>(chosen);
         this.sparkConf = new TreeMap<>(sparkConf);
+        this.notes = List.copyOf(notes);
         this.secrets = RunSecrets.of(texts(this.chosen), sparkConf());
     }
 
@@ -77,6 +79,11 @@ final class Settings {
         return EmbedOptions.all().stream().noneMatch(option -> option.key().equals(key))
                 && JobCommand.settingsOfAll().stream()
                         .anyMatch(setting -> setting.key().equals(key));
+    }
+
+    /** What people should know about the settings, wherever they stand. */
+    List<String> notes() {
+        return notes;
     }
 
     /** The value of a setting, chosen or by default; null if there is neither. */

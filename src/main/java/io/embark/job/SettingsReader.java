@@ -7,10 +7,12 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.base.Shown;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
 import io.embark.spark.models.SparkSettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,8 @@ final class SettingsReader {
     private final Map<String, Option<?>> known;
     private final Map<String, Chosen> chosen = new TreeMap<>();
     private final Map<String, Chosen> sparkConf = new TreeMap<>();
+
+    private final List<String> notes = new ArrayList<>();
 
     private SettingsReader(Arguments arguments) {
         this.arguments = arguments;
@@ -71,9 +75,39 @@ final class SettingsReader {
             }
         });
 
+        checkKeysOfSpark();
         chooseAmongAlternatives();
         chosen.replaceAll((key, value) -> own.containsKey(key) ? typed(own.get(key), value) : value);
-        return new Settings(arguments.command(), chosen, sparkConf);
+        return new Settings(arguments.command(), chosen, sparkConf, notes);
+    }
+
+    /** What was submitted may come from a cluster's own file, which the user cannot correct. */
+    private void checkKeysOfSpark() {
+        if (sparkConf.keySet().stream().noneMatch(key -> key.startsWith(SparkKeys.SQL))) {
+            return;
+        }
+
+        SparkKeys keys = new SparkKeys();
+        sparkConf.forEach((key, value) -> {
+            if (keys.knows(key)) {
+                return;
+            }
+
+            Optional<String> nearest = keys.nearest(key);
+            if (nearest.isPresent() && value.place() == Place.SET) {
+                throw SettingErrors.noSettingOfSpark(key, nearest.get());
+            }
+            if (nearest.isPresent() && value.place() == Place.FILE) {
+                throw SettingErrors.noSettingOfSpark(key, nearest.get()).withProblem((value.origin() + ": ")::concat);
+            }
+            if (nearest.isPresent()) {
+                notes.add("Spark SQL has no setting %s and does not heed it; %s is one"
+                        .formatted(Shown.value(key), nearest.get()));
+            } else if (value.place() != Place.SPARK && !SparkKeys.isOpen(key)) {
+                notes.add("Spark SQL has no setting %s; it means something only if a library reads it"
+                        .formatted(Shown.value(key)));
+            }
+        });
     }
 
     /** The value as its setting reads it. Where it stands needs saying unless the same command line has it. */

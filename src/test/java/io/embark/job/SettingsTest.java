@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @TempDir
@@ -102,6 +103,62 @@ class SettingsTest {
                 "spark.a=set");
 
         assertThat(settings.sparkConf()).isEqualTo(Map.of("spark.a", "set", "spark.b", "submitted", "spark.c", "file"));
+    }
+
+    @Test
+    void refusesASettingOfSparkSqlThatIsNearlyOneAndWasWrittenForThisRun() throws IOException {
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "spark.sql.shufle.partitions=7"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        setting spark.sql.shufle.partitions: does not exist
+                        Spark SQL would keep it and not heed it.
+                        Did you mean spark.sql.shuffle.partitions?""");
+        String file = file("spark.sql.session.timezone = UTC");
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", file))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        job.conf:1: setting spark.sql.session.timezone: does not exist
+                        Spark SQL would keep it and not heed it.
+                        Did you mean spark.sql.session.timeZone?""");
+    }
+
+    @Test
+    void tellsOfOtherSettingsThatSparkSqlDoesNotHeed() {
+        Settings settings = resolve(
+                Map.of(
+                        "spark.sql.shufle.partitions",
+                        "7",
+                        "spark.sql.lake.nosuch",
+                        "a",
+                        "spark.sql.ansi.enabled",
+                        "true"),
+                "--set",
+                "spark.sql.iceberg.some.thing=1");
+
+        assertThat(settings.notes())
+                .containsExactly(
+                        "Spark SQL has no setting spark.sql.iceberg.some.thing; it means something only if a library reads it",
+                        "Spark SQL has no setting spark.sql.shufle.partitions and does not heed it;"
+                                + " spark.sql.shuffle.partitions is one");
+    }
+
+    /** Internal, static and removed ones, and those of catalogs. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spark.sql.warehouse.dir",
+                "spark.sql.extensions",
+                "spark.sql.catalogImplementation",
+                "spark.sql.catalog.lake.uri",
+                "spark.sql.parquet.datetimeRebaseModeInRead",
+                "spark.sql.legacy.parquet.datetimeRebaseModeInRead",
+                "spark.sql.fromJsonForceNullableSchema",
+                "spark.sql.codegen.factoryMode",
+                "spark.sql.hive.convertMetastoreParquet",
+                "spark.executor.memory"
+            })
+    void takesASettingThatSparkHas(String key) {
+        assertThat(resolve(Map.of(), "--set", key + "=a").notes()).isEmpty();
     }
 
     @Test

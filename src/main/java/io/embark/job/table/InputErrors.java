@@ -6,9 +6,11 @@ package io.embark.job.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.NearestName;
 import io.embark.base.Redaction;
 import io.embark.base.Shown;
 import io.embark.spark.ColumnErrors;
+import java.util.Collection;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.StructType;
@@ -135,6 +137,17 @@ final class InputErrors {
 
     private static EmbarkException invalid(String problem, String reason, String remedy, Exception thrown) {
         return new EmbarkException(ErrorCode.OPTION_INVALID, problem, reason, remedy, thrown);
+    }
+
+    /** @param option the option of ours that carries it */
+    static EmbarkException noOptionOfTheFormat(String option, String format, String name, Collection<String> known) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "option %s: '%s' does not exist".formatted(option, Shown.value(name)),
+                "Spark would ignore it. Its options for %s are %s.".formatted(format, String.join(", ", known)),
+                NearestName.find(name, known)
+                        .map("Did you mean %s?"::formatted)
+                        .orElse("Leave it out, or choose one of these."));
     }
 
     static EmbarkException severalColumnsOfTheName(String name, int found, StructType schema) {

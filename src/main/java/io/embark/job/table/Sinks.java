@@ -17,13 +17,19 @@ public final class Sinks {
     /** A folder of files, on any file system of Hadoop. */
     public static Sink folder(SparkSession spark, String path, SinkRequest request) {
         requireNoPath(request);
+        requireKnownOptions(request);
         return new PathSink(spark, path, request);
     }
 
     /** A table of the session's catalog. */
     public static Sink table(SparkSession spark, String name, SinkRequest request) {
         requireNoPath(request);
+        requireKnownOptions(request);
         return new TableSink(spark, name, request);
+    }
+
+    private static void requireKnownOptions(SinkRequest request) {
+        FormatOptions.requireKnown("sink-option", request.format().sparkName(), request.options());
     }
 
     /** Spark's writers take the place as an option too, and would empty that one. */

@@ -114,6 +114,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         Map<String, String> options =
                 new LinkedHashMap<>(format.defaults(first.getPath().getName()));
         Map<String, String> chosen = request.options();
+        FormatOptions.requireKnown("source-option", format.sparkName(), chosen);
         // Spark's reader takes its options in letters of either case.
         options.keySet().removeIf(key -> chosen.keySet().stream().anyMatch(key::equalsIgnoreCase));
         options.putAll(chosen);

@@ -1,0 +1,80 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.table;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.embark.EmbarkException;
+import io.embark.spark.SharedSpark;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FormatOptionsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "parquet,compresion,compression",
+        "json,muliLine,multiLine",
+        "csv,seperator,sep",
+        "csv,hedaer,header",
+        "text,wholeTxt,wholetext",
+        "orc,mergeShema,mergeSchema",
+        "csv,ignoreCorruptFile,ignoreCorruptFiles",
+    })
+    void refusesAnOptionThatAFormatDoesNotHave(String format, String name, String nearest) {
+        assertThatThrownBy(() -> FormatOptions.requireKnown("sink-option", format, Map.of(name, "a")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("option sink-option: '%s' does not exist\n".formatted(name))
+                .hasMessageContaining("\nSpark would ignore it. Its options for %s are ".formatted(format))
+                .hasMessageMatching(
+                        "(?s).*\\n(Did you mean %s\\?|Leave it out, or choose one of these\\.)".formatted(nearest));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "parquet,compression",
+        "parquet,parquet.block.size",
+        "parquet,parquet.bloom.filter.enabled#id",
+        "parquet,datetimeRebaseMode",
+        "parquet,pathGlobFilter",
+        "parquet,RECURSIVEFILELOOKUP",
+        "parquet,maxRecordsPerFile",
+        "json,maxStringLen",
+        "json,columnNameOfCorruptRecord",
+        "csv,delimiter",
+        "csv,charset",
+        "csv,columnPruning",
+        "text,lineSep",
+        "orc,orc.compress",
+    })
+    void takesThoseThatItHas(String format, String name) {
+        assertThatCode(() -> FormatOptions.requireKnown("source-option", format, Map.of(name, "a")))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void bothSidesAsk(@TempDir Path folder) throws Exception {
+        String input = Files.writeString(folder.resolve("a.csv"), "a\n1\n").toString();
+        SourceRequest source =
+                new SourceRequest(Optional.empty(), Map.of("sepp", ";"), Optional.empty(), OptionalInt.empty());
+        SinkRequest sink = new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of("compresion", "zstd"));
+
+        assertThatThrownBy(() -> Source.files(SharedSpark.session(), input, source))
+                .hasMessageStartingWith("option source-option: 'sepp' does not exist\n")
+                .hasMessageEndingWith("\nDid you mean sep?");
+        assertThatThrownBy(() -> Sinks.folder(SharedSpark.session(), "a", sink))
+                .hasMessageStartingWith("option sink-option: 'compresion' does not exist\n")
+                .hasMessageEndingWith("\nDid you mean compression?");
+        assertThatThrownBy(() -> Sinks.table(SharedSpark.session(), "a", sink))
+                .hasMessageEndingWith("\nDid you mean compression?");
+    }
+}

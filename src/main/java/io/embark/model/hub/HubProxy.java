@@ -111,7 +111,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
                         .formatted(ModelProblem.show(String.join(", ", headers.allValues("Proxy-Authenticate")))),
                 credentials.isPresent()
                         ? "Correct them in %s; they are sent in the Basic scheme.".formatted(origin)
-                        : "Set %s=http://user:password@host:port, without -D%s.proxyHost; they are sent in the Basic scheme."
+                        : "Set %s=http://<user>:<password>@<host>:<port>, without -D%s.proxyHost; they are sent in the Basic scheme."
                                 .formatted(variable, address.getScheme().toLowerCase(Locale.ROOT)),
                 null);
     }
@@ -143,7 +143,7 @@ record HubProxy(String origin, String host, int port, Optional<String> credentia
         return HubProblem.variable(
                 variable,
                 "not the address of a proxy",
-                "It is http://, perhaps user:password@, a host and a port; the value is not shown, as it may be secret.",
+                "It is http://, perhaps <user>:<password>@, a host and a port; the value is not shown, as it may be secret.",
                 "Correct it, with %XX in place of special characters of user and password, or unset it.");
     }
 }

@@ -123,7 +123,7 @@ class HubProxyTest {
                     ErrorCode.RUN_FAILED,
                     "proxy %s of http_proxy: wants a user and a password".formatted(closed.host()),
                     "It answers 407 and asks for: Basic realm=\"all\".",
-                    "Set HTTP_PROXY=http://user:password@host:port, without -Dhttp.proxyHost; "
+                    "Set HTTP_PROXY=http://<user>:<password>@<host>:<port>, without -Dhttp.proxyHost; "
                             + "they are sent in the Basic scheme.");
             assertRefused(
                     () -> open(Map.of("http_proxy", "me:wrong@" + closed.host())),
@@ -136,7 +136,7 @@ class HubProxyTest {
                     ErrorCode.RUN_FAILED,
                     "proxy %s of https_proxy: wants a user and a password".formatted(closed.host()),
                     "It answers 407 and asks for: Basic realm=\"all\".",
-                    "Set HTTPS_PROXY=http://user:password@host:port, without -Dhttps.proxyHost; "
+                    "Set HTTPS_PROXY=http://<user>:<password>@<host>:<port>, without -Dhttps.proxyHost; "
                             + "they are sent in the Basic scheme.");
         }
         assertThat(hub.requests()).isEmpty();

@@ -211,7 +211,7 @@ class ProxyVariablesTest {
                 () -> proxy("HTTPS_PROXY", value, "https://hub.example/"),
                 ErrorCode.OPTION_INVALID,
                 "environment variable HTTPS_PROXY: not the address of a proxy",
-                "It is http://, perhaps user:password@, a host and a port; the value is not shown, as it may be secret.",
+                "It is http://, perhaps <user>:<password>@, a host and a port; the value is not shown, as it may be secret.",
                 "Correct it, with %XX in place of special characters of user and password, or unset it.");
     }
 

@@ -42,6 +42,14 @@ final class OutputErrors {
         return refused(output, "is the root of a file system", "Nothing can be put in its place.", "Name a folder.");
     }
 
+    static EmbarkException hasColon(String output) {
+        return refused(
+                output,
+                "has a colon in a name",
+                "Hadoop takes what stands before it for the scheme of a file system.",
+                OTHER_FOLDER);
+    }
+
     static EmbarkException isAFile(String output) {
         return refused(output, "is a file", "Only a folder can be appended to.", OTHER_FOLDER);
     }

@@ -96,7 +96,7 @@ final class PathSink implements Sink {
                 StructType existing = SparkCall.translate(
                         () -> spark.read()
                                 .format(format.sparkName())
-                                .load(target.toString())
+                                .load(LiteralPath.escaped(target.toString()))
                                 .schema(),
                         e -> AppendErrors.isOfAnotherFormat(output, format, e));
                 AppendCheck.check(output, existing, schema, format.keepsTypes());
@@ -227,7 +227,7 @@ final class PathSink implements Sink {
 
     @Override
     public Dataset<Row> read(StructType schema) {
-        return spark.read().format(format.sparkName()).schema(schema).load(reference);
+        return spark.read().format(format.sparkName()).schema(schema).load(LiteralPath.escaped(reference));
     }
 
     @Override

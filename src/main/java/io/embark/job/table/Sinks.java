@@ -18,6 +18,9 @@ public final class Sinks {
     public static Sink folder(SparkSession spark, String path, SinkRequest request) {
         requireNoPath(request);
         requireKnownOptions(request);
+        if (LiteralPath.hasColon(path)) {
+            throw OutputErrors.hasColon("output " + path);
+        }
         return new PathSink(spark, path, request);
     }
 

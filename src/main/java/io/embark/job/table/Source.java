@@ -86,7 +86,8 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
     private static boolean exists(SparkSession spark, String path) {
         try {
-            Path pattern = new Path(path);
+            Path pattern = new Path(
+                    LiteralPath.escapedIfThere(path, spark.sessionState().newHadoopConf()));
             FileStatus[] found =
                     pattern.getFileSystem(spark.sessionState().newHadoopConf()).globStatus(pattern);
             return found != null && found.length > 0;
@@ -107,7 +108,10 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
     private static Source files(SparkSession spark, String path, SourceRequest request, String noun) {
         String input = "%s %s".formatted(noun, path);
-        FileStatus first = firstFile(spark, path, input);
+        String pattern = SparkCall.translate(
+                () -> LiteralPath.escapedIfThere(path, spark.sessionState().newHadoopConf()),
+                e -> InputErrors.cannotBeReached(input, e));
+        FileStatus first = firstFile(spark, pattern, input);
         SourceFormat format = request.format()
                 .or(() -> SourceFormat.ofFile(first.getPath().getName()))
                 .orElse(SourceFormat.PARQUET);
@@ -121,7 +125,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
         DataFrameReader reader = spark.read().format(format.sparkName()).options(options);
         Dataset<Row> rows =
-                SparkCall.translate(() -> reader.load(path), e -> InputErrors.cannotBeReadAs(format, input, e));
+                SparkCall.translate(() -> reader.load(pattern), e -> InputErrors.cannotBeReadAs(format, input, e));
         if (rows.columns().length == 0) {
             throw InputErrors.isEmpty(input);
         }

@@ -5,6 +5,7 @@
 package io.embark.job.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PathSinkTest {
     private final SparkSession spark = SharedSpark.session();
@@ -182,6 +185,41 @@ class PathSinkTest {
         assertThatThrownBy(() -> sink(WriteMode.OVERWRITE).check(rows.schema(), source))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("output %s: contains the input\n".formatted(path("out")));
+    }
+
+    /** Signs that Spark's readers take for a pattern, and others that somebody may take for something else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a[1]", "a{1,2}", "a\\b", "a*b", "a?b", "[", "a b%20c#d+ä"})
+    void findsAgainWhatItWroteUnderAnyName(String name) throws IOException {
+        SinkRequest appended = new SinkRequest(SinkFormat.PARQUET, WriteMode.APPEND, Map.of());
+        SourceRequest read = new SourceRequest(Optional.empty(), Map.of(), Optional.empty(), OptionalInt.empty());
+        Dataset<Row> rows = spark.range(3).toDF();
+        Sink first = Sinks.folder(spark, path(name), new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of()));
+        first.check(rows.schema(), source());
+        first.write(rows);
+        Sink second = Sinks.folder(spark, path(name), appended);
+        second.check(rows.schema(), source());
+        second.write(rows);
+
+        assertThat(entries()).containsExactly(name);
+        assertThat(second.read(rows.schema()).count()).isEqualTo(6);
+        assertThat(Source.files(spark, path(name), read).rows().count()).isEqualTo(6);
+        assertThat(Source.pathOrTable(spark, path(name), read).rows().count()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b", "/a:b/c", "file:/a/b:c", "hdfs://host:8020/a:b"})
+    void refusesANameThatHadoopCannotHold(String path) {
+        SinkRequest request = new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of());
+
+        assertThatThrownBy(() -> Sinks.folder(spark, path, request))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        output %s: has a colon in a name
+                        Hadoop takes what stands before it for the scheme of a file system.
+                        Choose another --output.""".formatted(path));
+        assertThatCode(() -> Sinks.folder(spark, "hdfs://host:8020/a", request)).doesNotThrowAnyException();
+        assertThatCode(() -> Sinks.folder(spark, "file:/a", request)).doesNotThrowAnyException();
     }
 
     private void write(WriteMode mode, Dataset<Row> rows) {

@@ -69,7 +69,8 @@ class RoomsTest {
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
             Map.entry("job.guard", "base . spark.version"),
-            Map.entry("job.table", "base . model spark spark.version job.guard"),
+            Map.entry("job.commit", "base ."),
+            Map.entry("job.table", "base . model spark spark.version job.guard job.commit"),
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",

@@ -48,6 +48,9 @@ final class EmbedCommand {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
         boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
         try (JobSession session = JobSession.open(settings, "embark embed")) {
+            for (String line : RequestedTables.recover(session.spark(), settings, !preview)) {
+                say(line);
+            }
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
             Source source = RequestedTables.source(session.spark(), settings);
             StructType schema = source.rows().schema();
@@ -75,6 +78,12 @@ final class EmbedCommand {
                 Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
                 embed(run, report);
             }
+        }
+    }
+
+    private void say(String line) {
+        if (!settings.isOn(JobSettings.QUIET)) {
+            console.err().println("embark: " + line);
         }
     }
 

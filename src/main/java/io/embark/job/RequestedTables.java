@@ -6,12 +6,18 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.table.Recovery;
 import io.embark.job.table.Sink;
 import io.embark.job.table.SinkRequest;
 import io.embark.job.table.Sinks;
 import io.embark.job.table.Source;
 import io.embark.job.table.SourceRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /** Opens the tables that the settings name. */
@@ -42,6 +48,34 @@ final class RequestedTables {
     /** What is searched. */
     static Source searched(SparkSession spark, Settings settings) {
         return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
+    }
+
+    /**
+     * Settles what killed runs left of the tables that are named, and says what was found and done.
+     *
+     * @param mayWrite whether to do it, rather than to say what would be done
+     */
+    static List<String> recover(SparkSession spark, Settings settings, boolean mayWrite) {
+        Recovery recovery = new Recovery(spark, mayWrite);
+        Set<String> lines = new LinkedHashSet<>();
+        Stream.of(JobSettings.INPUT, JobSettings.OUTPUT)
+                .flatMap(setting -> settings.find(setting).stream())
+                .forEach(path -> lines.addAll(recovery.ofFolder(path)));
+        Stream.of(JobSettings.TABLE, JobSettings.OUTPUT_TABLE)
+                .flatMap(setting -> settings.find(setting).stream())
+                .forEach(name -> lines.addAll(recovery.ofTable(name)));
+        return List.copyOf(lines);
+    }
+
+    /** The same for what is searched. */
+    static List<String> recoverSearched(SparkSession spark, Settings settings) {
+        String reference = settings.require(JobSettings.SEARCH_TABLE);
+        Recovery recovery = new Recovery(spark, true);
+        List<String> lines = new ArrayList<>(recovery.ofFolder(reference));
+        if (!reference.contains("/")) {
+            lines.addAll(recovery.ofTable(reference));
+        }
+        return lines;
     }
 
     private static SourceRequest sourceRequest(Settings settings) {

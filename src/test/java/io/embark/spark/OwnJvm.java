@@ -31,6 +31,17 @@ public final class OwnJvm {
     /** The same with more variables in its environment. */
     public static List<String> run(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
+        Ended ended = runToAnyEnd(folder, environment, program, arguments);
+        assertThat(ended.exitValue()).as(String.join("\n", ended.lines())).isZero();
+        return ended.lines();
+    }
+
+    /** How a program ended, and what it printed and logged. */
+    public record Ended(int exitValue, List<String> lines) {}
+
+    /** Runs a program that may be killed on its way. */
+    public static Ended runToAnyEnd(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
+            throws IOException, InterruptedException {
         Path output = folder.resolve(program.getSimpleName() + ".txt");
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>();
@@ -48,9 +59,7 @@ public final class OwnJvm {
             assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS))
                     .as("still runs, see %s", output)
                     .isTrue();
-            List<String> lines = Files.readAllLines(output);
-            assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
-            return lines;
+            return new Ended(process.exitValue(), Files.readAllLines(output));
         } finally {
             process.destroyForcibly();
         }

@@ -4,14 +4,17 @@
  */
 package io.embark.job.table;
 
-import io.embark.base.Redaction;
+import io.embark.job.commit.FolderCommit;
+import io.embark.job.commit.FolderRecovery;
+import io.embark.job.commit.RunFolder;
+import io.embark.job.commit.RunPlaces;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.Replacement;
 import io.embark.job.guard.WrittenFolder;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,22 +24,18 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A folder of files.
  *
- * <p>A new output is written to a hidden sibling, {@code .NAME.embark-unfinished-ID}, and renamed when it is complete; one
- * that it replaces is first renamed to {@code .NAME.embark-replaced-ID}, and deleted last. So the output may also be the
- * input. What a killed run leaves behind is one of these, which nothing reads; if it was killed between the two renames, the
- * old output is the {@code embark-replaced} one. On object stores, where a rename copies, the swap takes as long as a copy.
+ * <p>A new output is written to a hidden folder beside it, and renamed when it is complete, after one that it replaces was
+ * renamed into the hidden folder too; so the output may also be the input. Rows are appended by moving their files. What a
+ * killed run leaves is settled by the next one ({@link FolderRecovery}).
  *
- * <p>Appending leaves it to Spark's commit protocol (version 1: files appear when the whole job commits).
+ * <p>On stores of objects a rename copies, so the swap takes as long as a copy and is not one step; appending leaves it to
+ * Spark's commit protocol there (version 1: files appear one by one when the whole job commits).
  */
 final class PathSink implements Sink {
-    private static final Logger LOG = LoggerFactory.getLogger(PathSink.class);
-
     /** The option that names the folder. */
     private static final String OPTION = "--output";
 
@@ -73,6 +72,7 @@ final class PathSink implements Sink {
         }
 
         ForeignTables.requireNoneWritten(output, target, spark.sessionState().newHadoopConf());
+        RunFolder.requireAlone(files, target, output);
         if (files.exists(target)) {
             checkExisting(files, target, schema, source);
         } else {
@@ -126,7 +126,7 @@ final class PathSink implements Sink {
 
     @Override
     public void write(Dataset<Row> rows) {
-        if (mode == WriteMode.APPEND || format.commitsByItself()) {
+        if (format.commitsByItself() || appendsByItself()) {
             rows.write()
                     .format(format.sparkName())
                     .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
@@ -141,80 +141,51 @@ final class PathSink implements Sink {
             return;
         }
 
-        FileSystem files;
-        Path target;
-        Path unfinished;
         try {
-            files = files();
-            target = target(files);
-            unfinished = sibling(target, "unfinished");
-            if (!files.mkdirs(unfinished)) {
-                throw new IOException("mkdirs of %s failed".formatted(unfinished));
+            FileSystem files = files();
+            Path target = target(files);
+            try (RunFolder run = RunFolder.open(files, target, RunPlaces.Kind.FOLDER, output)) {
+                Path unfinished = run.places().rows();
+                rows.write()
+                        .format(format.sparkName())
+                        .options(options)
+                        .mode("error")
+                        .save(unfinished.toString());
+                RangesRecord.write(files, unfinished, rows.schema());
+                commit(run, files.exists(target));
             }
-            // Tasks that have not noticed yet that the job failed may write on after it is deleted below.
-            files.deleteOnExit(unfinished);
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(output, e);
-        }
-
-        try {
-            rows.write()
-                    .format(format.sparkName())
-                    .options(options)
-                    .mode("overwrite")
-                    .save(unfinished.toString());
-            RangesRecord.write(files, unfinished, rows.schema());
-            swap(files, unfinished, target);
-        } catch (IOException e) {
-            throw OutputErrors.isUnreachable(output, e);
-        } finally {
-            deleteQuietly(files, unfinished);
         }
     }
 
-    private void swap(FileSystem files, Path unfinished, Path target) {
-        Path replaced = sibling(target, "replaced");
+    /** To stores that copy what they rename, Spark's own committer, or that of the store, appends at less cost. */
+    private boolean appendsByItself() {
+        if (mode != WriteMode.APPEND) {
+            return false;
+        }
         try {
-            boolean there = files.exists(target);
-            if (there && mode == WriteMode.ERROR) {
-                throw OutputErrors.existsByNow(output, OPTION);
-            }
+            return !FolderCommit.renamesAtOnce(files());
+        } catch (IOException | RuntimeException e) {
+            throw OutputErrors.isUnreachable(output, e);
+        }
+    }
 
-            if (there) {
-                rename(files, target, replaced);
-            }
-            try {
-                rename(files, unfinished, target);
-            } catch (IOException e) {
-                if (there) {
-                    rename(files, replaced, target);
-                }
-                throw e;
+    private void commit(RunFolder run, boolean there) {
+        if (there && mode == WriteMode.ERROR) {
+            throw OutputErrors.existsByNow(output, OPTION);
+        }
+        try {
+            if (!there) {
+                run.commit(FolderCommit::put);
+            } else if (mode == WriteMode.APPEND) {
+                run.commit((files, places) -> FolderCommit.append(files, places, List.of(RangesRecord.FILE), true));
+            } else {
+                run.commit(FolderCommit::replace);
             }
         } catch (IOException e) {
             throw OutputErrors.cannotBePutInItsPlace(output, e);
         }
-        deleteQuietly(files, replaced);
-    }
-
-    private static void rename(FileSystem files, Path from, Path to) throws IOException {
-        if (!files.rename(from, to)) {
-            throw new IOException("rename of %s to %s failed".formatted(from, to));
-        }
-    }
-
-    /** What cannot be deleted is hidden and harmless, and the error that led here matters more. */
-    private static void deleteQuietly(FileSystem files, Path path) {
-        try {
-            files.delete(path, true);
-        } catch (IOException e) {
-            LOG.warn("Left behind: {}: {}", Redaction.text(path.toString()), Failures.line(e));
-        }
-    }
-
-    private static Path sibling(Path target, String state) {
-        String id = UUID.randomUUID().toString().substring(0, 8);
-        return new Path(target.getParent(), ".%s.embark-%s-%s".formatted(target.getName(), state, id));
     }
 
     private FileSystem files() throws IOException {
@@ -260,6 +231,24 @@ final class PathSink implements Sink {
     @Override
     public boolean readsBack() {
         return format.readsBack();
+    }
+
+    @Override
+    public Optional<String> note() {
+        try {
+            return FolderCommit.renamesAtOnce(files())
+                    ? Optional.empty()
+                    : Optional.of(
+                            "this store has no rename that is done or not: if the run is killed in its last moments, while %s, %s may hold %s"
+                                    .formatted(
+                                            mode == WriteMode.APPEND
+                                                    ? "files are committed"
+                                                    : "the output is put in its place",
+                                            reference,
+                                            "a part of the new rows"));
+        } catch (IOException | RuntimeException e) {
+            throw OutputErrors.isUnreachable(output, e);
+        }
     }
 
     @Override

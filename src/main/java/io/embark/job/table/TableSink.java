@@ -4,18 +4,18 @@
  */
 package io.embark.job.table;
 
-import io.embark.base.Redaction;
+import io.embark.job.commit.RunFolder;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.Replacement;
 import io.embark.job.guard.TableLosses;
-import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -27,9 +27,6 @@ import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
 import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
 import org.apache.spark.sql.connector.catalog.CatalogManager;
 import org.apache.spark.sql.types.StructType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import scala.Option;
 
 /**
  * A table of the session's catalog.
@@ -39,14 +36,11 @@ import scala.Option;
  * manages can be replaced so.
  */
 final class TableSink implements Sink {
-    private static final Logger LOG = LoggerFactory.getLogger(TableSink.class);
-
     /** The option that names the table. */
     private static final String OPTION = "--output-table";
 
-    private static final String SESSION_CATALOG = "spark_catalog";
-
     private final SparkSession spark;
+    private final SessionTables tables;
     private final String reference;
 
     /** The table as errors call it. */
@@ -58,6 +52,7 @@ final class TableSink implements Sink {
 
     TableSink(SparkSession spark, String reference, SinkRequest request) {
         this.spark = spark;
+        this.tables = new SessionTables(spark);
         this.reference = reference;
         this.output = "output table " + reference;
         this.format = request.format();
@@ -73,7 +68,8 @@ final class TableSink implements Sink {
         if (!catalog.databaseExists(database)) {
             throw OutputErrors.noDatabase(output, database);
         }
-        if (!exists(target)) {
+        requireAlone(target);
+        if (!tables.exists(target)) {
             Path place = new Path(catalog.defaultTablePath(target));
             requireNoForeignTable(place);
             requireFree(place);
@@ -93,6 +89,17 @@ final class TableSink implements Sink {
         }
     }
 
+    private void requireAlone(TableIdentifier target) {
+        SparkCall.translate(
+                () -> {
+                    for (Path place : tables.places(target)) {
+                        RunFolder.requireAlone(tables.files(place), place, output);
+                    }
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
     /** Spark refuses a folder that is in a new table's place, but only once everything was computed. */
     private void requireFree(Path location) {
         boolean taken = SparkCall.translate(
@@ -105,9 +112,7 @@ final class TableSink implements Sink {
     }
 
     private CatalogTable metadata(TableIdentifier table) {
-        return SparkCall.translate(
-                () -> spark.sessionState().catalog().getTableMetadata(table),
-                e -> OutputErrors.cannotBeLookedUp(output, e));
+        return tables.metadata(table, output);
     }
 
     private void requireNoForeignTable(Path folder) {
@@ -144,38 +149,60 @@ final class TableSink implements Sink {
     @Override
     public void write(Dataset<Row> rows) {
         TableIdentifier target = identifier();
-        if (mode == WriteMode.APPEND && exists(target)) {
-            // By name, since a table may hold its columns in another order.
-            Column[] columns = Arrays.stream(spark.table(reference).columns())
-                    .map(Columns::named)
-                    .toArray(Column[]::new);
-            rows.select(columns).write().insertInto(reference);
-            recordRanges(target, rows.schema());
-            return;
-        }
-
-        TableIdentifier unfinished = sibling(target, "unfinished");
         try {
-            rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
-            recordRanges(unfinished, rows.schema());
-            swap(unfinished, target);
-        } finally {
-            drop(unfinished);
+            if (mode == WriteMode.APPEND && tables.exists(target)) {
+                append(metadata(target), rows);
+            } else {
+                writeWhole(target, rows);
+            }
+        } catch (IOException e) {
+            throw OutputErrors.warehouseIsUnreachable(output, e);
+        }
+    }
+
+    private void append(CatalogTable table, Dataset<Row> rows) throws IOException {
+        // By name, since a table may hold its columns in another order.
+        Column[] columns = Arrays.stream(spark.table(reference).columns())
+                .map(Columns::named)
+                .toArray(Column[]::new);
+        Dataset<Row> ordered = rows.select(columns);
+        TableFiles appended = new TableFiles(spark, table);
+        if (appended.canBeMoved(output)) {
+            appended.append(ordered, output);
+        } else {
+            ordered.write().insertInto(reference);
+            recordRanges(table.identifier(), rows.schema());
+        }
+    }
+
+    private void writeWhole(TableIdentifier target, Dataset<Row> rows) throws IOException {
+        Path place = tables.defaultPlace(target);
+        try (RunFolder run = RunFolder.open(tables.files(place), place, tables.kind(), output)) {
+            TableIdentifier unfinished =
+                    SessionTables.named(target, run.places().unfinishedTable(target.table()));
+            TableIdentifier replaced = SessionTables.named(target, run.places().replacedTable(target.table()));
+            try {
+                rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
+                recordRanges(unfinished, rows.schema());
+                run.commit((files, places) -> swap(unfinished, replaced, target));
+            } finally {
+                tables.dropQuietly(unfinished);
+            }
         }
     }
 
     private void recordRanges(TableIdentifier table, StructType schema) {
         try {
             Path location = new Path(metadata(table).location());
-            RangesRecord.write(location.getFileSystem(spark.sessionState().newHadoopConf()), location, schema);
+            RangesRecord.write(tables.files(location), location, schema);
         } catch (IOException e) {
             throw OutputErrors.rangesCannotBeWritten(output, e);
         }
     }
 
-    private void swap(TableIdentifier unfinished, TableIdentifier target) {
-        if (!exists(target)) {
-            rename(unfinished, target);
+    private void swap(TableIdentifier unfinished, TableIdentifier replaced, TableIdentifier target) {
+        if (!tables.exists(target)) {
+            tables.rename(unfinished, target);
             return;
         }
 
@@ -183,67 +210,37 @@ final class TableSink implements Sink {
             throw OutputErrors.existsByNow(output, OPTION);
         }
 
-        TableIdentifier replaced = sibling(target, "replaced");
-        rename(target, replaced);
+        tables.rename(target, replaced);
         try {
-            rename(unfinished, target);
-        } catch (RuntimeException e) {
-            rename(replaced, target);
+            tables.rename(unfinished, target);
+        } catch (Exception e) {
+            // Also what Spark throws undeclared.
+            tables.rename(replaced, target);
             throw e;
         }
-        drop(replaced);
-    }
-
-    private void rename(TableIdentifier from, TableIdentifier to) {
-        spark.sql("ALTER TABLE %s RENAME TO %s".formatted(from.quotedString(), to.quotedString()));
-    }
-
-    /** Drops a table and the files that a failed write may have left without one. */
-    private void drop(TableIdentifier table) {
-        Path location = new Path(spark.sessionState().catalog().defaultTablePath(table));
-        spark.sql("DROP TABLE IF EXISTS " + table.quotedString());
-        try {
-            location.getFileSystem(spark.sessionState().newHadoopConf()).delete(location, true);
-        } catch (IOException e) {
-            LOG.warn("Left behind: {}: {}", Redaction.text(location.toString()), Failures.line(e));
-        }
-    }
-
-    private boolean exists(TableIdentifier table) {
-        return spark.sessionState().catalog().tableExists(table);
-    }
-
-    private static TableIdentifier sibling(TableIdentifier target, String state) {
-        String id = UUID.randomUUID().toString().substring(0, 8);
-        return new TableIdentifier(
-                "%s__embark_%s_%s".formatted(target.table(), state, id), target.database(), Option.empty());
+        tables.dropQuietly(replaced);
     }
 
     private TableIdentifier identifier() {
-        List<String> parts = SparkCall.translate(
-                () -> Scala.list(spark.sessionState().sqlParser().parseMultipartIdentifier(reference)),
-                e -> OutputErrors.isNoTableName(output, e));
-        int last = parts.size() - 1;
+        List<String> parts =
+                SparkCall.translate(() -> tables.parts(reference), e -> OutputErrors.isNoTableName(output, e));
         requireSessionCatalog(parts);
-        if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
-            throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, last)));
-        }
-
-        Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
-        return new TableIdentifier(parts.get(last), database, Option.empty());
+        return SessionTables.identifier(parts)
+                .orElseThrow(() ->
+                        OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1))));
     }
 
     /** Names go through Spark's current catalog, and their first part may be a catalog of its own. */
     private void requireSessionCatalog(List<String> parts) {
         CatalogManager catalogs = spark.sessionState().catalogManager();
         String first = parts.get(0);
-        if (parts.size() > 1 && !first.equals(SESSION_CATALOG) && catalogs.isCatalogRegistered(first)) {
+        if (parts.size() > 1 && !first.equals(SessionTables.SESSION_CATALOG) && catalogs.isCatalogRegistered(first)) {
             throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1)));
         }
 
         String current = SparkCall.translate(
                 () -> catalogs.currentCatalog().name(), e -> OutputErrors.cannotBeLookedUp(output, e));
-        if (!current.equals(SESSION_CATALOG)) {
+        if (!current.equals(SessionTables.SESSION_CATALOG)) {
             throw OutputErrors.currentCatalogIsAnother(output, current);
         }
     }
@@ -255,7 +252,7 @@ final class TableSink implements Sink {
 
     @Override
     public Optional<String> recordedRanges() {
-        return mode == WriteMode.APPEND && exists(identifier())
+        return mode == WriteMode.APPEND && tables.exists(identifier())
                 ? RangesRecord.of(spark.table(reference).schema())
                 : Optional.empty();
     }
@@ -267,29 +264,38 @@ final class TableSink implements Sink {
 
     @Override
     public String reference() {
-        return isForgotten() ? location() : reference;
+        return tables.forgets() ? location() : reference;
     }
 
     @Override
     public boolean keepsMetadata() {
-        return !isForgotten() || format.keepsMetadata();
+        return !tables.forgets() || format.keepsMetadata();
     }
 
     @Override
     public Optional<String> note() {
-        return isForgotten()
+        String notes = Stream.concat(forgotten().stream(), inserted().stream()).collect(Collectors.joining("; "));
+        return notes.isEmpty() ? Optional.empty() : Optional.of(notes);
+    }
+
+    private Optional<String> forgotten() {
+        return tables.forgets()
                 ? Optional.of("without a Hive catalog, Spark forgets table %s when it ends; its files stay in %s"
                         .formatted(reference, location()))
                 : Optional.empty();
     }
 
-    private boolean isForgotten() {
-        return spark.conf().get("spark.sql.catalogImplementation", "in-memory").equals("in-memory");
+    private Optional<String> inserted() {
+        boolean appends = mode == WriteMode.APPEND && tables.exists(identifier());
+        return appends && !new TableFiles(spark, metadata(identifier())).canBeMoved(output)
+                ? Optional.of(
+                        "Spark inserts the rows into this table: if the run is killed in its last moments, a part of them may stay")
+                : Optional.empty();
     }
 
     private String location() {
         TableIdentifier table = identifier();
-        URI location = exists(table)
+        URI location = tables.exists(table)
                 ? metadata(table).location()
                 : spark.sessionState().catalog().defaultTablePath(table);
         return "file".equals(location.getScheme()) ? location.getPath() : location.toString();

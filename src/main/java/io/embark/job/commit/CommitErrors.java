@@ -1,0 +1,30 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.commit;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+
+/** What is refused of an output because of what other runs do with it. */
+final class CommitErrors {
+    private CommitErrors() {}
+
+    static EmbarkException isWrittenByAnother(String output, RunPlaces other) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: is being written by another run".formatted(output),
+                "It is %s, which keeps its rows in %s until they are complete.".formatted(other.run(), other.folder()),
+                "Wait until it ends. A run that died on another host counts as dead after %s minutes."
+                        .formatted(Owner.MOST_SILENCE.toMinutes()));
+    }
+
+    static EmbarkException isUnsettled(String output, RunPlaces other) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: was left by a killed run in a state that is not clear".formatted(output),
+                "Its version before lies in %s.".formatted(other.old()),
+                "Move this back, or delete it if it is not needed, and run it again.");
+    }
+}

@@ -1,0 +1,163 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.commit;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.base.Redaction;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hidden places of a run of this process, held from before the first row is written until its output is in its place; no
+ * other run writes the same output meanwhile. Closing it removes them, unless an output lies in them that is nowhere else.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class RunFolder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+
+    private static final long SECONDS_BETWEEN_SIGNS = 20;
+
+    private final FileSystem files;
+    private final RunPlaces places;
+    private final ScheduledExecutorService signs;
+
+    private RunFolder(FileSystem files, RunPlaces places) {
+        this.files = files;
+        this.places = places;
+        this.signs = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "embark-sign-of-life");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Takes the places beside an output.
+     *
+     * @param output the output as errors call it
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if another run writes it, or one that died left it in a state that
+     *     somebody has to look at
+     */
+    public static RunFolder open(FileSystem files, Path target, RunPlaces.Kind kind, String output) throws IOException {
+        requireAlone(files, target, output);
+        RunFolder run = new RunFolder(files, new RunPlaces(kind, target, Owner.here()));
+        run.places.owner().begin();
+        try {
+            run.giveSign();
+            // Tasks that have not noticed yet that the job failed may write on after all was deleted.
+            files.deleteOnExit(run.places.folder());
+            ScheduledFuture<?> signs = run.signs.scheduleWithFixedDelay(
+                    run::giveSignQuietly, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
+            LOG.debug("Signs of life in {}: {}", run.shown(), signs);
+            // Of two runs that begin at the same time, each may have looked before the other came; now one sees both.
+            requireAlone(files, target, output, run.places);
+            return run;
+        } catch (IOException | RuntimeException e) {
+            run.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Looks whether an output can be written.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} as {@link #open} does
+     */
+    public static void requireAlone(FileSystem files, Path target, String output) throws IOException {
+        requireAlone(files, target, output, null);
+    }
+
+    private static void requireAlone(FileSystem files, Path target, String output, RunPlaces own) throws IOException {
+        for (RunPlaces other : RunPlaces.beside(files, target)) {
+            if (other.equals(own)) {
+                continue;
+            }
+            if (other.live(files)) {
+                throw CommitErrors.isWrittenByAnother(output, other);
+            }
+            if (files.exists(other.old())) {
+                throw CommitErrors.isUnsettled(output, other);
+            }
+        }
+    }
+
+    public RunPlaces places() {
+        return places;
+    }
+
+    /**
+     * Puts the output in its place. A process that is told to end waits for it; one that ends already does not begin.
+     *
+     * @throws IOException if that fails; the output is as it was before, unless what failed hinders that too
+     */
+    public void commit(Commit commit) throws IOException {
+        files.cancelDeleteOnExit(places.folder());
+        Unbroken unbroken = Unbroken.begin();
+        try {
+            commit.run(files, places);
+        } finally {
+            unbroken.end();
+        }
+    }
+
+    /** The renames that make up a commit. */
+    @FunctionalInterface
+    public interface Commit {
+        void run(FileSystem files, RunPlaces places) throws IOException;
+    }
+
+    private String shown() {
+        return Redaction.text(places.folder().toString());
+    }
+
+    private void giveSign() throws IOException {
+        try (OutputStream content = files.create(places.sign(), true)) {
+            content.write("embark %s\n".formatted(places.owner()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private void giveSignQuietly() {
+        try {
+            giveSign();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("No sign of life in {}: {}", shown(), Redaction.text(String.valueOf(e.getMessage())));
+        }
+    }
+
+    @Override
+    public void close() {
+        signs.shutdownNow();
+        try {
+            if (signs.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.debug("No more signs in {}", shown());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            if (RunState.of(files, places).isSettled()) {
+                FolderRecovery.delete(files, places);
+            } else {
+                LOG.warn("Left for the next run to settle: {}", shown());
+            }
+        } catch (IOException | RuntimeException e) {
+            // What led here matters more, and the next run finds it.
+            LOG.warn("Left behind: {}: {}", shown(), Redaction.text(String.valueOf(e.getMessage())));
+        } finally {
+            places.owner().end();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.table;
+
+import io.embark.EmbedOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/** The write of a small table in three files, old or new, by a sink whose file system is watched; a program that halts within it. */
+final class WatchedWrite {
+    /** What the program ends with when it kills itself. */
+    static final int KILLED = 77;
+
+    static final String OLD_RANGES = "{\"min\": [0.0], \"max\": [1.0]}";
+    static final String RANGES = "{\"min\": [0.0], \"max\": [2.0]}";
+
+    private static final long NEW = 100;
+    private static final long ROWS = 12;
+
+    private WatchedWrite() {}
+
+    /**
+     * Writes the new table, and halts at a step.
+     *
+     * @param args the folder of the output, the format, the mode, the number of the step, and whether to halt after it
+     */
+    public static void main(String[] args) {
+        Path output = Path.of(args[0]);
+        SinkFormat format = SinkFormat.valueOf(args[1]);
+        WriteMode mode = WriteMode.valueOf(args[2]);
+        int number = Integer.parseInt(args[3]);
+        boolean done = Boolean.parseBoolean(args[4]);
+        SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .getOrCreate();
+        SteppingFileSystem.watch(output.getParent(), step -> {
+            if (step.number() == number && step.done() == done) {
+                Runtime.getRuntime().halt(KILLED);
+            }
+        });
+        write(watched(spark), output, format, mode);
+        System.exit(0);
+    }
+
+    /** The session with a file system that is watched. */
+    static SparkSession watched(SparkSession spark) {
+        SparkSession session = spark.newSession();
+        session.conf().set("fs.file.impl", SteppingFileSystem.class.getName());
+        session.conf().set("fs.file.impl.disable.cache", "true");
+        return session;
+    }
+
+    /** Writes the rows that are there before. */
+    static void prepare(SparkSession spark, Path output, SinkFormat format) {
+        write(spark, output, format, WriteMode.ERROR, rows(spark, 0, OLD_RANGES));
+    }
+
+    /** Writes new rows; those that are appended have the ranges of the old ones. */
+    static void write(SparkSession spark, Path output, SinkFormat format, WriteMode mode) {
+        write(spark, output, format, mode, rows(spark, NEW, mode == WriteMode.APPEND ? OLD_RANGES : RANGES));
+    }
+
+    private static void write(SparkSession spark, Path output, SinkFormat format, WriteMode mode, Dataset<Row> rows) {
+        new PathSink(spark, output.toString(), new SinkRequest(format, mode, Map.of())).write(rows);
+    }
+
+    static List<Long> oldIds() {
+        return ids(0);
+    }
+
+    static List<Long> freshIds() {
+        return ids(NEW);
+    }
+
+    private static List<Long> ids(long first) {
+        return LongStream.range(first, first + ROWS).boxed().toList();
+    }
+
+    private static Dataset<Row> rows(SparkSession spark, long first, String ranges) {
+        EmbedOptions options = EmbedOptions.parse(Map.of("encoding", "int8", "encoding-ranges", ranges));
+        return spark.range(first, first + ROWS, 1, 3)
+                .select(
+                        functions.col("id"),
+                        functions
+                                .lit(1)
+                                .as(
+                                        "codes",
+                                        EmbeddingMetadata.of("m", "f", 1, options)
+                                                .toMetadata()));
+    }
+}

@@ -39,6 +39,9 @@ final class EmbedCommand {
     private final Settings settings;
     private final Console console;
 
+    /** Whether the output is in its place. */
+    private boolean written;
+
     EmbedCommand(Settings settings, Console console) {
         this.settings = settings;
         this.console = console;
@@ -48,8 +51,9 @@ final class EmbedCommand {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
         boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
         try (JobSession session = JobSession.open(settings, "embark embed")) {
-            for (String line : RequestedTables.recover(session.spark(), settings, !preview)) {
-                say(line);
+            List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
+            if (!settings.isOn(JobSettings.QUIET)) {
+                settled.forEach(console::note);
             }
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
             Source source = RequestedTables.source(session.spark(), settings);
@@ -76,14 +80,15 @@ final class EmbedCommand {
                 new DryRun(settings, console).run(source, columns.byText(), model, options, sink);
             } else {
                 Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
-                embed(run, report);
+                try {
+                    embed(run, report);
+                } catch (RuntimeException | Error e) {
+                    if (written && Stop.isTold()) {
+                        throw RunErrors.stoppedWithOutput(e);
+                    }
+                    throw e;
+                }
             }
-        }
-    }
-
-    private void say(String line) {
-        if (!settings.isOn(JobSettings.QUIET)) {
-            console.err().println("embark: " + line);
         }
     }
 
@@ -117,7 +122,8 @@ final class EmbedCommand {
                 if (!quiet) {
                     line.start();
                 }
-                run.sink().write(embedded);
+                run.sink().write(embedded, () -> report.ifPresent(Report::forget));
+                written = true;
             }
             awaitListeners(run.spark());
         } finally {

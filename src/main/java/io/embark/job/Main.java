@@ -23,7 +23,8 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a command and ends the process: with 0 if it is done, 1 if it failed, 2 if the request was wrong.
+     * Runs a command and ends the process: with 0 if it is done, 1 if it failed, 2 if the request was wrong, 128 and the number
+     * of the signal if one ended it.
      *
      * @param args the command and its options
      */
@@ -45,6 +46,7 @@ public final class Main {
     }
 
     private static void await(CountDownLatch done) {
+        Stop.tell();
         try {
             boolean ended = done.await(SECONDS_TO_END, TimeUnit.SECONDS);
             if (!ended) {
@@ -91,7 +93,8 @@ public final class Main {
             return 0;
         } catch (Throwable e) {
             // Everything, errors of the virtual machine included: whatever happened is told in three lines.
-            ErrorReport report = ErrorReport.of(e).without(secrets);
+            ErrorReport report =
+                    ErrorReport.of(Stop.isTold() ? RunErrors.stopped(e) : e).without(secrets);
             report.print(console.err());
             if (verbose) {
                 console.err().println(secrets.foreign(Redaction.trace(e)));

@@ -84,6 +84,16 @@ final class Report {
         return GSON.toJson(values);
     }
 
+    /** Removes the report of an earlier run, so that it is not taken for that of the output that is put in its place now. */
+    void forget() {
+        try {
+            files.delete(new Path(folder, SUMMARY), false);
+            files.delete(new Path(folder, FAILED), false);
+        } catch (IOException e) {
+            throw RunErrors.reportCannotBeWritten(reference, e);
+        }
+    }
+
     /** Writes a file of the report; one of an earlier run is replaced. */
     void write(String name, String content) {
         try (OutputStream stream = files.create(new Path(folder, name), true)) {

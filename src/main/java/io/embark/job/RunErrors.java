@@ -22,6 +22,8 @@ import org.apache.spark.sql.types.StructType;
 
 /** What commands refuse once their settings are read, one method for each mistake: those of embed, then those of search. */
 final class RunErrors {
+    private static final String STOPPED = "the run was stopped";
+
     private RunErrors() {}
 
     static EmbarkException chunksOfSeveralColumns(int texts) {
@@ -72,6 +74,27 @@ final class RunErrors {
                 "report %s: cannot be written, though the output is complete".formatted(folder),
                 Failures.line(thrown),
                 Failures.VERBOSE,
+                thrown);
+    }
+
+    /** @param thrown what failed since the process was told to end */
+    static EmbarkException stopped(Throwable thrown) {
+        return thrown instanceof EmbarkException ours && ours.problem().equals(STOPPED)
+                ? ours
+                : stopped("An output that was there is as it was. Run it again.", thrown);
+    }
+
+    /** @param thrown what failed since the process was told to end, after the output was in its place */
+    static EmbarkException stoppedWithOutput(Throwable thrown) {
+        return stopped("The output is complete; its summary is not. Do not append it again.", thrown);
+    }
+
+    private static EmbarkException stopped(String remedy, Throwable thrown) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                STOPPED,
+                "The process was told to end, by Ctrl-C or from outside, before it was done.",
+                remedy,
                 thrown);
     }
 

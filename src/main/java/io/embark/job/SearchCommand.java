@@ -53,8 +53,7 @@ final class SearchCommand {
         String reference = settings.require(JobSettings.SEARCH_TABLE);
         int top = settings.get(JobSettings.TOP);
         try (JobSession session = JobSession.open(settings, "embark search")) {
-            RequestedTables.recoverSearched(session.spark(), settings)
-                    .forEach(line -> console.err().println("embark: " + line));
+            RequestedTables.recoverSearched(session.spark(), settings).forEach(console::note);
             Source source = RequestedTables.searched(session.spark(), settings);
             StructType schema = source.rows().schema();
             StructField column = vectors(schema, reference);

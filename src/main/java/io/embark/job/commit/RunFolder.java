@@ -34,6 +34,9 @@ public final class RunFolder implements AutoCloseable {
     private final RunPlaces places;
     private final ScheduledExecutorService signs;
 
+    /** From the beginning of the commit until everything is tidied up. */
+    private Unbroken unbroken;
+
     private RunFolder(FileSystem files, RunPlaces places) {
         this.files = files;
         this.places = places;
@@ -52,7 +55,6 @@ public final class RunFolder implements AutoCloseable {
      *     somebody has to look at
      */
     public static RunFolder open(FileSystem files, Path target, RunPlaces.Kind kind, String output) throws IOException {
-        requireAlone(files, target, output);
         RunFolder run = new RunFolder(files, new RunPlaces(kind, target, Owner.here()));
         run.places.owner().begin();
         try {
@@ -63,7 +65,7 @@ public final class RunFolder implements AutoCloseable {
                     run::giveSignQuietly, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
             LOG.debug("Signs of life in {}: {}", run.shown(), signs);
             // Of two runs that begin at the same time, each may have looked before the other came; now one sees both.
-            requireAlone(files, target, output, run.places);
+            run.requireAlone(output);
             return run;
         } catch (IOException | RuntimeException e) {
             run.close();
@@ -77,18 +79,23 @@ public final class RunFolder implements AutoCloseable {
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} as {@link #open} does
      */
     public static void requireAlone(FileSystem files, Path target, String output) throws IOException {
-        requireAlone(files, target, output, null);
-    }
-
-    private static void requireAlone(FileSystem files, Path target, String output, RunPlaces own) throws IOException {
         for (RunPlaces other : RunPlaces.beside(files, target)) {
-            if (other.equals(own)) {
-                continue;
-            }
             if (other.live(files)) {
                 throw CommitErrors.isWrittenByAnother(output, other);
             }
-            if (files.exists(other.old())) {
+            if (RunState.of(files, other) == RunState.TAKEN_BY_ANOTHER) {
+                throw CommitErrors.isUnsettled(output, other);
+            }
+        }
+    }
+
+    private void requireAlone(String output) throws IOException {
+        for (RunPlaces other : RunPlaces.beside(files, places.target())) {
+            if (!other.equals(places) && other.live(files)) {
+                throw CommitErrors.isWrittenByAnother(output, other);
+            }
+            // What was not settled before this run would hide behind what it writes.
+            if (!other.equals(places) && files.exists(other.old())) {
                 throw CommitErrors.isUnsettled(output, other);
             }
         }
@@ -105,12 +112,8 @@ public final class RunFolder implements AutoCloseable {
      */
     public void commit(Commit commit) throws IOException {
         files.cancelDeleteOnExit(places.folder());
-        Unbroken unbroken = Unbroken.begin();
-        try {
-            commit.run(files, places);
-        } finally {
-            unbroken.end();
-        }
+        unbroken = Unbroken.begin();
+        commit.run(files, places);
     }
 
     /** The renames that make up a commit. */
@@ -158,6 +161,9 @@ public final class RunFolder implements AutoCloseable {
             LOG.warn("Left behind: {}: {}", shown(), Redaction.text(String.valueOf(e.getMessage())));
         } finally {
             places.owner().end();
+            if (unbroken != null) {
+                unbroken.end();
+            }
         }
     }
 }

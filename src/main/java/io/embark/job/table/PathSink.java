@@ -125,8 +125,9 @@ final class PathSink implements Sink {
     }
 
     @Override
-    public void write(Dataset<Row> rows) {
+    public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         if (format.commitsByItself() || appendsByItself()) {
+            beforeTheyAreSeen.run();
             rows.write()
                     .format(format.sparkName())
                     .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
@@ -152,6 +153,7 @@ final class PathSink implements Sink {
                         .mode("error")
                         .save(unfinished.toString());
                 RangesRecord.write(files, unfinished, rows.schema());
+                beforeTheyAreSeen.run();
                 commit(run, files.exists(target));
             }
         } catch (IOException e) {

@@ -28,9 +28,15 @@ public interface Sink {
     /**
      * Writes the rows.
      *
+     * @param beforeTheyAreSeen what is done when all rows are written, right before the output is put in its place
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the place cannot be written to
      */
-    void write(Dataset<Row> rows);
+    void write(Dataset<Row> rows, Runnable beforeTheyAreSeen);
+
+    /** Writes the rows. */
+    default void write(Dataset<Row> rows) {
+        write(rows, () -> {});
+    }
 
     /** Reads the output back, its columns as they were written. */
     Dataset<Row> read(StructType schema);

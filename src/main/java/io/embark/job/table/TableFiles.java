@@ -68,7 +68,7 @@ final class TableFiles {
      *
      * @param output the table as errors call it
      */
-    void append(Dataset<Row> rows, String output) throws IOException {
+    void append(Dataset<Row> rows, String output, Runnable beforeTheyAreSeen) throws IOException {
         Path place = tables.place(table);
         FileSystem files = tables.files(place);
         try (RunFolder run = RunFolder.open(files, place, RunPlaces.Kind.FOLDER, output)) {
@@ -79,9 +79,16 @@ final class TableFiles {
                     .mode("error")
                     .save(unfinished.toString());
             RangesRecord.write(files, unfinished, rows.schema());
-            // A table whose folder is away would seem to be empty.
-            run.commit((system, places) -> FolderCommit.append(system, places, List.of(RangesRecord.FILE), false));
+            beforeTheyAreSeen.run();
+            run.commit((system, places) -> {
+                // A table whose folder is away would seem to be empty.
+                FolderCommit.append(system, places, List.of(RangesRecord.FILE), false);
+                forgetWhatWasKnown();
+            });
         }
+    }
+
+    private void forgetWhatWasKnown() {
         if (table.stats().isDefined()) {
             spark.sessionState().catalog().alterTableStats(table.identifier(), Option.empty());
         }

@@ -147,20 +147,20 @@ final class TableSink implements Sink {
     }
 
     @Override
-    public void write(Dataset<Row> rows) {
+    public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         TableIdentifier target = identifier();
         try {
             if (mode == WriteMode.APPEND && tables.exists(target)) {
-                append(metadata(target), rows);
+                append(metadata(target), rows, beforeTheyAreSeen);
             } else {
-                writeWhole(target, rows);
+                writeWhole(target, rows, beforeTheyAreSeen);
             }
         } catch (IOException e) {
             throw OutputErrors.warehouseIsUnreachable(output, e);
         }
     }
 
-    private void append(CatalogTable table, Dataset<Row> rows) throws IOException {
+    private void append(CatalogTable table, Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
         // By name, since a table may hold its columns in another order.
         Column[] columns = Arrays.stream(spark.table(reference).columns())
                 .map(Columns::named)
@@ -168,14 +168,15 @@ final class TableSink implements Sink {
         Dataset<Row> ordered = rows.select(columns);
         TableFiles appended = new TableFiles(spark, table);
         if (appended.canBeMoved(output)) {
-            appended.append(ordered, output);
+            appended.append(ordered, output, beforeTheyAreSeen);
         } else {
+            beforeTheyAreSeen.run();
             ordered.write().insertInto(reference);
             recordRanges(table.identifier(), rows.schema());
         }
     }
 
-    private void writeWhole(TableIdentifier target, Dataset<Row> rows) throws IOException {
+    private void writeWhole(TableIdentifier target, Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
         Path place = tables.defaultPlace(target);
         try (RunFolder run = RunFolder.open(tables.files(place), place, tables.kind(), output)) {
             TableIdentifier unfinished =
@@ -184,6 +185,7 @@ final class TableSink implements Sink {
             try {
                 rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
                 recordRanges(unfinished, rows.schema());
+                beforeTheyAreSeen.run();
                 run.commit((files, places) -> swap(unfinished, replaced, target));
             } finally {
                 tables.dropQuietly(unfinished);

@@ -12,7 +12,6 @@ import com.google.gson.JsonPrimitive;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** What a value of a {@code tokenizer.json} has to be, and what of it is given to the tokenizers library. */
 @FunctionalInterface
@@ -23,7 +22,7 @@ interface JsonCheck {
     /** What code points have in common is that a vocabulary has fewer. */
     long LARGEST_ID = Integer.MAX_VALUE - 1L;
 
-    Pattern WHOLE_NUMBER = Pattern.compile("0|[1-9][0-9]{0,17}");
+    int MOST_DIGITS = 18;
 
     /**
      * Reads a value.
@@ -134,7 +133,8 @@ interface JsonCheck {
             return false;
         }
         String digits = primitive.getAsString();
-        if (!WHOLE_NUMBER.matcher(digits).matches()) {
+        // Called for every word of a vocabulary.
+        if (digits.length() > MOST_DIGITS || digits.chars().anyMatch(c -> c < '0' || c > '9')) {
             return false;
         }
         long number = Long.parseLong(digits);

@@ -65,6 +65,8 @@ final class LinearPattern {
             // Mistral's Tekken
             "[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "*" + LOWER + "+|[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "+" + LOWER
                     + "*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" + LINES_AND_BLANKS,
+            // BLOOM
+            " ?[^(\\s|[.,!?\u2026\u3002\uff0c\u3001\u0964\u06d4\u060c])]+",
             // DeepSeek 3
             "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"
                     + " ?[\\p{P}\\p{S}]+[\\r\\n]*|" + LINES_AND_BLANKS);
@@ -88,8 +90,9 @@ final class LinearPattern {
 
     private LinearPattern() {}
 
+    /** Some files have line breaks as such where others have escapes. */
     static boolean isKnown(String regex) {
-        return KNOWN.contains(regex);
+        return KNOWN.contains(regex.replace("\r", "\\r").replace("\n", "\\n"));
     }
 
     /** A sentence on why it may be slow. */

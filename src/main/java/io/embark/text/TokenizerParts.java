@@ -25,6 +25,7 @@ final class TokenizerParts {
 
     private static final int MOST_TEMPLATE_PIECES = 64;
 
+    private static final JsonPrimitive EMPTY = new JsonPrimitive("");
     private static final JsonCheck SHORT_TEXT = JsonCheck.text(MOST_TEXT_CHARS);
     private static final JsonCheck TOKEN_AND_ID = JsonCheck.pair(SHORT_TEXT, JsonCheck.ID);
     private static final JsonCheck BEHAVIOR =
@@ -41,8 +42,10 @@ final class TokenizerParts {
             KnownParts.part("StripAccents"),
             KnownParts.part("ByteLevel"),
             KnownParts.part("Strip").with("strip_left", JsonCheck.FLAG).with("strip_right", JsonCheck.FLAG),
-            KnownParts.part("Prepend").with("prepend", SHORT_TEXT),
-            KnownParts.part("Replace").with("pattern", TokenizerParts::pattern).with("content", SHORT_TEXT),
+            KnownParts.part("Prepend").with("prepend", TokenizerParts::someText),
+            KnownParts.part("Replace")
+                    .with("pattern", TokenizerParts::patternOfSomething)
+                    .with("content", SHORT_TEXT),
             KnownParts.part("Precompiled").with("precompiled_charsmap", CharacterTable::read),
             KnownParts.part("BertNormalizer")
                     .with("clean_text", JsonCheck.FLAG)
@@ -137,8 +140,15 @@ final class TokenizerParts {
                 .with("use_regex", JsonCheck.FLAG.orNothing());
     }
 
-    /** A text or a regular expression to look for. */
+    /** A text or a regular expression to look for; nothing is found between all characters. */
     private static JsonElement pattern(JsonElement value, JsonPlace place) {
+        boolean nothing = value instanceof JsonObject object
+                && object.size() == 1
+                && (EMPTY.equals(object.get("String")) || EMPTY.equals(object.get("Regex")));
+        return nothing ? value : patternOfSomething(value, place);
+    }
+
+    private static JsonElement patternOfSomething(JsonElement value, JsonPlace place) {
         JsonObject object = JsonCheck.object(value, place);
         if (object.size() == 1 && object.has("Regex")) {
             String regex = JsonCheck.text(object.get("Regex"), place.field("Regex"), LinearPattern.MOST_CHARS);
@@ -148,13 +158,18 @@ final class TokenizerParts {
             return object;
         }
         if (object.size() == 1 && object.has("String")) {
-            if (JsonCheck.text(object.get("String"), place.field("String"), MOST_TEXT_CHARS)
-                    .isEmpty()) {
-                throw place.field("String").refuse("a text with at least one character", "''");
-            }
+            someText(object.get("String"), place.field("String"));
             return object;
         }
         throw place.refuse("an object with either 'String' or 'Regex'", String.join(", ", object.keySet()));
+    }
+
+    /** The library loses count of its places where nothing is put before a text. */
+    private static JsonElement someText(JsonElement value, JsonPlace place) {
+        if (JsonCheck.text(value, place, MOST_TEXT_CHARS).isEmpty()) {
+            throw place.refuse("a text with at least one character", "''");
+        }
+        return value;
     }
 
     private static JsonElement noDropout(JsonElement value, JsonPlace place) {

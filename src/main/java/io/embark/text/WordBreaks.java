@@ -117,7 +117,13 @@ final class WordBreaks {
                     return marks ? NONE : WHITE_SPACE;
                 }
                 case "Metaspace" -> {
-                    return strips || marks || !flag(step, "split") ? NONE : BLANK;
+                    if (text(step, "replacement").codePointAt(0) != MARK) {
+                        return NONE;
+                    }
+                    if (flag(step, "split")) {
+                        return strips ? NONE : BLANK;
+                    }
+                    marks = true;
                 }
                 case "ByteLevel" -> {
                     if (strips || marks || !flag(step, "use_regex")) {

@@ -4,8 +4,6 @@
  */
 package io.embark.text;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -15,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Tokenizers of every kind: those of all fixtures, and small ones with each part that real models have. */
@@ -82,6 +82,8 @@ final class SampleTokenizers {
             "{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", \"add_prefix_space\": true}",
             "{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", \"prepend_scheme\": \"first\", \"split\": false}",
             "{\"type\": \"Metaspace\", \"replacement\": \"\u2581\", \"prepend_scheme\": \"always\", \"split\": true}",
+            "{\"type\": \"Split\", \"pattern\": {\"String\": \"\"}, \"behavior\": \"Isolated\", \"invert\": false}",
+            "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"\"}, \"behavior\": \"MergedWithNext\", \"invert\": true}",
             "{\"type\": \"Split\", \"pattern\": {\"String\": \" \"}, \"behavior\": \"MergedWithPrevious\", \"invert\": false}",
             "{\"type\": \"Split\", \"pattern\": {\"Regex\": \"\\\\d\"}, \"behavior\": \"MergedWithNext\", \"invert\": false}",
             """
@@ -153,22 +155,38 @@ final class SampleTokenizers {
         List<String> small = new ArrayList<>();
         int most = Math.max(NORMALIZERS.size(), PRE_TOKENIZERS.size());
         for (int i = 0; i < most * MODELS.size(); i++) {
-            JsonObject json = new JsonObject();
-            json.addProperty("version", "1.0");
-            json.add("truncation", null);
-            json.add("padding", null);
-            json.add("added_tokens", i % 4 == 3 ? new JsonArray() : parse(ADDED));
-            json.add("normalizer", parse(NORMALIZERS.get(i % NORMALIZERS.size())));
-            json.add("pre_tokenizer", parse(PRE_TOKENIZERS.get(i % PRE_TOKENIZERS.size())));
-            json.add("post_processor", parse(POST_PROCESSORS.get(i % POST_PROCESSORS.size())));
-            json.add("decoder", null);
-            json.add("model", parse(MODELS.get(i / most)));
-            small.add(json.toString());
+            small.add(tokenizer(
+                    i % 4 == 3 ? "[]" : ADDED,
+                    NORMALIZERS.get(i % NORMALIZERS.size()),
+                    PRE_TOKENIZERS.get(i % PRE_TOKENIZERS.size()),
+                    POST_PROCESSORS.get(i % POST_PROCESSORS.size()),
+                    MODELS.get(i / most)));
         }
         return small;
     }
 
-    private static JsonElement parse(String json) {
-        return JsonParser.parseString(json);
+    /** Parts that no model has together. */
+    static String composed(Random random) {
+        return tokenizer(
+                random.nextInt(4) == 0 ? "[]" : ADDED,
+                sequence("normalizers", NORMALIZERS, random),
+                sequence("pretokenizers", PRE_TOKENIZERS, random),
+                POST_PROCESSORS.get(random.nextInt(POST_PROCESSORS.size())),
+                MODELS.get(random.nextInt(MODELS.size())));
+    }
+
+    private static String sequence(String key, List<String> parts, Random random) {
+        return random.ints(1 + random.nextInt(4), 0, parts.size())
+                .mapToObj(parts::get)
+                .filter(part -> !part.equals("null"))
+                .collect(Collectors.joining(", ", "{\"type\": \"Sequence\", \"%s\": [".formatted(key), "]}"));
+    }
+
+    private static String tokenizer(
+            String added, String normalizer, String preTokenizer, String postProcessor, String model) {
+        String json = """
+                {"version": "1.0", "truncation": null, "padding": null, "added_tokens": %s, "normalizer": %s,
+                 "pre_tokenizer": %s, "post_processor": %s, "decoder": null, "model": %s}""".formatted(added, normalizer, preTokenizer, postProcessor, model);
+        return JsonParser.parseString(json).toString();
     }
 }

@@ -72,9 +72,7 @@ public final class TokenizerFuzz {
         int opened = 0;
         for (int round = first; round < first + rounds; round++) {
             Random random = new Random(seed * 1_000_003 + round);
-            // Its thirty thousand words take a hundred times as long.
-            String tokenizer = random.nextInt(200) == 0 ? bundled : tokenizers.get(random.nextInt(tokenizers.size()));
-            String json = TokenizerMutation.of(tokenizer, random);
+            String json = tokenizer(tokenizers, bundled, random);
             String name = CLASSES.get(random.nextInt(CLASSES.size()));
             ModelFolder model = models.get(CLASSES.stream().distinct().toList().indexOf(name));
             Files.write(model.tokenizerFile(), json.getBytes(StandardCharsets.UTF_8));
@@ -94,6 +92,19 @@ public final class TokenizerFuzz {
         }
         System.out.printf("opened %d of %d%n", opened, rounds);
         System.exit(0);
+    }
+
+    /** One of many mutated, one that was never together as it is, or both. */
+    private static String tokenizer(List<String> tokenizers, String bundled, Random random) {
+        // Its thirty thousand words take a hundred times as long.
+        if (random.nextInt(200) == 0) {
+            return TokenizerMutation.of(bundled, random);
+        }
+        return switch (random.nextInt(4)) {
+            case 0 -> SampleTokenizers.composed(random);
+            case 1 -> TokenizerMutation.of(SampleTokenizers.composed(random), random);
+            default -> TokenizerMutation.of(tokenizers.get(random.nextInt(tokenizers.size())), random);
+        };
     }
 
     private static ModelFolder model(Path folder, String tokenizerClass) {

@@ -30,6 +30,7 @@ class TokenizerReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             normalizer | {"type": "Prepend", "prepend": 7} | normalizer.prepend | It must be a text, and is 7.
+            normalizer | {"type": "Prepend", "prepend": ""} | normalizer.prepend | It must be a text with at least one character, and is ''.
             normalizer | {"type": "Replace", "pattern": {"String": ""}, "content": "x"} | normalizer.pattern.String | It must be a text with at least one character, and is ''.
             normalizer | {"type": "Replace", "pattern": {"Glob": "*"}, "content": "x"} | normalizer.pattern | It must be an object with either 'String' or 'Regex', and is Glob.
             normalizer | {"type": "Strip", "strip_left": 1, "strip_right": true} | normalizer.strip_left | It must be true or false, and is 1.

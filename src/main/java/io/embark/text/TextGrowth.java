@@ -27,14 +27,18 @@ final class TextGrowth {
 
     /** A sentence if it is too much. */
     static Optional<String> problem(List<JsonObject> normalizers) {
+        return of(normalizers) > MOST
+                ? Optional.of("Together its parts make more than %s characters of one.".formatted(MOST))
+                : Optional.empty();
+    }
+
+    /** The most characters; more than can be are as many as one more. */
+    static long of(List<JsonObject> normalizers) {
         TextGrowth growth = new TextGrowth();
-        for (int i = normalizers.size() - 1; i >= 0; i--) {
+        for (int i = normalizers.size() - 1; i >= 0 && growth.most() <= MOST; i--) {
             growth.before(normalizers.get(i));
-            if (growth.most() > MOST) {
-                return Optional.of("Together its parts make more than %s characters of one.".formatted(MOST));
-            }
         }
-        return Optional.empty();
+        return Math.min(growth.most(), MOST + 1);
     }
 
     /** From what characters become behind a normaliser to what they become with it. */

@@ -20,7 +20,7 @@ import java.util.List;
  * @param mostChars the most of a text without such a place that is kept
  */
 record TextPieces(String breaks, int longChars, int mostChars) {
-    /** The most that one call sees. */
+    /** The most that one call sees; fewer where normalisers make several of one. */
     static final int MOST_CHARS = 250_000;
 
     private static final int LONG_CHARS = 1 << 16;
@@ -44,7 +44,8 @@ record TextPieces(String breaks, int longChars, int mostChars) {
     }
 
     static TextPieces of(JsonObject tokenizer) {
-        return new TextPieces(WordBreaks.of(tokenizer), LONG_CHARS, MOST_CHARS);
+        long growth = TextGrowth.of(TokenizerParts.NORMALIZERS.steps(tokenizer.get("normalizer")));
+        return new TextPieces(WordBreaks.of(tokenizer), LONG_CHARS, (int) Math.max(MOST_CHARS / growth, LONG_CHARS));
     }
 
     /** @param fromEnd whether the last piece comes first, and the start of the text may be lost instead of its end */

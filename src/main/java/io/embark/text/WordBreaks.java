@@ -31,7 +31,7 @@ final class WordBreaks {
 
     private final JsonObject tokenizer;
 
-    /** Whether blanks at the ends of a text are lost. */
+    /** Whether blanks at the start of a text are lost. */
     private boolean strips;
 
     /** Whether blanks become {@link #MARK} before words are looked for. */
@@ -50,7 +50,7 @@ final class WordBreaks {
     private boolean normalizersKeepPlaces() {
         for (JsonObject step : TokenizerParts.NORMALIZERS.steps(tokenizer.get("normalizer"))) {
             switch (type(step)) {
-                case "Strip" -> strips = true;
+                case "Strip" -> strips |= flag(step, "strip_left");
                 case "Replace" -> {
                     boolean marksBlanks = replaced(step, "String").equals(BLANK)
                             && text(step, "content").equals(String.valueOf(MARK));

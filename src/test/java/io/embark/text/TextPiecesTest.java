@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TextPiecesTest {
     private static final TokenizersLibrary NATIVE = TokenizersLibrary.LIB;
@@ -125,6 +128,39 @@ class TextPiecesTest {
             NATIVE.deleteTokenizer(handle);
         }
         assertThat(parted).isGreaterThan(5_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            aa bb         | aa bb           | aa bb          | true
+            aaa bbb ccc   | aaa bbb, ' ccc' | ' ccc', aaa bbb | true
+            aaaaaaaaaaaa  | aaaaaaaaaaaa    | aaaaaaaaaaaa   | true
+            aaaaaaaaa bbb | aaaaaaaaa, ' bbb' | ' bbb', aaaaaaaaa | true
+            aaaa  bbbb    | aaaa  bbbb      | aaaa  bbbb     | true
+            aaaaaaaaaaaaaaaa | aaaaaaaaaaaa | aaaaaaaaaaaa   | false
+            """)
+    void endBeforeABlankBetweenTwoWords(String text, String fromStart, String fromEnd, boolean whole) {
+        TextPieces pieces = new TextPieces(" ", 7, 12);
+        assertThat(pieces.part(text, false).whole()).isEqualTo(whole);
+        assertThat(pieces.part(text, true).whole()).isEqualTo(whole);
+        assertThat(quoted(pieces.part(text, false).pieces())).isEqualTo(fromStart);
+        assertThat(quoted(pieces.part(text, true).pieces())).isEqualTo(fromEnd);
+    }
+
+    @Test
+    void endNowhereWhereNothingIsCertain() {
+        TextPieces pieces = new TextPieces("", 7, 12);
+        assertThat(pieces.part("aa bb cc dd", false).pieces()).containsExactly("aa bb cc dd");
+        assertThat(pieces.part("aa bb cc dd ee ff", false))
+                .isEqualTo(new TextPieces.Parted(List.of("aa bb cc dd "), false));
+        assertThat(pieces.part("aa bb cc dd ee ff", true))
+                .isEqualTo(new TextPieces.Parted(List.of("bb cc dd ee ff".substring(2)), false));
+    }
+
+    private static String quoted(List<String> pieces) {
+        return pieces.stream()
+                .map(piece -> piece.startsWith(" ") ? "'" + piece + "'" : piece)
+                .collect(Collectors.joining(", "));
     }
 
     private static long[] ids(long handle, List<String> texts) {

@@ -172,6 +172,11 @@ public record CacheDirectory(Path path) {
         return Owners.stranger(folder);
     }
 
+    /** Tells this user's files of a shared folder from those of others. */
+    public static int user() {
+        return Owners.user();
+    }
+
     private static Optional<CacheDirectory> home() {
         Path home = Path.of(System.getProperty("user.home", "?"));
         return home.isAbsolute() && Files.isWritable(home)

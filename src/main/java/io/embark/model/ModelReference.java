@@ -52,7 +52,7 @@ public sealed interface ModelReference {
         @Override
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
-            FolderFiles files = BundledModel.open(CacheDirectory.of(options).path());
+            FolderFiles files = BundledModel.open(CacheDirectory.of(options));
             return ModelFolder.read(BundledModel.NAME, files, ModelCode.NEEDS_TRUST);
         }
 

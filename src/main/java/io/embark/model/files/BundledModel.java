@@ -6,6 +6,7 @@ package io.embark.model.files;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,21 +49,38 @@ public final class BundledModel {
     private static final int MAX_ATTEMPTS = 3;
 
     private final Map<String, String> sha256ByName;
+    private final Path cache;
     private final Path folder;
 
-    private BundledModel(Path cacheDirectory) {
+    private BundledModel(CacheDirectory cache) {
         this.sha256ByName = checksums();
+        this.cache = cache.path();
         String key = sha256ByName.get(WEIGHTS).substring(0, KEY_LENGTH);
-        this.folder =
-                cacheDirectory.toAbsolutePath().normalize().resolve("models").resolve(NAME + "-" + key);
+        this.folder = cache.path().resolve("models").resolve(NAME + "-" + key);
     }
 
-    /** The unpacked files, every hash checked. One thread of a process unpacks, the others wait for it. */
-    public static synchronized FolderFiles open(Path cacheDirectory) {
-        return new BundledModel(cacheDirectory).open();
+    /**
+     * The unpacked files, every hash checked. One thread of a process unpacks, the others wait for it. Where the cache is of
+     * others too, and this user cannot put right what is wrong there, he gets his own.
+     */
+    public static synchronized FolderFiles open(CacheDirectory cache) {
+        BundledModel model = new BundledModel(cache);
+        try {
+            return model.open();
+        } catch (IOException e) {
+            if (!cache.isOfOthersToo()) {
+                throw model.notWritable(e);
+            }
+        }
+        BundledModel own = new BundledModel(CacheDirectory.ofUser());
+        try {
+            return own.open();
+        } catch (IOException e) {
+            throw own.notWritable(e);
+        }
     }
 
-    private FolderFiles open() {
+    private FolderFiles open() throws IOException {
         // Another process that found the same damage may be replacing the folder just now: look again.
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             FolderFiles found = new FolderFiles(folder);
@@ -74,7 +92,7 @@ public final class BundledModel {
 
         FolderFiles unpacked = new FolderFiles(folder);
         if (!isIntact(unpacked)) {
-            throw notWritable(new IOException("what was written there reads back differently"));
+            throw new IOException("what was written there reads back differently");
         }
         return unpacked;
     }
@@ -90,17 +108,16 @@ public final class BundledModel {
         }
     }
 
-    private void unpack() {
+    private void unpack() throws IOException {
         Path own = folder.resolveSibling("." + folder.getFileName() + "-" + UUID.randomUUID());
         try {
             // Not createTempDirectory, whose folders nobody but their owner may read: a cache may be shared.
+            CacheDirectory.createFolders(cache, own.getParent());
             Files.createDirectories(own);
             for (Map.Entry<String, String> file : sha256ByName.entrySet()) {
                 unpack(file.getKey(), file.getValue(), own.resolve(file.getKey()));
             }
             FinishedFolder.install(own, folder, place -> isIntact(new FolderFiles(place)));
-        } catch (IOException e) {
-            throw notWritable(e);
         } finally {
             FinishedFolder.deleteQuietly(own);
         }

@@ -4,6 +4,7 @@
  */
 package io.embark.model.files;
 
+import io.embark.host.CacheDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,10 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A copied model and the list of its files: a line {@code <sha256> <bytes> <modified> <name>} for each. Whoever finds the sizes
- * and times as listed need not read the files to know their hashes.
+ * and times as listed, in files that nobody else can change, need not read them to know their hashes.
  */
 final class CopiedFolder {
     private static final String LIST = ".embark-files";
@@ -52,6 +54,12 @@ final class CopiedFolder {
             // Not there, or not what list() wrote, which is the same.
             return Optional.empty();
         }
+    }
+
+    /** Whether nobody but root and this user can change what was listed, or the list itself. */
+    static boolean isOurs(Path folder, List<ModelFile> files) {
+        return Stream.concat(Stream.of("", LIST), files.stream().map(ModelFile::name))
+                .allMatch(name -> CacheDirectory.isOurs(folder.resolve(name)));
     }
 
     /** What its files take on disk, as far as is known. */

@@ -14,6 +14,7 @@ import io.embark.host.FinishedFolder;
 import io.embark.host.ProcessLocks;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,7 +31,11 @@ import java.util.stream.Stream;
  * Models that lie elsewhere, each copied once for all processes of this host, by its content: the folder of a model is named
  * by its fingerprint. Immutable and thread-safe.
  *
- * <p>One process copies a model and the others wait. A folder appears when it is complete. Where there are more bytes than the
+ * <p>One process copies a model and the others wait. Who finds a model complete writes nothing. What another user put here is
+ * hashed each time it is opened, and what he says that a reference stands for does not count. A user who cannot write here
+ * keeps copies of his own.
+ *
+ * <p>A folder appears when it is complete. Where there are more bytes than the
  * bound, the models that were opened least recently go, but never one that a living process has opened.
  *
  * @hidden Public for Embark's other rooms only.
@@ -40,11 +46,15 @@ public final class ModelCache<T> {
     /** What was read of a folder. */
     private record Copied<T>(T value, String fingerprint) {}
 
+    private static final int ROOT = 0;
+
+    private final Path root;
     private final Path folders;
     private final Path locks;
     private final Path listings;
     private final long mostBytes;
     private final FolderReader<T> reader;
+    private final boolean ofOthersToo;
 
     /**
      * @param folder created if it is not there
@@ -52,6 +62,12 @@ public final class ModelCache<T> {
      * @param reader opens what was copied
      */
     ModelCache(Path folder, long mostBytes, FolderReader<T> reader) {
+        this(folder, folder, mostBytes, reader, false);
+    }
+
+    private ModelCache(Path root, Path folder, long mostBytes, FolderReader<T> reader, boolean ofOthersToo) {
+        this.root = root.toAbsolutePath().normalize();
+        this.ofOthersToo = ofOthersToo;
         this.folders = folder.toAbsolutePath().normalize();
         this.locks = folders.resolve("locks");
         this.listings = folders.resolve("listings");
@@ -61,10 +77,13 @@ public final class ModelCache<T> {
 
     /** The cache of {@link EmbedOptions#CACHE_DIR}, bounded by {@link EmbedOptions#CACHE_MEGABYTES}. */
     public static <T> ModelCache<T> of(EmbedOptions options, FolderReader<T> reader) {
-        return new ModelCache<>(
-                CacheDirectory.of(options).path().resolve("remote"),
-                options.get(EmbedOptions.CACHE_MEGABYTES) * 1_000_000L,
-                reader);
+        CacheDirectory cache = CacheDirectory.of(options);
+        return of(cache, options.get(EmbedOptions.CACHE_MEGABYTES) * 1_000_000L, reader, cache.isOfOthersToo());
+    }
+
+    private static <T> ModelCache<T> of(
+            CacheDirectory cache, long mostBytes, FolderReader<T> reader, boolean ofOthersToo) {
+        return new ModelCache<>(cache.path(), cache.path().resolve("remote"), mostBytes, reader, ofOthersToo);
     }
 
     /**
@@ -78,22 +97,50 @@ public final class ModelCache<T> {
     public T open(String reference, RemoteFiles files, DownloadProgress progress) {
         List<RemoteFile> listing = list(reference, files);
         String key = key(reference, listing);
-        return locked(reference, "listing-" + key, () -> {
-            Path known = listings.resolve(key);
-            Optional<T> copied = Files.exists(known)
-                    ? find(reference, Files.readString(known).strip())
-                    : Optional.empty();
-            if (copied.isPresent()) {
-                return copied.get();
+        try {
+            Optional<T> ready = find(reference, listed(key));
+            if (ready.isPresent()) {
+                return ready.get();
             }
+            return locked("listing-" + key, () -> {
+                Optional<T> copied = find(reference, listed(key));
+                if (copied.isPresent()) {
+                    return copied.get();
+                }
 
-            Copied<T> model = copy(reference, files, listing, key, Optional.empty(), progress);
-            if (!list(reference, files).equals(listing)) {
-                throw RemoteCopy.changed(reference, "the list of its files is another one now");
+                Copied<T> model = copy(reference, files, listing, key, Optional.empty(), progress);
+                if (!list(reference, files).equals(listing)) {
+                    throw RemoteCopy.changed(reference, "the list of its files is another one now");
+                }
+                Files.writeString(listing(key, CacheDirectory.user()), model.fingerprint());
+                return model.value();
+            });
+        } catch (IOException e) {
+            return ofUser(reference, e).open(reference, files, progress);
+        }
+    }
+
+    /** The user's own cache, where he cannot write into that of many. */
+    private ModelCache<T> ofUser(String reference, IOException thrown) {
+        if (!ofOthersToo) {
+            throw RemoteCopy.notWritable(folders, reference, thrown);
+        }
+        return of(CacheDirectory.ofUser(), mostBytes, reader, false);
+    }
+
+    /** What this user, or root, found a list of files to stand for; what others say is not asked. */
+    private Optional<String> listed(String key) throws IOException {
+        for (int user : new int[] {CacheDirectory.user(), ROOT}) {
+            Path listing = listing(key, user);
+            if (Files.isRegularFile(listing) && CacheDirectory.isOurs(listing)) {
+                return Optional.of(Files.readString(listing).strip());
             }
-            Files.writeString(known, model.fingerprint());
-            return model.value();
-        });
+        }
+        return Optional.empty();
+    }
+
+    private Path listing(String key, int user) {
+        return listings.resolve(key + "-" + user);
     }
 
     /**
@@ -105,34 +152,83 @@ public final class ModelCache<T> {
      */
     public T open(String reference, RemoteFiles files, String fingerprint) {
         requireNonNull(fingerprint, "fingerprint is null");
-        return locked(reference, "copy-" + fingerprint, () -> {
-            Optional<T> copied = find(reference, fingerprint);
-            return copied.isPresent()
-                    ? copied.get()
-                    : copy(
-                                    reference,
-                                    files,
-                                    list(reference, files),
-                                    fingerprint,
-                                    Optional.of(fingerprint),
-                                    DownloadProgress.NONE)
-                            .value();
-        });
+        Optional<String> expected = Optional.of(fingerprint);
+        try {
+            Optional<T> ready = find(reference, expected);
+            if (ready.isPresent()) {
+                return ready.get();
+            }
+            return locked("copy-" + fingerprint, () -> {
+                Optional<T> copied = find(reference, expected);
+                return copied.isPresent()
+                        ? copied.get()
+                        : copy(reference, files, list(reference, files), fingerprint, expected, DownloadProgress.NONE)
+                                .value();
+            });
+        } catch (IOException e) {
+            return ofUser(reference, e).open(reference, files, fingerprint);
+        }
     }
 
-    private Optional<T> find(String reference, String fingerprint) throws IOException {
-        Path lock = locks.resolve("use-" + fingerprint);
+    private Optional<T> find(String reference, Optional<String> fingerprint) throws IOException {
+        // Any name may be in a listing, and a model that is not there needs no lock.
+        if (fingerprint.isEmpty() || !FINGERPRINT.matcher(fingerprint.get()).matches()) {
+            return Optional.empty();
+        }
+        Path folder = folders.resolve(fingerprint.get());
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
         // Before looking, so that what is found stays.
-        ProcessLocks.hold(lock);
-        Path folder = folders.resolve(fingerprint);
+        hold(lock(folder));
         Optional<T> found = CopiedFolder.files(folder)
-                .map(files -> read(reference, new FolderFiles(folder, files)))
-                .filter(copied -> copied.fingerprint().equals(fingerprint))
+                .flatMap(files -> readFound(reference, folder, files))
+                .filter(copied -> copied.fingerprint().equals(fingerprint.get()))
                 .map(Copied::value);
         if (found.isPresent()) {
-            Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis()));
+            touch(lock(folder));
         }
         return found;
+    }
+
+    private boolean isIntact(String reference, String fingerprint) {
+        try {
+            return find(reference, Optional.of(fingerprint)).isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void hold(Path lock) throws IOException {
+        try {
+            ProcessLocks.hold(lock);
+        } catch (IOException e) {
+            // Where this user cannot write, whoever can may remove models; their open files stay.
+            if (Files.isWritable(locks)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Only the order of removal depends on it. */
+    private static void touch(Path lock) {
+        try {
+            Files.setLastModifiedTime(lock, FileTime.fromMillis(System.currentTimeMillis()));
+        } catch (IOException e) {
+            // It is another user's, or the cache is only read.
+        }
+    }
+
+    private Optional<Copied<T>> readFound(String reference, Path folder, List<ModelFile> files) {
+        if (CopiedFolder.isOurs(folder, files)) {
+            return Optional.of(read(reference, new FolderFiles(folder, files)));
+        }
+        try {
+            return Optional.of(read(reference, new FolderFiles(folder)));
+        } catch (EmbarkException e) {
+            // Whatever another user put there, it is not the model.
+            return Optional.empty();
+        }
     }
 
     /** @param key names a folder that nobody else fills now */
@@ -144,7 +240,7 @@ public final class ModelCache<T> {
             Optional<String> expected,
             DownloadProgress progress)
             throws IOException {
-        Path own = folders.resolve(".copy-" + key);
+        Path own = folders.resolve(String.format(Locale.ROOT, ".copy-%d-%s", CacheDirectory.user(), key));
         // A process that was killed may have left it.
         FinishedFolder.deleteQuietly(own);
         Files.createDirectories(own);
@@ -158,9 +254,8 @@ public final class ModelCache<T> {
             }
             CopiedFolder.list(own, copied.files());
             ProcessLocks.hold(locks.resolve("use-" + fingerprint));
-            FinishedFolder.install(own, folders.resolve(fingerprint), place -> CopiedFolder.files(place)
-                    .isPresent());
-            return find(reference, fingerprint)
+            FinishedFolder.install(own, folders.resolve(fingerprint), place -> isIntact(reference, fingerprint));
+            return find(reference, Optional.of(fingerprint))
                     .map(model -> new Copied<>(model, fingerprint))
                     .orElseThrow(() -> new IOException("what was written there reads back differently"));
         } finally {
@@ -201,7 +296,9 @@ public final class ModelCache<T> {
             long kept = models.stream().mapToLong(CopiedFolder::bytes).sum();
             for (Path model : models) {
                 long freed = CopiedFolder.bytes(model);
-                if (kept + bytes > mostBytes && ProcessLocks.ifUnheld(lock(model), () -> remove(model))) {
+                if (kept + bytes > mostBytes
+                        && ProcessLocks.ifUnheld(lock(model), () -> remove(model))
+                        && !Files.exists(model)) {
                     kept -= freed;
                 }
             }
@@ -264,19 +361,19 @@ public final class ModelCache<T> {
         T run() throws IOException;
     }
 
-    private T locked(String reference, String name, Action<T> action) {
+    private T locked(String name, Action<T> action) throws IOException {
+        CacheDirectory.createFolders(root, locks);
+        CacheDirectory.createFolders(root, listings);
         try {
-            Files.createDirectories(locks);
-            Files.createDirectories(listings);
             return ProcessLocks.exclusively(locks.resolve(name), () -> {
                 try {
                     return action.run();
                 } catch (IOException e) {
-                    throw RemoteCopy.notWritable(folders, reference, e);
+                    throw new UncheckedIOException(e);
                 }
             });
-        } catch (IOException e) {
-            throw RemoteCopy.notWritable(folders, reference, e);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

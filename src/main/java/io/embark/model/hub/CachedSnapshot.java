@@ -9,6 +9,7 @@ import io.embark.model.files.FolderFiles;
 import io.embark.model.files.FolderReader;
 import io.embark.model.files.ModelFile;
 import io.embark.model.files.ModelProblem;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,7 +53,26 @@ final class CachedSnapshot implements FolderFiles.Source {
             requireKnown(name);
         }
         decisive.apply(name).ifPresent(this::requireKnown);
-        return Optional.empty();
+        return intact(name);
+    }
+
+    /** What a file is, where its link says which content it must have: any run may have been killed, and any disk loses bits. */
+    private Optional<ModelFile> intact(String name) {
+        Path file = file(name);
+        try {
+            Optional<HubFile> listed = cache.linked(pinned.revision(), name);
+            if (listed.isPresent() && !listed.get().isIntact(file)) {
+                throw ModelProblem.invalid(
+                        "model %s: %s is damaged in the cache".formatted(pinned, ModelProblem.show(name)),
+                        "%s leads to %s, whose content must have %s of that name and has another."
+                                .formatted(
+                                        file, listed.get().etag(), listed.get().hashName()),
+                        GO_ONLINE);
+            }
+            return listed.flatMap(HubFile::described);
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(file, e);
+        }
     }
 
     private void requireKnown(String name) {

@@ -6,20 +6,16 @@ package io.embark.model.hub;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
+import io.embark.host.ProcessLocks;
 import io.embark.model.files.ModelProblem;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The folder of one model in the cache that Python's huggingface_hub fills as well, laid out as it does ({@code
@@ -31,8 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * apart; so half-filled files have a name of their own, and every change that a reader could see is one rename.
  */
 final class HubCache {
-    private static final Map<Path, ReentrantLock> LOCKS_OF_THIS_PROCESS = new ConcurrentHashMap<>();
-
     private final Path root;
     private final String folderName;
     private final Path folder;
@@ -67,7 +61,11 @@ final class HubCache {
 
     /** Where a download of a blob gathers. Python's names end in 8 random digits, and it removes what it did not finish. */
     Path partial(HubFile file) {
-        return folder.resolve("blobs").resolve(file.etag() + ".embark.incomplete");
+        Path partial = folder.resolve("blobs").resolve(file.etag() + ".embark.incomplete");
+        // In a cache of many users it may be what another one did not finish.
+        return Files.exists(partial) && !Files.isWritable(partial)
+                ? partial.resolveSibling(file.etag() + ".embark-" + CacheDirectory.user() + ".incomplete")
+                : partial;
     }
 
     boolean isKnownAbsent(String commit, String name) {
@@ -79,7 +77,7 @@ final class HubCache {
         Path marker = marker(commit, name);
         try {
             if (!Files.exists(marker)) {
-                Files.createDirectories(marker.getParent());
+                CacheDirectory.createFolders(root, marker.getParent());
                 Files.write(marker, new byte[0]);
             }
         } catch (IOException e) {
@@ -94,7 +92,7 @@ final class HubCache {
         try {
             // A cache that is up to date may be read-only.
             if (!revision.equals(commit) && !commit(revision).equals(Optional.of(commit))) {
-                Files.createDirectories(ref.getParent());
+                CacheDirectory.createFolders(root, ref.getParent());
                 Files.writeString(own, commit);
                 Files.move(own, ref, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -108,7 +106,7 @@ final class HubCache {
         Path pointer = snapshot(commit).resolve(file.name());
         Path own = sibling(pointer);
         try {
-            Files.createDirectories(pointer.getParent());
+            CacheDirectory.createFolders(root, pointer.getParent());
             if (!symlink(own, pointer.getParent().relativize(blob(file)))) {
                 Files.copy(blob(file), own);
             }
@@ -119,25 +117,28 @@ final class HubCache {
         }
     }
 
+    /** What the blob that a snapshot links to must be, by its name; empty where it is a copy, or has no name that says so. */
+    Optional<HubFile> linked(String commit, String name) throws IOException {
+        Path pointer = snapshot(commit).resolve(name);
+        if (!Files.isSymbolicLink(pointer) || !Files.isRegularFile(pointer)) {
+            return Optional.empty();
+        }
+        String etag = Files.readSymbolicLink(pointer).getFileName().toString();
+        return HubFile.isHash(etag) ? Optional.of(new HubFile(name, Files.size(pointer), etag)) : Optional.empty();
+    }
+
     /** Does something while no other thread or process of Embark does so for the same blob. */
     void locked(HubFile file, Runnable action) {
-        Path path = root.resolve(".locks").resolve(folderName).resolve(file.etag() + ".lock");
-        ReentrantLock lock = LOCKS_OF_THIS_PROCESS.computeIfAbsent(path, any -> new ReentrantLock());
-        lock.lock();
+        Path lock = root.resolve(".locks").resolve(folderName).resolve(file.etag() + ".lock");
         try {
-            Files.createDirectories(path.getParent());
-            Files.createDirectories(blob(file).getParent());
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock held = channel.lock()) {
-                if (!held.isValid()) {
-                    throw new IOException("the lock was lost");
-                }
+            CacheDirectory.createFolders(root, lock.getParent());
+            CacheDirectory.createFolders(root, blob(file).getParent());
+            ProcessLocks.exclusively(lock, () -> {
                 action.run();
-            }
+                return null;
+            });
         } catch (IOException e) {
             throw notWritable(e);
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -43,7 +43,7 @@ final class HubDownload {
     void fetch(HubFile file) {
         cache.locked(file, () -> {
             try {
-                if (!file.fits(cache.blob(file))) {
+                if (!file.isIntact(cache.blob(file))) {
                     download(file);
                 }
             } catch (IOException e) {

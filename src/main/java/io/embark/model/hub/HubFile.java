@@ -5,6 +5,7 @@
 package io.embark.model.hub;
 
 import io.embark.model.files.FolderFiles;
+import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -40,6 +42,18 @@ record HubFile(String name, long bytes, String etag) {
     /** Whether a file has the size that it must have. */
     boolean fits(Path file) throws IOException {
         return Files.isRegularFile(file) && Files.size(file) == bytes;
+    }
+
+    /** Whether a file has the size and, if it is known, the hash that it must have. */
+    boolean isIntact(Path file) throws IOException {
+        return fits(file) && (!isHashed() || hash(file).equals(etag));
+    }
+
+    /** What such an intact file is, where the hub says it as models do. */
+    Optional<ModelFile> described() {
+        return isHashed() && etag.length() != GIT_DIGITS
+                ? Optional.of(new ModelFile(name, bytes, etag))
+                : Optional.empty();
     }
 
     /** The hash of a content, of the kind that the etag is; the etag itself if that is no hash. */

@@ -45,15 +45,14 @@ final class HubSnapshot implements FolderFiles.Source {
         HubFile file = listing.files().get(name).orElseGet(() -> client.describe(pinned, name));
         Path pointer = cache.snapshot(pinned.revision()).resolve(name);
         try {
-            if (!file.fits(pointer)) {
+            if (!file.isIntact(pointer)) {
                 download.fetch(file);
                 cache.link(pinned.revision(), file);
             }
         } catch (IOException e) {
             throw ModelProblem.unreadable(pointer, e);
         }
-        // The cache names files by other hashes too.
-        return Optional.empty();
+        return file.described();
     }
 
     @Override

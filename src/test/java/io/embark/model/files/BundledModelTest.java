@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.host.CacheDirectory;
 import io.embark.model.Backbones;
 import io.embark.model.DataType;
 import io.embark.model.ModelFolder;
@@ -170,20 +170,26 @@ class BundledModelTest {
                 () -> ModelReference.open("all-MiniLM-L6-v2", file),
                 ErrorCode.OPTION_INVALID,
                 "cache directory %s/models: model all-MiniLM-L6-v2 cannot be unpacked".formatted(file),
-                "The system says: java.nio.file.FileSystemException: %s/models: Not a directory.".formatted(file),
+                "The system says: java.nio.file.FileAlreadyExistsException: %s.".formatted(file),
                 "Set the option cache-dir, or EMBARK_CACHE_DIR, to a writable folder with 100 MB of space.");
     }
 
     @Test
-    void refusesAReadOnlyCacheDirectory() throws IOException {
+    void takesAFolderOfTheUsersOwnWhereTheCacheIsReadOnly() throws IOException {
         Path readOnly = Files.createDirectory(cache.resolve("read-only"));
         assumeThat(readOnly.toFile().setWritable(false) && !Files.isWritable(readOnly))
                 .as("this user can be kept from writing")
                 .isTrue();
-        assertThatThrownBy(() -> ModelReference.open("all-MiniLM-L6-v2", readOnly))
-                .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith(
-                        "cache directory %s/models: model all-MiniLM-L6-v2 cannot be unpacked\n".formatted(readOnly));
+        assertThat(ModelReference.open("all-MiniLM-L6-v2", readOnly).path())
+                .startsWith(CacheDirectory.ofUser().path());
+    }
+
+    @Test
+    void letsAllWhoMayWriteIntoTheCacheUnpackThere() throws IOException {
+        Files.setAttribute(cache, "unix:mode", 01777);
+        open();
+        assertThat((int) Files.getAttribute(cache.resolve("models"), "unix:mode") & 07777)
+                .isEqualTo(01777);
     }
 
     @Test

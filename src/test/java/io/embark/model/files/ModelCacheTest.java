@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
@@ -28,6 +29,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -107,6 +110,78 @@ class ModelCacheTest {
                 .isEqualTo(model.files());
         assertThat(far.opened).hasSize(2 * opened);
         assertThat(leftOvers()).isEmpty();
+    }
+
+    @Test
+    void writesNothingWhereAModelIsComplete() throws IOException {
+        FarFolder far = new FarFolder(tiny().write());
+        String fingerprint =
+                cache(1 << 20).open(REFERENCE, far, DownloadProgress.NONE).fingerprint();
+        Map<String, Object> before = inodes();
+        cache(1 << 20).open(REFERENCE, far, DownloadProgress.NONE);
+        cache(1 << 20).open(REFERENCE, far, fingerprint);
+        assertThat(inodes()).isEqualTo(before);
+    }
+
+    /** It may list whatever hashes it likes. */
+    @Test
+    void hashesWhatOthersCanChange() throws IOException {
+        FarFolder far = new FarFolder(tiny().write());
+        ModelFolder model = cache(1 << 20).open(REFERENCE, far, DownloadProgress.NONE);
+        Path altered = model.path().resolve("sentence_bert_config.json");
+        FileTime written = Files.getLastModifiedTime(altered);
+        String content = Files.readString(altered);
+        Files.setAttribute(altered, "unix:mode", 0646);
+        assertThat(cache(1 << 20)
+                        .open(REFERENCE, new Unreachable(), model.fingerprint())
+                        .fingerprint())
+                .isEqualTo(model.fingerprint());
+
+        Files.writeString(altered, content.replaceFirst("[0-9]", "7"));
+        Files.setLastModifiedTime(altered, written);
+        int opened = far.opened.size();
+        assertThat(cache(1 << 20)
+                        .open(REFERENCE, far, DownloadProgress.NONE)
+                        .specification()
+                        .maxTokens())
+                .isEqualTo(model.specification().maxTokens())
+                .isNotEqualTo(7);
+        assertThat(far.opened).hasSize(2 * opened);
+    }
+
+    /** Who says that a reference stands for a model could as well name another one. */
+    @Test
+    void believesNobodyElseWhatAReferenceStandsFor() throws IOException {
+        FarFolder far = new FarFolder(tiny().write());
+        cache(1 << 20).open(REFERENCE, far, DownloadProgress.NONE);
+        int opened = far.opened.size();
+        try (Stream<Path> listings = Files.list(temporary.resolve("cache/listings"))) {
+            for (Path listing : listings.toList()) {
+                Files.setAttribute(listing, "unix:mode", 0646);
+            }
+        }
+        cache(1 << 20).open(REFERENCE, far, DownloadProgress.NONE);
+        assertThat(far.opened).hasSize(2 * opened);
+    }
+
+    @Test
+    void letsAllWhoMayWriteIntoTheCacheLockAndAdd() throws IOException {
+        Path shared = Files.createDirectory(temporary.resolve("shared"));
+        Files.setAttribute(shared, "unix:mode", 01777);
+        EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.CACHE_DIR, shared.toString());
+        ModelFolder model = ModelCache.of(options, ModelFolder.READER)
+                .open(REFERENCE, new FarFolder(tiny().write()), DownloadProgress.NONE);
+        assertThat(model.path()).startsWith(shared);
+        for (String folder : List.of("remote", "remote/locks", "remote/listings")) {
+            assertThat((int) Files.getAttribute(shared.resolve(folder), "unix:mode") & 07777)
+                    .as(folder)
+                    .isEqualTo(01777);
+        }
+        try (Stream<Path> locks = Files.list(shared.resolve("remote/locks"))) {
+            assertThat(locks).isNotEmpty().allSatisfy(lock -> assertThat(
+                            (int) Files.getAttribute(lock, "unix:mode") & 0777)
+                    .isEqualTo(0666));
+        }
     }
 
     @Test
@@ -352,6 +427,16 @@ class ModelCacheTest {
                     .filter(name -> name.length() == 64)
                     .toList();
         }
+    }
+
+    private Map<String, Object> inodes() throws IOException {
+        Map<String, Object> inodes = new TreeMap<>();
+        try (Stream<Path> entries = Files.walk(temporary.resolve("cache"))) {
+            for (Path entry : entries.toList()) {
+                inodes.put(entry.toString(), Files.readAttributes(entry, "unix:ino,size"));
+            }
+        }
+        return inodes;
     }
 
     private List<Path> leftOvers() {

@@ -183,7 +183,7 @@ public final class EmbedOptions implements Serializable {
                     Stage.OPEN,
                     "cache-dir",
                     null,
-                    "a writable folder on a file system not mounted noexec",
+                    "a folder on a file system not mounted noexec",
                     "Where native libraries and bundled models are unpacked and others copied, once for each host.")
             .orElse("EMBARK_CACHE_DIR, else ~/.cache/embark")
             .ofHost();

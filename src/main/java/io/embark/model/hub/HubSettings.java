@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param offline whether only the cache may be used
  * @param symlinks whether a snapshot links to the blobs; else it has copies
  * @param metadataTimeout how long to wait for a connection, and for an answer about a model
- * @param downloadTimeout how long to wait for the next bytes of a file
+ * @param downloadTimeout how long to wait for the next bytes of a file, and by which their pace is bounded
  * @param pause how long to wait before the second attempt; each further one waits twice as long
  * @param proxies which addresses are reached through which proxy
  * @hidden Public for Embark's other rooms only.

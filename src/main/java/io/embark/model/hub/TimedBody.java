@@ -19,8 +19,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The body of an answer as a stream whose reads wait for a bounded time; those of Java's own client wait for ever. Bytes are
- * asked for only as they are read. For one thread.
+ * The body of an answer as a stream whose reads wait for a bounded time, also for bytes that come one by one; those of Java's
+ * own client wait for ever. Bytes are asked for only as they are read. For one thread.
  */
 final class TimedBody extends InputStream implements HttpResponse.BodySubscriber<TimedBody> {
     /** What arrived: some bytes; or, with no bytes, the end, with its reason if it came too soon. */
@@ -30,12 +30,22 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         }
     }
 
+    /** What has to come for each second of waiting, on average over so many timeouts. */
+    private static final long LEAST_BYTES_PER_SECOND = 1024;
+
+    private static final int PACE_TIMEOUTS = 6;
+
     private final Duration timeout;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private volatile Subscription subscription;
     private volatile boolean closed;
     private Arrival current = new Arrival(List.of(), null);
     private int next;
+
+    /** Since the pace was looked at last. */
+    private long waitedNanos;
+
+    private long arrivedBytes;
 
     TimedBody(Duration timeout) {
         this.timeout = timeout;
@@ -77,7 +87,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
         return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
-    /** The next bytes; {@link HttpTimeoutException} if none come in time. */
+    /** The next bytes; {@link HttpTimeoutException} if none come in time, or too few. */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         if (length == 0) {
@@ -114,6 +124,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
     private void await() throws IOException {
         try {
+            long start = System.nanoTime();
             Arrival arrived = arrivals.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (arrived == null) {
                 throw new HttpTimeoutException("no data came for %s ms".formatted(timeout.toMillis()));
@@ -121,11 +132,28 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
             current = arrived;
             next = 0;
             if (!current.isEnd()) {
+                requirePace(System.nanoTime() - start);
                 subscription.request(1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** Only waiting counts: whoever reads may be slower than the network. */
+    private void requirePace(long waited) throws HttpTimeoutException {
+        waitedNanos += waited;
+        arrivedBytes +=
+                current.bytes().stream().mapToLong(ByteBuffer::remaining).sum();
+        Duration time = Duration.ofNanos(waitedNanos);
+        if (time.compareTo(timeout.multipliedBy(PACE_TIMEOUTS)) < 0) {
+            return;
+        }
+        if (arrivedBytes * 1000 < LEAST_BYTES_PER_SECOND * time.toMillis()) {
+            throw new HttpTimeoutException("only %s bytes came in %s ms".formatted(arrivedBytes, time.toMillis()));
+        }
+        waitedNanos = 0;
+        arrivedBytes = 0;
     }
 }

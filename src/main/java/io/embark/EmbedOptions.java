@@ -134,6 +134,17 @@ public final class EmbedOptions implements Serializable {
             "What to do with a text that has more tokens than the limit: cut it, refuse it, take the mean over its chunks or embed"
                     + " each of them.");
 
+    /** The most characters of one text that are read. */
+    public static final Option<Integer> MAX_TEXT_CHARACTERS = Option.integer(
+            Stage.PASS,
+            "max-text-characters",
+            10_000_000,
+            1,
+            500_000_000,
+            "characters",
+            "The most characters of one text that are read: a longer one is cut there with long-text=truncate, and counted as"
+                    + " truncated; else it is refused, as on-error says.");
+
     /** What to do with an empty or blank text. */
     public static final Option<BlankText> BLANK = Option.choice(
             Stage.PASS, "blank", BlankText.EMBED, "What to do with a text that is empty or white space only.");
@@ -220,6 +231,7 @@ public final class EmbedOptions implements Serializable {
                     DEVICE,
                     MAX_TOKENS,
                     LONG_TEXT,
+                    MAX_TEXT_CHARACTERS,
                     BLANK,
                     ON_ERROR,
                     BATCH_TOKENS,

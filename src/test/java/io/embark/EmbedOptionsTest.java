@@ -39,6 +39,7 @@ class EmbedOptionsTest {
         assertThat(options.get(EmbedOptions.DEVICE)).isEqualTo(Device.AUTO);
         assertThat(options.get(EmbedOptions.MAX_TOKENS)).isNull();
         assertThat(options.get(EmbedOptions.LONG_TEXT)).isEqualTo(LongText.TRUNCATE);
+        assertThat(options.get(EmbedOptions.MAX_TEXT_CHARACTERS)).isEqualTo(10_000_000);
         assertThat(options.get(EmbedOptions.BLANK)).isEqualTo(BlankText.EMBED);
         assertThat(options.get(EmbedOptions.ON_ERROR)).isEqualTo(OnError.FAIL);
         assertThat(options.get(EmbedOptions.BATCH_TOKENS)).isEqualTo(1024);
@@ -180,7 +181,7 @@ class EmbedOptionsTest {
                 ErrorCode.OPTION_UNKNOWN,
                 "option '%s' does not exist".formatted(key),
                 "The options are model, trust-model-code, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
-                        + " long-text, blank, on-error, batch-tokens, window, threads, cache-dir, cache-megabytes, tune-malloc.",
+                        + " long-text, max-text-characters, blank, on-error, batch-tokens, window, threads, cache-dir, cache-megabytes, tune-malloc.",
                 remedy);
     }
 
@@ -269,6 +270,7 @@ class EmbedOptionsTest {
         all.put("device", "gpu");
         all.put("max-tokens", "128");
         all.put("long-text", "fail");
+        all.put("max-text-characters", "1000");
         all.put("blank", "null");
         all.put("on-error", "null");
         all.put("batch-tokens", "64");

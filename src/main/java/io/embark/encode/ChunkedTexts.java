@@ -21,7 +21,7 @@ final class ChunkedTexts {
     /** Enough to sort and to fill many batches. */
     private static final int ROUND_TOKENS = 1 << 17;
 
-    /** Gets the chunks of a text in order, as soon as the network is through with them. */
+    /** Gets the chunks of a text in order, as soon as the network is through with them; no place for one not computed. */
     interface Receiver {
         void receive(int text, TextChunk chunk, PooledRow place);
     }
@@ -54,7 +54,8 @@ final class ChunkedTexts {
         Integer index = known.putIfAbsent(chunk.text(), distinct.size());
         if (index == null) {
             index = distinct.size();
-            distinct.add(chunk.tokens());
+            // One with a token that the weights lack is not computed, and its receiver told so.
+            distinct.add(chunk.tokens().misses().isPresent() ? null : chunk.tokens());
             tokens += chunk.tokens().ids().length;
         }
         waiting.add(new Waiting(text, chunk, index));

@@ -55,10 +55,9 @@ public final class Embedder implements AutoCloseable {
         this.finish = VectorFinish.of(model.folder(), options);
         this.prompt = prompt(model.folder(), options);
         this.pass = options.only(Stage.PASS).with(EmbedOptions.PROMPT, prompt).with(EmbedOptions.PROMPT_NAME, null);
-        boolean promptCounts =
-                prompt.isEmpty() || model.folder().specification().includePrompt();
-        this.unpooledPromptTokens =
-                promptCounts ? 0 : model.use(() -> model.tokenizer().promptTokens(prompt));
+        int promptTokens =
+                prompt.isEmpty() ? 0 : model.use(() -> model.tokenizer().promptTokens(prompt));
+        this.unpooledPromptTokens = model.folder().specification().includePrompt() ? 0 : promptTokens;
     }
 
     /**
@@ -125,8 +124,7 @@ public final class Embedder implements AutoCloseable {
      * @param texts any of them may be null
      * @return {@code [texts][dimension]}, the caller's own; null for a null text, and for one that the options give none
      * @throws EmbarkException {@link ErrorCode#TEXT_REFUSED} for a text that the options refuse; {@link
-     *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted; {@link ErrorCode#TOKENIZER_INVALID} if
-     *     a text has a token that is none of the model's; {@link ErrorCode#OPTION_INVALID} if {@link
+     *     ErrorCode#COMPUTE_FAILED} if the engine fails or the thread is interrupted; {@link ErrorCode#OPTION_INVALID} if {@link
      *     EmbedOptions#LONG_TEXT} asks for chunks, or a prompt fills the limit of a text that is to be read in chunks
      * @throws IllegalStateException if the model was closed before, or the encoding is not {@link Encoding#FLOAT32}
      */
@@ -315,15 +313,16 @@ public final class Embedder implements AutoCloseable {
     }
 
     /**
-     * The most chars at the start of a text that can change its vector; callers may cut what is behind them.
+     * The most characters at the start of a text that are read; of a longer text callers may leave out all but one behind them.
      *
      * @hidden For Embark's other rooms only.
      */
     public int maxChars() {
+        int most = options.get(EmbedOptions.MAX_TEXT_CHARACTERS);
         return options.get(EmbedOptions.LONG_TEXT).readsChunks()
                         || model.tokenizer().cutsStart()
-                ? Integer.MAX_VALUE - 1
-                : model.tokenizer().maxChars();
+                ? most
+                : Math.min(model.tokenizer().maxChars(), most);
     }
 
     /**

@@ -96,6 +96,21 @@ final class EmbeddingErrors {
                 "Set long-text to truncate or mean, or on-error to null.");
     }
 
+    static EmbarkException tooManyCharacters(String text, int most) {
+        return text(
+                "text '%s': longer than %s characters".formatted(start(text), most),
+                "That is the limit of option max-text-characters, and option long-text reads texts to their end.",
+                "Raise max-text-characters, set long-text to truncate, or on-error to null.");
+    }
+
+    /** @param misses which token it is, in a sentence */
+    static EmbarkException missesToken(String text, String misses, ModelFolder folder) {
+        return text(
+                "text '%s': model %s has no vector for one of its tokens".formatted(start(text), folder.name()),
+                misses,
+                "Take tokenizer and weights from the same model, or set on-error to null.");
+    }
+
     static EmbarkException notFinite(String text) {
         return text(
                 "text '%s': its vector is not finite".formatted(start(text)),

@@ -19,11 +19,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Texts that go through the network together, each distinct one once. Used once, by one thread. */
 final class TextWindow {
+    private static final Logger LOG = LoggerFactory.getLogger(TextWindow.class);
+
+    /** Of those without a vector in one process: enough to see why. */
+    private static final int MOST_LOGGED = 10;
+
+    private static final AtomicInteger LOGGED = new AtomicInteger();
+
     private static final int NO_VECTOR = -1;
 
     private final LoadedModel model;
@@ -34,6 +44,15 @@ final class TextWindow {
 
     private final Tally tally = new Tally();
     private final List<String> distinct = new ArrayList<>();
+
+    /** Why a distinct text has no vector. */
+    private final Map<Integer, Supplier<EmbarkException>> refusals = new HashMap<>();
+
+    /** Those of them that are counted. */
+    private final Set<Integer> counted = new HashSet<>();
+
+    /** Distinct texts that had more characters than are read. */
+    private final Set<Integer> cut = new HashSet<>();
 
     /** Of each distinct text; 0 where no text is read in chunks. */
     private int[] chunkCounts = {};
@@ -59,16 +78,23 @@ final class TextWindow {
     /** What the network makes of each text, in order. */
     PooledTexts pool(List<String> texts) {
         int[] indexes = findDistinct(texts);
+        // Each before more work is done, since a refusal may throw all of it away.
+        refuseTooManyCharacters();
+        countRefused(indexes);
         List<TokenizedText> tokenized = tokenize();
-        countLong(indexes, tokenized);
+        refuseByTokens(tokenized);
+        countRefused(indexes);
+        countTruncated(indexes, tokenized);
         chunkCounts = new int[tokenized.size()];
         List<List<PooledChunk>> distinctChunks = longText.readsChunks() ? computeChunks(tokenized) : compute(tokenized);
-        countBroken(indexes, distinctChunks);
+        refuseNotFinite(distinctChunks);
+        countRefused(indexes);
 
         List<List<PooledChunk>> pooled = new ArrayList<>();
         for (int index : indexes) {
-            pooled.add(index == NO_VECTOR ? null : distinctChunks.get(index));
-            if (index != NO_VECTOR && distinctChunks.get(index) != null) {
+            boolean hasVector = index != NO_VECTOR && !isRefused(index);
+            pooled.add(hasVector ? distinctChunks.get(index) : null);
+            if (hasVector) {
                 tally.add(Count.CHUNKS, chunkCounts[index]);
             }
         }
@@ -107,25 +133,60 @@ final class TextWindow {
         return policy == BlankText.EMBED;
     }
 
+    /** Cuts a text that has more than are read, or refuses it where it would be read to its end. */
+    private void refuseTooManyCharacters() {
+        int most = options.get(EmbedOptions.MAX_TEXT_CHARACTERS);
+        for (int i = 0; i < distinct.size(); i++) {
+            String text = distinct.get(i);
+            if (text.length() <= most || text.codePointCount(0, text.length()) <= most) {
+                continue;
+            }
+            if (longText == LongText.TRUNCATE) {
+                cut.add(i);
+                distinct.set(i, text.substring(0, text.offsetByCodePoints(0, most)));
+            } else {
+                refusals.put(i, () -> EmbeddingErrors.tooManyCharacters(text, most));
+            }
+        }
+    }
+
     private List<TokenizedText> tokenize() {
         long start = System.nanoTime();
-        List<String> prompted = prompt.isEmpty()
-                ? distinct
-                : distinct.stream().map(prompt::concat).toList();
+        List<String> prompted = new ArrayList<>(distinct.size());
+        for (int i = 0; i < distinct.size(); i++) {
+            prompted.add(isRefused(i) ? "" : prompt.isEmpty() ? distinct.get(i) : prompt.concat(distinct.get(i)));
+        }
         List<TokenizedText> tokenized = model.tokenizer().tokenize(prompted);
         tally.add(Count.TOKENIZE, System.nanoTime() - start);
         return tokenized;
     }
 
-    /** Before the network runs, since a refusal may throw all of its work away. */
-    private void countLong(int[] indexes, List<TokenizedText> tokenized) {
-        for (int index : indexes) {
-            if (index == NO_VECTOR || !tokenized.get(index).truncated()) {
-                continue;
+    private void refuseByTokens(List<TokenizedText> tokenized) {
+        for (int i = 0; i < tokenized.size(); i++) {
+            TokenizedText tokens = tokenized.get(i);
+            String text = distinct.get(i);
+            if (longText == LongText.FAIL && tokens.truncated()) {
+                refusals.putIfAbsent(i, () -> EmbeddingErrors.tooLong(text));
+            } else if (tokens.misses().isPresent()) {
+                refuseToken(i, tokens);
             }
-            if (longText == LongText.FAIL) {
-                fail(() -> EmbeddingErrors.tooLong(distinct.get(index)));
-            } else if (longText == LongText.TRUNCATE) {
+        }
+    }
+
+    private void refuseToken(int index, TokenizedText tokens) {
+        String text = distinct.get(index);
+        refusals.putIfAbsent(
+                index, () -> EmbeddingErrors.missesToken(text, tokens.misses().orElseThrow(), model.folder()));
+    }
+
+    private void countTruncated(int[] indexes, List<TokenizedText> tokenized) {
+        if (longText != LongText.TRUNCATE) {
+            return;
+        }
+        for (int index : indexes) {
+            if (index != NO_VECTOR
+                    && !isRefused(index)
+                    && (cut.contains(index) || tokenized.get(index).truncated())) {
                 tally.add(Count.TRUNCATED, 1);
             }
         }
@@ -133,10 +194,10 @@ final class TextWindow {
 
     private List<List<PooledChunk>> compute(List<TokenizedText> tokenized) {
         List<TokenizedText> taken = new ArrayList<>(tokenized);
-        taken.replaceAll(text -> text.truncated() && longText == LongText.FAIL ? null : text);
+        refusals.keySet().forEach(index -> taken.set(index, null));
         List<List<PooledChunk>> pooled = new ArrayList<>();
         for (PooledRow place : batches.run(taken)) {
-            pooled.add(place == null ? null : List.of(new PooledChunk(0, 0, place)));
+            pooled.add(place == null ? List.of() : List.of(new PooledChunk(0, 0, place)));
         }
         return pooled;
     }
@@ -148,7 +209,9 @@ final class TextWindow {
         Map<Integer, ChunkMean> means = new HashMap<>();
         ChunkedTexts runs = new ChunkedTexts(batches, (text, chunk, place) -> {
             chunkCounts[text]++;
-            if (longText == LongText.CHUNKS || !tokenized.get(text).truncated()) {
+            if (place == null) {
+                refuseToken(text, chunk.tokens());
+            } else if (longText == LongText.CHUNKS || !tokenized.get(text).truncated()) {
                 pooled.get(text).add(new PooledChunk(chunk.start(), chunk.end(), place));
             } else {
                 means.computeIfAbsent(
@@ -158,9 +221,9 @@ final class TextWindow {
         });
         for (int i = 0; i < tokenized.size(); i++) {
             String text = distinct.get(i);
-            if (tokenized.get(i).truncated()) {
+            if (!isRefused(i) && tokenized.get(i).truncated()) {
                 runs.add(i, new TextChunker(model.tokenizer(), prompt, text));
-            } else {
+            } else if (!isRefused(i)) {
                 runs.add(i, TextChunk.whole(text, tokenized.get(i)));
             }
         }
@@ -169,26 +232,36 @@ final class TextWindow {
         return pooled;
     }
 
-    private void countBroken(int[] indexes, List<List<PooledChunk>> pooled) {
-        Set<Integer> broken = new HashSet<>();
+    private void refuseNotFinite(List<List<PooledChunk>> pooled) {
         int dimension = model.folder().specification().dimension();
         for (int i = 0; i < pooled.size(); i++) {
-            if (pooled.get(i) != null
-                    && !pooled.get(i).stream().allMatch(chunk -> isFinite(chunk.place(), dimension))) {
-                broken.add(i);
-                pooled.set(i, null);
+            String text = distinct.get(i);
+            if (!pooled.get(i).stream().allMatch(chunk -> isFinite(chunk.place(), dimension))) {
+                refusals.putIfAbsent(i, () -> EmbeddingErrors.notFinite(text));
             }
         }
+    }
+
+    private boolean isRefused(int index) {
+        return refusals.containsKey(index);
+    }
+
+    /** Fails for the first text that is refused, or counts those that were not counted yet, equal ones too. */
+    private void countRefused(int[] indexes) {
         for (int index : indexes) {
-            if (broken.contains(index)) {
-                fail(() -> EmbeddingErrors.notFinite(distinct.get(index)));
+            if (index != NO_VECTOR && isRefused(index) && !counted.contains(index)) {
+                fail(refusals.get(index));
             }
         }
+        counted.addAll(refusals.keySet());
     }
 
     private void fail(Supplier<EmbarkException> refusal) {
         if (options.get(EmbedOptions.ON_ERROR) == OnError.FAIL) {
             throw refusal.get();
+        }
+        if (LOGGED.getAndIncrement() < MOST_LOGGED) {
+            LOG.warn("No vector: {}", refusal.get().getMessage().replace('\n', ' '));
         }
         tally.add(Count.FAILED, 1);
     }

@@ -43,8 +43,7 @@ public final class TextChunker implements Iterator<TextChunk> {
      * Tokenises each part when it is asked for, on the thread that asks.
      *
      * @param prompt put before each part; counts against the limit
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the prompt fills the limit; later, {@link
-     *     ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the prompt fills the limit
      */
     public TextChunker(TextTokenizer tokenizer, String prompt, String text) {
         this.tokenizer = tokenizer;

@@ -9,9 +9,12 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.google.gson.JsonObject;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import io.embark.model.ModelFolder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -110,10 +113,14 @@ public final class TextTokenizer implements AutoCloseable {
      * How many tokens at the front of each text are a prompt's, by the rule of Sentence Transformers: those of the prompt as a
      * text of its own, special ones included, but for a special one at the end.
      *
-     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
+     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if the model's weights lack one of them
      */
     public int promptTokens(String prompt) {
-        int[] ids = tokenize(List.of(prompt)).get(0).ids();
+        TokenizedText tokens = tokenize(List.of(prompt)).get(0);
+        tokens.misses().ifPresent(misses -> {
+            throw TokenizerErrors.promptMisses(folder, prompt, misses);
+        });
+        int[] ids = tokens.ids();
         return ids.length > 0 && specialTokens.contains(ids[ids.length - 1]) ? ids.length - 1 : ids.length;
     }
 
@@ -127,7 +134,6 @@ public final class TextTokenizer implements AutoCloseable {
      *
      * @param texts none is null
      * @return one for each text, in order
-     * @throws EmbarkException {@link ErrorCode#TOKENIZER_INVALID} if a token is none of the model's
      */
     public List<TokenizedText> tokenize(List<String> texts) {
         List<TokenizedText> tokenized = new ArrayList<>(texts.size());
@@ -158,16 +164,18 @@ public final class TextTokenizer implements AutoCloseable {
         long[] encodings = NATIVE.batchEncode(ownHandle, whole, addsSpecialTokens);
         long[][] ids = new long[encodings.length][];
         boolean[] overflows = new boolean[encodings.length];
+        List<Optional<String>> misses = new ArrayList<>();
         for (int i = 0; i < encodings.length; i++) {
             ids[i] = NATIVE.getTokenIds(encodings[i]);
             overflows[i] = NATIVE.getOverflowCount(encodings[i]) > 0;
+            misses.add(misses(ids[i], encodings[i]));
             NATIVE.deleteEncoding(encodings[i]);
         }
         for (int i = 0; i < ids.length; i++) {
             boolean cut = texts.get(i).length() > maxChars || !parted.get(i).whole();
             tokenized.add(
                     parted.get(i).pieces().size() == 1
-                            ? new TokenizedText(known(ids[i]), cut || overflows[i])
+                            ? new TokenizedText(known(ids[i]), cut || overflows[i], misses.get(i))
                             : tokenizePieces(parted.get(i).pieces(), cut));
         }
     }
@@ -182,17 +190,20 @@ public final class TextTokenizer implements AutoCloseable {
         int room = maxTokens - surroundingTokens.count();
         List<long[]> tokens = new ArrayList<>();
         int count = 0;
+        Optional<String> misses = Optional.empty();
         for (int i = 0; i < pieces.size() && count <= room; i++) {
             long encoding = NATIVE.batchEncode(ownHandle, new String[] {pieces.get(i)}, false)[0];
             long[] ids = NATIVE.getTokenIds(encoding);
             boolean overflows = NATIVE.getOverflowCount(encoding) > 0;
+            misses = misses.isPresent() ? misses : misses(ids, encoding);
             NATIVE.deleteEncoding(encoding);
             tokens.add(cutsStart() ? 0 : tokens.size(), ids);
             // What overflows has been cut to the limit, which is no less than the room.
             count = overflows ? room + 1 : count + ids.length;
         }
         long[] kept = surroundingTokens.around(tokens, room, cutsStart());
-        return new TokenizedText(known(kept), cut || count > room);
+        boolean keepsIt = Arrays.stream(kept).anyMatch(id -> id >= vocabulary);
+        return new TokenizedText(known(kept), cut || count > room, misses.filter(sentence -> keepsIt));
     }
 
     /** The tokens of a text behind a prompt, cut at their end to the limit. */
@@ -214,37 +225,47 @@ public final class TextTokenizer implements AutoCloseable {
                 }
             }
             boolean truncated = NATIVE.getOverflowCount(encoding) > 0;
-            return new TokenEnds(new TokenizedText(known(NATIVE.getTokenIds(encoding)), truncated), ends);
+            long[] ids = NATIVE.getTokenIds(encoding);
+            return new TokenEnds(new TokenizedText(known(ids), truncated, misses(ids, encoding)), ends);
         } finally {
             NATIVE.deleteEncoding(encoding);
         }
     }
 
     /** A tokenizer may have more words than its model, and nobody notices until one of them comes. */
-    private int[] known(long[] ids) {
-        int[] known = new int[ids.length];
+    private Optional<String> misses(long[] ids, long encoding) {
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] >= vocabulary) {
-                throw TokenizerErrors.unusable(
-                        folder, "It gives token %s, and the model has only %s.".formatted(ids[i], vocabulary), null);
+                String token = NATIVE.getTokens(encoding)[i];
+                return Optional.of("It has token %s ('%s'), and the model's weights are of %s tokens."
+                        .formatted(ids[i], Shown.value(token), vocabulary));
             }
-            known[i] = (int) ids[i];
         }
-        return known;
+        return Optional.empty();
+    }
+
+    private int[] known(long[] ids) {
+        return Arrays.stream(ids).mapToInt(id -> id < vocabulary ? (int) id : 0).toArray();
     }
 
     /** The tokens of one text, cut as the library was told; throws where the call for many texts would abort the process. */
     private int count(String text) {
         long[] ids;
+        Optional<String> misses;
         try {
             long encoding = NATIVE.encode(handle, text, addsSpecialTokens);
             ids = NATIVE.getTokenIds(encoding);
+            misses = misses(ids, encoding);
             NATIVE.deleteEncoding(encoding);
         } catch (RuntimeException e) {
             throw TokenizerErrors.unusable(
                     folder, "There are texts that it cannot tokenise: %s.".formatted(e.getMessage()), e);
         }
-        return known(ids).length;
+        // Those that stand beside every text.
+        if (text.isEmpty() && misses.isPresent()) {
+            throw TokenizerErrors.unusable(folder, misses.get(), null);
+        }
+        return ids.length;
     }
 
     @Override

@@ -68,6 +68,14 @@ final class TokenizerErrors {
                 "Set max-tokens to at least %s.".formatted(specialTokens + 1));
     }
 
+    static EmbarkException promptMisses(ModelFolder folder, String prompt, String misses) {
+        return new EmbarkException(
+                ErrorCode.TOKENIZER_INVALID,
+                "model %s: cannot read the prompt '%s'".formatted(folder.name(), Shown.value(prompt)),
+                misses,
+                "Set prompt to another text, or to an empty one for none.");
+    }
+
     static EmbarkException noRoomBesidePrompt(int maxTokens) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,

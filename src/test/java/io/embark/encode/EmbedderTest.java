@@ -17,16 +17,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of each row, on a tiny model that keeps 10 tokens of a text, [CLS] and [SEP] among them. */
 class EmbedderTest {
     private static final String LONG = "the cat sat on a mat. a dog ran.";
+    /** Three characters, six chars. */
+    private static final String FACES = "\uD83D\uDE00\uD83D\uDE00\uD83D\uDE00";
+
     private static final String CUT_TO_LIMIT = "the cat sat on a mat. a";
 
     @TempDir
@@ -279,6 +285,83 @@ class EmbedderTest {
 
         String behind = " ".repeat(embedder.maxChars()) + "cat ".repeat(2_621_440);
         assertIsVectorOf("", embedder.embed(List.of(behind))[0]);
+    }
+
+    @Test
+    void readsNoMoreCharactersOfATextThanAreAllowed() {
+        CountedVectors embeddings =
+                CountedVectors.of(on(Map.of("max-text-characters", "3")), List.of("cat sat", "cat", FACES));
+        assertIsVectorOf("cat", embeddings.vectors()[0]);
+        assertIsVectorOf("cat", embeddings.vectors()[1]);
+        assertIsVectorOf(FACES, embeddings.vectors()[2]);
+        assertThat(embeddings.counts().get(Count.TRUNCATED)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fail", "mean", "chunks"})
+    void refusesATextOfTooManyCharactersThatWouldBeReadToItsEnd(String longText) {
+        Map<String, String> settings = Map.of("max-text-characters", "3", "long-text", longText);
+        assertRefused(
+                () -> on(settings).embedChunks(List.of("cat", FACES, "cat sat")),
+                ErrorCode.TEXT_REFUSED,
+                "text 'cat sat': longer than 3 characters",
+                "That is the limit of option max-text-characters, and option long-text reads texts to their end.",
+                "Raise max-text-characters, set long-text to truncate, or on-error to null.");
+    }
+
+    @Test
+    void countsTextsOfTooManyCharactersAsFailed() {
+        CountedVectors embeddings = CountedVectors.of(
+                on(Map.of("max-text-characters", "3", "long-text", "mean", "on-error", "null")),
+                List.of("cat sat", "cat", "cat sat"));
+        assertThat(embeddings.vectors()[0]).isNull();
+        assertIsVectorOf("cat", embeddings.vectors()[1]);
+        assertThat(embeddings.vectors()[2]).isNull();
+        assertThat(embeddings.counts().get(Count.FAILED)).isEqualTo(2);
+        assertThat(embeddings.counts().get(Count.TOKENS)).isEqualTo(3);
+    }
+
+    @Test
+    void refusesATextWithATokenThatTheWeightsLack() {
+        try (Embedder embedder = knowingBirds(Map.of())) {
+            assertRefused(
+                    () -> embedder.embed(List.of("cat", "a bird sat")),
+                    ErrorCode.TEXT_REFUSED,
+                    "text 'a bird sat': model birds has no vector for one of its tokens",
+                    "It has token 20 ('bird'), and the model's weights are of 20 tokens.",
+                    "Take tokenizer and weights from the same model, or set on-error to null.");
+        }
+        assertRefused(
+                () -> knowingBirds(Map.of("prompt", "bird ")),
+                ErrorCode.TOKENIZER_INVALID,
+                "model birds: cannot read the prompt 'bird '",
+                "It has token 20 ('bird'), and the model's weights are of 20 tokens.",
+                "Set prompt to another text, or to an empty one for none.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"truncate", "fail", "mean"})
+    void aTextWithATokenThatTheWeightsLackFailsAlone(String longText) {
+        List<String> texts = List.of("a bird sat", "cat", "a bird sat", "cat ".repeat(30) + "bird");
+        CountedVectors embeddings;
+        try (Embedder embedder = knowingBirds(Map.of("on-error", "null", "long-text", longText))) {
+            embeddings = CountedVectors.of(embedder, texts);
+        }
+        assertThat(embeddings.vectors()[0]).isNull();
+        assertIsVectorOf("cat", embeddings.vectors()[1]);
+        assertThat(embeddings.vectors()[2]).isNull();
+        // Only what is read of a text can fail.
+        boolean readsAll = !longText.equals("truncate");
+        assertThat(embeddings.vectors()[3] == null).isEqualTo(readsAll);
+        assertThat(embeddings.counts().get(Count.FAILED)).isEqualTo(readsAll ? 3 : 2);
+    }
+
+    private static Embedder knowingBirds(Map<String, String> settings) {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(temporary.resolve("birds"));
+        String tokenizer = builder.content("tokenizer.json").replace("\"2\": 19", "\"2\": 19, \"bird\": 20");
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("model", builder.file("tokenizer.json", tokenizer).write().toString());
+        return Embedder.open(EmbedOptions.parse(all));
     }
 
     @Test

@@ -291,6 +291,25 @@ class EmbedCommandTest {
     }
 
     @Test
+    void namesTheRowWhoseTokenTheWeightsLack() throws IOException {
+        ModelFolderBuilder builder = ModelFolderBuilder.in(folder.resolve("birds"));
+        String tokenizer = builder.content("tokenizer.json").replace("\"2\": 19", "\"2\": 19, \"bird\": 20");
+        String birds = builder.file("tokenizer.json", tokenizer).write().toString();
+        String rows = "select 7 as id, 'a bird sat' as body union all select 8 as id, 'the cat' as body";
+        List<String> embed = List.of("embed", "--sql", rows, "--output", output, "--model", birds);
+
+        Outcome failed = Outcome.of(embed, "--text-column", "body");
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err())
+                .contains("text 'a bird sat': model birds has no vector for one of its tokens\n")
+                .contains("It has token 20 ('bird'), and the model's weights are of 20 tokens.");
+
+        Outcome outcome = Outcome.of(embed, "--text-column", "body", "--on-error", "null", "--id-column", "id");
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out()).contains("1 embedded", "1 failed").contains("Failed rows: id 7\n");
+    }
+
+    @Test
     void writesARowForEachChunkOfALongText() throws IOException {
         Path report = folder.resolve("report");
         Outcome outcome = embed(

@@ -77,7 +77,7 @@ class TokenizerProbeTest {
                 () -> TextTokenizer.open(folder, 10),
                 ErrorCode.TOKENIZER_INVALID,
                 "%s: cannot be used as a tokenizer".formatted(folder.tokenizerFile()),
-                "It gives token 20, and the model has only 20.",
+                "It has token 20 ('[SEP]'), and the model's weights are of 20 tokens.",
                 REMEDY);
     }
 

@@ -20,6 +20,7 @@ import java.util.function.IntFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.InterpretedProjection;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
@@ -38,7 +39,7 @@ final class EmbedIterator implements Iterator<InternalRow> {
 
     private final Iterator<InternalRow> rows;
     private final List<PinnedCall> calls;
-    private final UnsafeProjection texts;
+    private final InterpretedProjection texts;
     private final UnsafeProjection joined;
     private final EmbedMetrics metrics;
     private final TaskModels models;
@@ -61,7 +62,8 @@ final class EmbedIterator implements Iterator<InternalRow> {
         this.textOf =
                 calls.stream().mapToInt(call -> indexOf(call.text(), arguments)).toArray();
         this.textTypes = arguments.stream().map(Expression::dataType).toList();
-        this.texts = UnsafeProjection.create(Scala.seq(arguments), Scala.seq(task.input()));
+        // Generated code would copy each text, and a cell may be hundreds of megabytes.
+        this.texts = new InterpretedProjection(Scala.<Expression>seq(arguments), Scala.seq(task.input()));
         // Texts may be random, or hold the number of their partition.
         texts.initialize(partition);
         this.joined = UnsafeProjection.create(Scala.<Expression>seq(task.output()), Scala.seq(task.output()));
@@ -129,7 +131,7 @@ final class EmbedIterator implements Iterator<InternalRow> {
         while (bytes < WINDOW_BYTES && hasRoom(columns) && rows.hasNext()) {
             InternalRow row = rows.next();
             bytes += row instanceof UnsafeRow unsafe ? unsafe.getSizeInBytes() : 0;
-            UnsafeRow arguments = texts.apply(row);
+            InternalRow arguments = texts.apply(row);
             for (int i = 0; i < maxChars.length; i++) {
                 columns.get(i).add(arguments, i);
             }

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
-import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.unsafe.Platform;
 import org.apache.spark.unsafe.types.UTF8String;
 
 /** The texts of a window's rows in one column: one of each row, or as many as the row's array has. */
@@ -34,21 +35,21 @@ final class TextColumn {
 
     /**
      * @param type of the column
-     * @param maxChars the most chars of a text that matter
+     * @param maxChars the most characters of a text that matter
      */
     TextColumn(DataType type, int maxChars) {
         this.isArray = type instanceof ArrayType;
         this.maxChars = maxChars;
     }
 
-    /** Takes the texts of the next row, as they stand in one of its columns. */
-    void add(UnsafeRow row, int ordinal) {
+    /** Takes the texts of the next row, as they stand in one of its columns; they may change afterwards. */
+    void add(InternalRow row, int ordinal) {
         if (!isArray) {
             addText(row.isNullAt(ordinal) ? null : row.getUTF8String(ordinal));
         } else if (row.isNullAt(ordinal)) {
             spans.add(null);
         } else {
-            UnsafeArrayData array = row.getArray(ordinal);
+            ArrayData array = row.getArray(ordinal);
             spans.add(new Span(texts.size(), array.numElements()));
             for (int i = 0; i < array.numElements(); i++) {
                 addText(array.isNullAt(i) ? null : array.getUTF8String(i));
@@ -62,12 +63,17 @@ final class TextColumn {
             texts.add(null);
             return;
         }
-        long maxBytes = (long) (maxChars + 1) * MAX_BYTES_PER_CHAR;
-        String decoded = text.numBytes() <= maxBytes
-                ? text.toString()
-                : new String(Arrays.copyOf(text.getBytes(), (int) maxBytes), StandardCharsets.UTF_8);
+        long maxBytes = (maxChars + 1L) * MAX_BYTES_PER_CHAR;
+        String decoded = text.numBytes() <= maxBytes ? text.toString() : start(text, (int) maxBytes);
         texts.add(decoded);
         chars += decoded.length();
+    }
+
+    /** A cut through a character leaves a replacement character, which is behind all that matters. */
+    private static String start(UTF8String text, int bytes) {
+        byte[] start = new byte[bytes];
+        Platform.copyMemory(text.getBaseObject(), text.getBaseOffset(), start, Platform.BYTE_ARRAY_OFFSET, bytes);
+        return new String(start, StandardCharsets.UTF_8);
     }
 
     /** The texts of all rows, any of them null. */

@@ -137,6 +137,7 @@ class StagesTest {
                 neutral(EmbedOptions.DEVICE, null, "cpu"),
                 shaping(EmbedOptions.MAX_TOKENS, null, "5"),
                 shaping(EmbedOptions.LONG_TEXT, null, "mean", "max-tokens", "5"),
+                shaping(EmbedOptions.MAX_TEXT_CHARACTERS, null, "3"),
                 shaping(EmbedOptions.BLANK, null, "null"),
                 shaping(EmbedOptions.ON_ERROR, null, "null", "blank", "fail"),
                 neutral(EmbedOptions.BATCH_TOKENS, null, "16"),

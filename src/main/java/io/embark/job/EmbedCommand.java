@@ -24,6 +24,7 @@ import io.embark.spark.models.DriverModels;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,11 +57,13 @@ final class EmbedCommand {
                 settled.forEach(console::note);
             }
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
-            Source source = RequestedTables.source(session.spark(), settings);
-            StructType schema = source.rows().schema();
-            settings.find(JobSettings.ID_COLUMN)
-                    .ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
+            Source opened = RequestedTables.source(session.spark(), settings);
+            StructType schema = opened.rows().schema();
+            Optional<String> id = settings.find(JobSettings.ID_COLUMN);
+            id.ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
             VectorColumns columns = VectorColumns.of(schema, settings);
+            Source source = opened.noting(Stream.concat(columns.byText().keySet().stream(), id.stream())
+                    .toList());
             Optional<Sink> sink = preview && !hasOutput
                     ? Optional.empty()
                     : Optional.of(RequestedTables.sink(session.spark(), settings));

@@ -288,6 +288,25 @@ class NothingLostTest {
     }
 
     @Test
+    void aColumnThatStandsInTheNamesOfFoldersIsTold() throws IOException {
+        Path partitioned = Files.createDirectory(folder.resolve("parts"));
+        copy(table, partitioned.resolve("key=007"));
+        String line = "--input %s --text-column text --output %s/out".formatted(partitioned, folder);
+
+        Outcome told = Outcome.of(embed(line + " --id-column key"));
+        assertThat(told.code()).as(told.err()).isZero();
+        assertThat(told.err())
+                .contains("embark: column key is read from the names of folders, as int: 007 is 7 there, unless --set"
+                        + " spark.sql.sources.partitionColumnTypeInference.enabled=false\n");
+        assertThat(SPARK.read().parquet(folder + "/out").select("key").distinct().collectAsList().stream()
+                        .map(row -> row.get(0)))
+                .containsExactly(7);
+        assertThat(Outcome.of(embed(line + " --id-column id --mode overwrite --dry-run"))
+                        .out())
+                .doesNotContain("names of folders");
+    }
+
+    @Test
     void aLinkIsNotReplaced() throws IOException {
         Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("w"));
         Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("nowhere"));

@@ -6,7 +6,9 @@ package io.embark.job.guard;
 
 import io.embark.spark.version.Scala;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.TableIdentifier;
@@ -31,13 +33,32 @@ record CatalogFolders(SparkSession spark, String output, Place target, String fo
                 case BELOW, APART -> {}
             }
 
-            for (CatalogTable table : Scala.list(catalog.getTablesByName(database, catalog.listTables(database)))) {
+            for (CatalogTable table : tables(catalog, database)) {
                 boolean isOwn =
                         own.filter(output -> isSame(output, table.identifier())).isPresent();
                 if (!isOwn && table.storage().locationUri().isDefined()) {
                     check(table);
                 }
             }
+        }
+    }
+
+    /** Without those that the catalog itself cannot read: one of them fails a look-up of them all. */
+    private static List<CatalogTable> tables(ExternalCatalog catalog, String database) {
+        try {
+            return Scala.list(catalog.getTablesByName(database, catalog.listTables(database)));
+        } catch (Exception e) {
+            return Scala.list(catalog.listTables(database)).stream()
+                    .flatMap(name -> table(catalog, database, name))
+                    .toList();
+        }
+    }
+
+    private static Stream<CatalogTable> table(ExternalCatalog catalog, String database, String name) {
+        try {
+            return Stream.of(catalog.getTable(database, name));
+        } catch (Exception e) {
+            return Stream.empty();
         }
     }
 

@@ -5,12 +5,14 @@
 package io.embark.job.guard;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * A place on a file system, compared with others by what it is and not by how somebody wrote it: by a relative path, another
@@ -18,9 +20,9 @@ import org.apache.hadoop.fs.Path;
  *
  * @param store the file system, alike for all of its spellings
  * @param path the path in it, absolute and without links as far as it exists
- * @param files the file system
+ * @param local whether it is one of this machine, where the operating system can tell
  */
-record Place(String store, Path path, FileSystem files) {
+record Place(String store, Path path, boolean local) {
     /** How one place lies to another. */
     enum Relation {
         SAME,
@@ -30,11 +32,26 @@ record Place(String store, Path path, FileSystem files) {
     }
 
     static Place of(Path path, Configuration conf) throws IOException {
-        FileSystem files = path.getFileSystem(conf);
-        Path whole = path.makeQualified(files.getUri(), files.getWorkingDirectory());
-        Path real = isLocal(files) ? new Path(real(local(whole)).toString()) : resolved(files, whole);
-        String store = "%s://%s".formatted(scheme(real, files), authority(real, files));
-        return new Place(store, new Path(real.toUri().getPath()), files);
+        Optional<FileSystem> files = fileSystem(path, conf);
+        if (files.isEmpty()) {
+            return new Place(store(path.toUri()), new Path(path.toUri().getPath()), false);
+        }
+        FileSystem found = files.get();
+        Path whole = path.makeQualified(found.getUri(), found.getWorkingDirectory());
+        if (isLocal(found)) {
+            return new Place(store(found.getUri()), new Path(real(local(whole)).toString()), true);
+        }
+        Path real = found.getScheme().equals("viewfs") && found.exists(whole) ? found.resolvePath(whole) : whole;
+        return new Place(store(real.toUri()), new Path(real.toUri().getPath()), false);
+    }
+
+    /** None where only the reader of a table knows the store, as that of Iceberg may. */
+    private static Optional<FileSystem> fileSystem(Path path, Configuration conf) throws IOException {
+        try {
+            return Optional.of(path.getFileSystem(conf));
+        } catch (UnsupportedFileSystemException e) {
+            return Optional.empty();
+        }
     }
 
     /** The link that a path is, with what it leads to; empty if it is none. Only local file systems have links. */
@@ -63,7 +80,7 @@ record Place(String store, Path path, FileSystem files) {
 
     private boolean isAbove(Place other) throws IOException {
         for (Path above = other.path.getParent(); above != null; above = above.getParent()) {
-            if (is(new Place(other.store, above, other.files))) {
+            if (is(new Place(other.store, above, other.local))) {
                 return true;
             }
         }
@@ -77,7 +94,7 @@ record Place(String store, Path path, FileSystem files) {
         if (path.equals(other.path)) {
             return true;
         }
-        if (!isLocal(files)) {
+        if (!local) {
             return false;
         }
         java.nio.file.Path here = local(path);
@@ -102,33 +119,17 @@ record Place(String store, Path path, FileSystem files) {
         return existing.toRealPath().resolve(existing.relativize(path));
     }
 
-    private static Path resolved(FileSystem files, Path path) {
-        try {
-            return files.resolvePath(path);
-        } catch (IOException | UnsupportedOperationException e) {
-            // It does not exist, or the file system has no links.
-            return path;
-        }
-    }
-
-    /** Stores of objects are reached by several schemes. */
-    private static String scheme(Path path, FileSystem files) {
-        String scheme = Optional.ofNullable(path.toUri().getScheme())
-                .orElse(files.getUri().getScheme())
-                .toLowerCase(Locale.ROOT);
+    /** Stores of objects are reached by several schemes, and a key and a secret before a bucket are no part of its name. */
+    private static String store(URI address) {
+        String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+        String authority = Optional.ofNullable(address.getAuthority()).orElse("");
         return switch (scheme) {
-            case "s3a", "s3n" -> "s3";
-            case "abfss" -> "abfs";
-            case "wasbs" -> "wasb";
-            default -> scheme;
-        };
-    }
-
-    private static String authority(Path path, FileSystem files) {
-        String authority = path.toUri().getAuthority() == null
-                ? files.getUri().getAuthority()
-                : path.toUri().getAuthority();
-        // A key and a secret before a bucket are no part of its name.
-        return authority == null ? "" : authority.replaceFirst("^[^@]*:[^@]*@", "");
+                    case "s3a", "s3n" -> "s3";
+                    case "abfss" -> "abfs";
+                    case "wasbs" -> "wasb";
+                    default -> scheme;
+                }
+                + "://"
+                + authority.replaceFirst("^[^@]*:[^@]*@", "");
     }
 }

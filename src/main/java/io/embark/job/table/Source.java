@@ -11,6 +11,7 @@ import io.embark.job.guard.QueryCheck;
 import io.embark.spark.version.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,6 +213,13 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
                     return null;
                 },
                 e -> InputErrors.cannotBeReached(subject, e));
+    }
+
+    /** The same with what people should know about columns that they named. */
+    public Source noting(Collection<String> columns) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(PartitionColumns.notes(rows, columns));
+        return new Source(rows, name, path, cheap, all);
     }
 
     private Source narrowed(SourceRequest request) {

@@ -78,9 +78,12 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         return query(spark, query).narrowed(request);
     }
 
-    /** Opens the files at a path or, if nothing is there, the table of this name. */
+    /** Opens the files at a path or, if nothing is there, the table of this name: NAME, or FORMAT.`PATH`. */
     public static Source pathOrTable(SparkSession spark, String reference, SourceRequest request) {
-        boolean isTable = !reference.contains("/") && !exists(spark, reference) && tableExists(spark, reference);
+        boolean isQuoted = reference.contains("`");
+        boolean isTable = (isQuoted || !reference.contains("/"))
+                && !exists(spark, reference)
+                && (isQuoted || tableExists(spark, reference));
         Source whole = isTable ? table(spark, reference) : files(spark, reference, request, "table");
         return whole.narrowed(request);
     }

@@ -161,6 +161,10 @@ class QuerySourceTest {
                             .rows()
                             .count())
                     .isEqualTo(1);
+            assertThat(Source.pathOrTable(spark, "parquet.`%s`".formatted(path), request(Optional.empty()))
+                            .rows()
+                            .count())
+                    .isEqualTo(3);
         } finally {
             spark.sql("DROP TABLE ofqueries");
         }

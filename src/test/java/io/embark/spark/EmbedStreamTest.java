@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.window;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.embark.EmbedOptions;
 import io.embark.LongText;
@@ -239,6 +240,8 @@ class EmbedStreamTest {
                     scala.collection.JavaConverters.asScalaBuffer(List.of(text)).toSeq());
             query.processAllAvailable();
         }
+        // Spark says that an epoch is processed before its sink has it.
+        await().until(() -> spark.table("continuous").count() >= 3);
         query.stop();
 
         List<Row> rows = spark.table("continuous").collectAsList();

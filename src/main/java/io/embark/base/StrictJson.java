@@ -48,16 +48,19 @@ public final class StrictJson {
 
     /** The same of bytes. */
     public static JsonElement parse(byte[] utf8) throws MalformedJsonException {
-        String text;
+        return parse(text(utf8));
+    }
+
+    /** What some bytes say. */
+    static String text(byte[] utf8) throws MalformedJsonException {
         try {
-            text = StandardCharsets.UTF_8
+            return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(utf8))
                     .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedJsonException(NOT_UTF8, e);
         }
-        return parse(text);
     }
 
     /** The same of a text. */
@@ -101,7 +104,8 @@ public final class StrictJson {
                 "Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON", "malformed JSON"));
     }
 
-    private static JsonElement readValue(JsonReader reader) throws IOException {
+    /** The next value; whether names may be given twice is for the reader to say, and of those the last counts. */
+    static JsonElement readValue(JsonReader reader) throws IOException {
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> readObject(reader);
             case BEGIN_ARRAY -> readArray(reader);

@@ -32,6 +32,9 @@ import java.util.function.Function;
  * @hidden Public for Embark's other rooms only.
  */
 public sealed interface ModelReference {
+    /** How the URI of a folder on this host begins. */
+    String FILE = "file:";
+
     /** What a program without Spark has of file systems of Hadoop: none. */
     Function<String, RemoteFiles> WITHOUT_SPARK = uri -> {
         throw needsSpark(uri);
@@ -198,7 +201,7 @@ public sealed interface ModelReference {
         }
 
         // Two letters at least: one is a drive of Windows.
-        if (!reference.startsWith("file:") && reference.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*")) {
+        if (!reference.startsWith(FILE) && reference.matches("(?s)[A-Za-z][A-Za-z0-9+.-]+:.*")) {
             return new Remote(reference);
         }
         return HubReference.of(reference).map(Hub::new).orElseThrow(() -> noFolder(reference, path));
@@ -217,7 +220,7 @@ public sealed interface ModelReference {
 
     private static Path path(String reference) {
         try {
-            return reference.startsWith("file:") ? Path.of(URI.create(reference)) : Path.of(reference);
+            return reference.startsWith(FILE) ? pathOfUri(reference) : Path.of(reference);
         } catch (IllegalArgumentException e) {
             // InvalidPathException is one as well.
             throw ModelProblem.problem(
@@ -226,6 +229,19 @@ public sealed interface ModelReference {
                     "The system says: %s.".formatted(ModelProblem.show(e.getMessage())),
                     "Name %s or the path of a folder.".formatted(BundledModel.NAME),
                     e);
+        }
+    }
+
+    private static Path pathOfUri(String uri) {
+        try {
+            return Path.of(URI.create(uri));
+        } catch (IllegalArgumentException e) {
+            // As people write it, with blanks and signs that a URI has to quote: file:/a b, file:///a b.
+            String path = uri.substring(FILE.length()).replaceFirst("^//(?=/)", "");
+            if (path.startsWith("/") && !path.startsWith("//")) {
+                return Path.of(path);
+            }
+            throw e;
         }
     }
 

@@ -153,12 +153,26 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"file:relative", "file://host/model", "file:/a b"})
+    @ValueSource(strings = {"file:relative", "file://host/model", "file:a b", "file://host/a b"})
     void refusesAUriThatIsNoPath(String reference) {
         assertThatThrownBy(() -> open(reference))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("model %s: not a path\nThe system says: ".formatted(reference))
                 .hasMessageEndingWith("\nName all-MiniLM-L6-v2 or the path of a folder.");
+    }
+
+    /** As people and Hadoop write it; quoted as a URI has it, it is the same folder. */
+    @ParameterizedTest
+    @ValueSource(strings = {"file:%s/na me [1] 100% #2?", "file://%s/na me [1] 100% #2?", "file:%s/na%%20me"})
+    void opensAFolderByAUriWithBlanks(String form) throws IOException {
+        Path folder = builder().write();
+        Path named = Files.createDirectories(folder.resolveSibling("blanks"))
+                .resolve(form.contains("20") ? "na me" : "na me [1] 100% #2?");
+        Files.move(folder, named);
+        String reference =
+                form.contains("20") ? form.formatted(named.getParent()) : form.substring(0, form.indexOf('%')) + named;
+
+        assertThat(open(reference).path()).isEqualTo(named);
     }
 
     @Test

@@ -192,7 +192,7 @@ class SpecificationReaderTest {
             """)
     void refusesAFieldOfTheWrongTypeOrRange(String field, String json, String expected) {
         builder.set(CONFIG, field, json);
-        String shown = json.startsWith("\"") ? json.substring(1, json.length() - 1) : json;
+        String shown = json.startsWith("\"") ? "the text '%s', not a number".formatted(json.replace("\"", "")) : json;
         refused(
                 ErrorCode.MODEL_INVALID,
                 "/config.json: %s is %s".formatted(field, shown),
@@ -228,7 +228,6 @@ class SpecificationReaderTest {
                 "{",
                 "{} {}",
                 "{'a': 1}",
-                "{\"a\": NaN}",
                 "{\"a\": 1,}",
                 "{\"a\": 01}",
                 "// comment\n{}",
@@ -252,14 +251,59 @@ class SpecificationReaderTest {
                 "Copy or download the model again.");
     }
 
+    /** Of two fields of a name the last counts, and what nobody uses may be anything. */
     @Test
-    void refusesJsonThatGivesANameTwice() {
-        builder.file(CONFIG, "{\"a\": 1, \"a\": 2}");
-        refused(
+    void readsJsonAsPythonDoes() {
+        builder.file(SENTENCE, "{\"a\": NaN, \"max_seq_length\": 5, \"b\": [-Infinity], \"max_seq_length\": 6}");
+        assertThat(read().maxTokens()).isEqualTo(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            layer_norm_eps | NaN       | a number above 0
+            layer_norm_eps | Infinity  | a number above 0
+            layer_norm_eps | -Infinity | a number above 0
+            hidden_size    | NaN       | an integer from 1 to 262144
+            hidden_size    | Infinity  | an integer from 1 to 262144
+            """)
+    void namesTheFieldOfANumberThatMakesNoSense(String field, String value, String expected) throws IOException {
+        builder.set(CONFIG, field, "4242").write();
+        Path config = folder.resolve(CONFIG);
+        Files.writeString(config, Files.readString(config).replace("4242", value));
+        assertRefused(
+                () -> ModelReference.open(folder.toString(), temporary),
                 ErrorCode.MODEL_INVALID,
-                "/config.json: not valid JSON",
-                "Reading it ended with: the name 'a' is given twice.",
-                "Copy or download the model again.");
+                "%s: %s is %s".formatted(config, field, value),
+                "It must be %s.".formatted(expected),
+                CORRECT_IT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"config.json", "modules.json", "1_Pooling/config.json", "tokenizer.json", "model.safetensors"})
+    void saysThatAFileIsAPointerOfGitLfs(String name) throws IOException {
+        builder.write();
+        Files.writeString(folder.resolve(name), """
+                version https://git-lfs.github.com/spec/v1
+                oid sha256:53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
+                size 90868376
+                """);
+        assertRefused(
+                () -> ModelReference.open(folder.toString(), temporary),
+                ErrorCode.MODEL_INVALID,
+                "%s/%s: a Git LFS pointer, not the file itself".formatted(folder, name),
+                "The repository was cloned without Git LFS, which keeps large files elsewhere.",
+                "Run git lfs pull in the folder, or download the model from its hub.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"./1_Pooling", "1_Pooling/", "1_Pooling/.", ".//1_Pooling"})
+    void takesEveryWayToNameASubFolder(String path) {
+        builder.file(MODULES, """
+                [{"path": "./", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "%s", "type": "sentence_transformers.models.Pooling"}]""".formatted(path));
+        builder.set(POOLING, "include_prompt", "false");
+        assertThat(read().includePrompt()).isFalse();
     }
 
     @Test

@@ -7,12 +7,14 @@ package io.embark.model.files;
 import io.embark.EmbarkException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,6 +36,12 @@ import java.util.stream.Stream;
 public final class FolderFiles {
     /** Large enough that the digest, not the system call, takes the time. */
     private static final int BUFFER_BYTES = 1 << 20;
+
+    /** How every pointer of Git LFS begins, and how long one is at most, as its specification says. */
+    private static final byte[] POINTER =
+            "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int MOST_POINTER_BYTES = 1024;
 
     /** Where the files of a folder come from that fills as they are asked for. */
     public interface Source {
@@ -116,8 +124,25 @@ public final class FolderFiles {
                     "A folder, a broken link or a device stands where a file is expected.",
                     "Put the file there, or remove what stands in its place.");
         }
-        used.add(relative);
+        if (used.add(relative)) {
+            requireNoPointer(file);
+        }
         return Optional.of(file);
+    }
+
+    /** A clone of a repository without Git LFS has small texts in place of its large files, and they look like anything. */
+    private static void requireNoPointer(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] start = Files.size(file) <= MOST_POINTER_BYTES ? in.readNBytes(POINTER.length) : new byte[0];
+            if (Arrays.equals(start, POINTER)) {
+                throw ModelProblem.invalid(
+                        "%s: a Git LFS pointer, not the file itself".formatted(file),
+                        "The repository was cloned without Git LFS, which keeps large files elsewhere.",
+                        "Run git lfs pull in the folder, or download the model from its hub.");
+            }
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(file, e);
+        }
     }
 
     /** The same for a file that the model cannot do without; {@code absent} says so where there is none. */
@@ -159,16 +184,14 @@ public final class FolderFiles {
 
     /** Checks a sub-folder that a file of the model names, and brings it to the form that {@link #find} takes. */
     public String subfolder(String subject, String path) {
-        if (path.isEmpty() || path.equals(".")) {
-            return "";
-        }
-
         try {
             Path relative = Path.of(path);
+            // ./1_Pooling and 1_Pooling/ are the same folder for Python. What follows .. depends on links.
             Path normal = relative.normalize();
-            boolean plain = !relative.isAbsolute() && relative.equals(normal) && !path.contains("\\");
-            if (plain && !normal.startsWith("..") && !leaves(root.resolve(relative))) {
-                return relative.toString();
+            boolean plain = !relative.isAbsolute() && !path.contains("\\");
+            boolean goesUp = List.of(path.split("/")).contains("..");
+            if (plain && !goesUp && !leaves(root.resolve(normal))) {
+                return normal.toString();
             }
         } catch (InvalidPathException e) {
             // No such path can exist: refused below like any other that is not inside.

@@ -230,8 +230,12 @@ public final class JsonConfig {
     }
 
     private EmbarkException wrong(String key, Object value, String expected) {
+        String shown = ModelProblem.show(value);
+        if (value instanceof String) {
+            boolean isOfNumber = expected.contains("number") || expected.contains("integer");
+            shown = "the text '%s'%s".formatted(shown, isOfNumber ? ", not a number" : "");
+        }
         return ModelProblem.wrongField(
-                "%s: %s is %s".formatted(subject, ModelProblem.show(key), ModelProblem.show(value)),
-                "It must be %s.".formatted(expected));
+                "%s: %s is %s".formatted(subject, ModelProblem.show(key), shown), "It must be %s.".formatted(expected));
     }
 }

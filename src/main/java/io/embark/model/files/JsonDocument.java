@@ -9,7 +9,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.stream.MalformedJsonException;
-import io.embark.base.StrictJson;
+import io.embark.base.PythonJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A JSON file of a model as plain values: a {@code Map}, {@code List}, {@code String}, {@code Boolean}, {@link NumberLiteral} or
+ * A JSON file of a model, read as Python reads it, as plain values: a {@code Map}, {@code List}, {@code String}, {@code Boolean}, {@link NumberLiteral} or
  * null.
  */
 final class JsonDocument {
@@ -57,7 +57,7 @@ final class JsonDocument {
     /** The document in some bytes; any trouble with it is an {@link io.embark.EmbarkException} that names the subject. */
     static Object parse(String subject, byte[] bytes) {
         try {
-            return plain(StrictJson.parse(bytes));
+            return plain(PythonJson.parse(bytes));
         } catch (MalformedJsonException e) {
             throw ModelProblem.damaged(
                     "%s: not valid JSON".formatted(subject), "Reading it ended with: %s.".formatted(e.getMessage()), e);

@@ -529,7 +529,7 @@ class HubModelTest {
                 () -> resolve(MAIN),
                 ErrorCode.MODEL_INVALID,
                 "%s/api/models/org/tiny/revision/main: siblings: entry 0: size is %s"
-                        .formatted(hub.endpoint(), size.replace("\"", "")),
+                        .formatted(hub.endpoint(), size.replace("\"12\"", "the text '12', not a number")),
                 "It must be an integer from 0 to 10^18.");
     }
 

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -125,7 +126,7 @@ final class EmbedCommand {
                 if (!quiet) {
                     line.start();
                 }
-                run.sink().write(embedded, () -> report.ifPresent(Report::forget));
+                write(run, embedded, () -> report.ifPresent(Report::forget));
                 written = true;
             }
             awaitListeners(run.spark());
@@ -138,10 +139,6 @@ final class EmbedCommand {
         RunSummary summary = new RunSummary(progress.rowsWritten(), counts, seconds, run.model(), metadata);
         FailedRows failed = FailedRows.find(
                 settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
-        report.ifPresent(folder -> {
-            folder.write(Report.SUMMARY, summary.toJson(settings.effective()));
-            failed.toJson().ifPresent(json -> folder.write(Report.FAILED, json));
-        });
         if (!quiet) {
             summary.print(
                     console,
@@ -149,6 +146,23 @@ final class EmbedCommand {
                     embedded.schema(),
                     List.copyOf(run.columns().byText().values()));
             failed.print(console.out());
+        }
+        // Last, so that what it would say is told if it cannot be written.
+        report.ifPresent(folder -> {
+            folder.write(Report.SUMMARY, summary.toJson(settings.effective()));
+            failed.toJson().ifPresent(json -> folder.write(Report.FAILED, json));
+        });
+    }
+
+    private static void write(Run run, Dataset<Row> embedded, Runnable beforeIt) {
+        try {
+            run.sink().write(embedded, beforeIt);
+        } catch (RuntimeException | Error e) {
+            if (!FullDisk.isToldBy(e)) {
+                throw e;
+            }
+            Path output = new Path(run.sink().rangesFile()).getParent();
+            throw RunErrors.diskIsFull(FullDisk.disks(run.spark(), output, e), e);
         }
     }
 

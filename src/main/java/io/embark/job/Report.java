@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
@@ -26,6 +27,9 @@ import org.apache.spark.sql.SparkSession;
 final class Report {
     static final String SUMMARY = "summary.json";
     static final String FAILED = "failed.json";
+
+    /** Far more than a report takes. */
+    private static final long LEAST_FREE = 1 << 20;
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -59,7 +63,13 @@ final class Report {
             }
 
             files.access(existing, FsAction.WRITE_EXECUTE);
+            long free = files.getStatus(existing).getRemaining();
+            if (free < LEAST_FREE) {
+                throw RunErrors.reportHasNoRoom(reference, existing, free);
+            }
             return new Report(reference, files, folder);
+        } catch (EmbarkException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
         }
@@ -94,12 +104,31 @@ final class Report {
         }
     }
 
-    /** Writes a file of the report; one of an earlier run is replaced. */
+    /** Writes a file of the report; one of an earlier run is replaced, once the new one is whole. */
     void write(String name, String content) {
-        try (OutputStream stream = files.create(new Path(folder, name), true)) {
-            stream.write(content.getBytes(StandardCharsets.UTF_8));
+        Path file = new Path(folder, name);
+        Path unfinished = new Path(folder, "." + name + ".unfinished");
+        try {
+            try (OutputStream stream = files.create(unfinished, true)) {
+                stream.write(content.getBytes(StandardCharsets.UTF_8));
+            }
+            files.delete(file, false);
+            if (!files.rename(unfinished, file)) {
+                throw new IOException("%s cannot be renamed".formatted(unfinished));
+            }
+        } catch (IOException | FSError e) {
+            // A full local disk is an error of Hadoop, and no exception.
+            throw RunErrors.reportFailedAfterTheRun(file, cleared(unfinished), e);
+        }
+    }
+
+    /** What is free on the report's disk, in bytes, once what could not be finished is gone. */
+    private long cleared(Path unfinished) {
+        try {
+            files.delete(unfinished, false);
+            return files.getStatus(folder).getRemaining();
         } catch (IOException e) {
-            throw RunErrors.reportFailedAfterTheRun(folder, e);
+            return 0;
         }
     }
 }

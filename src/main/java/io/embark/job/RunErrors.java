@@ -9,12 +9,12 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.job.print.Figures;
 import io.embark.job.table.EmbeddingMetadata;
 import io.embark.job.table.Failures;
 import io.embark.job.table.RangesRecord;
 import io.embark.model.ModelFolder;
 import io.embark.spark.ColumnErrors;
-import java.io.IOException;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.StructField;
@@ -68,12 +68,31 @@ final class RunErrors {
                 thrown);
     }
 
-    static EmbarkException reportFailedAfterTheRun(Path folder, IOException thrown) {
+    static EmbarkException reportHasNoRoom(String reference, Path folder, long free) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "report %s: cannot be written".formatted(reference),
+                "The disk of %s is full: %s are free.".formatted(folder, Figures.bytes(free)),
+                "Free some of it, or name another folder with --report.");
+    }
+
+    /** @param free what is free on its disk, in bytes */
+    static EmbarkException reportFailedAfterTheRun(Path file, long free, Throwable thrown) {
         return new EmbarkException(
                 ErrorCode.RUN_FAILED,
-                "report %s: cannot be written, though the output is complete".formatted(folder),
-                Failures.line(thrown),
-                Failures.VERBOSE,
+                "report %s: cannot be written, though the output is complete".formatted(file),
+                "%s; %s are free on its disk.".formatted(Failures.rootLine(thrown), Figures.bytes(free)),
+                "The output needs no second run. What the report would say is printed above, unless --quiet.",
+                thrown);
+    }
+
+    /** @param disks those that may be meant */
+    static EmbarkException diskIsFull(String disks, Throwable thrown) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "the run failed: a disk is full",
+                "%s; %s.".formatted(Failures.rootLine(thrown), disks),
+                "Free some of it, or name a place on a larger one: --output, or --set spark.local.dir for Spark's own files.",
                 thrown);
     }
 

@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,6 +50,10 @@ final class SampleTokenizers {
             "{\"type\": \"StripAccents\"}",
             "{\"type\": \"ByteLevel\"}",
             "{\"type\": \"Strip\", \"strip_left\": true, \"strip_right\": true}",
+            "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"%s\"}"
+                    .formatted(CharacterTableBuilder.write(new TreeMap<>(Map.of(
+                            "\u3000", " ", "\t", " ", "x", "", "e\u0301", "\u00e9", "\u00e9", "ee", "\ufb01", "fi", "!",
+                            "\ufdfa")))),
             "{\"type\": \"Prepend\", \"prepend\": \"\u2581\"}",
             "{\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, \"content\": \"\u2581\"}",
             "{\"type\": \"Replace\", \"pattern\": {\"Regex\": \" {2,}\"}, \"content\": \" \"}",

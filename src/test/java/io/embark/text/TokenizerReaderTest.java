@@ -13,6 +13,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.ErrorCode;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -243,6 +244,20 @@ class TokenizerReaderTest {
             for (String place : new String[] {"added_tokens", "normalizer", "pre_tokenizer", "model"}) {
                 assertThat(withoutNulls(read.get(place))).as(place).isEqualTo(withoutNulls(file.get(place)));
             }
+        }
+    }
+
+    /** So that the fuzzer meets each. */
+    @Test
+    void everyKnownTypeHasASample() throws Exception {
+        String samples = String.join("\n", SampleTokenizers.all());
+        for (KnownParts known : List.of(
+                TokenizerParts.NORMALIZERS,
+                TokenizerParts.PRE_TOKENIZERS,
+                TokenizerParts.POST_PROCESSORS,
+                TokenizerParts.MODELS)) {
+            assertThat(known.parts().keySet())
+                    .allSatisfy(type -> assertThat(samples).contains("\"type\":\"%s\"".formatted(type)));
         }
     }
 

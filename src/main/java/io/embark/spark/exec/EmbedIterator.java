@@ -135,8 +135,9 @@ final class EmbedIterator implements Iterator<InternalRow> {
             for (int i = 0; i < maxChars.length; i++) {
                 columns.get(i).add(arguments, i);
             }
-            // The row below is reused for the next one.
-            window.add(row.copy());
+            // The row below is reused for the next one, which after the last of a window is asked for when that is
+            // read.
+            window.add(bytes < WINDOW_BYTES ? row.copy() : row);
         }
         return columns;
     }

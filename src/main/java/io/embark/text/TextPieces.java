@@ -20,7 +20,7 @@ import java.util.List;
  * @param mostChars the most of a text without such a place that is kept
  */
 record TextPieces(String breaks, int longChars, int mostChars) {
-    /** The most that one call sees; fewer where normalisers make several of one. */
+    /** The most that one call sees; fewer where the parts of a tokenizer are many, or make several characters of one. */
     static final int MOST_CHARS = 250_000;
 
     private static final int LONG_CHARS = 1 << 16;
@@ -45,7 +45,13 @@ record TextPieces(String breaks, int longChars, int mostChars) {
 
     static TextPieces of(JsonObject tokenizer) {
         long growth = TextGrowth.of(TokenizerParts.NORMALIZERS.steps(tokenizer.get("normalizer")));
-        return new TextPieces(WordBreaks.of(tokenizer), LONG_CHARS, (int) Math.max(MOST_CHARS / growth, LONG_CHARS));
+        // Each keeps all words of the one before until it has its own, and those are as many as the characters at
+        // worst.
+        int splits = TokenizerParts.PRE_TOKENIZERS
+                .steps(tokenizer.get("pre_tokenizer"))
+                .size();
+        long mostChars = MOST_CHARS / (growth * Math.max(splits, 1));
+        return new TextPieces(WordBreaks.of(tokenizer), LONG_CHARS, (int) Math.max(mostChars, LONG_CHARS));
     }
 
     /** @param fromEnd whether the last piece comes first, and the start of the text may be lost instead of its end */

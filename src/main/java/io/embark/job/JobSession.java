@@ -8,6 +8,7 @@ import io.embark.base.Redaction;
 import io.embark.job.table.Failures;
 import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
@@ -18,6 +19,11 @@ import scala.Tuple2;
 
 /** The Spark session of a command; closing it stops Spark if this command started it. */
 final class JobSession implements AutoCloseable {
+    /** Who logs the conditions that a scan takes over, with their literals. */
+    private static final List<String> LOGS_OF_FILTERS = List.of(
+            "org.apache.spark.sql.execution.datasources.FileSourceStrategy",
+            "org.apache.spark.sql.execution.datasources.v2.V2ScanRelationPushDown");
+
     private final SparkSession spark;
     private final boolean started;
 
@@ -82,12 +88,17 @@ final class JobSession implements AutoCloseable {
         conf.forEach(builder::config);
         quieten(quiet);
         if (!quiet && !levelIsChosen) {
-            // The launcher's own settings show errors only.
-            Configurator.setRootLevel(Level.INFO);
+            speak();
         }
         SparkSession spark = start(builder);
         quieten(quiet);
         return new JobSession(spark, true);
+    }
+
+    /** Shows Spark's log, of which the launcher's own settings show errors only, but for what repeats literals of queries. */
+    static void speak() {
+        Configurator.setRootLevel(Level.INFO);
+        LOGS_OF_FILTERS.forEach(name -> Configurator.setLevel(name, Level.WARN));
     }
 
     /** Tells Spark what its own pages and event logs are not to show, unless somebody did. */

@@ -7,11 +7,33 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.job.table.Sink;
+import java.util.List;
 import org.apache.spark.scheduler.TaskSetManager;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class QuietJobTest {
+    @Test
+    void aJobThatSpeaksKeepsTheLiteralsOfQueriesOutOfTheLog() {
+        String datasources = "org.apache.spark.sql.execution.datasources.";
+        try {
+            JobSession.quieten(true);
+            JobSession.speak();
+
+            assertThat(LoggerFactory.getLogger(datasources + "InMemoryFileIndex")
+                            .isInfoEnabled())
+                    .isTrue();
+            for (String name : List.of("FileSourceStrategy", "v2.V2ScanRelationPushDown")) {
+                assertThat(LoggerFactory.getLogger(datasources + name).isInfoEnabled())
+                        .isFalse();
+                assertThat(LoggerFactory.getLogger(datasources + name).isWarnEnabled())
+                        .isTrue();
+            }
+        } finally {
+            JobSession.quieten(true);
+        }
+    }
+
     /** Every run of a job leaves the log so, here as well: there is nothing to put back. */
     @Test
     void aQuietJobWarnsOfWhatItDidItself() {

@@ -110,17 +110,14 @@ public final class BundledModel {
 
     private void unpack() throws IOException {
         Path own = folder.resolveSibling("." + folder.getFileName() + "-" + UUID.randomUUID());
-        try {
-            // Not createTempDirectory, whose folders nobody but their owner may read: a cache may be shared.
-            CacheDirectory.createFolders(cache, own.getParent());
-            Files.createDirectories(own);
+        CacheDirectory.createFolders(cache, own.getParent());
+        FinishedFolder.fill(own, () -> {
             for (Map.Entry<String, String> file : sha256ByName.entrySet()) {
                 unpack(file.getKey(), file.getValue(), own.resolve(file.getKey()));
             }
             FinishedFolder.install(own, folder, place -> isIntact(new FolderFiles(place)));
-        } finally {
-            FinishedFolder.deleteQuietly(own);
-        }
+            return null;
+        });
     }
 
     private void unpack(String name, String sha256, Path target) throws IOException {

@@ -241,10 +241,7 @@ public final class ModelCache<T> {
             DownloadProgress progress)
             throws IOException {
         Path own = folders.resolve(String.format(Locale.ROOT, ".copy-%d-%s", CacheDirectory.user(), key));
-        // A process that was killed may have left it.
-        FinishedFolder.deleteQuietly(own);
-        Files.createDirectories(own);
-        try {
+        return FinishedFolder.fill(own, () -> {
             RemoteCopy copy =
                     new RemoteCopy(reference, files, listing, own, bytes -> makeRoom(reference, bytes), progress);
             FolderFiles copied = new FolderFiles(own, copy);
@@ -258,9 +255,7 @@ public final class ModelCache<T> {
             return find(reference, Optional.of(fingerprint))
                     .map(model -> new Copied<>(model, fingerprint))
                     .orElseThrow(() -> new IOException("what was written there reads back differently"));
-        } finally {
-            FinishedFolder.deleteQuietly(own);
-        }
+        });
     }
 
     private Copied<T> read(String reference, FolderFiles files) {

@@ -133,6 +133,15 @@ class BundledModelTest {
     }
 
     @Test
+    void removesWhatAKilledProcessLeft() throws IOException {
+        Path left = Files.createDirectories(cache.resolve("models/.all-MiniLM-L6-v2-killed"));
+        Files.writeString(left.resolve("model.onnx"), "half");
+        Files.createFile(left.resolveSibling(left.getFileName() + ".lock"));
+        open();
+        assertNothingElseIsLeft();
+    }
+
+    @Test
     void replacesAFileThatStandsInItsPlace() throws IOException {
         Files.createDirectories(cache.resolve("models"));
         Files.writeString(cache.resolve(FOLDER), "a file");

@@ -165,6 +165,22 @@ class ModelCacheTest {
     }
 
     @Test
+    void removesWhatAKilledProcessLeftButNothingThatALivingOneFills() throws Exception {
+        Path cache = Files.createDirectories(temporary.resolve("cache"));
+        for (String name : List.of("killed", "living")) {
+            Files.writeString(
+                    Files.createDirectory(cache.resolve(".copy-" + name)).resolve("model.safetensors"), "half");
+            Files.createFile(cache.resolve(".copy-%s.lock".formatted(name)));
+        }
+        try (ForeignLock held = ForeignLock.on(cache.resolve(".copy-living.lock"))) {
+            cache(1 << 20).open(REFERENCE, new FarFolder(tiny().write()), DownloadProgress.NONE);
+            assertThat(held.process.isAlive()).isTrue();
+        }
+        assertThat(leftOvers())
+                .containsExactlyInAnyOrder(cache.resolve(".copy-living"), cache.resolve(".copy-living.lock"));
+    }
+
+    @Test
     void letsAllWhoMayWriteIntoTheCacheLockAndAdd() throws IOException {
         Path shared = Files.createDirectory(temporary.resolve("shared"));
         Files.setAttribute(shared, "unix:mode", 01777);

@@ -157,7 +157,8 @@ final class EmbedCommand {
     private static void write(Run run, Dataset<Row> embedded, Runnable beforeIt) {
         try {
             run.sink().write(embedded, beforeIt);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // Spark throws checked exceptions without declaring them.
             if (!FullDisk.isToldBy(e)) {
                 throw e;
             }

@@ -153,6 +153,11 @@ final class PathSink implements Sink {
                         .mode("error")
                         .save(unfinished.toString());
                 RangesRecord.write(files, unfinished, rows.schema());
+                if (mode == WriteMode.OVERWRITE && files.exists(target)) {
+                    // Somebody may have put something there while this run embedded.
+                    new Replacement(spark, output, target).requireOnlyWhatRunsWrite();
+                    FolderAccess.copy(files, target, unfinished);
+                }
                 beforeTheyAreSeen.run();
                 commit(run, files.exists(target));
             }

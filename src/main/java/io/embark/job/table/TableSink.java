@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -185,11 +186,25 @@ final class TableSink implements Sink {
             try {
                 rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
                 recordRanges(unfinished, rows.schema());
+                if (mode == WriteMode.OVERWRITE && tables.exists(target)) {
+                    likeTheOld(
+                            new Path(metadata(target).location()),
+                            new Path(metadata(unfinished).location()));
+                }
                 beforeTheyAreSeen.run();
                 run.commit((files, places) -> swap(unfinished, replaced, target));
             } finally {
                 tables.dropQuietly(unfinished);
             }
+        }
+    }
+
+    /** Somebody may have put something into the old folder while this run embedded. */
+    private void likeTheOld(Path old, Path added) throws IOException {
+        FileSystem files = tables.files(old);
+        if (files.exists(old)) {
+            new Replacement(spark, output, old).requireOnlyWhatRunsWrite();
+            FolderAccess.copy(files, old, added);
         }
     }
 

@@ -14,10 +14,13 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -85,6 +88,33 @@ class PathSinkTest {
         write(WriteMode.OVERWRITE, spark.range(5).toDF());
 
         assertThat(count()).isEqualTo(5);
+        assertThat(entries()).containsExactly("out");
+    }
+
+    @Test
+    void theNewOutputAdmitsNobodyThatTheOldOneDidNot() throws IOException {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+        Set<PosixFilePermission> ours = PosixFilePermissions.fromString("rwx--x---");
+        Files.setPosixFilePermissions(folder.resolve("out"), ours);
+        write(WriteMode.OVERWRITE, spark.range(5).toDF());
+
+        assertThat(count()).isEqualTo(5);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("out"))).isEqualTo(ours);
+    }
+
+    @Test
+    void whatIsPutIntoAnOutputWhileARunEmbedsStays() throws IOException {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+        PathSink sink = sink(WriteMode.OVERWRITE);
+        sink.check(spark.range(5).schema(), source());
+        Path thesis = Files.writeString(folder.resolve("out/thesis.txt"), "mine");
+
+        assertThatThrownBy(() -> sink.write(spark.range(5).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: holds more than the rows of an output\n".formatted(path("out")));
+        assertThat(thesis).hasContent("mine");
+        Files.delete(thesis);
+        assertThat(count()).isEqualTo(3);
         assertThat(entries()).containsExactly("out");
     }
 

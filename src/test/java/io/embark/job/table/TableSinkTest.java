@@ -13,9 +13,12 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -87,6 +90,17 @@ class TableSinkTest {
                 .contains(
                         "without a Hive catalog, Spark forgets table sinks.t when it ends; its files stay in " + place);
         assertThat(sink.reference()).isEqualTo(place);
+    }
+
+    @Test
+    void theNewTableAdmitsNobodyThatTheOldOneDidNot() throws IOException {
+        write(WriteMode.ERROR, spark.range(3).toDF());
+        Set<PosixFilePermission> ours = PosixFilePermissions.fromString("rwx--x---");
+        Files.setPosixFilePermissions(folder.resolve("db/t"), ours);
+        write(WriteMode.OVERWRITE, spark.range(5).toDF());
+
+        assertThat(spark.table("sinks.t").count()).isEqualTo(5);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("db/t"))).isEqualTo(ours);
     }
 
     @Test

@@ -28,26 +28,38 @@ final class WatchedWrite {
     private WatchedWrite() {}
 
     /**
-     * Writes the new table, and halts at a step.
+     * Writes the new rows to a folder or table, and halts at a step.
      *
-     * @param args the folder of the output, the format, the mode, the number of the step, and whether to halt after it
+     * @param args the place of the output, what it is, the format, the mode, the number of the step, and whether to halt after it
      */
     public static void main(String[] args) {
         Path output = Path.of(args[0]);
-        SinkFormat format = SinkFormat.valueOf(args[1]);
-        WriteMode mode = WriteMode.valueOf(args[2]);
-        int number = Integer.parseInt(args[3]);
-        boolean done = Boolean.parseBoolean(args[4]);
+        boolean isTable = args[1].equals("TABLE");
+        SinkFormat format = SinkFormat.valueOf(args[2]);
+        WriteMode mode = WriteMode.valueOf(args[3]);
+        int number = Integer.parseInt(args[4]);
+        boolean done = Boolean.parseBoolean(args[5]);
         SparkSession spark = SparkSession.builder()
                 .master("local[1]")
                 .config("spark.ui.enabled", "false")
+                .config("spark.hadoop.fs.file.impl", SteppingFileSystem.class.getName())
                 .getOrCreate();
+        if (isTable) {
+            spark.sql("CREATE DATABASE killed LOCATION '%s'".formatted(output.getParent()));
+            if (mode != WriteMode.ERROR) {
+                sink(spark, output, true, format, WriteMode.ERROR).write(rows(spark, 0, OLD_RANGES));
+            }
+        }
         SteppingFileSystem.watch(output.getParent(), step -> {
+            if (!step.done()) {
+                System.out.printf("step %s %s %s%n", step.number(), step.action(), step.path());
+            }
             if (step.number() == number && step.done() == done) {
+                System.out.flush();
                 Runtime.getRuntime().halt(KILLED);
             }
         });
-        write(watched(spark), output, format, mode);
+        sink(spark, output, isTable, format, mode).write(fresh(spark, mode));
         System.exit(0);
     }
 
@@ -61,16 +73,24 @@ final class WatchedWrite {
 
     /** Writes the rows that are there before. */
     static void prepare(SparkSession spark, Path output, SinkFormat format) {
-        write(spark, output, format, WriteMode.ERROR, rows(spark, 0, OLD_RANGES));
+        sink(spark, output, false, format, WriteMode.ERROR).write(rows(spark, 0, OLD_RANGES));
     }
 
-    /** Writes new rows; those that are appended have the ranges of the old ones. */
+    /** Writes new rows to a folder. */
     static void write(SparkSession spark, Path output, SinkFormat format, WriteMode mode) {
-        write(spark, output, format, mode, rows(spark, NEW, mode == WriteMode.APPEND ? OLD_RANGES : RANGES));
+        sink(spark, output, false, format, mode).write(fresh(spark, mode));
     }
 
-    private static void write(SparkSession spark, Path output, SinkFormat format, WriteMode mode, Dataset<Row> rows) {
-        new PathSink(spark, output.toString(), new SinkRequest(format, mode, Map.of())).write(rows);
+    private static Sink sink(SparkSession spark, Path output, boolean isTable, SinkFormat format, WriteMode mode) {
+        SinkRequest request = new SinkRequest(format, mode, Map.of());
+        return isTable
+                ? new TableSink(spark, "killed." + output.getFileName(), request)
+                : new PathSink(spark, output.toString(), request);
+    }
+
+    /** The new rows; those that are appended have the ranges of the old ones. */
+    private static Dataset<Row> fresh(SparkSession spark, WriteMode mode) {
+        return rows(spark, NEW, mode == WriteMode.APPEND ? OLD_RANGES : RANGES);
     }
 
     static List<Long> oldIds() {

@@ -57,6 +57,7 @@ class ManualSnippetsTest {
             "java.md", List.of("java", "java", "java"),
             "python.md", List.of("python", "python", "python", "python"),
             "connect.md", List.of("python"),
+            "cluster.md", List.of("dockerfile"),
             "ml.md", List.of("java"),
             "streaming.md", List.of("java"));
 
@@ -147,6 +148,7 @@ class ManualSnippetsTest {
                     assertThat(Map.of("pyspark", "python.md", "sbin/start-connect-server.sh", "connect.md"))
                             .containsEntry(words.get(0), name(page));
                 case "mvn" -> assertKnownToMaven(command);
+                case "install" -> assertThat(PROOFS.resolve("caches")).content().contains("install -d -m 1777 ");
                 default -> {
                     assertThat(Path.of(words.get(0))).isExecutable();
                     assertThat(words).hasSize(1);
@@ -177,6 +179,13 @@ class ManualSnippetsTest {
         assertThat(GATE)
                 .content()
                 .contains("\nstep mvn -B verify\n", "\nfor proof in .ci/proofs/*; do\n  step \"$proof\"\n");
+    }
+
+    @Test
+    void theProofsFillACacheAsAnImageDoes() {
+        assertThat(PROOFS.resolve("caches"))
+                .content()
+                .contains("image=$(sed -n 's/^RUN //p' src/site/markdown/cluster.md)");
     }
 
     @Test

@@ -69,7 +69,7 @@ final class GuardErrors {
         return new EmbarkException(
                 ErrorCode.INPUT_NOT_FOUND,
                 problem,
-                "Its files hold rows that were deleted or replaced; which of them count says its %s."
+                "Its files hold rows that were deleted or replaced; its %s says which of them count."
                         .formatted(found.kind().marks()),
                 "Read it with %s.".formatted(found.kind().reading(path(found.table()))));
     }

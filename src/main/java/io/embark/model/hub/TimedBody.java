@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The body of an answer as a stream whose reads wait for a bounded time, also for bytes that come one by one; those of Java's
@@ -36,6 +37,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
     private static final int PACE_TIMEOUTS = 6;
 
     private final Duration timeout;
+    private final LongSupplier nanoClock;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
     private volatile Subscription subscription;
     private volatile boolean closed;
@@ -48,7 +50,12 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
     private long arrivedBytes;
 
     TimedBody(Duration timeout) {
+        this(timeout, System::nanoTime);
+    }
+
+    TimedBody(Duration timeout, LongSupplier nanoClock) {
         this.timeout = timeout;
+        this.nanoClock = nanoClock;
     }
 
     @Override
@@ -124,7 +131,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
     private void await() throws IOException {
         try {
-            long start = System.nanoTime();
+            long start = nanoClock.getAsLong();
             Arrival arrived = arrivals.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
             if (arrived == null) {
                 throw new HttpTimeoutException("no data came for %s ms".formatted(timeout.toMillis()));
@@ -132,7 +139,7 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
             current = arrived;
             next = 0;
             if (!current.isEnd()) {
-                requirePace(System.nanoTime() - start);
+                requirePace(nanoClock.getAsLong() - start);
                 subscription.request(1);
             }
         } catch (InterruptedException e) {

@@ -4,6 +4,7 @@
  */
 package io.embark.torch;
 
+import io.embark.base.Digests;
 import io.embark.base.Shown;
 import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
@@ -103,7 +104,7 @@ final class NativeFolder {
         createFolders(target.getParent());
         CRC32 crc = new CRC32();
         try (InputStream in = new CheckedInputStream(file.open(), crc);
-                DigestOutputStream out = new DigestOutputStream(create(target, "rwxr-xr-x"), VerifiedFiles.sha256())) {
+                DigestOutputStream out = new DigestOutputStream(create(target, "rwxr-xr-x"), Digests.sha256())) {
             long bytes = in.transferTo(out);
             if (bytes != file.bytes() || (file.crc() >= 0 && crc.getValue() != file.crc())) {
                 throw new ZipException(String.format(
@@ -167,7 +168,7 @@ final class NativeFolder {
             listed.put(parts[parts.length - 1], parts[0]);
         }
         for (NativeFile file : files) {
-            String found = VerifiedFiles.sha256(folder.resolve(file.name()));
+            String found = Digests.sha256(folder.resolve(file.name()));
             if (!found.equals(listed.get(file.name()))) {
                 return Optional.of("%s has the SHA-256 %s, not %s"
                         .formatted(folder.resolve(file.name()), found, listed.get(file.name())));

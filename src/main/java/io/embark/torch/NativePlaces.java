@@ -4,6 +4,7 @@
  */
 package io.embark.torch;
 
+import io.embark.base.Digests;
 import io.embark.base.Shown;
 import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
@@ -147,7 +148,7 @@ final class NativePlaces {
 
     /** Names exactly these files, by what their jar says of them. */
     private static String key(List<NativeFile> files) {
-        MessageDigest digest = VerifiedFiles.sha256();
+        MessageDigest digest = Digests.sha256();
         for (NativeFile file : files) {
             String line = String.format(Locale.ROOT, "%s %d %d\n", file.name(), file.bytes(), file.crc());
             digest.update(line.getBytes(StandardCharsets.UTF_8));

@@ -12,10 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -31,7 +27,6 @@ final class VerifiedFiles {
 
     private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime";
-    private static final int BUFFER_BYTES = 1 << 20;
 
     private final Path folder;
 
@@ -100,23 +95,5 @@ final class VerifiedFiles {
                                     folder.resolve(name), ATTRIBUTES, LinkOption.NOFOLLOW_LINKS))));
         }
         return state.toString();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    static String sha256(Path file) throws IOException {
-        try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), sha256())) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            while (in.read(buffer) >= 0) {
-                // The digest takes what is read.
-            }
-            return HexFormat.of().formatHex(in.getMessageDigest().digest());
-        }
     }
 }

@@ -4,7 +4,7 @@
  */
 package io.embark.job;
 
-import io.embark.model.files.FolderFiles;
+import io.embark.base.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -28,8 +28,7 @@ public final class FolderState {
                     state.append(" -> ").append(Files.readSymbolicLink(path));
                 } else if (Files.isRegularFile(path)) {
                     state.append(' ')
-                            .append(HexFormat.of()
-                                    .formatHex(FolderFiles.sha256().digest(Files.readAllBytes(path))));
+                            .append(HexFormat.of().formatHex(Digests.sha256().digest(Files.readAllBytes(path))));
                 }
                 state.append('\n');
             }

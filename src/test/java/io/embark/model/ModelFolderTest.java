@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.model.ModelFolderBuilder.Format;
-import io.embark.model.files.FolderFiles;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -81,8 +81,7 @@ class ModelFolderTest {
                 .map(file -> file.sha256() + "  " + file.name() + "\n")
                 .collect(Collectors.joining());
         assertThat(model.fingerprint())
-                .isEqualTo(
-                        HexFormat.of().formatHex(FolderFiles.sha256().digest(lines.getBytes(StandardCharsets.UTF_8))));
+                .isEqualTo(HexFormat.of().formatHex(Digests.sha256().digest(lines.getBytes(StandardCharsets.UTF_8))));
 
         Files.writeString(folder.resolve("README.md"), "new");
         assertThat(open(folder.toString()).fingerprint()).isEqualTo(model.fingerprint());

@@ -8,6 +8,7 @@ import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.host.CacheDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -250,6 +251,6 @@ class NativePlacesTest {
     }
 
     private String sha256(String text) throws IOException {
-        return VerifiedFiles.sha256(Files.writeString(temporary.resolve("text"), text));
+        return Digests.sha256(Files.writeString(temporary.resolve("text"), text));
     }
 }

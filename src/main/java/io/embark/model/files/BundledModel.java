@@ -6,6 +6,7 @@ package io.embark.model.files;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
 import java.io.IOException;
@@ -124,7 +125,7 @@ public final class BundledModel {
         Files.createDirectories(target.getParent());
         String resource = ARTIFACT_RESOURCES.getOrDefault(name, OWN_RESOURCES + name);
         try (InputStream in = openResource(resource);
-                DigestInputStream digested = new DigestInputStream(in, FolderFiles.sha256());
+                DigestInputStream digested = new DigestInputStream(in, Digests.sha256());
                 OutputStream out = Files.newOutputStream(target)) {
             digested.transferTo(out);
             String found = HexFormat.of().formatHex(digested.getMessageDigest().digest());

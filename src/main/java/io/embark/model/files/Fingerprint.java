@@ -4,6 +4,7 @@
  */
 package io.embark.model.files;
 
+import io.embark.base.Digests;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -19,7 +20,7 @@ public final class Fingerprint {
 
     /** The SHA-256, in hexadecimal, of one line {@code "<sha256>  <name>\n"} for each file. */
     public static String of(List<ModelFile> files) {
-        MessageDigest digest = FolderFiles.sha256();
+        MessageDigest digest = Digests.sha256();
         for (ModelFile file : files) {
             digest.update((file.sha256() + "  " + file.name() + "\n").getBytes(StandardCharsets.UTF_8));
         }

@@ -5,6 +5,7 @@
 package io.embark.model.files;
 
 import io.embark.EmbarkException;
+import io.embark.base.Digests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -34,9 +34,6 @@ import java.util.stream.Stream;
  * @hidden Public for Embark's other rooms only.
  */
 public final class FolderFiles {
-    /** Large enough that the digest, not the system call, takes the time. */
-    private static final int BUFFER_BYTES = 1 << 20;
-
     /** How every pointer of Git LFS begins, and how long one is at most, as its specification says. */
     private static final byte[] POINTER =
             "version https://git-lfs.github.com/spec/".getBytes(StandardCharsets.US_ASCII);
@@ -213,14 +210,6 @@ public final class FolderFiles {
         return used.stream().map(this::describe).toList();
     }
 
-    public static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
     private static String relative(String directory, String name) {
         return directory.isEmpty() ? name : directory + "/" + name;
     }
@@ -232,15 +221,10 @@ public final class FolderFiles {
 
     private ModelFile hash(String name) {
         Path file = root.resolve(name);
-        MessageDigest digest = sha256();
-        long bytes = 0;
-        try (InputStream in = Files.newInputStream(file)) {
-            // Most files are small, and one byte more than they have tells their end.
-            byte[] buffer = new byte[(int) Math.min(Files.size(file) + 1, BUFFER_BYTES)];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-                bytes += read;
-            }
+        MessageDigest digest = Digests.sha256();
+        long bytes;
+        try {
+            bytes = Digests.add(digest, file);
         } catch (IOException e) {
             throw ModelProblem.unreadable(file, e);
         }

@@ -9,6 +9,7 @@ import static java.util.Objects.requireNonNull;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.host.CacheDirectory;
 import io.embark.host.FinishedFolder;
 import io.embark.host.ProcessLocks;
@@ -348,8 +349,7 @@ public final class ModelCache<T> {
     private static String key(String reference, List<RemoteFile> listing) {
         StringBuilder lines = new StringBuilder(reference).append('\n');
         listing.forEach(file -> lines.append("%s %s %s\n".formatted(file.bytes(), file.modified(), file.name())));
-        return HexFormat.of()
-                .formatHex(FolderFiles.sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(Digests.sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private interface Action<T> {

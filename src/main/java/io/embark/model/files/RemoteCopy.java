@@ -6,6 +6,7 @@ package io.embark.model.files;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.host.CacheDirectory;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class RemoteCopy implements FolderFiles.Source {
         Path target = folder.resolve(file.name());
         room.accept(copiedBytes + file.bytes());
         requireSpace(file);
-        MessageDigest digest = FolderFiles.sha256();
+        MessageDigest digest = Digests.sha256();
         long bytes;
         try (InputStream in = open(file);
                 FileChannel out = create(target)) {

@@ -4,15 +4,13 @@
  */
 package io.embark.model.hub;
 
-import io.embark.model.files.FolderFiles;
+import io.embark.base.Digests;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -28,7 +26,6 @@ import java.util.regex.Pattern;
 record HubFile(String name, long bytes, String etag) {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
     private static final int GIT_DIGITS = 40;
-    private static final int BUFFER_BYTES = 1 << 20;
 
     /** Whether the etag says what the content must be. */
     boolean isHashed() {
@@ -62,30 +59,17 @@ record HubFile(String name, long bytes, String etag) {
             return etag;
         }
 
-        MessageDigest digest = etag.length() == GIT_DIGITS ? sha1() : FolderFiles.sha256();
+        MessageDigest digest = etag.length() == GIT_DIGITS ? Digests.sha1() : Digests.sha256();
         if (etag.length() == GIT_DIGITS) {
             // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
             digest.update(("blob " + Files.size(content) + "\0").getBytes(StandardCharsets.US_ASCII));
         }
-        try (InputStream in = Files.newInputStream(content)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-        }
+        Digests.add(digest, content);
         return HexFormat.of().formatHex(digest.digest());
     }
 
     /** What kind of hash the etag is, for error messages. */
     String hashName() {
         return !isHashed() ? "the etag" : etag.length() == GIT_DIGITS ? "git's SHA-1" : "the SHA-256";
-    }
-
-    private static MessageDigest sha1() {
-        try {
-            return MessageDigest.getInstance("SHA-1");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-1", e);
-        }
     }
 }

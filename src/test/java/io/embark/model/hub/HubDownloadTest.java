@@ -14,10 +14,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Digests;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.files.DownloadProgress;
-import io.embark.model.files.FolderFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -500,6 +500,6 @@ class HubDownloadTest {
     }
 
     private static String sha256(byte[] content) {
-        return HexFormat.of().formatHex(FolderFiles.sha256().digest(content));
+        return HexFormat.of().formatHex(Digests.sha256().digest(content));
     }
 }

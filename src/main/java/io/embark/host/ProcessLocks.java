@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -30,13 +29,11 @@ public final class ProcessLocks {
     /** Shared locks, kept to the end of this process. */
     private static final Map<Path, FileChannel> HELD = new HashMap<>();
 
-    private static final Map<Path, Object> MONITORS = new ConcurrentHashMap<>();
-
     private ProcessLocks() {}
 
     /** Does something while nobody else does so under the same file. */
     public static <T> T exclusively(Path file, Supplier<T> action) throws IOException {
-        synchronized (MONITORS.computeIfAbsent(file, key -> new Object())) {
+        synchronized (monitor(file)) {
             try (FileChannel channel = open(file);
                     FileLock lock = channel.lock()) {
                 if (!lock.isValid()) {
@@ -69,16 +66,23 @@ public final class ProcessLocks {
         if (HELD.containsKey(file)) {
             return false;
         }
-        try (FileChannel channel = open(file);
-                FileLock lock = channel.tryLock()) {
-            if (lock == null) {
+        synchronized (monitor(file)) {
+            try (FileChannel channel = open(file);
+                    FileLock lock = channel.tryLock()) {
+                if (lock == null) {
+                    return false;
+                }
+                action.run();
+                return true;
+            } catch (OverlappingFileLockException e) {
                 return false;
             }
-            action.run();
-            return true;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
+    }
+
+    /** One for all class loaders that have this class: of two locks of one process on one file, Java refuses the second. */
+    private static Object monitor(Path file) {
+        return file.toString().intern();
     }
 
     private static FileChannel open(Path file) throws IOException {

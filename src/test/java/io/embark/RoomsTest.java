@@ -58,9 +58,15 @@ class RoomsTest {
             Map.entry("model.files", "base . host"),
             Map.entry("model.hub", "base . host model.files"),
             Map.entry("model.family", "base . model.files"),
-            Map.entry("model", "base . host model.files model.hub model.family"),
+            Map.entry("model.family.encoder", "base . model.files model.family"),
+            Map.entry("model.family.decoder", "base . model.files model.family"),
+            Map.entry("model.weights", "base . model.files model.family"),
+            Map.entry(
+                    "model",
+                    "base . host model.files model.hub model.family model.family.encoder model.family.decoder"
+                            + " model.weights"),
             Map.entry("text", "base . model model.family"),
-            Map.entry("torch", "base . host model model.family"),
+            Map.entry("torch", "base . host model model.family model.weights"),
             Map.entry("encode", "base . host model text torch"),
             Map.entry("spark.version", ""),
             Map.entry("spark.call", "base . encode spark.version"),
@@ -74,7 +80,7 @@ class RoomsTest {
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",
-                    "base . model model.files model.family encode spark spark.version spark.call spark.models spark.exec"
+                    "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
                             + " job.guard job.table job.print"));
 
     @Test

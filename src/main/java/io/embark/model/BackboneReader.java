@@ -5,11 +5,12 @@
 package io.embark.model;
 
 import io.embark.model.family.Architecture;
-import io.embark.model.family.Families;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.weights.NeededTensors;
+import io.embark.model.weights.WeightsFiles;
 import java.nio.file.Path;
 import java.util.Optional;
 

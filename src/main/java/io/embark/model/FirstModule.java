@@ -8,6 +8,7 @@ import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
+import io.embark.model.weights.NeededTensors;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -5,6 +5,7 @@
 package io.embark.model;
 
 import io.embark.model.files.FolderFiles;
+import io.embark.model.weights.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

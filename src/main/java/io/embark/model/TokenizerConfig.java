@@ -4,7 +4,6 @@
  */
 package io.embark.model;
 
-import io.embark.model.family.Families;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;

@@ -9,6 +9,7 @@ import io.embark.model.family.TensorList;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
+import io.embark.model.weights.NeededTensors;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -7,7 +7,7 @@
  *
  * <p>Read {@link io.embark.model.ModelFolder} first; it is the door. {@link io.embark.model.ModelReference} reads what leads to a
  * model. Then {@code SpecificationReader} (the JSON files of a Sentence Transformers folder), {@link io.embark.model.Backbone}
- * (what computes: a network, a table, or a program of the folder), and {@link io.embark.model.Weights} with {@code
+ * (what computes: a network, a table, or a program of the folder), and {@link io.embark.model.weights.Weights} with {@code
  * SafetensorsHeader} and {@code OnnxInitializers} (where the numbers are). The files come from the room {@code files}, those of
  * a hub through the room {@code hub}; what an architecture needs stands in the room {@code family}.
  *

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
-import io.embark.model.DataType;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.model.weights.DataType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

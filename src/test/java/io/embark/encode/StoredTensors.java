@@ -7,7 +7,7 @@ package io.embark.encode;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.embark.model.HalfFloats;
+import io.embark.model.weights.HalfFloats;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -11,7 +11,6 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.model.ModelFolderBuilder.Format;
 import io.embark.model.family.Architecture;
-import io.embark.model.family.Families;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;

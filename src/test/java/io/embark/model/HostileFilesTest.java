@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbarkException;
 import io.embark.model.ModelFolderBuilder.Format;
+import io.embark.model.weights.Weights;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -13,6 +13,8 @@ import io.embark.ErrorCode;
 import io.embark.base.Digests;
 import io.embark.model.ModelFolderBuilder.Format;
 import io.embark.model.files.ModelFile;
+import io.embark.model.weights.SafetensorsWriter;
+import io.embark.model.weights.Weights;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

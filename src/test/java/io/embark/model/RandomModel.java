@@ -6,6 +6,8 @@ package io.embark.model;
 
 import io.embark.model.family.TensorShape;
 import io.embark.model.files.BundledModel;
+import io.embark.model.weights.DataType;
+import io.embark.model.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

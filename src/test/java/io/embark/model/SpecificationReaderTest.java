@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.entry;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
-import io.embark.model.family.Families;
 import io.embark.model.family.LinearLayers;
 import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;

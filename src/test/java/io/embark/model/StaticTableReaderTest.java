@@ -12,6 +12,8 @@ import io.embark.model.family.Architecture;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;
+import io.embark.model.weights.DataType;
+import io.embark.model.weights.TensorBytes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

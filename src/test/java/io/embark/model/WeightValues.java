@@ -4,6 +4,9 @@
  */
 package io.embark.model;
 
+import io.embark.model.weights.HalfFloats;
+import io.embark.model.weights.TensorInfo;
+import io.embark.model.weights.Weights;
 import java.util.List;
 
 /** Reads whole tensors as float32, in canonical order, whatever their format. */

@@ -7,7 +7,7 @@ package io.embark.torch;
 import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.WeightValues;
-import io.embark.model.Weights;
+import io.embark.model.weights.Weights;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;

@@ -42,12 +42,12 @@ public final class Activations {
     private Activations() {}
 
     /** The normalised name of the function that {@code key} names as transformers does. */
-    static String normalised(JsonConfig config, String key, String defaultName) {
+    public static String normalised(JsonConfig config, String key, String defaultName) {
         return normalised(config, key, "", config.text(key).orElse(defaultName));
     }
 
     /** The same for a {@code name} that stands behind {@code before} in the field. */
-    static String normalised(JsonConfig config, String key, String before, String name) {
+    public static String normalised(JsonConfig config, String key, String before, String name) {
         return find(config, key, name, before, NORMALISED);
     }
 

@@ -52,7 +52,7 @@ public record Architecture(
     }
 
     /** The same network, whose states need the range of another format of 16 bits. */
-    Architecture withSixteenBitType(Precision other) {
+    public Architecture withSixteenBitType(Precision other) {
         return new Architecture(family, hiddenSize, layers, maxPositions, numbers, choices, tensors, other);
     }
 

@@ -20,7 +20,7 @@ public record NetworkConfig(JsonConfig json) {
     private static final int MAX_ROWS = 1 << 28;
 
     /** How many layers there are. */
-    int layers(String key) {
+    public int layers(String key) {
         return json.requiredPositive(key, MAX_LAYERS);
     }
 
@@ -35,7 +35,7 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** Rows of a table. */
-    int rows(String key) {
+    public int rows(String key) {
         return json.requiredPositive(key, MAX_ROWS);
     }
 
@@ -45,12 +45,12 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** A number of things of which there need not be any, or the place of one of them. */
-    Optional<Integer> findNatural(String key) {
+    public Optional<Integer> findNatural(String key) {
         return json.natural(key, MAX_ROWS);
     }
 
     /** The width of a head where all of them together are as wide as the network. */
-    int headSize(String hiddenKey, String headsKey) {
+    public int headSize(String hiddenKey, String headsKey) {
         int hidden = width(hiddenKey);
         int heads = width(headsKey);
         if (hidden % heads != 0) {
@@ -62,7 +62,7 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** The same where positions turn pairs of components. */
-    int rotaryHeadSize(String hiddenKey, String headsKey) {
+    public int rotaryHeadSize(String hiddenKey, String headsKey) {
         int size = headSize(hiddenKey, headsKey);
         if (size % 2 != 0) {
             throw ModelProblem.wrongFile(
@@ -74,14 +74,14 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** Refuses a flag that is set. */
-    void refuse(String key, String reason, String remedy) {
+    public void refuse(String key, String reason, String remedy) {
         if (json.flag(key).orElse(false)) {
             throw ModelProblem.unsupported("%s: %s is true".formatted(json.subject(), key), reason, remedy);
         }
     }
 
     /** Refuses the flag that makes a decoder of the network. */
-    void refuseDecoder(String key) {
+    public void refuseDecoder(String key) {
         refuse(
                 key,
                 "A decoder looks only backwards; the encoder is what is known here.",
@@ -89,7 +89,7 @@ public record NetworkConfig(JsonConfig json) {
     }
 
     /** Refuses a text other than the one that the family's script computes; where the file is silent, that one is meant. */
-    void require(String key, String known) {
+    public void require(String key, String known) {
         String value = json.text(key).orElse(known);
         if (!value.equals(known)) {
             throw ModelProblem.unsupported(

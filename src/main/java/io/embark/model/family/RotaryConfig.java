@@ -8,10 +8,14 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import java.util.Optional;
 
-/** The parameters of rotary positions, which transformers writes as an object of their own; of the plain kind only. */
-record RotaryConfig(JsonConfig json) {
+/**
+ * The parameters of rotary positions, which transformers writes as an object of their own; of the plain kind only.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public record RotaryConfig(JsonConfig json) {
     /** Refuses any other kind, whose angles are scaled. */
-    static RotaryConfig of(JsonConfig json) {
+    public static RotaryConfig of(JsonConfig json) {
         json.text("rope_type")
                 .or(() -> json.text("type"))
                 .filter(type -> !type.equals("default"))
@@ -24,12 +28,12 @@ record RotaryConfig(JsonConfig json) {
         return new RotaryConfig(json);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return json.isEmpty();
     }
 
     /** The base of the angles, if the object says it. */
-    Optional<Double> base() {
+    public Optional<Double> base() {
         return json.positiveNumber("rope_theta");
     }
 }

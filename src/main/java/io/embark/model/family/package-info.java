@@ -3,11 +3,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 /**
- * The architectures: what each family of models reads in its {@code config.json}, and which tensors its network needs.
+ * What an architecture is: a family reads the {@code config.json} of its models, and says which tensors the network needs.
  *
- * <p>Read {@code Family} first, then {@code BertFamily}, the plainest one, and {@link io.embark.model.family.Architecture}, what
- * comes out. {@code BertNetwork}, {@code GatedNetwork} and {@code DecoderNetwork} list what several families share. The next
- * architecture is one more {@code Family} and one more line in {@code Families}. Nothing here knows where files come from, nor
- * how a network is computed.
+ * <p>Read {@code Family} first, and {@link io.embark.model.family.Architecture}, what comes out. {@code NetworkConfig}, {@code
+ * RotaryConfig} and {@code Activations} read what most files have in common. The families themselves are in the rooms {@code
+ * encoder} and {@code decoder} within. Nothing here knows where files come from, nor how a network is computed.
  */
 package io.embark.model.family;

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gives each test a configuration file of its own, and reads it as a family does. */
-abstract class ConfiguredFamily {
-    static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
+public abstract class ConfiguredFamily {
+    public static final String FROM_PUBLISHER = "Take the file from the place where the model was published.";
 
     private final Family family;
     private final String content;
@@ -25,29 +25,29 @@ abstract class ConfiguredFamily {
     @TempDir
     private Path folder;
 
-    ConfigFile config;
+    public ConfigFile config;
 
-    ConfiguredFamily(Family family, String content) {
+    public ConfiguredFamily(Family family, String content) {
         this.family = family;
         this.content = content;
     }
 
     @BeforeEach
-    void configure() {
+    public void configure() {
         configure(content);
     }
 
     /** Takes another file instead. */
-    void configure(String other) {
+    public void configure(String other) {
         config = new ConfigFile(folder, other);
     }
 
-    Architecture read() {
+    public Architecture read() {
         return family.read(config.read());
     }
 
     /** The file gives a network for texts of any length that is like this; its tensors and its 16-bit type are to be looked at. */
-    ListAssert<TensorShape> assertRead(
+    public ListAssert<TensorShape> assertRead(
             String script,
             int hiddenSize,
             int layers,
@@ -64,7 +64,7 @@ abstract class ConfiguredFamily {
     }
 
     /** The file is refused; {@code problem} stands behind its path. */
-    void assertRefused(ErrorCode code, String problem, String cause, String remedy) {
+    public void assertRefused(ErrorCode code, String problem, String cause, String remedy) {
         Refusals.assertRefused(this::read, code, config.path() + ": " + problem, cause, remedy);
     }
 }

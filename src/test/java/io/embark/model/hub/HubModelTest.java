@@ -9,11 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.ErrorCode;
+import io.embark.model.Families;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelFolderBuilder.Format;
 import io.embark.model.ModelReference;
-import io.embark.model.family.Families;
 import io.embark.model.files.DownloadProgress;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;

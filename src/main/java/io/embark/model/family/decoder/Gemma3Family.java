@@ -1,0 +1,78 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.model.family.decoder;
+
+import io.embark.Precision;
+import io.embark.model.family.Activations;
+import io.embark.model.family.Architecture;
+import io.embark.model.family.Family;
+import io.embark.model.family.NetworkConfig;
+import io.embark.model.family.TokenizerKind;
+import io.embark.model.files.JsonConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Gemma 3 for text: EmbeddingGemma, whose tokens look both ways, in a window but for some layers. */
+final class Gemma3Family implements Family {
+    private static final int DEFAULT_HEAD_SIZE = 256;
+
+    @Override
+    public List<String> modelTypes() {
+        return List.of("gemma3_text");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.GEMMA);
+    }
+
+    @Override
+    public Architecture read(JsonConfig json) {
+        DecoderNetwork config = DecoderNetwork.read(json, DEFAULT_HEAD_SIZE);
+        NetworkConfig sizes = new NetworkConfig(json);
+        boolean bothWays = json.flag("use_bidirectional_attention").orElse(false);
+        int window = sizes.findRows("sliding_window").orElse(4096);
+        int pattern = sizes.findRows("sliding_window_pattern").orElse(6);
+        List<Boolean> sliding = config.slidingLayers(IntStream.range(0, config.layers())
+                .mapToObj(i -> (i + 1) % pattern != 0)
+                .toList());
+        // Distances below half the window and one where tokens look both ways, below the window where they look back.
+        double left = bothWays ? window / 2 : window - 1;
+        // States of Gemma 3 outgrow float16: vllm-project/vllm#24318.
+        return config.architecture(
+                        "gemma3",
+                        List.of(
+                                "input_layernorm",
+                                "post_attention_layernorm",
+                                "pre_feedforward_layernorm",
+                                "post_feedforward_layernorm"),
+                        Map.of(
+                                "rotary_base_full",
+                                config.rotaryBase(false, "rope_theta", 1_000_000),
+                                "rotary_base_sliding",
+                                config.rotaryBase(true, "rope_local_base_freq", 10_000),
+                                "window_left",
+                                left,
+                                "window_right",
+                                bothWays ? left : 0.0,
+                                "right",
+                                bothWays ? -1.0 : 0.0,
+                                "query_scale",
+                                1
+                                        / Math.sqrt(json.positiveNumber("query_pre_attn_scalar")
+                                                .orElse((double) DEFAULT_HEAD_SIZE))),
+                        Map.of(
+                                "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
+                                "layer_types", DecoderNetwork.choice(sliding)))
+                .withSixteenBitType(Precision.BFLOAT16);
+    }
+
+    @Override
+    public String canonicalName(String fileName) {
+        return DecoderNetwork.canonicalName(fileName);
+    }
+}

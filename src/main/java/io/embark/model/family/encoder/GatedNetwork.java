@@ -1,0 +1,114 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.model.family.encoder;
+
+import io.embark.model.family.Architecture;
+import io.embark.model.family.NetworkConfig;
+import io.embark.model.family.TensorList;
+import io.embark.model.family.TensorNames;
+import io.embark.model.files.JsonConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The network of BERT's kin that {@code gated.py} computes: positions turn queries and keys or weaken the attention, and the
+ * feed-forward part is gated, mostly. The canonical names are its own.
+ *
+ * @param keys what the configuration calls the sizes
+ * @param config the configuration
+ * @param tensors the tensors
+ */
+record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
+    /** Names of fields in {@code config.json}. */
+    record Keys(String hidden, String heads, String layers, String intermediate, String normEpsilon) {
+        /** BERT's own. */
+        static final Keys BERT = new Keys(
+                "hidden_size", "num_attention_heads", "num_hidden_layers", "intermediate_size", "layer_norm_eps");
+    }
+
+    /** Which of a layer's products add a bias. */
+    record Biases(boolean attention, boolean up, boolean down) {}
+
+    /**
+     * Reads what stands before the layers.
+     *
+     * @param types rows of the table by the type of token; without such a table 0
+     */
+    static GatedNetwork read(JsonConfig json, Keys keys, int types) {
+        NetworkConfig config = new NetworkConfig(json);
+        int hidden = config.width(keys.hidden());
+        TensorList tensors = new TensorList().table(TensorNames.WORDS, config.rows("vocab_size"), hidden);
+        if (types > 0) {
+            tensors.table("embeddings.token_type_embeddings.weight", types, hidden);
+        }
+        tensors.norm("embeddings.LayerNorm", hidden, true);
+        return new GatedNetwork(keys, config, tensors);
+    }
+
+    /**
+     * Lists the tensors of the layers.
+     *
+     * @param packed whether one tensor makes queries, keys and values
+     * @param up what the feed-forward part begins with: {@code up} without a gate, else {@code gate} too, or one tensor whose
+     *     name has both in their order
+     */
+    GatedNetwork withLayers(boolean packed, List<String> up, Biases biases) {
+        int hidden = config.width(keys.hidden());
+        int intermediate = config.width(keys.intermediate());
+        List<String> attention = packed ? List.of("qkv") : List.of("query", "key", "value");
+        for (int i = 0; i < config.layers(keys.layers()); i++) {
+            String layer = "layers." + i + ".";
+            for (String name : attention) {
+                tensors.linear(layer + "attention." + name, hidden, 3L * hidden / attention.size(), biases.attention());
+            }
+            tensors.linear(layer + "attention.output", hidden, hidden, biases.attention())
+                    .norm(layer + "attention.norm", hidden, true);
+            for (String name : up) {
+                long width = name.contains("_") ? 2L * intermediate : intermediate;
+                tensors.linear(layer + "mlp." + name, hidden, width, biases.up());
+            }
+            tensors.linear(layer + "mlp.down", intermediate, hidden, biases.down())
+                    .norm(layer + "mlp.norm", hidden, true);
+        }
+        return this;
+    }
+
+    /**
+     * The network whose positions turn queries and keys.
+     *
+     * @param factor by what the fixed scaling of Alibaba's {@code NTKScalingRotaryEmbedding} multiplies the base, and all in all
+     *     the longest wavelength; 1 where angles are not scaled
+     */
+    Architecture rotary(double base, double factor, int maxPositions, String activation) {
+        int headSize = config.rotaryHeadSize(keys.hidden(), keys.heads());
+        Map<String, Double> positions =
+                Map.of("rotary_base", base * factor, "rotary_stretch", Math.pow(factor, 2.0 / headSize));
+        return architecture(maxPositions, positions, activation);
+    }
+
+    /** The network whose attention gets weaker with the distance (ALiBi). */
+    Architecture alibi(String activation) {
+        return architecture(Architecture.UNLIMITED, Map.of(), activation);
+    }
+
+    private Architecture architecture(int maxPositions, Map<String, Double> positions, String activation) {
+        int layers = config.layers(keys.layers());
+        Map<String, Double> numbers = new TreeMap<>(positions);
+        numbers.put("layers", (double) layers);
+        numbers.put("heads", (double) config.width(keys.heads()));
+        numbers.put("head_size", (double) config.headSize(keys.hidden(), keys.heads()));
+        numbers.put(
+                "norm_epsilon", config.json().positiveNumber(keys.normEpsilon()).orElse(1e-12));
+        return new Architecture(
+                "gated",
+                config.width(keys.hidden()),
+                layers,
+                maxPositions,
+                numbers,
+                Map.of("activation", activation),
+                tensors.shapes());
+    }
+}

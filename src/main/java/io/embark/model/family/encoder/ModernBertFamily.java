@@ -1,0 +1,130 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.model.family.encoder;
+
+import io.embark.model.family.Activations;
+import io.embark.model.family.Architecture;
+import io.embark.model.family.Family;
+import io.embark.model.family.NetworkConfig;
+import io.embark.model.family.RotaryConfig;
+import io.embark.model.family.TensorList;
+import io.embark.model.family.TensorNames;
+import io.embark.model.family.TokenizerKind;
+import io.embark.model.files.JsonConfig;
+import io.embark.model.files.ModelProblem;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** ModernBERT: gte-modernbert, modernbert-embed, granite-embedding r2. */
+final class ModernBertFamily implements Family {
+    private static final String GLOBAL = "full_attention";
+    private static final String LOCAL = "sliding_attention";
+
+    @Override
+    public List<String> modelTypes() {
+        return List.of("modernbert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.AS_WRITTEN);
+    }
+
+    @Override
+    public Architecture read(JsonConfig json) {
+        NetworkConfig config = new NetworkConfig(json);
+        int hidden = config.width("hidden_size");
+        int layers = config.layers("num_hidden_layers");
+        int intermediate = config.width("intermediate_size");
+        // A saved configuration may carry half the window only.
+        int window = config.findRows("local_attention")
+                .map(whole -> whole / 2)
+                .or(() -> config.findRows("sliding_window"))
+                .orElse(64);
+        boolean attentionBias = json.flag("attention_bias").orElse(false);
+        boolean mlpBias = json.flag("mlp_bias").orElse(false);
+        boolean normBias = json.flag("norm_bias").orElse(false);
+
+        TensorList tensors = new TensorList()
+                .table(WORDS, config.rows("vocab_size"), hidden)
+                .norm("embeddings.norm", hidden, normBias);
+        for (int i = 0; i < layers; i++) {
+            String layer = "layers." + i + ".";
+            if (i > 0) {
+                tensors.norm(layer + "attn_norm", hidden, normBias);
+            }
+            tensors.linear(layer + "attn.Wqkv", hidden, 3L * hidden, attentionBias)
+                    .linear(layer + "attn.Wo", hidden, hidden, attentionBias)
+                    .norm(layer + "mlp_norm", hidden, normBias)
+                    .linear(layer + "mlp.Wi", hidden, 2L * intermediate, mlpBias)
+                    .linear(layer + "mlp.Wo", intermediate, hidden, mlpBias);
+        }
+        tensors.norm("final_norm", hidden, normBias);
+        return new Architecture(
+                "modernbert",
+                hidden,
+                layers,
+                Architecture.UNLIMITED,
+                Map.of(
+                        "layers", (double) layers,
+                        "heads", (double) config.width("num_attention_heads"),
+                        "head_size", (double) config.rotaryHeadSize("hidden_size", "num_attention_heads"),
+                        "norm_epsilon", json.positiveNumber("norm_eps").orElse(1e-5),
+                        "rotary_base_global", rotaryBase(json, GLOBAL, "global_rope_theta", 160_000),
+                        "rotary_base_local", rotaryBase(json, LOCAL, "local_rope_theta", 10_000),
+                        "window", (double) window),
+                Map.of(
+                        "activation", Activations.normalised(json, "hidden_activation", "gelu"),
+                        "layer_types", String.join(",", layerTypes(config, layers))),
+                tensors.shapes());
+    }
+
+    @Override
+    public String canonicalName(String fileName) {
+        String name = TensorNames.without(fileName, "model.");
+        return name.equals("embeddings.tok_embeddings.weight") ? WORDS : name;
+    }
+
+    /** {@code global} or {@code local} for each layer. */
+    private static List<String> layerTypes(NetworkConfig config, int layers) {
+        JsonConfig json = config.json();
+        List<String> types = json.texts("layer_types").orElse(List.of());
+        if (types.isEmpty()) {
+            int every = config.findRows("global_attn_every_n_layers").orElse(3);
+            return IntStream.range(0, layers)
+                    .mapToObj(i -> i % every == 0 ? "global" : "local")
+                    .toList();
+        }
+
+        if (types.size() != layers) {
+            throw ModelProblem.wrongFile(
+                    "%s: layer_types has %s entries".formatted(json.subject(), types.size()),
+                    "num_hidden_layers is %s.".formatted(layers));
+        }
+        return types.stream().map(type -> shortType(json, type)).toList();
+    }
+
+    private static String shortType(JsonConfig json, String type) {
+        return switch (type) {
+            case GLOBAL -> "global";
+            case LOCAL -> "local";
+            default ->
+                throw ModelProblem.unsupported(
+                        "%s: layer_types has '%s'".formatted(json.subject(), ModelProblem.show(type)),
+                        "Known are: %s, %s.".formatted(GLOBAL, LOCAL),
+                        "Choose a model with layers of these types.");
+        };
+    }
+
+    private static double rotaryBase(JsonConfig json, String type, String olderKey, double silent) {
+        RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
+        return RotaryConfig.of(json.objectOrEmpty("rope_parameters").objectOrEmpty(type))
+                .base()
+                .or(() -> json.positiveNumber(olderKey))
+                .orElse(silent);
+    }
+}

@@ -1,0 +1,169 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.model.family.decoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.embark.ErrorCode;
+import io.embark.model.family.ConfiguredFamily;
+import io.embark.model.family.TensorShape;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class Qwen3FamilyTest extends ConfiguredFamily {
+    Qwen3FamilyTest() {
+        super(new Qwen3Family(), """
+                {"model_type": "qwen3", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "head_dim": 12, "intermediate_size": 40, "vocab_size": 423,
+                 "max_position_embeddings": 128, "rms_norm_eps": 1e-6, "rope_theta": 1000000.0}""");
+    }
+
+    @Test
+    void readsAConfiguration() {
+        Map<String, Double> numbers = Map.of(
+                "layers", 2.0,
+                "heads", 4.0,
+                "key_value_heads", 2.0,
+                "head_size", 12.0,
+                "norm_epsilon", 1e-6,
+                "rotary_base", 1e6,
+                "window", 0.0);
+        Map<String, String> choices = Map.of("activation", "silu", "layer_types", "full,full");
+        assertRead("qwen3", 32, 2, numbers, choices, 2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40))
+                .hasSize(2 + 2 * 11)
+                .contains(
+                        new TensorShape("layers.1.self_attn.k_proj.weight", List.of(24L, 32L)),
+                        new TensorShape("layers.1.self_attn.k_norm.weight", List.of(12L)));
+    }
+
+    @Test
+    void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
+        config.unset("num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta");
+        assertThat(read().numbers())
+                .contains(
+                        entry("key_value_heads", 4.0),
+                        entry("head_size", 128.0),
+                        entry("norm_epsilon", 1e-6),
+                        entry("rotary_base", 10_000.0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"rope_theta": 5e5, "rope_type": "default"} | null                   | 500000
+            {"rope_type": "default"}                    | null                   | 1000000
+            {"rope_theta": 5e5}                         | {"rope_theta": 7e4}    | 70000
+            {"rope_theta": 5e5}                         | {"type": "default"}    | 1000000
+            null                                        | {}                     | 1000000
+            """)
+    void findsTheBaseOfTheAnglesWhereTransformersDoes(String parameters, String scaling, double base) {
+        config.set("rope_parameters", parameters).set("rope_scaling", scaling);
+        assertThat(read().numbers()).containsEntry("rotary_base", base);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rope_parameters, rope_type", "rope_scaling, rope_type", "rope_scaling, type"})
+    void refusesScaledAngles(String key, String type) {
+        config.set(key, "{\"%s\": \"yarn\", \"factor\": 4.0}".formatted(type));
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s: rope_type is 'yarn'".formatted(key),
+                "Only 'default' is known: positions whose angles are not scaled.",
+                "Choose a model whose rope_type is 'default'.");
+    }
+
+    @Test
+    void addsBiasesWhereTheConfigurationSaysSo() {
+        config.set("attention_bias", "true");
+        assertThat(read().tensors())
+                .hasSize(2 + 2 * 15)
+                .contains(new TensorShape("layers.0.self_attn.o_proj.bias", List.of(32L)));
+    }
+
+    @Test
+    void letsTheLastLayersLookThroughAWindow() {
+        config.set("use_sliding_window", "true").set("sliding_window", "7").set("max_window_layers", "1");
+        assertThat(read().choices()).containsEntry("layer_types", "full,sliding");
+        assertThat(read().numbers()).containsEntry("window", 7.0);
+    }
+
+    @Test
+    void ignoresAWindowThatIsNotUsed() {
+        config.set("sliding_window", "7").set("max_window_layers", "1");
+        assertThat(read().choices()).containsEntry("layer_types", "full,full");
+    }
+
+    @Test
+    void letsTheFileSayWhichLayersDo() {
+        config.set("use_sliding_window", "true").set("layer_types", """
+                ["sliding_attention", "full_attention"]""");
+        assertThat(read().choices()).containsEntry("layer_types", "sliding,full");
+        assertThat(read().numbers()).containsEntry("window", 4096.0);
+    }
+
+    @Test
+    void refusesAWindowThatHasNoSize() {
+        config.set("layer_types", """
+                ["sliding_attention", "full_attention"]""");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "layer_types has 'sliding_attention'",
+                "use_sliding_window is not true, so there is no window.",
+                FROM_PUBLISHER);
+    }
+
+    @Test
+    void refusesLayersOfAnotherType() {
+        config.set("layer_types", """
+                ["full_attention", "linear_attention"]""");
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "layer_types has 'linear_attention'",
+                "Known are: full_attention, sliding_attention.",
+                "Choose a model with layers of these types.");
+    }
+
+    @Test
+    void refusesTypesOfMoreLayersThanThereAre() {
+        config.set("layer_types", """
+                ["full_attention", "full_attention", "full_attention"]""");
+        assertRefused(ErrorCode.MODEL_INVALID, "layer_types has 3 entries", "num_hidden_layers is 2.", FROM_PUBLISHER);
+    }
+
+    @Test
+    void refusesHeadsThatCannotBeShared() {
+        config.set("num_key_value_heads", "3");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "num_attention_heads is 4, num_key_value_heads is 3",
+                "Each head of keys and values serves equally many heads of queries.",
+                FROM_PUBLISHER);
+    }
+
+    @Test
+    void refusesHeadsOfAnOddSize() {
+        config.set("head_dim", "11");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "head_dim is 11",
+                "Rotary positions turn pairs of components.",
+                FROM_PUBLISHER);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.embed_tokens.weight, embeddings.word_embeddings.weight",
+        "embed_tokens.weight, embeddings.word_embeddings.weight",
+        "model.layers.1.mlp.up_proj.weight, layers.1.mlp.up_proj.weight",
+        "norm.weight, norm.weight",
+        "lm_head.weight, lm_head.weight"
+    })
+    void readsNamesWithAndWithoutTheModelsPrefix(String name, String canonical) {
+        assertThat(new Qwen3Family().canonicalName(name)).isEqualTo(canonical);
+    }
+}

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes tiny Sentence Transformers folders with golden vectors, which FamilyFixtureTest holds Embark against.
 
-Python 3.11, and exactly (requirements.txt): transformers 5.24.0, sentence-transformers 6.2.0, torch 2.7.1, tokenizers 0.23.3,
-safetensors 0.8.0, numpy 2.4.6, model2vec 0.10.0. Run it by ./regenerate, which sees to that.
+Python 3.11, and exactly what requirements.txt pins: those packages' classes are the oracle. Run it by ./regenerate, which
+sees to that.
 
 Each module of families/ lists its FIXTURES; the next family is one more module there. Everything is seeded by name, so that
 a new fixture changes none of the others, and a second run writes the same bytes on the same kind of machine.

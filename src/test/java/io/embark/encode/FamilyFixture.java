@@ -44,10 +44,12 @@ record FamilyFixture(
      */
     record Case(String name, String tensor, EmbedOptions options) {}
 
-    /** All of them, by name. */
+    /** All of them, by name; those whose name begins with {@code -Dembark.fixtures=NAME} where it is set. */
     static List<FamilyFixture> all() {
+        String wanted = System.getProperty("embark.fixtures", "");
         try (Stream<Path> folders = Files.list(root())) {
             return folders.filter(folder -> Files.exists(folder.resolve(GOLDEN)))
+                    .filter(folder -> folder.getFileName().toString().startsWith(wanted))
                     .sorted()
                     .map(FamilyFixture::read)
                     .toList();

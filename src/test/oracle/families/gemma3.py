@@ -34,7 +34,7 @@ def dense(name, inputs, outputs):
     return weights.fill(layer, name)
 
 
-def network(name, words, window, both_ways):
+def network(name, words, window, both_ways, **more):
     config = Gemma3TextConfig(
         vocab_size=len(words),
         hidden_size=24,
@@ -51,6 +51,7 @@ def network(name, words, window, both_ways):
         pad_token_id=0,
         eos_token_id=1,
         bos_token_id=2,
+        **more,
     )
     return weights.fill(Gemma3TextModel(config), name, SPREAD, constant=0.0)
 
@@ -70,6 +71,21 @@ def save_causal(folder):
     words = tokenizer(400)
     model = network("gemma3-causal", words, 7, False)
     save_model(folder, model, words, [Pooling(24, ("mean", "lasttoken")), Normalize()])
+
+
+def save_not_causal(folder, name, window, both_ways):
+    words = tokenizer(200)
+    model = network(name, words, window, both_ways, is_causal=False)
+    save_model(folder, model, words, [Pooling(24, "mean"), Normalize()])
+
+
+def save_plain_not_causal(folder):
+    save_not_causal(folder, "gemma3-not-causal", 4, False)
+
+
+def save_both_not_causal(folder):
+    """Both keys together: half of the window on either side, and one token more."""
+    save_not_causal(folder, "gemma3-both-not-causal", 8, True)
 
 
 def save_older(folder):
@@ -126,4 +142,6 @@ FIXTURES = [
             "use_bidirectional_attention": True,
         },
     ),
+    Fixture("gemma3-not-causal", save_plain_not_causal, settings={"is_causal": True, "sliding_window": 5}),
+    Fixture("gemma3-both-not-causal", save_both_not_causal, settings={"is_causal": True, "sliding_window": 10}),
 ]

@@ -87,6 +87,11 @@ def older(config):
     return dict(sorted(config.items()))
 
 
+def save_both_ways(folder):
+    """As Giga-Embeddings: its tokens see all of their text."""
+    save_sliding(folder, "qwen3-both-ways", "mean", sliding_window=4, max_window_layers=1, is_causal=False)
+
+
 def save_sliding(folder, name, pooling, **layers):
     words = tokenizer(300)
     config = Qwen3Config(
@@ -136,5 +141,10 @@ FIXTURES = [
         "qwen3-sliding-older",
         save_sliding_older,
         settings={"use_sliding_window": False, "sliding_window": 10, "max_window_layers": 1},
+    ),
+    Fixture(
+        "qwen3-both-ways",
+        save_both_ways,
+        settings={"is_causal": True, "sliding_window": 5},
     ),
 ]

@@ -1,7 +1,7 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
 # Qwen3 (arXiv:2505.09388; "Qwen3 Embedding", arXiv:2506.05176; transformers' modeling_qwen3.py): each token sees those
-# before it.
+# before it, or all of them.
 from typing import List, Tuple
 
 import torch
@@ -24,10 +24,11 @@ class Qwen3(Decoder):
         hidden = torch.embedding(self.weights["embeddings.word_embeddings.weight"], ids)  # [tokens, hidden]
         for i in range(int(self.numbers["layers"])):
             layer = "layers.{}.".format(i)
-            # A token is in its window itself.
-            left = int(self.numbers["window"]) - 1 if layer_types[i] == "sliding" else -1
+            sliding = layer_types[i] == "sliding"
+            left = int(self.numbers["window_left"]) if sliding else -1
+            right = int(self.numbers["window_right"]) if sliding else int(self.numbers["right"])
             x = self.rms_norm(hidden, layer + "input_layernorm")
-            context = self.grouped_query_attention(x, layer + "self_attn.", rotary, runs, scale, left, 0)
+            context = self.grouped_query_attention(x, layer + "self_attn.", rotary, runs, scale, left, right)
             hidden = self.linear_add(context, layer + "self_attn.o_proj", hidden)
             x = self.rms_norm(hidden, layer + "post_attention_layernorm")
             gate = self.linear_activate(x, layer + "mlp.gate_proj", activation)

@@ -93,6 +93,24 @@ record DecoderNetwork(
         return types.stream().map(SLIDING::equals).toList();
     }
 
+    /** Whether tokens see those before them only; {@code "is_causal": false} makes them look both ways. */
+    boolean isCausal() {
+        return json.flag("is_causal").orElse(true);
+    }
+
+    /**
+     * How far the tokens of each kind of layer see, for the scripts.
+     *
+     * @param window tokens of a window that looks back, the one that looks being one of them; where it looks both ways, how far
+     *     it reaches on either side
+     */
+    static Map<String, Double> sight(boolean causal, int window) {
+        return Map.of(
+                "window_left", causal ? window - 1.0 : window,
+                "window_right", causal ? 0.0 : window,
+                "right", causal ? 0.0 : -1.0);
+    }
+
     /** The angle's base where all layers turn alike; found in the places of old and new files in transformers' order. */
     double rotaryBase(double silent) {
         RotaryConfig older = RotaryConfig.of(json.objectOrEmpty("rope_scaling"));

@@ -11,6 +11,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,17 @@ final class Gemma3Family implements Family {
         List<Boolean> sliding = config.slidingLayers(IntStream.range(0, config.layers())
                 .mapToObj(i -> (i + 1) % pattern != 0)
                 .toList());
-        // Distances below half the window and one where tokens look both ways, below the window where they look back.
-        double left = bothWays ? window / 2 : window - 1;
+        if (bothWays) {
+            // Gemma3TextConfig makes one more than half of it, from where the model's mask goes on as from an end that
+            // is out.
+            window = config.isCausal() ? window / 2 : window / 2 + 1;
+        }
+        Map<String, Double> numbers = new HashMap<>(DecoderNetwork.sight(config.isCausal() && !bothWays, window));
+        numbers.put("rotary_base_full", config.rotaryBase(false, "rope_theta", 1_000_000));
+        numbers.put("rotary_base_sliding", config.rotaryBase(true, "rope_local_base_freq", 10_000));
+        numbers.put(
+                "query_scale",
+                1 / Math.sqrt(json.positiveNumber("query_pre_attn_scalar").orElse((double) DEFAULT_HEAD_SIZE)));
         // States of Gemma 3 outgrow float16: vllm-project/vllm#24318.
         return config.architecture(
                         "gemma3",
@@ -50,21 +60,7 @@ final class Gemma3Family implements Family {
                                 "post_attention_layernorm",
                                 "pre_feedforward_layernorm",
                                 "post_feedforward_layernorm"),
-                        Map.of(
-                                "rotary_base_full",
-                                config.rotaryBase(false, "rope_theta", 1_000_000),
-                                "rotary_base_sliding",
-                                config.rotaryBase(true, "rope_local_base_freq", 10_000),
-                                "window_left",
-                                left,
-                                "window_right",
-                                bothWays ? left : 0.0,
-                                "right",
-                                bothWays ? -1.0 : 0.0,
-                                "query_scale",
-                                1
-                                        / Math.sqrt(json.positiveNumber("query_pre_attn_scalar")
-                                                .orElse((double) DEFAULT_HEAD_SIZE))),
+                        numbers,
                         Map.of(
                                 "activation", Activations.normalised(json, "hidden_activation", "gelu_pytorch_tanh"),
                                 "layer_types", DecoderNetwork.choice(sliding)))

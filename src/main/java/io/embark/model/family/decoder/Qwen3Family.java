@@ -11,12 +11,13 @@ import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Qwen3: a decoder, each of whose tokens sees those before it. Qwen3-Embedding, Octen-Embedding and others. */
+/** Qwen3: a decoder whose tokens see those before them, mostly. Qwen3-Embedding, Octen-Embedding and others. */
 final class Qwen3Family implements Family {
     @Override
     public List<String> modelTypes() {
@@ -33,7 +34,7 @@ final class Qwen3Family implements Family {
         DecoderNetwork config = DecoderNetwork.read(json, 128);
         NetworkConfig sizes = new NetworkConfig(json);
         boolean slides = json.flag("use_sliding_window").orElse(false);
-        int window = slides ? sizes.findRows("sliding_window").orElse(4096) : 0;
+        int window = sizes.findRows("sliding_window").orElse(4096);
         int firstSliding = sizes.findRows("max_window_layers").orElse(28);
         List<Boolean> sliding = config.slidingLayers(IntStream.range(0, config.layers())
                 .mapToObj(i -> slides && i >= firstSliding)
@@ -43,10 +44,12 @@ final class Qwen3Family implements Family {
                     "%s: layer_types has 'sliding_attention'".formatted(json.subject()),
                     "use_sliding_window is not true, so there is no window.");
         }
+        Map<String, Double> numbers = new HashMap<>(DecoderNetwork.sight(config.isCausal(), window));
+        numbers.put("rotary_base", config.rotaryBase(10_000));
         return config.architecture(
                 "qwen3",
                 List.of("input_layernorm", "post_attention_layernorm"),
-                Map.of("rotary_base", config.rotaryBase(10_000), "window", (double) window),
+                numbers,
                 Map.of(
                         "activation", Activations.normalised(json, "hidden_act", "silu"),
                         "layer_types", DecoderNetwork.choice(sliding)));

@@ -72,6 +72,14 @@ class Gemma3FamilyTest extends ConfiguredFamily {
     }
 
     @ParameterizedTest
+    @CsvSource({"false, 12", "true, 7"})
+    void looksTheWholeWindowToEitherSideWhereItIsNotCausal(String bidirectional, double side) {
+        config.set("is_causal", "false").set("use_bidirectional_attention", bidirectional);
+        assertThat(read().numbers())
+                .contains(entry("window_left", side), entry("window_right", side), entry("right", -1.0));
+    }
+
+    @ParameterizedTest
     @CsvSource({"null, 'sliding,sliding,sliding'", "2, 'sliding,full,sliding'", "3, 'sliding,sliding,full'"})
     void countsLayersWhereTheConfigurationDoesNotListThem(String pattern, String types) {
         config.unset("layer_types").set("sliding_window_pattern", pattern);

@@ -33,7 +33,9 @@ class Qwen3FamilyTest extends ConfiguredFamily {
                 "head_size", 12.0,
                 "norm_epsilon", 1e-6,
                 "rotary_base", 1e6,
-                "window", 0.0);
+                "window_left", 4095.0,
+                "window_right", 0.0,
+                "right", 0.0);
         Map<String, String> choices = Map.of("activation", "silu", "layer_types", "full,full");
         assertRead("qwen3", 32, 2, numbers, choices, 2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40))
                 .hasSize(2 + 2 * 11)
@@ -89,7 +91,14 @@ class Qwen3FamilyTest extends ConfiguredFamily {
     void letsTheLastLayersLookThroughAWindow() {
         config.set("use_sliding_window", "true").set("sliding_window", "7").set("max_window_layers", "1");
         assertThat(read().choices()).containsEntry("layer_types", "full,sliding");
-        assertThat(read().numbers()).containsEntry("window", 7.0);
+        assertThat(read().numbers()).containsEntry("window_left", 6.0);
+    }
+
+    @Test
+    void looksBothWaysWhereItIsNotCausal() {
+        config.set("is_causal", "false").set("use_sliding_window", "true").set("sliding_window", "7");
+        assertThat(read().numbers())
+                .contains(entry("window_left", 7.0), entry("window_right", 7.0), entry("right", -1.0));
     }
 
     @Test
@@ -103,7 +112,7 @@ class Qwen3FamilyTest extends ConfiguredFamily {
         config.set("use_sliding_window", "true").set("layer_types", """
                 ["sliding_attention", "full_attention"]""");
         assertThat(read().choices()).containsEntry("layer_types", "sliding,full");
-        assertThat(read().numbers()).containsEntry("window", 4096.0);
+        assertThat(read().numbers()).containsEntry("window_left", 4095.0);
     }
 
     @Test

@@ -40,7 +40,7 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
 
         String otherwise = otherwiseTrust(files, path, code);
         Family family = Families.of(config, otherwise);
-        Architecture architecture = family.read(config);
+        Architecture architecture = family.read(family.keys().read(config));
         NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
         return new BackboneReader(new Backbone.Network(architecture), Optional.of(tensors));
     }

@@ -5,6 +5,7 @@
 package io.embark.model.family;
 
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,7 +34,14 @@ public interface Family extends TensorNames {
     }
 
     /**
-     * The network that a configuration describes.
+     * What becomes of each key of its {@code config.json}: {@link ConfigKeys#COMMON} and the family's own, which are all fields of
+     * transformers' configuration class and all others that its networks' code asks for. A test holds that the keys called honoured
+     * are those that {@link #read} asks for, and that no field is left out.
+     */
+    KnownKeys keys();
+
+    /**
+     * The network that a configuration describes, with the fields' own names, and without values that the list refuses.
      *
      * @throws io.embark.EmbarkException MODEL_INVALID if a field is missing, of the wrong type or out of range;
      *     MODEL_UNSUPPORTED if it asks for something that the family's script cannot do

@@ -65,6 +65,18 @@ public final class JsonConfig {
         return new JsonConfig(subject, fields);
     }
 
+    /** The same object, in which these fields stand for those of the same names. */
+    JsonConfig overlaid(Map<String, Object> other) {
+        Map<String, Object> both = new LinkedHashMap<>(fields);
+        both.putAll(other);
+        return new JsonConfig(subject, both);
+    }
+
+    /** The plain value of a field, null if it is absent. */
+    Object value(String key) {
+        return fields.get(key);
+    }
+
     /** The file, and where in it, for error messages. */
     public String subject() {
         return subject;

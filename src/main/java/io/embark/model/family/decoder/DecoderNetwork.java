@@ -5,11 +5,13 @@
 package io.embark.model.family.decoder;
 
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +41,26 @@ record DecoderNetwork(
         int intermediateSize,
         int vocabulary,
         boolean bias) {
+    /** The keys that all of them read. */
+    static final KnownKeys KEYS = ConfigKeys.COMMON
+            .honoured(
+                    "vocab_size",
+                    "hidden_size",
+                    "intermediate_size",
+                    "num_hidden_layers",
+                    "num_attention_heads",
+                    "num_key_value_heads",
+                    "head_dim",
+                    "rms_norm_eps",
+                    "attention_bias",
+                    "layer_types",
+                    "sliding_window",
+                    "rope_parameters",
+                    "rope_scaling",
+                    "rope_theta",
+                    "is_causal")
+            .idle(ConfigKeys.TRAINING, "attention_dropout");
+
     private static final String FULL = "full_attention";
     private static final String SLIDING = "sliding_attention";
 

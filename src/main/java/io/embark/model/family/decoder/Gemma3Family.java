@@ -7,10 +7,12 @@ package io.embark.model.family.decoder;
 import io.embark.Precision;
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,19 @@ final class Gemma3Family implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.GEMMA);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return DecoderNetwork.KEYS
+                .honoured(
+                        "rope_local_base_freq",
+                        "hidden_activation",
+                        "query_pre_attn_scalar",
+                        "sliding_window_pattern",
+                        "use_bidirectional_attention")
+                .idle("The layers of Gemma 3 do not ask for it.", "attn_logit_softcapping")
+                .idle(ConfigKeys.HEAD, "final_logit_softcapping");
     }
 
     @Override

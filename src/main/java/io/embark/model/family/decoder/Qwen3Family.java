@@ -10,6 +10,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,11 @@ final class Qwen3Family implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.QWEN2);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return DecoderNetwork.KEYS.honoured("hidden_act", "use_sliding_window", "max_window_layers");
     }
 
     @Override

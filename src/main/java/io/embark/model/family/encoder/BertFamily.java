@@ -5,10 +5,12 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +24,24 @@ final class BertFamily implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.BERT);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.ENCODER
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "hidden_act",
+                        "layer_norm_eps",
+                        "type_vocab_size",
+                        "position_embedding_type",
+                        "is_decoder")
+                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
+                .idle(ConfigKeys.HEAD, "classifier_dropout");
     }
 
     @Override

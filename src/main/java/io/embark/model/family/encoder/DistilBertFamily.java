@@ -5,10 +5,12 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +30,18 @@ final class DistilBertFamily implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.BERT);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.ENCODER
+                .honoured("vocab_size", "dim", "n_layers", "n_heads", "hidden_dim", "activation")
+                .otherName("hidden_size", "dim")
+                .otherName("num_attention_heads", "n_heads")
+                .otherName("num_hidden_layers", "n_layers")
+                .idle("The table of positions is stored either way.", "sinusoidal_pos_embds")
+                .idle(ConfigKeys.TRAINING, "dropout", "attention_dropout")
+                .idle(ConfigKeys.HEAD, "qa_dropout", "seq_classif_dropout");
     }
 
     @Override

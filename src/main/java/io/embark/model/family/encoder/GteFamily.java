@@ -6,12 +6,14 @@ package io.embark.model.family.encoder;
 
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 
@@ -26,6 +28,32 @@ final class GteFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("new", "gte");
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.COMMON
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "hidden_act",
+                        "layer_norm_eps",
+                        "type_vocab_size",
+                        "rope_parameters",
+                        "rope_theta",
+                        "rope_scaling",
+                        // Alibaba's own.
+                        "position_embedding_type",
+                        "layer_norm_type",
+                        "logn_attention_scale",
+                        "pack_qkv")
+                .idle(ConfigKeys.SAME_PRODUCTS, "unpad_inputs", "use_memory_efficient_attention")
+                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
+                .idle(ConfigKeys.HEAD, "classifier_dropout")
+                .idle("Without logn_attention_scale nothing reads it.", "logn_attention_clip1");
     }
 
     @Override

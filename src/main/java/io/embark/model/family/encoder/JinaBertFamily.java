@@ -6,11 +6,13 @@ package io.embark.model.family.encoder;
 
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 
@@ -33,6 +35,27 @@ final class JinaBertFamily implements Family {
         String type = config.requiredText("model_type");
         return modelTypes().contains(type)
                 && (!type.equals(BERT) || config.text(POSITIONS).orElse("").equals(ALIBI));
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.ENCODER
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "hidden_act",
+                        "layer_norm_eps",
+                        "type_vocab_size",
+                        "position_embedding_type",
+                        "feed_forward_type",
+                        "is_decoder",
+                        "auto_map")
+                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
+                .idle(ConfigKeys.HEAD, "classifier_dropout", "emb_pooler")
+                .idle(ConfigKeys.SAME_PRODUCTS, "attn_implementation");
     }
 
     @Override

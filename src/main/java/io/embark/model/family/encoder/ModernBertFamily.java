@@ -6,6 +6,7 @@ package io.embark.model.family.encoder;
 
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
@@ -13,6 +14,7 @@ import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,47 @@ final class ModernBertFamily implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.AS_WRITTEN);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.COMMON
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "intermediate_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "hidden_activation",
+                        "norm_eps",
+                        "norm_bias",
+                        "attention_bias",
+                        "mlp_bias",
+                        "layer_types",
+                        "global_attn_every_n_layers",
+                        "local_attention",
+                        "sliding_window",
+                        "rope_parameters",
+                        "rope_scaling",
+                        "global_rope_theta",
+                        "local_rope_theta")
+                .idle(
+                        ConfigKeys.TRAINING,
+                        "initializer_cutoff_factor",
+                        "attention_dropout",
+                        "embedding_dropout",
+                        "mlp_dropout",
+                        "deterministic_flash_attn")
+                .idle(
+                        ConfigKeys.HEAD,
+                        "decoder_bias",
+                        "classifier_pooling",
+                        "classifier_dropout",
+                        "classifier_bias",
+                        "classifier_activation",
+                        "sparse_prediction",
+                        "sparse_pred_ignore_index")
+                .idle(ConfigKeys.SAME_PRODUCTS, "reference_compile", "repad_logits_with_grad", "compile_mlp");
     }
 
     @Override

@@ -5,11 +5,13 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,21 @@ final class MpnetFamily implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.MPNET);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.ENCODER
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "hidden_act",
+                        "layer_norm_eps",
+                        "relative_attention_num_buckets")
+                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob");
     }
 
     @Override

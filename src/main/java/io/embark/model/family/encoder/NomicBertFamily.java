@@ -6,6 +6,7 @@ package io.embark.model.family.encoder;
 
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
@@ -14,6 +15,7 @@ import io.embark.model.family.TokenizerKind;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.family.encoder.GatedNetwork.Keys;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,63 @@ final class NomicBertFamily implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(TokenizerKind.BERT);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.COMMON
+                .honoured(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "hidden_act",
+                        "layer_norm_eps",
+                        "type_vocab_size",
+                        "rope_parameters",
+                        "rope_scaling",
+                        "rope_theta",
+                        // The Hub's own.
+                        "n_embd",
+                        "n_head",
+                        "n_layer",
+                        "n_inner",
+                        "layer_norm_epsilon",
+                        "activation_function",
+                        "qkv_proj_bias",
+                        "mlp_fc1_bias",
+                        "mlp_fc2_bias",
+                        "rotary_emb_base",
+                        "rotary_emb_fraction",
+                        "rotary_emb_scale_base",
+                        "rotary_emb_interleaved",
+                        "rotary_scaling_factor",
+                        "max_trained_positions",
+                        "num_experts",
+                        "moe_every_n_layers",
+                        "prenorm",
+                        "parallel_block",
+                        "use_rms_norm",
+                        "causal")
+                .idle(
+                        ConfigKeys.TRAINING,
+                        "hidden_dropout_prob",
+                        "attention_probs_dropout_prob",
+                        "attn_pdrop",
+                        "embd_pdrop",
+                        "resid_pdrop")
+                .idle(ConfigKeys.HEAD, "classifier_dropout")
+                .idle(
+                        ConfigKeys.SAME_PRODUCTS,
+                        "fused_bias_fc",
+                        "fused_dropout_add_ln",
+                        "use_flash_attn",
+                        "use_xentropy",
+                        "pad_vocab_size_multiple",
+                        "dense_seq_output",
+                        "mlp_checkpoint_lvl")
+                .idle(ConfigKeys.FOREIGN, "n_positions", "n_ctx");
     }
 
     @Override

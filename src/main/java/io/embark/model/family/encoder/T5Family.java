@@ -7,12 +7,14 @@ package io.embark.model.family.encoder;
 import io.embark.Precision;
 import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,32 @@ final class T5Family implements Family {
     @Override
     public Optional<TokenizerKind> tokenizer(String modelType) {
         return Optional.of(modelType.equals("umt5") ? TokenizerKind.AS_WRITTEN : TokenizerKind.T5);
+    }
+
+    @Override
+    public KnownKeys keys() {
+        return ConfigKeys.COMMON
+                .honoured(
+                        "vocab_size",
+                        "d_model",
+                        "d_kv",
+                        "d_ff",
+                        "num_layers",
+                        "num_heads",
+                        "relative_attention_num_buckets",
+                        "relative_attention_max_distance",
+                        "layer_norm_epsilon",
+                        "feed_forward_proj",
+                        "dense_act_fn",
+                        "is_gated_act",
+                        "is_decoder")
+                .otherName("hidden_size", "d_model")
+                .otherName("num_attention_heads", "num_heads")
+                .otherName("num_hidden_layers", "num_layers")
+                .otherName("head_dim", "d_kv")
+                .idle(ConfigKeys.DECODER_PART, "num_decoder_layers", "is_encoder_decoder", "scale_decoder_outputs")
+                .idle(ConfigKeys.TRAINING, "dropout_rate")
+                .idle(ConfigKeys.HEAD, "classifier_dropout");
     }
 
     @Override

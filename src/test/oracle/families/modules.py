@@ -15,10 +15,11 @@ MODES = ("cls", "max", "mean_sqrt_len_tokens", "weightedmean", "lasttoken")
 FLAGS = ("cls_token", "max_tokens", "mean_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken")
 
 
-def save(folder, modules, lowercase=True, **arguments):
+def save(folder, modules, lowercase=True, hidden_act="gelu", **arguments):
     vocabulary = vocabularies.wordpiece(SPECIAL, 320, lowercase)
     tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=lowercase, model_max_length=32)
-    save_model(folder, model(folder.name, vocabulary, layers=1), tokenizer, modules, **arguments)
+    network = model(folder.name, vocabulary, layers=1, hidden_act=hidden_act)
+    save_model(folder, network, tokenizer, modules, **arguments)
 
 
 def fixture(name, modules, cases=None, after=lambda folder: None, idle=IDLE, **arguments):
@@ -39,6 +40,13 @@ def dense(activation):
         return [Pooling(32, "mean"), layer]
 
     return fixture(f"dense-{type(activation).__name__.lower()}", modules)
+
+
+def other_activations(name):
+    """Some that oneDNN does not compute in the same pass; ActivationTest has all."""
+    functions = (torch.nn.LeakyReLU(), torch.nn.Mish(), torch.nn.Softsign())
+    layers = [Dense(32, 32, activation_function=function) for function in functions]
+    return [Pooling(32, "mean"), *(weights.fill(layer, f"{name}-{i}") for i, layer in enumerate(layers))]
 
 
 def residual(name, outputs):
@@ -136,6 +144,7 @@ FIXTURES = [
             torch.nn.Identity(),
         )
     ),
+    fixture("other-activations", other_activations, hidden_act="quick_gelu"),
     residual("dense-residual", 32),
     residual("dense-residual-projected", 20),
     fixture(

@@ -206,7 +206,7 @@ class Encoder(Pooling):
         return torch.rms_norm(x, [weight.size(0)], weight, self.numbers["norm_epsilon"])
 
     # Linear layers, x W^T + b, and what oneDNN does in the same pass: the activation, the sum or the product. Where the
-    # matrix is not in oneDNN's order, the same happens step by step.
+    # matrix is not in oneDNN's order, the same happens step by step; so it does for an activation that oneDNN lacks.
 
     def linear(self, x: Tensor, name: str) -> Tensor:
         weight = self.weights[name + ".weight"]
@@ -223,7 +223,9 @@ class Encoder(Pooling):
             return self.fused(x, name, "gelu", "tanh")
         if activation == "silu":
             return self.fused(x, name, "swish", "")
-        return self.fused(x, name, activation, "")
+        if activation in ["none", "relu", "sigmoid", "tanh"]:
+            return self.fused(x, name, activation, "")
+        return self.activate(self.fused(x, name, "none", ""), activation)
 
     def linear_add(self, x: Tensor, name: str, residual: Tensor) -> Tensor:
         weight = self.weights[name + ".weight"]

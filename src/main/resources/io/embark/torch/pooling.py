@@ -5,11 +5,11 @@
 from typing import List
 
 import torch
-from network import Network
+from activation import Activation
 from torch import Tensor
 
 
-class Pooling(Network):
+class Pooling(Activation):
     def pool(self, states: Tensor, skip: int) -> Tensor:
         # states are those of texts of one length, [texts, length, hidden]. The first skip tokens of each, a prompt's,
         # are left out. Gives [texts, modes * hidden], in float32.
@@ -60,18 +60,3 @@ class Pooling(Network):
         if settings[2] == "projected":
             return y + torch.linear(x, self.weights[part + "residual.weight"])
         return y
-
-    def activate(self, x: Tensor, activation: str) -> Tensor:
-        if activation == "gelu":
-            return torch.gelu(x)
-        if activation == "gelu_tanh":
-            return torch.gelu(x, approximate="tanh")
-        if activation == "silu":
-            return torch.silu(x)
-        if activation == "relu":
-            return torch.relu(x)
-        if activation == "sigmoid":
-            return torch.sigmoid(x)
-        if activation == "tanh":
-            return torch.tanh(x)
-        return x

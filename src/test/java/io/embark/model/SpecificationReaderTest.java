@@ -96,6 +96,7 @@ class SpecificationReaderTest {
         "gelu_new, gelu_tanh",
         "gelu_fast, gelu_tanh",
         "gelu_pytorch_tanh, gelu_tanh",
+        "quick_gelu, quick_gelu",
         "relu, relu",
         "silu, silu",
         "swish, silu"
@@ -132,8 +133,9 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown hidden_act 'gelu_nwe'",
-                "Known are: gelu, gelu_fast, gelu_new, gelu_python, gelu_pytorch_tanh, relu, silu, swish."
-                        + " The nearest is gelu_new.",
+                "Known are: gelu, gelu_10, gelu_accurate, gelu_fast, gelu_new, gelu_python, gelu_python_tanh,"
+                        + " gelu_pytorch_tanh, hardswish, laplace, leaky_relu, linear, mish, quick_gelu, relu, relu2, relu6,"
+                        + " sigmoid, silu, sqrtsoftplus, swish, tanh. The nearest is gelu_new.",
                 "Choose a model with one of these activation functions.");
     }
 

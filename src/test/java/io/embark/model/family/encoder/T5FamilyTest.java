@@ -120,7 +120,9 @@ class T5FamilyTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "unknown feed_forward_proj 'gated-rule'",
-                "Known are: gelu, gelu_fast, gelu_new, gelu_python, gelu_pytorch_tanh, relu, silu, swish."
+                "Known are: gelu, gelu_10, gelu_accurate, gelu_fast, gelu_new, gelu_python, gelu_python_tanh,"
+                        + " gelu_pytorch_tanh, hardswish, laplace, leaky_relu, linear, mish, quick_gelu, relu, relu2, relu6,"
+                        + " sigmoid, silu, sqrtsoftplus, swish, tanh."
                         + " The nearest is relu.");
     }
 

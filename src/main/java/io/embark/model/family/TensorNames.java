@@ -4,6 +4,8 @@
  */
 package io.embark.model.family;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -29,6 +31,11 @@ public interface TensorNames {
         return Optional.empty();
     }
 
+    /** What a file may have instead of this tensor, whose script takes either: its rows in parts, in order. Empty if nothing. */
+    default List<TensorShape> parts(TensorShape tensor) {
+        return List.of();
+    }
+
     /** The name without the first of the prefixes that it has. */
     static String without(String name, String... prefixes) {
         for (String prefix : prefixes) {
@@ -37,6 +44,15 @@ public interface TensorNames {
             }
         }
         return name;
+    }
+
+    /** A tensor's rows in as many equal parts as there are names, each of which stands in the place of {@code whole}. */
+    static List<TensorShape> rows(TensorShape tensor, String whole, List<String> names) {
+        List<Long> shape = new ArrayList<>(tensor.shape());
+        shape.set(0, shape.get(0) / names.size());
+        return names.stream()
+                .map(name -> new TensorShape(tensor.name().replace(whole, name), shape))
+                .toList();
     }
 
     /** The name in today's words: the oldest checkpoints still carry those of TensorFlow for the parts of a norm. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Tensors that lie uncompressed in files, whatever the files' format.
@@ -42,7 +43,7 @@ public final class FileWeights implements Weights {
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         for (TensorSource source : sources) {
             Map<String, StoredTensor> byName = byCanonicalName(folder, source);
-            for (TensorShape needed : source.needed()) {
+            for (TensorShape needed : inParts(source, byName)) {
                 StoredTensor tensor = Optional.ofNullable(byName.get(needed.name()))
                         .or(() -> source.names().standIn(needed.name()).map(byName::get))
                         .orElse(null);
@@ -51,6 +52,20 @@ public final class FileWeights implements Weights {
             }
         }
         return new FileWeights(stored, tensors);
+    }
+
+    /** What is needed, with its parts in the place of a tensor that is stored as such. */
+    private static List<TensorShape> inParts(TensorSource source, Map<String, StoredTensor> byName) {
+        return source.needed().stream()
+                .flatMap(needed -> {
+                    List<TensorShape> parts = byName.containsKey(needed.name())
+                            ? List.of()
+                            : source.names().parts(needed);
+                    return parts.stream().anyMatch(part -> byName.containsKey(part.name()))
+                            ? parts.stream()
+                            : Stream.of(needed);
+                })
+                .toList();
     }
 
     private static Map<String, StoredTensor> byCanonicalName(Path folder, TensorSource source) {

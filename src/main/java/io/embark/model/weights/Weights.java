@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public interface Weights extends AutoCloseable {
     /**
-     * Every tensor that the model's {@link Backbone} names, in that order, and then those of the modules behind pooling,
+     * Every tensor that the model's {@link Backbone} names, or the parts in which it is stored, in that order, and then those of the modules behind pooling,
      * {@code modules.0.linear.weight} for example; by canonical name, type and shape checked, and nothing else that the files
      * may hold. Immutable.
      */

@@ -20,6 +20,7 @@ public final class Encoders {
             new DistilBertFamily(),
             new GteFamily(),
             new ModernBertFamily(),
+            new JinaEmbeddingsV3Family(),
             new MpnetFamily(),
             new NomicBertFamily(),
             new RobertaFamily(),

@@ -8,6 +8,7 @@ import io.embark.model.family.Architecture;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
 import io.embark.model.files.JsonConfig;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,10 @@ import java.util.TreeMap;
  *
  * @param keys what the configuration calls the sizes
  * @param config the configuration
+ * @param normEpsilon what a norm adds to a variance where the file is silent
  * @param tensors the tensors
  */
-record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
+record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorList tensors) {
     /** Names of fields in {@code config.json}. */
     record Keys(String hidden, String heads, String layers, String intermediate, String normEpsilon) {
         /** BERT's own. */
@@ -45,7 +47,12 @@ record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
             tensors.table("embeddings.token_type_embeddings.weight", types, hidden);
         }
         tensors.norm("embeddings.LayerNorm", hidden, true);
-        return new GatedNetwork(keys, config, tensors);
+        return new GatedNetwork(keys, config, 1e-12, tensors);
+    }
+
+    /** The same with another default. */
+    GatedNetwork withNormEpsilon(double silent) {
+        return new GatedNetwork(keys, config, silent, tensors);
     }
 
     /**
@@ -94,6 +101,29 @@ record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
         return architecture(Architecture.UNLIMITED, Map.of(), activation);
     }
 
+    /** What transformers 5 calls a tensor in its own models, by the canonical name. */
+    static String ownName(String name) {
+        return name.replace(".self_attn.q_proj.", ".attention.query.")
+                .replace(".self_attn.k_proj.", ".attention.key.")
+                .replace(".self_attn.v_proj.", ".attention.value.")
+                .replace(".self_attn.o_proj.", ".attention.output.")
+                .replace(".post_attention_layernorm.", ".attention.norm.")
+                .replace(".post_mlp_layernorm.", ".mlp.norm.")
+                .replace(".mlp.up_proj.", ".mlp.up.")
+                .replace(".mlp.gate_proj.", ".mlp.gate.")
+                .replace(".mlp.down_proj.", ".mlp.down.");
+    }
+
+    /** {@link TensorNames#parts}: transformers 5 has a tensor each of what the Hub's files have in one. */
+    static List<TensorShape> parts(TensorShape tensor) {
+        if (tensor.name().contains(".qkv.")) {
+            return TensorNames.rows(tensor, ".qkv.", List.of(".query.", ".key.", ".value."));
+        }
+        return tensor.name().contains(".up_gate.")
+                ? TensorNames.rows(tensor, ".up_gate.", List.of(".up.", ".gate."))
+                : List.of();
+    }
+
     private Architecture architecture(int maxPositions, Map<String, Double> positions, String activation) {
         int layers = config.layers(keys.layers());
         Map<String, Double> numbers = new TreeMap<>(positions);
@@ -101,7 +131,7 @@ record GatedNetwork(Keys keys, NetworkConfig config, TensorList tensors) {
         numbers.put("heads", (double) config.width(keys.heads()));
         numbers.put("head_size", (double) config.headSize(keys.hidden(), keys.heads()));
         numbers.put(
-                "norm_epsilon", config.json().positiveNumber(keys.normEpsilon()).orElse(1e-12));
+                "norm_epsilon", config.json().positiveNumber(keys.normEpsilon()).orElse(normEpsilon));
         return new Architecture(
                 "gated",
                 config.width(keys.hidden()),

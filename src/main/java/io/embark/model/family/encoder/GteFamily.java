@@ -11,6 +11,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
@@ -75,7 +76,7 @@ final class GteFamily implements Family {
 
     @Override
     public String canonicalName(String fileName) {
-        return TensorNames.without(fileName, "new.", "gte.")
+        return GatedNetwork.ownName(TensorNames.without(fileName, "new.", "gte."))
                 .replace("encoder.layer.", "layers.")
                 .replace(".attention.qkv_proj.", ".attention.qkv.")
                 .replace(".attention.q_proj.", ".attention.query.")
@@ -86,6 +87,11 @@ final class GteFamily implements Family {
                 .replace(".mlp.up_gate_proj.", ".mlp.up_gate.")
                 .replace(".mlp.down_proj.", ".mlp.down.")
                 .replace(".mlp_ln.", ".mlp.norm.");
+    }
+
+    @Override
+    public List<TensorShape> parts(TensorShape tensor) {
+        return GatedNetwork.parts(tensor);
     }
 
     /** By what "ntk" scales the angles of texts of any length; Alibaba's code leaves factors up to 1 out. */

@@ -11,6 +11,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TensorNames;
+import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.family.encoder.GatedNetwork.Keys;
@@ -129,7 +130,7 @@ final class NomicBertFamily implements Family {
 
     @Override
     public String canonicalName(String fileName) {
-        return TensorNames.without(fileName, "nomic_bert.", "model.")
+        return GatedNetwork.ownName(TensorNames.without(fileName, "nomic_bert.", "model."))
                 .replace("emb_ln.", "embeddings.LayerNorm.")
                 .replace("encoder.layers.", "layers.")
                 .replace(".attn.Wqkv.", ".attention.qkv.")
@@ -140,6 +141,11 @@ final class NomicBertFamily implements Family {
                 .replace(".mlp.fc12.", ".mlp.gate.")
                 .replace(".mlp.fc1.", ".mlp.up.")
                 .replace(".mlp.fc2.", ".mlp.down.");
+    }
+
+    @Override
+    public List<TensorShape> parts(TensorShape tensor) {
+        return GatedNetwork.parts(tensor);
     }
 
     private static String key(JsonConfig json, String bert, String gpt2) {

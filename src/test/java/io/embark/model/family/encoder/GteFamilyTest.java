@@ -139,4 +139,16 @@ class GteFamilyTest extends ConfiguredFamily {
                 "The model cannot be read without it.",
                 FROM_PUBLISHER);
     }
+
+    @Test
+    void takesTheTensorsOfTransformersInParts() {
+        GteFamily family = new GteFamily();
+        TensorShape whole = new TensorShape("layers.0.mlp.up_gate.weight", List.of(96L, 32L));
+        assertThat(family.parts(whole))
+                .containsExactly(
+                        new TensorShape(family.canonicalName("layers.0.mlp.up_proj.weight"), List.of(48L, 32L)),
+                        new TensorShape(family.canonicalName("layers.0.mlp.gate_proj.weight"), List.of(48L, 32L)));
+        assertThat(family.parts(new TensorShape("layers.0.mlp.down.weight", List.of(32L, 48L))))
+                .isEmpty();
+    }
 }

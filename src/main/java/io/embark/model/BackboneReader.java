@@ -9,6 +9,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.weights.NeededTensors;
 import io.embark.model.weights.WeightsFiles;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
     private static final int MAX_TOKEN = Integer.MAX_VALUE;
 
     /** Whatever Embark can compute from data it does, trusted or not. */
-    static BackboneReader read(FolderFiles files, ModuleList modules, JsonConfig config, ModelCode code) {
+    static BackboneReader read(
+            FolderFiles files, ModuleList modules, JsonConfig config, TransformerArguments arguments, ModelCode code) {
         String path = modules.first().path();
         boolean own = Families.find(config).isPresent() && WeightsFiles.exist(files, path);
         Optional<Path> program = code == ModelCode.RUNS && !own ? files.find(path, PROGRAM) : Optional.empty();
@@ -40,7 +42,8 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
 
         String otherwise = otherwiseTrust(files, path, code);
         Family family = Families.of(config, otherwise);
-        Architecture architecture = family.read(family.keys().read(config));
+        KnownKeys keys = family.keys();
+        Architecture architecture = family.read(keys.read(arguments.changed(config, keys)));
         NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
         return new BackboneReader(new Backbone.Network(architecture), Optional.of(tensors));
     }

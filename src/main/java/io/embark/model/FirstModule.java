@@ -42,8 +42,8 @@ record FirstModule(
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
-        BackboneReader reader = BackboneReader.read(files, modules, config, code);
         TransformerConfig transformer = TransformerConfig.read(files, modules);
+        BackboneReader reader = BackboneReader.read(files, modules, config, transformer.arguments(), code);
         return new FirstModule(
                 config.requiredText("model_type"),
                 reader.backbone(),

@@ -4,8 +4,10 @@
  */
 package io.embark.model;
 
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,26 +37,34 @@ final class TokenizerConfig {
     /** A type that no family computes, but a program of the folder may. */
     private static final String QWEN2 = "qwen2";
 
+    /** The arguments of {@code AutoTokenizer} that stand for fields of the file. */
+    static final KnownKeys ARGUMENTS = KnownKeys.NONE
+            .honoured("model_max_length", "truncation_side")
+            .honoured(FLAGS.toArray(String[]::new))
+            .honoured(SPECIAL_TOKENS.toArray(String[]::new))
+            .honoured("pad_token", "mask_token")
+            .idle(ConfigKeys.PADDING, "padding_side")
+            .idle("The network is called with tokens only.", "model_input_names")
+            .idle("Only reading tokens back asks for it.", "clean_up_tokenization_spaces");
+
     private final JsonConfig config;
-    private final JsonConfig arguments;
 
     /** {@code arguments} are those of the Transformer module, which win. */
     TokenizerConfig(JsonConfig config, JsonConfig arguments) {
-        this.config = config;
-        this.arguments = arguments;
+        this.config = config.overlaid(arguments);
     }
 
     /** The most tokens of one text; empty where the file names none. */
     Optional<Integer> limit() {
-        return config.limit("model_max_length");
+        return config.limit(config.has("model_max_length") ? "model_max_length" : "max_len");
     }
 
-    TokenizerSettings settings(JsonConfig network, boolean lowerCaseFirst) {
+    TokenizerSettings settings(JsonConfig network, boolean addsSpecialTokens, boolean lowerCaseFirst) {
         Map<String, Boolean> flags = new LinkedHashMap<>();
-        FLAGS.forEach(key -> arguments.flag(key).or(() -> config.flag(key)).ifPresent(value -> flags.put(key, value)));
+        FLAGS.forEach(key -> config.flag(key).ifPresent(value -> flags.put(key, value)));
         Map<String, String> tokens = new LinkedHashMap<>();
         SPECIAL_TOKENS.forEach(key -> config.token(key).ifPresent(token -> tokens.put(key, token)));
-        return new TokenizerSettings(kind(network), true, lowerCaseFirst, cutsStart(), flags, tokens);
+        return new TokenizerSettings(kind(network), addsSpecialTokens, lowerCaseFirst, cutsStart(), flags, tokens);
     }
 
     private TokenizerKind kind(JsonConfig network) {

@@ -40,7 +40,7 @@ class SpecificationReaderTest {
     private static final String CORRECT_IT =
             "Correct the field, or take the file from the place where the model was published.";
     private static final String PLAIN_TEXT_ONLY =
-            "Embark reads plain text and takes the last hidden state of an unchanged network.";
+            "Embark reads plain text and takes the last hidden state of a network.";
 
     @TempDir
     Path temporary;
@@ -705,7 +705,8 @@ class SpecificationReaderTest {
             transformer_task | "fill-mask"                                        | transformer_task is 'fill-mask'
             modality_config  | {"text": {}, "message": {}}                        | modality_config has 'message'
             modality_config  | {"text": {"method_output_name": "pooler_output"}}  | method_output_name is [pooler_output]
-            config_args      | {"num_hidden_layers": 3}                           | config_args has 'num_hidden_layers'
+            modality_config  | {"text": {"method": "get_text_features"}}          | method is [get_text_features]
+            module_output_name | "sentence_embedding"                             | module_output_name is 'sentence_embedding'
             """)
     void refusesATransformerUsedInAnotherWay(String field, String json, String what) {
         builder.set(SENTENCE, field, json);

@@ -7,6 +7,7 @@ package io.embark.model.files;
 import io.embark.EmbarkException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +22,12 @@ import java.util.Set;
 public final class JsonConfig {
     private final String subject;
     private final Map<String, Object> fields;
+    private final Set<String> asked;
 
-    private JsonConfig(String subject, Map<String, Object> fields) {
+    private JsonConfig(String subject, Map<String, Object> fields, Set<String> asked) {
         this.subject = subject;
         this.fields = fields;
+        this.asked = asked;
     }
 
     /** The object that a file holds. */
@@ -52,7 +55,7 @@ public final class JsonConfig {
 
     /** An object without fields, standing for a file that is not there. */
     public static JsonConfig empty(String subject) {
-        return new JsonConfig(subject, Map.of());
+        return new JsonConfig(subject, Map.of(), new HashSet<>());
     }
 
     private static JsonConfig of(String subject, Object value) {
@@ -62,18 +65,32 @@ public final class JsonConfig {
 
         Map<String, Object> fields = new LinkedHashMap<>();
         map.forEach((key, field) -> fields.put((String) key, field));
-        return new JsonConfig(subject, fields);
+        return new JsonConfig(subject, fields, new HashSet<>());
     }
 
-    /** The same object, in which these fields stand for those of the same names. */
+    /** The same object, in which the fields of another stand for those of the same names, even if they are null there. */
+    public JsonConfig overlaid(JsonConfig other) {
+        return overlaid(other.fields);
+    }
+
     JsonConfig overlaid(Map<String, Object> other) {
         Map<String, Object> both = new LinkedHashMap<>(fields);
         both.putAll(other);
-        return new JsonConfig(subject, both);
+        return new JsonConfig(subject, both, asked);
     }
 
-    /** The plain value of a field, null if it is absent. */
+    /** The plain value of a field, null if it is absent; nobody counts as asking for it. */
     Object value(String key) {
+        return fields.get(key);
+    }
+
+    /** The keys that somebody has asked for, here or in the same object with other values, whether they are there or not. */
+    public Set<String> asked() {
+        return Set.copyOf(asked);
+    }
+
+    private Object get(String key) {
+        asked.add(key);
         return fields.get(key);
     }
 
@@ -91,16 +108,16 @@ public final class JsonConfig {
     }
 
     public boolean has(String key) {
-        return fields.get(key) != null;
+        return get(key) != null;
     }
 
     public Optional<String> text(String key) {
-        return Optional.ofNullable(fields.get(key)).map(value -> asText(key, value));
+        return Optional.ofNullable(get(key)).map(value -> asText(key, value));
     }
 
     /** A special token: its text, or an object that holds the text as {@code content}. */
     public Optional<String> token(String key) {
-        return fields.get(key) instanceof Map<?, ?> ? object(key).flatMap(token -> token.text("content")) : text(key);
+        return get(key) instanceof Map<?, ?> ? object(key).flatMap(token -> token.text("content")) : text(key);
     }
 
     public String requiredText(String key) {
@@ -109,14 +126,19 @@ public final class JsonConfig {
 
     /** A text, or a list of texts. */
     public Optional<List<String>> texts(String key) {
-        return Optional.ofNullable(fields.get(key))
+        return Optional.ofNullable(get(key))
                 .map(value -> value instanceof List<?> list
                         ? list.stream().map(item -> asText(key, item)).toList()
                         : List.of(asText(key, value)));
     }
 
+    /** Whether the field is true or false, where it may be a text too. */
+    public boolean isFlag(String key) {
+        return get(key) instanceof Boolean;
+    }
+
     public Optional<Boolean> flag(String key) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
+        return Optional.ofNullable(get(key)).map(value -> {
             if (value instanceof Boolean flag) {
                 return flag;
             }
@@ -140,7 +162,7 @@ public final class JsonConfig {
 
     /** A number of tokens; empty as well if it is above every limit, as transformers writes 10^30 for "none". */
     public Optional<Integer> limit(String key) {
-        if (fields.get(key) instanceof JsonDocument.NumberLiteral number
+        if (get(key) instanceof JsonDocument.NumberLiteral number
                 && Double.parseDouble(number.literal()) > Integer.MAX_VALUE) {
             return Optional.empty();
         }
@@ -149,7 +171,7 @@ public final class JsonConfig {
 
     /** A number of bytes, which may be 0. */
     public Optional<Long> bytes(String key) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
+        return Optional.ofNullable(get(key)).map(value -> {
             if (value instanceof JsonDocument.NumberLiteral number
                     && number.literal().matches("0|[1-9][0-9]{0,17}")) {
                 return Long.parseLong(number.literal());
@@ -165,13 +187,13 @@ public final class JsonConfig {
 
     /** Whether the field is -1, which some configurations write for "none". */
     public boolean isMinusOne(String key) {
-        return fields.get(key) instanceof JsonDocument.NumberLiteral number
+        return get(key) instanceof JsonDocument.NumberLiteral number
                 && number.literal().equals("-1");
     }
 
     /** A finite number above zero. */
     public Optional<Double> positiveNumber(String key) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
+        return Optional.ofNullable(get(key)).map(value -> {
             if (value instanceof JsonDocument.NumberLiteral number) {
                 double parsed = Double.parseDouble(number.literal());
                 if (parsed > 0 && parsed < Double.POSITIVE_INFINITY) {
@@ -187,7 +209,7 @@ public final class JsonConfig {
     }
 
     public Optional<JsonConfig> object(String key) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
+        return Optional.ofNullable(get(key)).map(value -> {
             if (value instanceof Map<?, ?>) {
                 return of(subject + ": " + ModelProblem.show(key), value);
             }
@@ -200,8 +222,8 @@ public final class JsonConfig {
         if (!has(key)) {
             return List.of();
         }
-        if (!(fields.get(key) instanceof List<?> values)) {
-            throw wrong(key, fields.get(key), "a list of objects");
+        if (!(get(key) instanceof List<?> values)) {
+            throw wrong(key, get(key), "a list of objects");
         }
 
         List<JsonConfig> objects = new ArrayList<>();
@@ -217,7 +239,7 @@ public final class JsonConfig {
     }
 
     private Optional<Integer> integer(String key, int min, int max) {
-        return Optional.ofNullable(fields.get(key)).map(value -> {
+        return Optional.ofNullable(get(key)).map(value -> {
             if (value instanceof JsonDocument.NumberLiteral number
                     && number.literal().matches("0|[1-9][0-9]{0,9}")) {
                 long parsed = Long.parseLong(number.literal());

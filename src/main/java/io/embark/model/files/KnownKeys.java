@@ -91,6 +91,13 @@ public final class KnownKeys {
         return new KnownKeys(longer);
     }
 
+    /** The keys that no reader asks for. */
+    public KnownKeys unread() {
+        Map<String, Use> unread = new LinkedHashMap<>(uses);
+        unread.values().removeIf(use -> use instanceof Use.Honoured);
+        return new KnownKeys(unread);
+    }
+
     /** What becomes of each key. */
     public Map<String, Use> uses() {
         return Collections.unmodifiableMap(uses);
@@ -104,11 +111,26 @@ public final class KnownKeys {
     public JsonConfig read(JsonConfig json) {
         Map<String, Object> renamed = new LinkedHashMap<>();
         for (String key : json.keys()) {
-            if (json.has(key)) {
+            if (json.value(key) != null) {
                 read(json, key, renamed);
             }
         }
         return json.overlaid(renamed);
+    }
+
+    /**
+     * The same for arguments of a function, each of which does something.
+     *
+     * @throws io.embark.EmbarkException MODEL_UNSUPPORTED also if there is a key that the list does not know
+     */
+    public JsonConfig readArguments(JsonConfig json) {
+        json.keys().stream().filter(key -> !uses.containsKey(key)).findFirst().ifPresent(key -> {
+            throw ModelProblem.unsupported(
+                    "%s: unknown argument '%s'".formatted(json.subject(), ModelProblem.show(key)),
+                    "Every argument may change vectors, so that one that is not known cannot be left out.",
+                    "Choose a model without it.");
+        });
+        return read(json);
     }
 
     private void read(JsonConfig json, String key, Map<String, Object> renamed) {

@@ -86,6 +86,7 @@ final class ScriptArchive {
         emptyDictionary(pickle, "weights", "Dict[str, Tensor]");
         emptyDictionary(pickle, "numbers", "Dict[str, float]");
         emptyDictionary(pickle, "choices", "Dict[str, str]");
+        emptyDictionary(pickle, "blocks", "Dict[str, int]");
         text(pickle, "device");
         text(pickle, "cpu");
         pickle.writeBytes(latin("ub."));

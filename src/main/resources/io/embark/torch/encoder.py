@@ -211,37 +211,48 @@ class Encoder(Pooling):
     def linear(self, x: Tensor, name: str) -> Tensor:
         weight = self.weights[name + ".weight"]
         if weight.is_mkldnn:
-            return self.fused(x, name, "none", "")
+            return self.fused(x, name, "none", "", None)
         return torch.linear(x, weight, self.weights.get(name + ".bias"))
 
     def linear_activate(self, x: Tensor, name: str, activation: str) -> Tensor:
         if not self.weights[name + ".weight"].is_mkldnn:
             return self.activate(self.linear(x, name), activation)
         if activation == "gelu":
-            return self.fused(x, name, "gelu", "none")
+            return self.fused(x, name, "gelu", "none", None)
         if activation == "gelu_tanh":
-            return self.fused(x, name, "gelu", "tanh")
+            return self.fused(x, name, "gelu", "tanh", None)
         if activation == "silu":
-            return self.fused(x, name, "swish", "")
+            return self.fused(x, name, "swish", "", None)
         if activation in ["none", "relu", "sigmoid", "tanh"]:
-            return self.fused(x, name, activation, "")
-        return self.activate(self.fused(x, name, "none", ""), activation)
+            return self.fused(x, name, activation, "", None)
+        return self.activate(self.fused(x, name, "none", "", None), activation)
 
     def linear_add(self, x: Tensor, name: str, residual: Tensor) -> Tensor:
-        weight = self.weights[name + ".weight"]
-        if weight.is_mkldnn:
-            return ops.mkldnn._linear_pointwise(x, residual, weight, self.weights.get(name + ".bias"), "add")
+        if self.weights[name + ".weight"].is_mkldnn:
+            return self.fused(x, name, "add", "", residual)
         return self.linear(x, name).add_(residual)
 
     def linear_mul(self, x: Tensor, name: str, factor: Tensor) -> Tensor:
-        weight = self.weights[name + ".weight"]
-        if weight.is_mkldnn:
-            return ops.mkldnn._linear_pointwise(x, factor, weight, self.weights.get(name + ".bias"), "mul")
+        if self.weights[name + ".weight"].is_mkldnn:
+            return self.fused(x, name, "mul", "", factor)
         return self.linear(x, name).mul_(factor)
 
-    def fused(self, x: Tensor, name: str, operation: str, variant: str) -> Tensor:
+    def fused(self, x: Tensor, name: str, operation: str, variant: str, other: Optional[Tensor]) -> Tensor:
+        block = self.blocks.get(name + ".weight")
+        if block is None or x.size(0) <= block:
+            return self.fused_rows(x, name, operation, variant, other)
+        parts: List[Tensor] = []
+        for first in range(0, x.size(0), block):
+            end = first + block
+            part = None if other is None else other[first:end]
+            parts.append(self.fused_rows(x[first:end], name, operation, variant, part))
+        return torch.cat(parts)
+
+    def fused_rows(self, x: Tensor, name: str, operation: str, variant: str, other: Optional[Tensor]) -> Tensor:
         weight = self.weights[name + ".weight"]
         bias = self.weights.get(name + ".bias")
+        if other is not None:
+            return ops.mkldnn._linear_pointwise(x, other, weight, bias, operation)
         scalars: List[Optional[number]] = []
         return ops.mkldnn._linear_pointwise(x, weight, bias, operation, scalars, variant)
 

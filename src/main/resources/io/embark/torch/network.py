@@ -5,7 +5,8 @@
 # Each file here is TorchScript, the part of Python that libtorch compiles, and holds one class. libtorch knows neither
 # inheritance nor imports: it gets a single class, with the methods of a family's class and of all that it inherits
 # from. The imports tell Python's tools where names come from.
-from typing import Dict, List
+from numbers import Number as number  # noqa: N813, TorchScript's name for it
+from typing import Dict, List, Optional
 
 import torch
 from torch import Tensor, ops
@@ -18,6 +19,8 @@ class Network(Module):
     # What the model's configuration says, in the words of the family's script.
     numbers: Dict[str, float]
     choices: Dict[str, str]
+    # How many rows a product by a packed matrix takes at once, by the matrix; those that are missing take any number.
+    blocks: Dict[str, int]
     # Where the weights lie.
     device: str
 
@@ -52,7 +55,29 @@ class Network(Module):
         # oneDNN multiplies by a matrix that lies as its kernels read it; tokens is the size of batch that the order
         # suits best. Tables are looked up, and the modules behind pooling see another number of rows each time, for
         # which oneDNN would compile a kernel each.
+        by_shape: Dict[str, int] = {}
         for name in self.weights.keys():
             matrix = name.endswith(".weight") and self.weights[name].dim() == 2
             if matrix and not name.startswith("embeddings.") and not name.startswith("modules."):
+                shape = str(self.weights[name].size())
                 self.weights[name] = ops.mkldnn._reorder_linear_weight(self.weights[name], tokens)
+                if shape not in by_shape:
+                    by_shape[shape] = self.block(self.weights[name])
+                if by_shape[shape] > 0:
+                    self.blocks[name] = by_shape[shape]
+
+    def block(self, matrix: Tensor) -> int:
+        # The bits of a row must not depend on how many others there are. Kernels of oneDNN for AVX2 sum up in one part
+        # where they see at most 64 rows, and in several where they see more (avx2_small_os and use_small_os_kernels in
+        # jit_brgemm_inner_product_utils.cpp), so a product takes no more than 64 there. Batches have a multiple of 16.
+        if self.sums_alike(matrix, 96):
+            return 0
+        return 64 if self.sums_alike(matrix, 64) else 16
+
+    def sums_alike(self, matrix: Tensor, rows: int) -> bool:
+        # Whether the first of many rows have the bits that they have among few.
+        x = torch.sin(torch.arange(rows * matrix.size(1)).float()).view(rows, -1).to(matrix.dtype)
+        scalars: List[Optional[number]] = []
+        many = ops.mkldnn._linear_pointwise(x, matrix, None, "none", scalars, "")
+        few = ops.mkldnn._linear_pointwise(x[:16], matrix, None, "none", scalars, "")
+        return torch.equal(many[:16], few)

@@ -53,6 +53,13 @@ class Pooling(Activation):
         return vectors
 
     def dense(self, x: Tensor, part: str, settings: List[str]) -> Tensor:
+        # libtorch sums up otherwise for one row than for many, and has another exp for the last few of all numbers than
+        # for those before. So that a row has the same bits among any others, it is always one of 32, some of them spare.
+        rows = x.size(0)
+        padded = torch.constant_pad_nd(x, [0, 0, 0, -rows % 32])
+        return torch.cat([self.dense_block(block, part, settings) for block in padded.split(32)])[:rows]
+
+    def dense_block(self, x: Tensor, part: str, settings: List[str]) -> Tensor:
         y = torch.linear(x, self.weights[part + "linear.weight"], self.weights.get(part + "linear.bias"))
         y = self.activate(y, settings[1])
         if settings[2] == "input":

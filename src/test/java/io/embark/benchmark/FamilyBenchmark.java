@@ -10,6 +10,7 @@ import io.embark.encode.CountedVectors;
 import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
 import io.embark.host.CacheDirectory;
+import io.embark.model.RandomFamilies;
 import io.embark.model.RandomModel;
 import io.embark.text.TextTokenizer;
 import java.io.IOException;
@@ -17,9 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,22 +33,19 @@ final class FamilyBenchmark {
     private static final int GLOSS_PARTS = 5;
     private static final int WARM_ROUNDS = 3;
 
-    private static final String SIZES = """
-            "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072,
-            "max_position_embeddings": 514""";
-
     private FamilyBenchmark() {}
 
     static void run() throws Exception {
         List<String> texts = Glosses.joined(TEXTS_PER_TURN * (TURNS + 1));
         Path directory = Files.createTempDirectory("embark-families");
         try (MatrixPeak peak = new MatrixPeak(1)) {
-            for (Map.Entry<String, String> family : configurations().entrySet()) {
-                Path folder = RandomModel.write(
-                        directory.resolve(family.getKey()),
-                        family.getValue(),
+            for (String family : RandomFamilies.names()) {
+                Path folder = RandomFamilies.write(
+                        directory.resolve(family),
+                        family,
+                        RandomFamilies.Size.BASE,
                         CacheDirectory.of(EmbedOptions.defaults()).path());
-                measure(family.getKey(), folder, texts, peak);
+                measure(family, folder, texts, peak);
                 delete(folder);
             }
             measureTable(RandomModel.writeTable(
@@ -59,46 +55,6 @@ final class FamilyBenchmark {
         } finally {
             delete(directory);
         }
-    }
-
-    private static Map<String, String> configurations() {
-        Map<String, String> configurations = new LinkedHashMap<>();
-        for (String modelType : List.of("bert", "roberta", "mpnet")) {
-            configurations.put(modelType, "{\"model_type\": \"%s\", %s}".formatted(modelType, SIZES));
-        }
-        configurations.put("distilbert", """
-                {"model_type": "distilbert", "vocab_size": 30522, "dim": 768, "n_layers": 12, "n_heads": 12, "hidden_dim": 3072,
-                 "max_position_embeddings": 512}""");
-        configurations.put("t5", """
-                {"model_type": "t5", "vocab_size": 30522, "d_model": 768, "d_kv": 64, "num_heads": 12, "d_ff": 3072,
-                 "num_layers": 12, "feed_forward_proj": "relu"}""");
-        configurations.put("umt5", """
-                {"model_type": "umt5", "vocab_size": 30522, "d_model": 768, "d_kv": 64, "num_heads": 12, "d_ff": 2048,
-                 "num_layers": 12, "feed_forward_proj": "gated-gelu"}""");
-        configurations.put("modernbert", """
-                {"model_type": "modernbert", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
-                 "num_attention_heads": 12, "intermediate_size": 1152, "max_position_embeddings": 8192, "local_attention": 128,
-                 "global_attn_every_n_layers": 3, "global_rope_theta": 160000, "local_rope_theta": 10000}""");
-        configurations.put("nomic_bert", """
-                {"model_type": "nomic_bert", "vocab_size": 30522, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_inner": 2048,
-                 "activation_function": "swiglu", "rotary_emb_base": 1000, "rotary_emb_fraction": 1.0,
-                 "qkv_proj_bias": false, "mlp_fc1_bias": false, "mlp_fc2_bias": false, "max_trained_positions": 2048}""");
-        configurations.put("new", """
-                {"model_type": "new", %s, "layer_norm_type": "layer_norm", "position_embedding_type": "rope", "pack_qkv": true,
-                 "rope_theta": 500000, "rope_scaling": {"type": "ntk", "factor": 2.0}, "type_vocab_size": 0}""".formatted(SIZES));
-        configurations.put("jina-bert-v2", """
-                {"model_type": "bert", %s, "position_embedding_type": "alibi", "feed_forward_type": "geglu"}""".formatted(SIZES));
-        configurations.put("qwen3", """
-                {"model_type": "qwen3", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
-                 "num_attention_heads": 12, "num_key_value_heads": 4, "head_dim": 64, "intermediate_size": 2048,
-                 "rms_norm_eps": 1e-6, "rope_theta": 1000000, "max_position_embeddings": 32768}""");
-        configurations.put("gemma3_text", """
-                {"model_type": "gemma3_text", "vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
-                 "num_attention_heads": 3, "num_key_value_heads": 1, "head_dim": 256, "intermediate_size": 1152,
-                 "rms_norm_eps": 1e-6, "query_pre_attn_scalar": 256, "sliding_window": 512, "sliding_window_pattern": 6,
-                 "use_bidirectional_attention": true, "hidden_activation": "gelu_pytorch_tanh",
-                 "max_position_embeddings": 2048}""");
-        return configurations;
     }
 
     /**

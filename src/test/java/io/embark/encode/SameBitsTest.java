@@ -1,0 +1,86 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.encode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.Device;
+import io.embark.EmbedOptions;
+import io.embark.Precision;
+import io.embark.host.CacheDirectory;
+import io.embark.model.RandomFamilies;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A text's vector has the same bits in any batch, of every family. Surefire runs it a second time in a JVM of its own, in which
+ * oneDNN and libtorch take the kernels of CPUs without AVX-512.
+ */
+class SameBitsTest {
+    /** Wide enough that products are summed up in several parts. */
+    private static final RandomFamilies.Size WIDE = new RandomFamilies.Size(2, 96, 3, 1040);
+
+    @TempDir
+    private Path temporary;
+
+    /** All but those whose network is a program of the folder, which does as it likes. */
+    static List<FamilyFixture> fixtures() {
+        return FamilyFixture.all().stream()
+                .filter(fixture -> fixture.cases().stream()
+                        .noneMatch(each -> each.options().get(EmbedOptions.TRUST_MODEL_CODE)))
+                .toList();
+    }
+
+    static List<String> families() {
+        return RandomFamilies.names();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("fixtures")
+    void haveTheVectorsOfEveryFixture(FamilyFixture fixture) {
+        for (FamilyFixture.Case each : fixture.cases()) {
+            assertSameBits(
+                    each.options().with(EmbedOptions.MODEL, fixture.folder().toString()), FamilyFixture.texts());
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("families")
+    void haveTheVectorsOfAWideNetworkOfEveryFamily(String family) throws Exception {
+        Path folder = RandomFamilies.write(
+                temporary.resolve(family),
+                family,
+                WIDE,
+                CacheDirectory.of(EmbedOptions.defaults()).path());
+        assertSameBits(
+                EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()), MixedLengths.texts(60, 150, 3));
+    }
+
+    private static void assertSameBits(EmbedOptions options, List<String> texts) {
+        EmbedOptions onCpu =
+                options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, Precision.FLOAT32);
+        List<String> mixed = new ArrayList<>(texts);
+        Collections.shuffle(mixed, new Random(5));
+        try (LoadedModel model = LoadedModel.open(onCpu)) {
+            float[][] together = Embedder.on(model, onCpu).embed(texts);
+            Embedder single = Embedder.on(model, onCpu);
+            Embedder small = Embedder.on(model, onCpu.with(EmbedOptions.BATCH_TOKENS, 100));
+            float[][] few = small.embed(mixed);
+            for (int i = 0; i < texts.size(); i++) {
+                String text = texts.get(i);
+                assertThat(single.embed(List.of(text))[0])
+                        .as("alone: '%s'", text)
+                        .containsExactly(together[i]);
+                assertThat(few[mixed.indexOf(text)]).as("among few: '%s'", text).containsExactly(together[i]);
+            }
+        }
+    }
+}

@@ -1,6 +1,6 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-"""jina-embeddings-v3: XLM-RoBERTa with rotary positions, as transformers 5 saves it, and with the names it has there."""
+"""jina-embeddings-v3: XLM-RoBERTa with rotary positions, as transformers 5 saves it, and by its own names."""
 
 from safetensors.torch import load_file, save_file
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

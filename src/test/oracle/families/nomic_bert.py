@@ -4,7 +4,8 @@
 
 Of what those keys can say, transformers 5 knows neither biases nor layers without a gate. With them its model is given the
 layers of nomic-ai/nomic-bert-2048's modeling_hf_nomic_bert.py: qkv_proj_bias stands for the attention's output too, and
-activation_function "gelu" for fc2(gelu(fc1(x))).
+activation_function "gelu" for fc2(gelu(fc1(x))). With num_experts each second layer has NomicMoELayer: the sum of what
+the experts of the greatest softmax of router(x) make of x, by these weights, plus one bias for all.
 """
 
 import json
@@ -12,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from torch import nn
@@ -143,12 +145,45 @@ class UngatedLayer(nn.Module):
         return self.down_proj(nn.functional.gelu(self.fc1(x)))
 
 
+class Router(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.layer = nn.Linear(config.hidden_size, config.num_experts, bias=False)
+
+
+class Experts(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        rows = config.num_experts * config.intermediate_size
+        self.bias = nn.Parameter(torch.empty(config.hidden_size))
+        self.mlp = nn.ParameterDict({name: torch.empty(rows, config.hidden_size) for name in ("w1", "w2")})
+
+
+class ExpertsLayer(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.router = Router(config)
+        self.experts = Experts(config)
+
+    def forward(self, x):
+        tokens = x.flatten(0, 1)
+        weights, chosen = self.router.layer(tokens).softmax(-1).topk(self.config.moe_top_k)
+        made = torch.zeros_like(tokens)
+        w1, w2 = (self.experts.mlp[name].chunk(self.config.num_experts) for name in ("w1", "w2"))
+        for expert in range(self.config.num_experts):
+            inner = nn.functional.gelu(tokens @ w1[expert].T) @ w2[expert]
+            made += inner * (weights * (chosen == expert)).sum(-1, keepdim=True)
+        return (made + self.experts.bias).view_as(x)
+
+
 class UngatedNomicBert(NomicBertModel):
     def __init__(self, config):
         super().__init__(config)
         width = config.hidden_size
-        for layer in self.layers:
-            layer.mlp = UngatedLayer(config)
+        every = getattr(config, "moe_every_n_layers", 0)
+        for i, layer in enumerate(self.layers):
+            layer.mlp = ExpertsLayer(config) if every and i % every == 1 else UngatedLayer(config)
             for name in ("q_proj", "k_proj", "v_proj", "o_proj"):
                 setattr(layer.self_attn, name, nn.Linear(width, width, bias=config.qkv_proj_bias))
 
@@ -157,31 +192,54 @@ class UngatedNomicBert(NomicBertModel):
 register_checkpoint_conversion_mapping(UngatedNomicBert.__name__, get_checkpoint_conversion_mapping("nomic_bert"))
 
 
-def save_ungated(folder):
+def save_ungated(folder, name="nomic-bert-ungated", layers=2, **more):
     vocabulary = vocabularies.wordpiece(SPECIAL, 320)
     config = NomicBertConfig(
         vocab_size=len(vocabulary),
         hidden_size=24,
-        num_hidden_layers=2,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         intermediate_size=40,
         max_position_embeddings=128,
         rope_parameters={"rope_type": "default", "rope_theta": 1000.0},
         **BIASES,
+        **more,
     )
     tokenizer = BertTokenizer(vocab=vocabulary, model_max_length=48)
     save_model(folder, NomicBertModel(config), tokenizer, [Pooling(24, "mean"), Normalize()])
-    weights.fill(UngatedNomicBert(config), "nomic-bert-ungated", SPREAD).save_pretrained(folder)
-    changes = {"activation_function": "gelu", "n_embd": 24, "n_inner": 40, **BIASES}
+    weights.fill(UngatedNomicBert(config), name, SPREAD).save_pretrained(folder)
+    changes = {"activation_function": "gelu", "n_embd": 24, "n_inner": 40, "n_layer": layers, **BIASES, **more}
     edit_json(folder / "config.json", lambda saved: hub_config(saved) | changes)
 
 
 def open_ungated(folder):
     model = open_as_on_the_hub(folder)
     config = json.loads((folder / "config.json").read_text())
-    config = NomicBertConfig(**own_config(config), **{key: config[key] for key in BIASES})
+    more = {key: config[key] for key in [*BIASES, *EXPERTS] if key in config}
+    config = NomicBertConfig(**own_config(config), **more)
     model[0].model = UngatedNomicBert.from_pretrained(folder, config=config).eval()
     return model
+
+
+EXPERTS = {"num_experts": 5, "moe_top_k": 2, "moe_every_n_layers": 2}
+
+
+def save_experts(folder):
+    """What nomic-embed-text-v2-moe has, besides its vocabulary."""
+    save_ungated(folder, "nomic-bert-experts", 3, **EXPERTS)
+
+    def change(config):
+        return config | {
+            "expert_choice_router": False,
+            "ffn_div": 1.0,
+            "moe_impl": "megablocks",
+            "moe_normalize_expert_weights": False,
+            "moe_resid_pdrop": 0.0,
+            "num_shared_experts": 0,
+            "rotary_emb_base": 10000.0,
+        }
+
+    edit_json(folder / "config.json", change)
 
 
 CASES = {"plain": {}, "query": {"prompt-name": "query"}}
@@ -194,6 +252,12 @@ FIXTURES = [
         "nomic-bert-ungated",
         save_ungated,
         settings={"rotary_emb_base": 10000.0, **dict.fromkeys(BIASES, False)},
+        open=open_ungated,
+    ),
+    Fixture(
+        "nomic-bert-experts",
+        save_experts,
+        settings={"moe_top_k": 3, "rotary_emb_base": 300.0},
         open=open_ungated,
     ),
 ]

@@ -7,11 +7,11 @@
 from typing import List, Optional, Tuple
 
 import torch
-from encoder import Encoder
+from experts import Experts
 from torch import Tensor
 
 
-class Gated(Encoder):
+class Gated(Experts):
     def prepare(self) -> None:
         if "embeddings.token_type_embeddings.weight" in self.weights:
             # All tokens are of type 0, so its row is part of every token's.
@@ -25,6 +25,9 @@ class Gated(Encoder):
         self.join("layers.{}.attention.", ["query", "key", "value"], "qkv")
         self.halve("layers.{}.mlp.", "gate_up", ["gate", "up"])
         self.halve("layers.{}.mlp.", "up_gate", ["up", "gate"])
+        for i in range(int(self.numbers["layers"])):
+            if "layers.{}.mlp.router.weight".format(i) in self.weights:
+                self.split_experts("layers.{}.mlp.experts.".format(i))
 
     def encode(self, ids: Tensor, runs: List[Tuple[int, int, int]]) -> Tensor:
         heads, size = int(self.numbers["heads"]), int(self.numbers["head_size"])
@@ -49,12 +52,16 @@ class Gated(Encoder):
             context = self.attention(query, key, value, runs, scale, -1, -1, distance_bias)
             attended = self.linear_add(context, layer + "attention.output", hidden)
             attended = self.layer_norm(attended, layer + "attention.norm")
-            if layer + "mlp.gate.weight" in self.weights:
+            if layer + "mlp.router.weight" in self.weights:
+                inner = self.mixture(attended, layer + "mlp.", activation)
+                hidden = inner.add_(self.weights[layer + "mlp.experts.bias"]).add_(attended)
+            elif layer + "mlp.gate.weight" in self.weights:
                 gate = self.linear_activate(attended, layer + "mlp.gate", activation)
                 inner = self.linear_mul(attended, layer + "mlp.up", gate)
+                hidden = self.linear_add(inner, layer + "mlp.down", attended)
             else:
                 inner = self.linear_activate(attended, layer + "mlp.up", activation)
-            hidden = self.linear_add(inner, layer + "mlp.down", attended)
+                hidden = self.linear_add(inner, layer + "mlp.down", attended)
             hidden = self.layer_norm(hidden, layer + "mlp.norm")
         return hidden
 

@@ -21,9 +21,10 @@ import java.util.TreeMap;
  * @param keys what the configuration calls the sizes
  * @param config the configuration
  * @param normEpsilon what a norm adds to a variance where the file is silent
+ * @param experts which layers have experts
  * @param tensors the tensors
  */
-record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorList tensors) {
+record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, Experts experts, TensorList tensors) {
     /** Names of fields in {@code config.json}. */
     record Keys(String hidden, String heads, String layers, String intermediate, String normEpsilon) {
         /** BERT's own. */
@@ -33,6 +34,27 @@ record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorL
 
     /** Which of a layer's products add a bias. */
     record Biases(boolean attention, boolean up, boolean down) {}
+
+    /**
+     * A mixture of experts in the place of some layers' feed-forward parts.
+     *
+     * @param count how many each of these layers has; 0 where there are none
+     * @param chosen how many of them each token goes through
+     * @param every the second of as many layers has experts
+     */
+    record Experts(int count, int chosen, int every) {
+        static final Experts NONE = new Experts(0, 0, 0);
+
+        boolean has(int layer) {
+            return count > 0 && layer % every == 1;
+        }
+
+        private Map<String, Double> numbers() {
+            return count == 0
+                    ? Map.of()
+                    : Map.of("experts", (double) count, "chosen_experts", (double) chosen, "normalize_chosen", 0.0);
+        }
+    }
 
     /**
      * Reads what stands before the layers.
@@ -47,12 +69,17 @@ record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorL
             tensors.table("embeddings.token_type_embeddings.weight", types, hidden);
         }
         tensors.norm("embeddings.LayerNorm", hidden, true);
-        return new GatedNetwork(keys, config, 1e-12, tensors);
+        return new GatedNetwork(keys, config, 1e-12, Experts.NONE, tensors);
     }
 
     /** The same with another default. */
     GatedNetwork withNormEpsilon(double silent) {
-        return new GatedNetwork(keys, config, silent, tensors);
+        return new GatedNetwork(keys, config, silent, experts, tensors);
+    }
+
+    /** The same with experts in some layers. */
+    GatedNetwork withExperts(Experts some) {
+        return new GatedNetwork(keys, config, normEpsilon, some, tensors);
     }
 
     /**
@@ -73,14 +100,25 @@ record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorL
             }
             tensors.linear(layer + "attention.output", hidden, hidden, biases.attention())
                     .norm(layer + "attention.norm", hidden, true);
-            for (String name : up) {
-                long width = name.contains("_") ? 2L * intermediate : intermediate;
-                tensors.linear(layer + "mlp." + name, hidden, width, biases.up());
+            if (experts.has(i)) {
+                listExperts(layer + "mlp.", hidden, intermediate);
+            } else {
+                for (String name : up) {
+                    long width = name.contains("_") ? 2L * intermediate : intermediate;
+                    tensors.linear(layer + "mlp." + name, hidden, width, biases.up());
+                }
+                tensors.linear(layer + "mlp.down", intermediate, hidden, biases.down());
             }
-            tensors.linear(layer + "mlp.down", intermediate, hidden, biases.down())
-                    .norm(layer + "mlp.norm", hidden, true);
+            tensors.norm(layer + "mlp.norm", hidden, true);
         }
         return this;
+    }
+
+    private void listExperts(String part, long hidden, long intermediate) {
+        tensors.linear(part + "router", hidden, experts.count(), false)
+                .linear(part + "experts.up", hidden, experts.count() * intermediate, false)
+                .linear(part + "experts.down", hidden, experts.count() * intermediate, false)
+                .tensor(part + "experts.bias", hidden);
     }
 
     /**
@@ -127,6 +165,7 @@ record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, TensorL
     private Architecture architecture(int maxPositions, Map<String, Double> positions, String activation) {
         int layers = config.layers(keys.layers());
         Map<String, Double> numbers = new TreeMap<>(positions);
+        numbers.putAll(experts.numbers());
         numbers.put("layers", (double) layers);
         numbers.put("heads", (double) config.width(keys.heads()));
         numbers.put("head_size", (double) config.headSize(keys.hidden(), keys.heads()));

@@ -14,6 +14,7 @@ import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
+import io.embark.model.family.encoder.GatedNetwork.Experts;
 import io.embark.model.family.encoder.GatedNetwork.Keys;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
@@ -25,11 +26,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * NomicBERT: nomic-embed-text v1 and v1.5. On the Hub its sizes have the keys of GPT-2, in files of transformers 5 those of
- * BERT.
+ * NomicBERT: nomic-embed-text v1 and v1.5, and v2 with its experts. On the Hub its sizes have the keys of GPT-2, in files of
+ * transformers 5 those of BERT.
  */
 final class NomicBertFamily implements Family {
     private static final String OTHER_MODEL = "Choose a model like nomic-embed-text-v1.5.";
+
+    private static final int MAX_EXPERTS = 1024;
 
     private static final String FUNCTION = "activation_function";
 
@@ -82,6 +85,11 @@ final class NomicBertFamily implements Family {
                         "max_trained_positions",
                         "num_experts",
                         "moe_every_n_layers",
+                        "moe_top_k",
+                        "expert_choice_router",
+                        "moe_normalize_expert_weights",
+                        "num_shared_experts",
+                        "head_dim",
                         "prenorm",
                         "parallel_block",
                         "use_rms_norm",
@@ -92,11 +100,13 @@ final class NomicBertFamily implements Family {
                         "attention_probs_dropout_prob",
                         "attn_pdrop",
                         "embd_pdrop",
-                        "resid_pdrop")
+                        "resid_pdrop",
+                        "moe_resid_pdrop")
                 .idle(ConfigKeys.HEAD, "classifier_dropout")
                 .idle(
                         ConfigKeys.SAME_PRODUCTS,
                         "fused_bias_fc",
+                        "moe_impl",
                         "fused_dropout_add_ln",
                         "use_flash_attn",
                         "use_xentropy",
@@ -123,7 +133,9 @@ final class NomicBertFamily implements Family {
                 json.flag("mlp_fc2_bias").orElse(false));
         String function = json.text(FUNCTION).orElse("");
         boolean gated = !UNGATED.contains(function);
+        config.requireHeadSize(keys.hidden(), keys.heads());
         return GatedNetwork.read(json, keys, types)
+                .withExperts(experts(config, gated))
                 .withLayers(true, gated ? List.of("up", "gate") : List.of("up"), biases)
                 .rotary(rotaryBase(json), 1, positions(config), activation(json, function));
     }
@@ -140,7 +152,10 @@ final class NomicBertFamily implements Family {
                 .replace(".mlp.fc11.", ".mlp.up.")
                 .replace(".mlp.fc12.", ".mlp.gate.")
                 .replace(".mlp.fc1.", ".mlp.up.")
-                .replace(".mlp.fc2.", ".mlp.down.");
+                .replace(".mlp.fc2.", ".mlp.down.")
+                .replace(".mlp.router.layer.", ".mlp.router.")
+                .replace(".mlp.experts.mlp.w1", ".mlp.experts.up.weight")
+                .replace(".mlp.experts.mlp.w2", ".mlp.experts.down.weight");
     }
 
     @Override
@@ -170,6 +185,41 @@ final class NomicBertFamily implements Family {
         return GATES.get(function);
     }
 
+    private static Experts experts(NetworkConfig config, boolean gated) {
+        JsonConfig json = config.json();
+        int count = config.findNatural("num_experts").orElse(0);
+        int every = config.findNatural("moe_every_n_layers").orElse(0);
+        if (every == 0 || count == 0) {
+            return Experts.NONE;
+        }
+
+        config.refuse("expert_choice_router", "Experts that choose their tokens are not known.", OTHER_MODEL);
+        config.refuse(
+                "moe_normalize_expert_weights",
+                "The weights of the chosen experts are those of the router in the networks that are known.",
+                OTHER_MODEL);
+        int shared = config.findNatural("num_shared_experts").orElse(0);
+        if (shared > 0) {
+            throw ModelProblem.unsupported(
+                    "%s: num_shared_experts is %s".formatted(json.subject(), shared),
+                    "Experts that see all tokens are not known.",
+                    OTHER_MODEL);
+        }
+        if (gated) {
+            throw ModelProblem.unsupported(
+                    "%s: num_experts is %s, and its layers are gated".formatted(json.subject(), count),
+                    "Experts with a gate are not known for models of this type.",
+                    OTHER_MODEL);
+        }
+        int chosen = config.findWidth("moe_top_k").orElse(1);
+        if (count > MAX_EXPERTS || chosen > count) {
+            throw ModelProblem.wrongFile(
+                    "%s: num_experts is %s, moe_top_k is %s".formatted(json.subject(), count, chosen),
+                    "There are at most %s experts, and each token goes through some of them.".formatted(MAX_EXPERTS));
+        }
+        return new Experts(count, chosen, every);
+    }
+
     private static double rotaryBase(JsonConfig json) {
         RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
         return RotaryConfig.of(json.objectOrEmpty("rope_parameters"))
@@ -188,15 +238,6 @@ final class NomicBertFamily implements Family {
 
     private static void refuseOthers(NetworkConfig config) {
         JsonConfig json = config.json();
-        for (String key : List.of("num_experts", "moe_every_n_layers")) {
-            int count = config.findNatural(key).orElse(0);
-            if (count > 0) {
-                throw ModelProblem.unsupported(
-                        "%s: %s is %s".formatted(json.subject(), key, count),
-                        "Layers with experts, as in nomic-embed-text-v2-moe, are not known.",
-                        OTHER_MODEL);
-            }
-        }
         double fraction = json.positiveNumber("rotary_emb_fraction").orElse(1.0);
         if (fraction != 1) {
             throw ModelProblem.unsupported(

@@ -120,8 +120,6 @@ class NomicBertFamilyTest extends ConfiguredFamily {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            num_experts            | 8    | num_experts is 8               | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
-            moe_every_n_layers     | 2    | moe_every_n_layers is 2        | Layers with experts, as in nomic-embed-text-v2-moe, are not known.
             rotary_emb_fraction    | 0.5  | rotary_emb_fraction is 0.5     | Positions turn whole heads in the networks that are known.
             rotary_emb_scale_base  | 512  | rotary_emb_scale_base is set   | Angles that are scaled by their distance (xPos) are not known.
             rotary_emb_interleaved | true | rotary_emb_interleaved is true | Positions turn the halves of a head, not neighbours.
@@ -132,6 +130,53 @@ class NomicBertFamilyTest extends ConfiguredFamily {
     void refusesWhatItCannotCompute(String key, String value, String problem, String cause) {
         config.set(key, value);
         assertRefused(ErrorCode.MODEL_UNSUPPORTED, problem, cause, "Choose a model like nomic-embed-text-v1.5.");
+    }
+
+    @Test
+    void readsExpertsInEachSecondLayer() {
+        withExperts();
+        assertThat(read().numbers())
+                .contains(entry("experts", 8.0), entry("chosen_experts", 2.0), entry("normalize_chosen", 0.0));
+        assertThat(read().tensors())
+                .contains(
+                        new TensorShape("layers.0.mlp.up.weight", List.of(48L, 32L)),
+                        new TensorShape("layers.1.mlp.router.weight", List.of(8L, 32L)),
+                        new TensorShape("layers.1.mlp.experts.up.weight", List.of(8 * 48L, 32L)),
+                        new TensorShape("layers.1.mlp.experts.down.weight", List.of(8 * 48L, 32L)),
+                        new TensorShape("layers.1.mlp.experts.bias", List.of(32L)))
+                .extracting(TensorShape::name)
+                .doesNotContain("layers.1.mlp.up.weight");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            expert_choice_router         | true       | expert_choice_router is true             | Experts that choose their tokens are not known.
+            moe_normalize_expert_weights | true       | moe_normalize_expert_weights is true     | The weights of the chosen experts are those of the router in the networks that are known.
+            num_shared_experts           | 1          | num_shared_experts is 1                  | Experts that see all tokens are not known.
+            activation_function          | "swiglu"   | num_experts is 8, and its layers are gated | Experts with a gate are not known for models of this type.
+            """)
+    void refusesOtherExperts(String key, String value, String problem, String cause) {
+        withExperts();
+        config.set(key, value);
+        assertRefused(ErrorCode.MODEL_UNSUPPORTED, problem, cause, "Choose a model like nomic-embed-text-v1.5.");
+    }
+
+    @Test
+    void refusesMoreChosenExpertsThanThereAre() {
+        withExperts();
+        config.set("moe_top_k", "9");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "num_experts is 8, moe_top_k is 9",
+                "There are at most 1024 experts, and each token goes through some of them.",
+                FROM_PUBLISHER);
+    }
+
+    private void withExperts() {
+        config.set("activation_function", "\"gelu\"");
+        config.set("num_experts", "8");
+        config.set("moe_every_n_layers", "2");
+        config.set("moe_top_k", "2");
     }
 
     @Test

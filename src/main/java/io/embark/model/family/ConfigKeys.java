@@ -51,6 +51,7 @@ public final class ConfigKeys {
                     "tie_word_embeddings")
             .idle(TRAINING, "initializer_range", "initializer_factor", "init_std", "gradient_checkpointing")
             .idle(PADDING, "pad_token_id")
+            .idle(FOREIGN, "is_encoder_decoder")
             .idle(TOKEN_IDS, "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id", "decoder_start_token_id")
             .idle(
                     GENERATION,
@@ -93,11 +94,11 @@ public final class ConfigKeys {
             .refused("Products that are merged as the weights are loaded are not known.", "fusion_config")
             .refused("Layers that have sizes of their own are not known.", "per_layer_config", Map.of())
             .refused("Heads that are taken out of a layer are not known.", "pruned_heads", Map.of(), List.of())
-            .refused("The weights are read from files of the usual names.", "transformers_weights");
+            .refused("The weights are read from files of the usual names.", "transformers_weights")
+            .refused("Positions that turn a part of a head are not known here.", "partial_rotary_factor", 1);
 
     /** What any encoder has whose layers transformers can turn into a decoder's. */
-    public static final KnownKeys ENCODER = COMMON.idle(
-                    FOREIGN, "is_encoder_decoder", "cross_attention_hidden_size", "is_causal")
+    public static final KnownKeys ENCODER = COMMON.idle(FOREIGN, "cross_attention_hidden_size", "is_causal")
             .refused("A decoder's attention to another text is not known.", "add_cross_attention", false);
 
     private ConfigKeys() {}

@@ -64,6 +64,12 @@ public record NetworkConfig(JsonConfig json) {
     /** The same where positions turn pairs of components. */
     public int rotaryHeadSize(String hiddenKey, String headsKey) {
         int size = headSize(hiddenKey, headsKey);
+        findWidth("head_dim").filter(stated -> stated != size).ifPresent(stated -> {
+            throw ModelProblem.unsupported(
+                    "%s: head_dim is %s".formatted(json.subject(), stated),
+                    "All heads together are as wide as the network, which makes %s.".formatted(size),
+                    "Choose a model without head_dim.");
+        });
         if (size % 2 != 0) {
             throw ModelProblem.wrongFile(
                     "%s: %s is %s, %s is %s"

@@ -36,6 +36,7 @@ final class GteFamily implements Family {
         return ConfigKeys.COMMON
                 .honoured(
                         "vocab_size",
+                        "head_dim",
                         "hidden_size",
                         "num_hidden_layers",
                         "num_attention_heads",

@@ -39,6 +39,7 @@ final class JinaEmbeddingsV3Family implements Family {
         return ConfigKeys.ENCODER
                 .honoured(
                         "vocab_size",
+                        "head_dim",
                         "hidden_size",
                         "num_hidden_layers",
                         "num_attention_heads",

@@ -41,6 +41,7 @@ final class ModernBertFamily implements Family {
         return ConfigKeys.COMMON
                 .honoured(
                         "vocab_size",
+                        "head_dim",
                         "hidden_size",
                         "intermediate_size",
                         "num_hidden_layers",
@@ -74,6 +75,7 @@ final class ModernBertFamily implements Family {
                         "classifier_activation",
                         "sparse_prediction",
                         "sparse_pred_ignore_index")
+                .idle(ConfigKeys.FOREIGN, "rope_theta")
                 .idle(ConfigKeys.SAME_PRODUCTS, "reference_compile", "repad_logits_with_grad", "compile_mlp");
     }
 

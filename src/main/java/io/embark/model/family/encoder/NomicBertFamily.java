@@ -57,6 +57,7 @@ final class NomicBertFamily implements Family {
         return ConfigKeys.COMMON
                 .honoured(
                         "vocab_size",
+                        "head_dim",
                         "hidden_size",
                         "num_hidden_layers",
                         "num_attention_heads",
@@ -231,9 +232,8 @@ final class NomicBertFamily implements Family {
 
     /** Where angles are scaled, those of longer texts depend on the longest text in the reference's batch. */
     private static int positions(NetworkConfig config) {
-        return config.json().positiveNumber("rotary_scaling_factor").isPresent()
-                ? config.findRows("max_trained_positions").orElse(2048)
-                : Architecture.UNLIMITED;
+        int trained = config.findRows("max_trained_positions").orElse(2048);
+        return config.json().positiveNumber("rotary_scaling_factor").isPresent() ? trained : Architecture.UNLIMITED;
     }
 
     private static void refuseOthers(NetworkConfig config) {

@@ -4,7 +4,15 @@
 
 import torch
 from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling
-from transformers import T5Config, T5EncoderModel, T5Tokenizer, UMT5Config, UMT5EncoderModel
+from transformers import (
+    MT5Config,
+    MT5EncoderModel,
+    T5Config,
+    T5EncoderModel,
+    T5Tokenizer,
+    UMT5Config,
+    UMT5EncoderModel,
+)
 
 import vocabularies
 import weights
@@ -42,6 +50,12 @@ ROWS = {"encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight": 
 FIXTURES = [
     Fixture("t5-relu", lambda folder: save(folder, "t5-relu", "relu"), CASES, settings=SETTINGS, rows=ROWS),
     Fixture("t5-gated-gelu", lambda folder: save(folder, "t5-gated-gelu", "gated-gelu"), CASES, settings=SETTINGS),
+    Fixture(
+        "mt5",
+        lambda folder: save(folder, "mt5", "gated-gelu", MT5Config, MT5EncoderModel),
+        CASES,
+        settings=SETTINGS,
+    ),
     # A table of distances in each layer, and another default than T5's.
     Fixture(
         "umt5",

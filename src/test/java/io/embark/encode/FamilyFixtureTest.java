@@ -15,14 +15,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -32,12 +36,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FamilyFixtureTest {
     private static final double MIN_COSINE = 0.999999;
     private static final List<String> TEXTS = FamilyFixture.texts();
+    private static final Set<FamilyFixture> SEEN = new HashSet<>();
+
+    private static WorstVectors worst;
 
     @TempDir
     private Path temporary;
 
     static List<FamilyFixture> all() {
         return FamilyFixture.all();
+    }
+
+    @BeforeAll
+    static void readTheRowsOfTheManual() throws IOException {
+        worst = new WorstVectors();
+    }
+
+    /** Where all of them ran. */
+    @AfterAll
+    static void theManualHasTheWorstOfEachKind() throws IOException {
+        if (SEEN.containsAll(all()) && System.getProperty("embark.fixtures") == null) {
+            worst.requirePage(FamilyFixtureTest.class);
+        }
     }
 
     /** The files with weights of the known fixtures; of those with the same kinds of tensors in the same network, one. */
@@ -69,9 +89,11 @@ class FamilyFixtureTest {
                     assertThat(difference(fixture, vectors[i], golden[i]))
                             .as("%s, text %d '%s'", each.name(), i, TEXTS.get(i))
                             .isEmpty();
+                    worst.add(fixture, cosine(vectors[i], golden[i]), Differences.largest(vectors[i], golden[i]));
                 }
             }
         }
+        SEEN.add(fixture);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -136,10 +158,15 @@ class FamilyFixtureTest {
         }
     }
 
-    /** What is wrong with a vector; empty if nothing is. A vector of zeros has no direction, so no cosine either. */
+    /** A vector of zeros has no direction, so no cosine either. */
+    private static double cosine(float[] vector, float[] golden) {
+        return Differences.largest(vector, golden) == 0 ? 1 : Differences.cosine(vector, golden);
+    }
+
+    /** What is wrong with a vector; empty if nothing is. */
     private static String difference(FamilyFixture fixture, float[] vector, float[] golden) {
         double largest = Differences.largest(vector, golden);
-        double cosine = largest == 0 ? 1 : Differences.cosine(vector, golden);
+        double cosine = cosine(vector, golden);
         return largest <= fixture.tolerance() && cosine >= MIN_COSINE
                 ? ""
                 : "components are %s apart, cosine %s".formatted(largest, cosine);

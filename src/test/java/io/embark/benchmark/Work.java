@@ -24,14 +24,14 @@ record Work(long tokens, double operations) {
     static Work of(List<String> texts, ModelFolder folder) {
         Architecture network = Backbones.architecture(folder);
         long tokens = 0;
-        long perToken = LinearLayers.multiplyAddsPerToken(network.tensors());
+        double perToken = LinearLayers.multiplyAddsPerToken(network);
         double multiplyAdds = 0;
         try (TextTokenizer tokenizer =
                 TextTokenizer.open(folder, folder.specification().maxTokens())) {
             for (TokenizedText text : tokenizer.tokenize(texts)) {
                 long length = text.ids().length;
                 tokens += length;
-                multiplyAdds += (double) length * perToken;
+                multiplyAdds += length * perToken;
                 // Scores and mixing: two products of [length, hidden] with [hidden, length] in each layer.
                 multiplyAdds += 2.0 * length * length * network.hiddenSize() * network.layers();
             }

@@ -86,6 +86,16 @@ public final class RandomFamilies {
                 {"model_type": "nomic_bert", "vocab_size": 30522, "n_embd": HIDDEN, "n_layer": LAYERS, "n_head": HEADS,
                  "n_inner": INNER, "activation_function": "swiglu", "rotary_emb_base": 1000, "rotary_emb_fraction": 1.0,
                  "qkv_proj_bias": false, "mlp_fc1_bias": false, "mlp_fc2_bias": false, "max_trained_positions": 2048}"""),
+        new Kind("nomic-moe", 3072, """
+                {"model_type": "nomic_bert", "vocab_size": 30522, "n_embd": HIDDEN, "n_layer": LAYERS, "n_head": HEADS,
+                 "n_inner": INNER, "activation_function": "gelu", "rotary_emb_base": 10000, "rotary_emb_fraction": 1.0,
+                 "qkv_proj_bias": true, "mlp_fc1_bias": true, "mlp_fc2_bias": true, "max_trained_positions": 2048,
+                 "num_experts": 8, "moe_top_k": 2, "moe_every_n_layers": 2}"""),
+        new Kind("jina-v3", 3072, "{\"model_type\": \"jina_embeddings_v3\", SIZES}"),
+        new Kind("deberta-v3", 3072, """
+                {"model_type": "deberta-v2", SIZES, "relative_attention": true, "position_buckets": 256,
+                 "norm_rel_ebd": "layer_norm", "share_att_key": true, "pos_att_type": "p2c|c2p", "layer_norm_eps": 1e-7,
+                 "max_relative_positions": -1, "position_biased_input": false, "type_vocab_size": 0}"""),
         new Kind("new", 3072, """
                 {"model_type": "new", SIZES, "layer_norm_type": "layer_norm", "position_embedding_type": "rope", "pack_qkv": true,
                  "rope_theta": 500000, "rope_scaling": {"type": "ntk", "factor": 2.0}, "type_vocab_size": 0}"""),

@@ -10,6 +10,16 @@ import java.util.List;
 public final class LinearLayers {
     private LinearLayers() {}
 
+    /** The same of a network, whose tokens each go through some of its experts only. */
+    public static double multiplyAddsPerToken(Architecture network) {
+        double share = network.numbers().getOrDefault("chosen_experts", 1.0)
+                / network.numbers().getOrDefault("experts", 1.0);
+        List<TensorShape> experts = network.tensors().stream()
+                .filter(tensor -> tensor.name().contains(".experts."))
+                .toList();
+        return multiplyAddsPerToken(network.tensors()) - (1 - share) * multiplyAddsPerToken(experts);
+    }
+
     /** Multiplications with an addition for one token; attention, which grows with the text, is not in it. */
     public static long multiplyAddsPerToken(List<TensorShape> tensors) {
         return tensors.stream()

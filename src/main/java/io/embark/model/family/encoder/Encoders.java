@@ -17,6 +17,7 @@ public final class Encoders {
     public static final List<Family> ALL = List.of(
             new JinaBertFamily(),
             new BertFamily(),
+            new DebertaV2Family(),
             new DistilBertFamily(),
             new GteFamily(),
             new ModernBertFamily(),

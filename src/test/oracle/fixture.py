@@ -123,6 +123,7 @@ def embed(model, inputs, options, batch_size=1):
         batch_size=batch_size,
         prompt=options.get("prompt"),
         prompt_name=options.get("prompt-name"),
+        **({"task": options["task"]} if "task" in options else {}),
         truncate_dim=options.get("dimensions"),
         normalize_embeddings=options.get("normalize", False),
         show_progress_bar=False,

@@ -2,8 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What comes behind the network, and the files around it, on BERT."""
 
+import json
+import tempfile
+
 import torch
-from sentence_transformers.sentence_transformer.modules import Dense, LayerNorm, Normalize, Pooling
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import (
+    Dense,
+    LayerNorm,
+    Normalize,
+    Pooling,
+    Router,
+    StaticEmbedding,
+    Transformer,
+)
 from transformers import BertTokenizer
 
 import vocabularies
@@ -56,6 +68,55 @@ def residual(name, outputs):
         return [Pooling(32, "mean"), weights.fill(Dense(32, outputs, use_residual=True), name)]
 
     return fixture(name, modules)
+
+
+def dense_before_pooling(name):
+    """Two layers on the tokens, the second with a matrix of its own for the sum, and one on the text."""
+    tokens = {"module_input_name": "token_embeddings"}
+    layers = [
+        Dense(32, 32, activation_function=torch.nn.LeakyReLU(), use_residual=True, **tokens),
+        Dense(32, 24, bias=False, use_residual=True, **tokens),
+        Dense(24, 16),
+    ]
+    first, second, third = (weights.fill(layer, f"{name}-{i}") for i, layer in enumerate(layers))
+    return [first, Normalize(**tokens), second, Pooling(24, "mean"), third]
+
+
+def routes(name):
+    """One network, and layers of its own for each task: queries have two."""
+    query = [weights.fill(Dense(32, 24), f"{name}-query"), weights.fill(Dense(24, 20), f"{name}-query-2")]
+    document = [weights.fill(Dense(32, 20, activation_function=torch.nn.Identity()), f"{name}-document")]
+    return [Pooling(32, "mean"), Router({"query": query, "document": document}), Normalize()]
+
+
+def asym(folder):
+    """The files as they were when a Router was called Asym, and its first route was that of texts without a task."""
+    old = "sentence_transformers.models.Asym"
+
+    def change(modules):
+        modules[2]["type"] = old
+
+    edit_json(folder / "modules.json", change)
+    config = json.loads((folder / "2_Router" / "router_config.json").read_text())
+    (folder / "2_Router" / "router_config.json").unlink()
+    write_json(folder / "2_Router" / "config.json", config | {"parameters": {"allow_empty_key": True}})
+
+
+def routes_from_the_start(folder):
+    """A table for queries and a network for documents, by mappings of tasks."""
+    vocabulary = vocabularies.wordpiece(SPECIAL, 320)
+    tokenizer = BertTokenizer(vocab=vocabulary, model_max_length=32)
+    table = StaticEmbedding(tokenizer._tokenizer, embedding_dim=32)
+    weights.fill(table, f"{folder.name}-query")
+    with tempfile.TemporaryDirectory() as temporary:
+        model(folder.name, vocabulary, layers=1).save_pretrained(temporary)
+        tokenizer.save_pretrained(temporary)
+        router = Router(
+            {"light": [table], "full": [Transformer(temporary), Pooling(32, "cls")]},
+            route_mappings={("query", "text"): "light", ("document", None): "full"},
+            default_route="full",
+        )
+        SentenceTransformer(modules=[router, Normalize()], device="cpu").save(str(folder), create_model_card=False)
 
 
 def layer_norm(name):
@@ -145,6 +206,14 @@ FIXTURES = [
         )
     ),
     fixture("other-activations", other_activations, hidden_act="quick_gelu"),
+    fixture("dense-before-pooling", dense_before_pooling),
+    fixture("router-asym", routes, {"plain": {}, "document": {"task": "document"}}, after=asym),
+    Fixture(
+        "router",
+        routes_from_the_start,
+        {"query": {"task": "query"}, "document": {"task": "document"}},
+        idle=IDLE,
+    ),
     residual("dense-residual", 32),
     residual("dense-residual-projected", 20),
     fixture(

@@ -65,6 +65,11 @@ public final class EmbedOptions implements Serializable {
                     "One of the prompts that the model brings, such as query.")
             .orElse(MODELS_OWN);
 
+    /** What the texts are, for models that treat queries and documents differently. */
+    public static final Option<String> TASK = Option.text(
+                    Stage.OPEN, "task", "What the texts are, for a model that asks: query, document or its own.")
+            .orElse(MODELS_OWN);
+
     /** Keep only the first so many components of each vector, for models trained that way (Matryoshka). */
     public static final Option<Integer> DIMENSIONS = Option.integer(
                     Stage.FINISH,
@@ -223,6 +228,7 @@ public final class EmbedOptions implements Serializable {
                     TRUST_MODEL_CODE,
                     PROMPT,
                     PROMPT_NAME,
+                    TASK,
                     DIMENSIONS,
                     NORMALIZE,
                     ENCODING,

@@ -31,6 +31,7 @@ class EmbedOptionsTest {
         assertThat(options.get(EmbedOptions.TRUST_MODEL_CODE)).isFalse();
         assertThat(options.get(EmbedOptions.PROMPT)).isNull();
         assertThat(options.get(EmbedOptions.PROMPT_NAME)).isNull();
+        assertThat(options.get(EmbedOptions.TASK)).isNull();
         assertThat(options.get(EmbedOptions.DIMENSIONS)).isNull();
         assertThat(options.get(EmbedOptions.NORMALIZE)).isFalse();
         assertThat(options.get(EmbedOptions.ENCODING)).isEqualTo(Encoding.FLOAT32);
@@ -180,7 +181,7 @@ class EmbedOptionsTest {
                 () -> EmbedOptions.parse(Map.of(key, "1")),
                 ErrorCode.OPTION_UNKNOWN,
                 "option '%s' does not exist".formatted(key),
-                "The options are model, trust-model-code, prompt, prompt-name, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
+                "The options are model, trust-model-code, prompt, prompt-name, task, dimensions, normalize, encoding, encoding-ranges, precision, device, max-tokens,"
                         + " long-text, max-text-characters, blank, on-error, batch-tokens, window, threads, cache-dir, cache-megabytes, tune-malloc.",
                 remedy);
     }
@@ -262,6 +263,7 @@ class EmbedOptionsTest {
         all.put("trust-model-code", "true");
         all.put("prompt", "query: ");
         all.put("prompt-name", "query");
+        all.put("task", "document");
         all.put("dimensions", "256");
         all.put("normalize", "true");
         all.put("encoding", "int8");

@@ -62,8 +62,9 @@ final class InspectCommand {
                         network.architecture().layers(), network.architecture().tensors()),
                 table -> sizes(0, table.tensors()),
                 program -> Map.of()));
+        facts.put("tokenModules", formulas(specification.tokenModules()));
         facts.put("pooling", pooling(specification));
-        facts.put("modules", modules(specification));
+        facts.put("modules", formulas(specification.modules()));
         facts.put("normalize", specification.normalizes());
         facts.put("dimension", specification.dimension());
         facts.put("bytesPerVector", bytes(specification.dimension()));
@@ -75,6 +76,7 @@ final class InspectCommand {
         }
         facts.put("prompts", specification.prompts());
         specification.defaultPromptName().ifPresent(name -> facts.put("defaultPromptName", name));
+        facts.put("tasks", specification.tasks());
         facts.put("files", model.files());
         facts.put("fingerprint", model.fingerprint());
         return facts;
@@ -86,8 +88,11 @@ final class InspectCommand {
         line("Reference", model.reference());
         line("Path", model.path().toString());
         line("Architecture", architecture(model));
+        if (!specification.tokenModules().isEmpty()) {
+            line("Tokens", String.join(", ", formulas(specification.tokenModules())));
+        }
         line("Pooling", String.join(", ", pooling(specification)));
-        List<String> modules = modules(specification);
+        List<String> modules = formulas(specification.modules());
         line("Then", modules.isEmpty() ? "nothing" : String.join(", ", modules));
         line("Dimension", specification.dimension() + " components");
         String limit = specification.maxTokens() == Architecture.UNLIMITED
@@ -96,6 +101,9 @@ final class InspectCommand {
         line("Limits", "%s; %s".formatted(limit, positions(specification.backbone())));
         line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
+        if (!specification.tasks().isEmpty()) {
+            line("Tasks", TextTable.clean(String.join(", ", specification.tasks())));
+        }
         line("Fingerprint", model.fingerprint());
         console.out().println();
         List<List<String>> files = model.files().stream()
@@ -171,8 +179,8 @@ final class InspectCommand {
                 .toList();
     }
 
-    private static List<String> modules(ModelSpecification specification) {
-        return specification.modules().stream().map(VectorModule::formula).toList();
+    private static List<String> formulas(List<VectorModule> modules) {
+        return modules.stream().map(VectorModule::formula).toList();
     }
 
     private static String positions(Backbone backbone) {

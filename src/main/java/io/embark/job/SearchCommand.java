@@ -4,8 +4,10 @@
  */
 package io.embark.job;
 
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
+import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.encode.Embedder;
 import io.embark.job.print.Console;
@@ -40,6 +42,9 @@ import org.apache.spark.sql.types.StructType;
 final class SearchCommand {
     private static final String SCORE = "score";
 
+    /** The task of a query, as models call it. */
+    private static final String QUERY = "query";
+
     private final Settings settings;
     private final Console console;
 
@@ -59,7 +64,7 @@ final class SearchCommand {
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
             List<String> shown = shown(schema, column);
-            EmbedOptions options = DriverDevice.of(options(metadata), session.spark());
+            EmbedOptions options = ofQuery(DriverDevice.of(options(metadata), session.spark()));
             requireEncoding(column, options);
             QueryVector vector = embed(query, reference, metadata, options);
             metadata.ifPresentOrElse(
@@ -137,6 +142,24 @@ final class SearchCommand {
             chosen = chosen.with(EmbedOptions.LONG_TEXT, LongText.MEAN);
         }
         return RangesFile.inlined(chosen);
+    }
+
+    /** Where the model tells queries from documents and nobody says which this is, it is a query. */
+    private EmbedOptions ofQuery(EmbedOptions options) {
+        if (settings.isChosen(EmbedOptions.TASK)) {
+            return options;
+        }
+        EmbedOptions ofQueries = options.with(EmbedOptions.TASK, QUERY);
+        try {
+            ModelFolder model = DriverModels.open(ofQueries, CopyLine.on(console, false));
+            return model.specification().tasks().contains(QUERY) ? ofQueries : options;
+        } catch (EmbarkException e) {
+            if (e.code() != ErrorCode.OPTION_INVALID) {
+                throw e;
+            }
+            // The routes of some models have other names.
+            return options;
+        }
     }
 
     private QueryVector embed(

@@ -32,7 +32,12 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
 
     /** Whatever Embark can compute from data it does, trusted or not. */
     static BackboneReader read(
-            FolderFiles files, ModuleList modules, JsonConfig config, TransformerArguments arguments, ModelCode code) {
+            FolderFiles files,
+            ModuleList modules,
+            JsonConfig config,
+            TransformerArguments arguments,
+            ModelChoice choice) {
+        ModelCode code = choice.code();
         String path = modules.first().path();
         boolean own = Families.find(config).isPresent() && WeightsFiles.exist(files, path);
         Optional<Path> program = code == ModelCode.RUNS && !own ? files.find(path, PROGRAM) : Optional.empty();

@@ -10,6 +10,7 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import io.embark.model.weights.NeededTensors;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param tokenizerFile the {@code tokenizer.json}
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
+ * @param tasks the tasks for which it treats texts differently
  */
 record FirstModule(
         String modelType,
@@ -30,27 +32,29 @@ record FirstModule(
         Optional<NeededTensors> tensors,
         Path tokenizerFile,
         int maxTokens,
-        TokenizerSettings tokenizer) {
-    static FirstModule read(FolderFiles files, ModuleList modules, ModelCode code) {
-        return modules.first().isStatic() ? table(files, modules.first().path()) : transformer(files, modules, code);
+        TokenizerSettings tokenizer,
+        List<String> tasks) {
+    static FirstModule read(FolderFiles files, ModuleList modules, ModelChoice choice) {
+        return modules.first().isStatic() ? table(files, modules.first().path()) : transformer(files, modules, choice);
     }
 
-    private static FirstModule transformer(FolderFiles files, ModuleList modules, ModelCode code) {
+    private static FirstModule transformer(FolderFiles files, ModuleList modules, ModelChoice choice) {
         String path = modules.first().path();
         refuseAdapter(files, path);
         JsonConfig config = files.json(path, "config.json");
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
-        TransformerConfig transformer = TransformerConfig.read(files, modules);
-        BackboneReader reader = BackboneReader.read(files, modules, config, transformer.arguments(), code);
+        TransformerConfig transformer = TransformerConfig.read(files, modules, choice.task());
+        BackboneReader reader = BackboneReader.read(files, modules, config, transformer.arguments(), choice);
         return new FirstModule(
                 config.requiredText("model_type"),
                 reader.backbone(),
                 reader.tensors(),
                 tokenizerFile(files, path),
                 transformer.maxTokens(config, reader.backbone().maxPositions()),
-                transformer.tokenizer(config));
+                transformer.tokenizer(config),
+                transformer.tasks());
     }
 
     private static FirstModule table(FolderFiles files, String path) {
@@ -64,7 +68,8 @@ record FirstModule(
                 table.tensors(),
                 tokenizerFile,
                 limit.maxTokens(),
-                new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()));
+                new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()),
+                List.of());
     }
 
     private static Path tokenizerFile(FolderFiles files, String directory) {

@@ -30,19 +30,8 @@ import java.util.Optional;
  * @hidden Public for Embark's other rooms only.
  */
 public final class ModelFolder {
-    /** Reads what was copied or downloaded. */
-    public static final FolderReader<ModelFolder> READER = new FolderReader<>() {
-        @Override
-        public ModelFolder read(String reference, FolderFiles files) {
-            return ModelFolder.read(reference, files, ModelCode.NEEDS_FOLDER);
-        }
-
-        @Override
-        public Optional<String> decisive(String name) {
-            // Without its list of modules a model is another one.
-            return name.equals(ModuleList.FILE) ? Optional.of(name) : WeightsFiles.preferred(name);
-        }
-    };
+    /** Reads what was copied or downloaded, where the options choose nothing. */
+    public static final FolderReader<ModelFolder> READER = reader(EmbedOptions.defaults());
 
     private final String reference;
     private final Path path;
@@ -51,10 +40,10 @@ public final class ModelFolder {
     private final List<TensorSource> tensors;
     private final List<ModelFile> files;
 
-    private ModelFolder(String reference, FolderFiles files, ModelCode code) {
+    private ModelFolder(String reference, FolderFiles files, ModelChoice choice) {
         this.reference = reference;
         this.path = files.root();
-        SpecificationReader reader = SpecificationReader.read(files, code);
+        SpecificationReader reader = SpecificationReader.read(files, choice);
         this.specification = reader.specification();
         this.tokenizerFile = reader.tokenizerFile();
         this.tensors = reader.tensors();
@@ -62,13 +51,30 @@ public final class ModelFolder {
     }
 
     /** Reads a folder whose files came from where the reference says. */
-    static ModelFolder read(String reference, FolderFiles files, ModelCode code) {
-        return new ModelFolder(reference, files, code);
+    static ModelFolder read(String reference, FolderFiles files, ModelChoice choice) {
+        return new ModelFolder(reference, files, choice);
+    }
+
+    /** Reads what was copied or downloaded. */
+    static FolderReader<ModelFolder> reader(EmbedOptions options) {
+        return new FolderReader<>() {
+            @Override
+            public ModelFolder read(String reference, FolderFiles files) {
+                return ModelFolder.read(reference, files, ModelChoice.of(options, ModelCode.NEEDS_FOLDER));
+            }
+
+            @Override
+            public Optional<String> decisive(String name) {
+                // Without its list of modules a model is another one.
+                return name.equals(ModuleList.FILE) ? Optional.of(name) : WeightsFiles.preferred(name);
+            }
+        };
     }
 
     /**
      * Opens a model that lies elsewhere and whose content is known, as a copy in the cache on this host; where it was copied
-     * before, nothing is asked of the files. Reads {@link EmbedOptions#CACHE_DIR} and {@link EmbedOptions#CACHE_MEGABYTES}.
+     * before, nothing is asked of the files. Reads {@link EmbedOptions#TASK}, {@link
+     * EmbedOptions#CACHE_DIR} and {@link EmbedOptions#CACHE_MEGABYTES}.
      *
      * @param reference for errors, and for the model's name
      * @param fingerprint what the model must have
@@ -77,7 +83,7 @@ public final class ModelFolder {
      *     cache cannot be written or is too small; {@link ErrorCode#RUN_FAILED} if a file cannot be read
      */
     public static ModelFolder copy(String reference, RemoteFiles files, EmbedOptions options, String fingerprint) {
-        return ModelCache.of(options, READER).open(reference, files, fingerprint);
+        return ModelCache.of(options, reader(options)).open(reference, files, fingerprint);
     }
 
     /** The bundled name, {@code org/name} of a model of a hub, else the name of the folder. */

@@ -56,7 +56,7 @@ public sealed interface ModelReference {
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
             FolderFiles files = BundledModel.open(CacheDirectory.of(options));
-            return ModelFolder.read(BundledModel.NAME, files, ModelCode.NEEDS_TRUST);
+            return ModelFolder.read(BundledModel.NAME, files, ModelChoice.of(options, ModelCode.NEEDS_TRUST));
         }
 
         @Override
@@ -74,10 +74,8 @@ public sealed interface ModelReference {
         @Override
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
-            return ModelFolder.read(
-                    path.toString(),
-                    new FolderFiles(path),
-                    options.get(EmbedOptions.TRUST_MODEL_CODE) ? ModelCode.RUNS : ModelCode.NEEDS_TRUST);
+            ModelCode code = options.get(EmbedOptions.TRUST_MODEL_CODE) ? ModelCode.RUNS : ModelCode.NEEDS_TRUST;
+            return ModelFolder.read(path.toString(), new FolderFiles(path), ModelChoice.of(options, code));
         }
 
         @Override
@@ -100,7 +98,7 @@ public sealed interface ModelReference {
         @Override
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
-            return ModelCache.of(options, ModelFolder.READER).open(uri, fileSystems.apply(uri), progress);
+            return ModelCache.of(options, ModelFolder.reader(options)).open(uri, fileSystems.apply(uri), progress);
         }
 
         @Override
@@ -114,7 +112,7 @@ public sealed interface ModelReference {
         @Override
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
-            return new HubModel<>(HubSettings.fromEnvironment(), ModelFolder.READER).open(name, progress);
+            return new HubModel<>(HubSettings.fromEnvironment(), ModelFolder.reader(options)).open(name, progress);
         }
 
         @Override
@@ -124,8 +122,8 @@ public sealed interface ModelReference {
     }
 
     /**
-     * Opens the model; reads {@link EmbedOptions#TRUST_MODEL_CODE}, {@link EmbedOptions#CACHE_DIR} and {@link
-     * EmbedOptions#CACHE_MEGABYTES}. Only a folder may be a program: nothing is trusted that was copied or downloaded.
+     * Opens the model; reads {@link EmbedOptions#TRUST_MODEL_CODE}, {@link EmbedOptions#TASK}, {@link EmbedOptions#CACHE_DIR} and
+     * {@link EmbedOptions#CACHE_MEGABYTES}. Only a folder may be a program: nothing is trusted that was copied or downloaded.
      *
      * @param fileSystems gives the files of a folder on a file system of Hadoop, named by its URI
      * @param progress hears of what is copied or downloaded

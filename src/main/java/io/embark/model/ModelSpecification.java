@@ -18,6 +18,7 @@ import java.util.Optional;
  *
  * @param modelType {@code model_type} of {@code config.json}: {@code bert}
  * @param backbone what makes the tokens' vectors
+ * @param tokenModules what happens to the tokens' vectors, in order
  * @param pooling how token vectors become one; several are concatenated in this order; never empty
  * @param modules what happens to the pooled vector, in order
  * @param dimension components of a vector behind the last module, before any truncation
@@ -27,11 +28,13 @@ import java.util.Optional;
  * @param includePrompt whether the prompt's tokens take part in pooling
  * @param truncateDimension the components that the model keeps of each vector where the caller chooses nothing
  * @param tokenizer what its tokenizer is like
+ * @param tasks the values of {@link EmbedOptions#TASK} that make a difference
  * @hidden Public for Embark's other rooms only.
  */
 public record ModelSpecification(
         String modelType,
         Backbone backbone,
+        List<VectorModule> tokenModules,
         List<PoolingMode> pooling,
         List<VectorModule> modules,
         int dimension,
@@ -40,7 +43,8 @@ public record ModelSpecification(
         Optional<String> defaultPromptName,
         boolean includePrompt,
         Optional<Integer> truncateDimension,
-        TokenizerSettings tokenizer) {
+        TokenizerSettings tokenizer,
+        List<String> tasks) {
     /** Refuses null and copies the collections, prompts in their order. */
     public ModelSpecification {
         requireNonNull(modelType, "modelType is null");
@@ -48,7 +52,9 @@ public record ModelSpecification(
         requireNonNull(defaultPromptName, "defaultPromptName is null");
         requireNonNull(truncateDimension, "truncateDimension is null");
         requireNonNull(tokenizer, "tokenizer is null");
+        tokenModules = List.copyOf(tokenModules);
         pooling = List.copyOf(pooling);
+        tasks = List.copyOf(tasks);
         modules = List.copyOf(modules);
         prompts = Collections.unmodifiableMap(new LinkedHashMap<>(prompts));
     }

@@ -7,80 +7,134 @@ package io.embark.model;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The modules of a Sentence Transformers folder in their order, as {@code modules.json} lists them: one that makes vectors of
- * a text's tokens, Pooling, and those that change the pooled vector. A StaticEmbedding stands for the first two.
+ * a text's tokens, those that change these, Pooling, and those that change the pooled vector. A StaticEmbedding stands for all
+ * up to Pooling. In place of a {@link Router} stand the modules of one of its routes.
  *
  * @param first the first module, whose sub-folder has configuration, tokenizer and weights
+ * @param tokenModules those between the first and Pooling
  * @param pooling the Pooling module; empty for a StaticEmbedding, and where there is no {@code modules.json}
  * @param vectorModules those behind pooling, the ones that change nothing left out
  * @param listed whether there is a {@code modules.json}
  */
-record ModuleList(Module first, Optional<Module> pooling, List<Module> vectorModules, boolean listed) {
+record ModuleList(
+        ListedModule first,
+        List<ListedModule> tokenModules,
+        Optional<ListedModule> pooling,
+        List<ListedModule> vectorModules,
+        boolean listed) {
     static final String FILE = "modules.json";
-    private static final String STATIC = "StaticEmbedding";
-    private static final String PACKAGE = "sentence_transformers.";
 
     /**
-     * One of them.
+     * A line of the list.
      *
-     * @param type the class without its package, which changed over time: only its last part stayed the same
-     * @param path its sub-folder, "" for the root
-     * @param subject where it is listed, for messages
+     * @param router its routes, of which one takes its place
      */
-    record Module(String type, String path, String subject) {
-        boolean isStatic() {
-            return type.equals(STATIC);
-        }
-    }
+    private record Entry(ListedModule module, Optional<Router> router) {}
 
-    static ModuleList read(FolderFiles files) {
+    /** The modules that texts of a task take; those of the default routes where the task is empty. */
+    static ModuleList read(FolderFiles files, Optional<String> task) {
         return files.find("", FILE)
                 .map(file -> of(
                         file.toString(),
-                        JsonConfig.readList(file).stream()
-                                .map(json -> module(files, json))
-                                .toList()))
+                        flat(entries(files, file), (router, modality) -> router.route(task, modality))))
                 .orElseGet(() -> new ModuleList(
-                        new Module("Transformer", "", files.root().toString()), Optional.empty(), List.of(), false));
+                        new ListedModule("Transformer", "", files.root().toString()),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        false));
     }
 
-    private static ModuleList of(String subject, List<Module> modules) {
-        boolean isStatic = !modules.isEmpty() && modules.get(0).isStatic();
-        List<String> beginning = isStatic ? List.of(STATIC) : List.of("Transformer", "Pooling");
-        if (!modules.stream().map(Module::type).limit(beginning.size()).toList().equals(beginning)) {
+    /** For each route the modules of a text that takes it; none where there is no Router. */
+    static List<ModuleList> ofAllRoutes(FolderFiles files) {
+        Optional<Path> file = files.find("", FILE);
+        List<Entry> entries = file.map(found -> entries(files, found)).orElse(List.of());
+        int most = routers(entries)
+                .mapToInt(router -> router.routes().size())
+                .max()
+                .orElse(0);
+        return IntStream.range(0, most)
+                .mapToObj(i -> of(file.get().toString(), flat(entries, (router, modality) -> {
+                    List<List<ListedModule>> routes =
+                            List.copyOf(router.routes().values());
+                    return routes.get(i % routes.size());
+                })))
+                .toList();
+    }
+
+    /** The tasks that its Routers tell apart. */
+    static List<String> tasks(FolderFiles files) {
+        return files.find("", FILE)
+                .map(file -> routers(entries(files, file))
+                        .flatMap(router -> router.tasks().stream())
+                        .distinct()
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static Stream<Router> routers(List<Entry> entries) {
+        return entries.stream().flatMap(entry -> entry.router().stream());
+    }
+
+    private static List<Entry> entries(FolderFiles files, Path file) {
+        List<Entry> entries = new ArrayList<>();
+        for (JsonConfig json : JsonConfig.readList(file)) {
+            String type = json.requiredText("type");
+            ListedModule module = ListedModule.read(
+                    files, json.subject(), type, json.text("path").orElse(""));
+            Optional<Router> router =
+                    module.isRouter() ? Optional.of(Router.read(files, module.path())) : Optional.empty();
+            entries.add(new Entry(module, router));
+        }
+        return entries;
+    }
+
+    /** With the modules of one route in place of each Router; it hears of the modality if the network said it. */
+    private static List<ListedModule> flat(List<Entry> entries, BiFunction<Router, String, List<ListedModule>> route) {
+        List<ListedModule> modules = new ArrayList<>();
+        for (Entry entry : entries) {
+            String modality = modules.isEmpty() || !modules.get(0).isStatic() ? "text" : null;
+            modules.addAll(entry.router()
+                    .map(router -> route.apply(router, modality))
+                    .orElseGet(() -> List.of(entry.module())));
+        }
+        return modules;
+    }
+
+    private static ModuleList of(String subject, List<ListedModule> modules) {
+        List<String> types = modules.stream().map(ListedModule::type).toList();
+        int pooling = types.indexOf("Pooling");
+        boolean isStatic = types.indexOf(ListedModule.STATIC) == 0;
+        int behind = isStatic ? 1 : pooling + 1;
+        if (!isStatic && (types.indexOf("Transformer") != 0 || pooling < 0)) {
             throw wrongOrder(subject);
         }
 
-        List<Module> behind = modules.subList(beginning.size(), modules.size());
-        if (behind.stream().map(Module::type).anyMatch(List.of("Transformer", "Pooling", STATIC)::contains)) {
+        List<ListedModule> between = isStatic ? List.of() : modules.subList(1, pooling);
+        List<ListedModule> vectorModules = modules.subList(behind, modules.size());
+        if (Stream.concat(between.stream(), vectorModules.stream())
+                .map(ListedModule::type)
+                .anyMatch(List.of("Transformer", "Pooling", ListedModule.STATIC, ListedModule.ROUTER)::contains)) {
             throw wrongOrder(subject);
         }
         return new ModuleList(
                 modules.get(0),
-                isStatic ? Optional.empty() : Optional.of(modules.get(1)),
-                behind.stream()
+                List.copyOf(between),
+                isStatic ? Optional.empty() : Optional.of(modules.get(pooling)),
+                vectorModules.stream()
                         .filter(module -> !module.type().equals("Dropout"))
                         .toList(),
                 true);
-    }
-
-    private static Module module(FolderFiles files, JsonConfig json) {
-        String type = json.requiredText("type");
-        String last = type.startsWith(PACKAGE) ? type.substring(type.lastIndexOf('.') + 1) : "";
-        return switch (last) {
-            case "Transformer", STATIC, "Pooling", "Dense", "LayerNorm", "Normalize", "Dropout" ->
-                new Module(
-                        last, files.subfolder(json.subject(), json.text("path").orElse("")), json.subject());
-            default ->
-                throw ModelProblem.unsupported(
-                        "%s: module of type '%s'".formatted(json.subject(), ModelProblem.show(type)),
-                        "Known modules are: Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout.",
-                        "Choose a model made of these.");
-        };
     }
 
     private static RuntimeException wrongOrder(String subject) {

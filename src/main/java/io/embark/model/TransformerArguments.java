@@ -41,6 +41,8 @@ record TransformerArguments(JsonConfig json, JsonConfig network, JsonConfig toke
                     "modality_config",
                     "module_output_name",
                     "max_seq_length",
+                    "query_length",
+                    "document_length",
                     "do_lower_case",
                     "model_kwargs",
                     "processor_kwargs",
@@ -52,8 +54,6 @@ record TransformerArguments(JsonConfig json, JsonConfig network, JsonConfig toke
             .idle(OVERWRITTEN, "backend")
             .idle(WHERE, "cache_dir")
             .idle(ConfigKeys.SAME_PRODUCTS, "unpad_inputs")
-            .refused("Texts whose limit depends on what they are embedded for are not known.", "query_length")
-            .refused("Texts whose limit depends on what they are embedded for are not known.", "document_length")
             .refused("Queries that are filled up with tokens are for models of many vectors.", "query_expansion")
             .refused("The tokenizer is read from the folder of the network.", "tokenizer_name_or_path");
 

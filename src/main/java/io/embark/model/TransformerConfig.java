@@ -15,14 +15,18 @@ import java.util.Optional;
  *
  * @param arguments the module's own
  * @param tokenizer the tokenizer's
+ * @param task what the texts are
  */
-record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokenizer) {
+record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokenizer, Optional<String> task) {
+    /** What follows the name of a task in the key of its limit. */
+    private static final String LIMIT_OF_TASK = "_length";
+
     /** Values of {@code truncation} that cut a text that is no pair. */
     private static final List<String> CUTTING = List.of("longest_first", "only_first");
 
     private static final String WHOLE = "do_not_truncate";
 
-    static TransformerConfig read(FolderFiles files, ModuleList modules) {
+    static TransformerConfig read(FolderFiles files, ModuleList modules, Optional<String> task) {
         TransformerArguments arguments = TransformerArguments.read(files, modules);
         JsonConfig tokenizer = files.findJson(modules.first().path(), "tokenizer_config.json")
                 .orElseGet(() -> JsonConfig.empty("tokenizer_config.json"));
@@ -32,12 +36,12 @@ record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokeniz
                     "Sentence Transformers puts every text through the template then, which Embark cannot.",
                     "Add the modules.json of the model.");
         }
-        return new TransformerConfig(arguments, new TokenizerConfig(tokenizer, arguments.tokenizer()));
+        return new TransformerConfig(arguments, new TokenizerConfig(tokenizer, arguments.tokenizer()), task);
     }
 
     /**
      * The most tokens of one text by the rules of Sentence Transformers 6.2 ({@code base/modules/transformer.py}, {@code
-     * preprocess} and {@code __init__}): what the tokenizer is called with, else an argument for the tokenizer, else the module's
+     * preprocess} and {@code __init__}): what the tokenizer is called with, else the limit of the task, else an argument for the tokenizer, else the module's
      * own limit, else the smaller of the tokenizer's and of the positions that the network's configuration names. Cut to what the
      * network can take: a longer text would end in an error there.
      *
@@ -51,12 +55,25 @@ record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokeniz
         int limit = arguments
                 .call()
                 .decidingLimit("max_length")
+                .or(this::limitOfTask)
                 .or(() -> arguments.tokenizer().decidingLimit("model_max_length"))
                 .or(() -> arguments.json().decidingLimit("max_seq_length"))
                 .orElseGet(() -> Math.min(
                         tokenizer.limit().orElse(Integer.MAX_VALUE),
                         namedPositions(network.overlaid(arguments.network()))));
         return Math.min(limit, positions);
+    }
+
+    /** The tasks for which there is a limit of its own. */
+    List<String> tasks() {
+        return ModelChoice.TASKS_OF_ALL.stream()
+                .filter(name -> arguments.json().has(name + LIMIT_OF_TASK))
+                .toList();
+    }
+
+    private Optional<Integer> limitOfTask() {
+        return task.filter(ModelChoice.TASKS_OF_ALL::contains)
+                .flatMap(name -> arguments.json().decidingLimit(name + LIMIT_OF_TASK));
     }
 
     private static int namedPositions(JsonConfig network) {

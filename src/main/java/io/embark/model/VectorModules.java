@@ -14,34 +14,55 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The modules behind pooling, with their tensors.
+ * The modules behind pooling, or those before it, with their tensors.
  *
  * @param modules in their order
- * @param tensors their tensors, which are named {@code modules.<place>.<name in the file>}
+ * @param tensors their tensors, which are named {@code <level>.<place>.<name in the file>}
  * @param dimension components of the vector behind the last of them
  */
 record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, int dimension) {
     private static final int MAX_WIDTH = 1 << 16;
-    private static final String SENTENCE = "sentence_embedding";
 
-    static VectorModules read(FolderFiles files, List<ModuleList.Module> listed, int pooledDimension) {
+    /** What the modules change. */
+    enum Level {
+        /** The vector of each token, before pooling. */
+        TOKENS("tokens.", "token_embeddings", "before"),
+        /** The text's vector. */
+        SENTENCE("modules.", "sentence_embedding", "behind");
+
+        /** How the names of their tensors begin. */
+        private final String prefix;
+
+        /** What they change, as the files call it. */
+        private final String embedding;
+
+        private final String side;
+
+        Level(String prefix, String embedding, String side) {
+            this.prefix = prefix;
+            this.embedding = embedding;
+            this.side = side;
+        }
+    }
+
+    static VectorModules read(FolderFiles files, Level level, List<ListedModule> listed, int width) {
         List<VectorModule> modules = new ArrayList<>();
         List<NeededTensors> needed = new ArrayList<>();
-        int dimension = pooledDimension;
-        for (ModuleList.Module entry : listed) {
+        int dimension = width;
+        for (ListedModule entry : listed) {
             JsonConfig config = entry.type().equals("Normalize")
                     ? files.findJson(entry.path(), "config.json")
                             .orElseGet(() -> JsonConfig.empty(entry.path() + "/config.json"))
                     : files.json(entry.path(), "config.json");
-            String place = "modules." + modules.size() + ".";
+            refuseOtherVectors(entry, config, level);
+            String place = level.prefix + modules.size() + ".";
             TensorList tensors = new TensorList();
             VectorModule module =
                     switch (entry.type()) {
                         case "Normalize" -> new VectorModule.Normalize(dimension);
                         case "LayerNorm" -> layerNorm(config, dimension, place, tensors);
-                        default -> dense(config, dimension, place, tensors);
+                        default -> dense(config, dimension, place, tensors, level);
                     };
-            refuseOtherVectors(config);
             modules.add(module);
             if (!tensors.shapes().isEmpty()) {
                 needed.add(new NeededTensors(entry.path(), "", place::concat, tensors.shapes()));
@@ -57,7 +78,7 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
         return new VectorModule.LayerNorm(dimension);
     }
 
-    private static VectorModule dense(JsonConfig config, int dimension, String place, TensorList tensors) {
+    private static VectorModule dense(JsonConfig config, int dimension, String place, TensorList tensors, Level level) {
         requireSame(config, "in_features", dimension);
         int out = config.requiredPositive("out_features", MAX_WIDTH);
         boolean bias = config.flag("bias").orElse(true);
@@ -68,8 +89,15 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
         if (residual == VectorModule.Residual.PROJECTED) {
             tensors.linear(place + "residual", dimension, out, false);
         }
-        return new VectorModule.Dense(
-                dimension, out, bias, Activations.ofClass(config, "activation_function"), residual);
+        String activation = Activations.ofClass(config, "activation_function");
+        if (level == Level.TOKENS && activation.contains("softm")) {
+            throw ModelProblem.unsupported(
+                    "%s: activation_function is '%s'"
+                            .formatted(config.subject(), ModelProblem.show(config.requiredText("activation_function"))),
+                    "Before pooling it would mix the texts of a batch.",
+                    "Choose a model with another function there.");
+        }
+        return new VectorModule.Dense(dimension, out, bias, activation, residual);
     }
 
     private static void requireSame(JsonConfig config, String key, int dimension) {
@@ -82,14 +110,17 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
         }
     }
 
-    private static void refuseOtherVectors(JsonConfig config) {
+    /** A module changes the text's vector, unless it can say otherwise and does. */
+    private static void refuseOtherVectors(ListedModule entry, JsonConfig config, Level level) {
+        boolean says = List.of("Dense", "Normalize").contains(entry.type());
+        String name = Level.SENTENCE.embedding;
         for (String key : List.of("module_input_name", "module_output_name")) {
-            String name = config.text(key).orElse(SENTENCE);
-            if (!name.equals(SENTENCE)) {
+            name = says ? config.text(key).orElse(name) : name;
+            if (!name.equals(level.embedding)) {
                 throw ModelProblem.unsupported(
                         "%s: %s is '%s'".formatted(config.subject(), key, ModelProblem.show(name)),
-                        "Modules behind pooling are known for '%s' only.".formatted(SENTENCE),
-                        "Choose a model whose modules change its sentence embedding.");
+                        "Modules %s pooling are known for '%s' only.".formatted(level.side, level.embedding),
+                        "Choose a model whose modules %s pooling change that.".formatted(level.side));
             }
         }
     }

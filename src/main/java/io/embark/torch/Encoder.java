@@ -28,6 +28,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +67,8 @@ public final class Encoder implements AutoCloseable {
             numbers(backbone).forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
             choices(backbone).forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
             call("choice", IValue.from("pooling"), IValue.from(pooling(specification)));
-            call("choice", IValue.from("modules"), IValue.from(modules(specification)));
+            call("choice", IValue.from("modules"), IValue.from(formulas(specification.modules())));
+            call("choice", IValue.from("token_modules"), IValue.from(formulas(specification.tokenModules())));
             fill(folder);
             call("prepare");
             call("place", IValue.from(placement.device()), IValue.from(placement.torchType()));
@@ -190,8 +192,8 @@ public final class Encoder implements AutoCloseable {
                 .collect(Collectors.joining(","));
     }
 
-    private static String modules(ModelSpecification specification) {
-        return specification.modules().stream().map(VectorModule::formula).collect(Collectors.joining(","));
+    private static String formulas(List<VectorModule> modules) {
+        return modules.stream().map(VectorModule::formula).collect(Collectors.joining(","));
     }
 
     private void fill(ModelFolder folder) {

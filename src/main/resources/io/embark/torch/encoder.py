@@ -24,7 +24,7 @@ class Encoder(Pooling):
         spare = -ids.size(0) % 16
         ids = torch.constant_pad_nd(ids, [0, spare]).to(self.device)
         runs = self.runs(lengths)
-        hidden = self.encode(ids, runs)  # [tokens + spare, hidden]
+        hidden = self.refine(self.encode(ids, runs))  # [tokens + spare, hidden]
         pooled: List[Tensor] = []
         for start, length, count in runs:
             states = hidden[start:start + length * count].view(count, length, -1)
@@ -46,6 +46,24 @@ class Encoder(Pooling):
         for _, length, _ in runs:
             longest = max(longest, length)
         return longest
+
+    def refine(self, hidden: Tensor) -> Tensor:
+        # The modules between network and pooling: "normalize", "dense:ACTIVATION:RESIDUAL".
+        for i, module in enumerate(self.choices["token_modules"].split(",")):
+            part = "tokens.{}.".format(i)
+            if module == "normalize":
+                exact = hidden.float()
+                length = torch.linalg_vector_norm(exact, 2, [1], True).clamp_min(1e-12)
+                hidden = (exact / length).to(hidden.dtype)
+            elif module.startswith("dense:"):
+                settings = module.split(":")
+                dense = self.linear_activate(hidden, part + "linear", settings[1])
+                if settings[2] == "input":
+                    dense = dense + hidden
+                elif settings[2] == "projected":
+                    dense = self.linear_add(hidden, part + "residual", dense)
+                hidden = dense
+        return hidden
 
     # Attention (Vaswani and others, "Attention Is All You Need", arXiv:1706.03762, section 3.2):
     # softmax(query key^T scale + bias) value.

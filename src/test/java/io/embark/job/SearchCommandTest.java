@@ -64,6 +64,23 @@ class SearchCommandTest {
         assertThat(lines.get(1)).matches("1\\.0000 +7 +the cat sat on the mat");
     }
 
+    /** Of a query that may have 5 tokens only the first words are left, which are a text of the table. */
+    @Test
+    void aQueryIsAQueryUnlessSomebodySaysOtherwise() throws IOException {
+        Files.writeString(Path.of(input), "score,text\n7,the cat sat on the mat\n8,the cat sat\n");
+        model = ModelFolderBuilder.in(folder.resolve("asymmetric"))
+                .set("sentence_bert_config.json", "query_length", "5")
+                .write()
+                .toString();
+        embed("--task", "document");
+        Outcome query = search("the cat sat on the mat", "--top", "1");
+        Outcome document = search("the cat sat on the mat", "--top", "1", "--task", "document");
+
+        assertThat(query.code()).as(query.err()).isZero();
+        assertThat(query.out().lines().toList().get(1)).matches("1\\.0000 +8 +the cat sat");
+        assertThat(document.out().lines().toList().get(1)).matches("1\\.0000 +7 +the cat sat on the mat");
+    }
+
     @Test
     void runsAProgramOnlyForThoseWhoSaySoThemselves() {
         model = ModelFolderBuilder.in(folder.resolve("program"))

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -400,16 +401,17 @@ class SpecificationReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sentence_transformers.models.WeightedLayerPooling",
-                "sentence_transformers.models.CNN",
-                "sentence_transformers.models.Router",
-                "sentence_transformers.sparse_encoder.models.SpladePooling",
-                "custom_module.Normalize",
-                "Normalize"
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sentence_transformers.models.WeightedLayerPooling| It needs the states of all layers; only the last layer's are computed.",
+                "sentence_transformers.models.CNN| Convolutions over tokens are not computed.",
+                "sentence_transformers.sparse_encoder.models.SpladePooling| It is for sparse vectors.",
+                "sentence_transformers.models.Conv|''",
+                "custom_module.Normalize|''",
+                "Normalize|''"
             })
-    void refusesAModuleThatItDoesNotKnow(String type) {
+    void refusesAModuleThatItDoesNotKnow(String type, String reason) {
         builder.file(MODULES, """
                 [{"path": "", "type": "sentence_transformers.models.Transformer"},
                  {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
@@ -417,7 +419,10 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/modules.json: entry 2: module of type '%s'".formatted(type),
-                "Known modules are: Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout.",
+                (reason
+                                + " Known modules are: Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout,"
+                                + " Router, Asym.")
+                        .strip(),
                 "Choose a model made of these.");
     }
 
@@ -472,7 +477,7 @@ class SpecificationReaderTest {
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/2_Normalize/config.json: module_input_name is 'token_embeddings'",
                 "Modules behind pooling are known for 'sentence_embedding' only.",
-                "Choose a model whose modules change its sentence embedding.");
+                "Choose a model whose modules behind pooling change that.");
     }
 
     @ParameterizedTest
@@ -646,7 +651,8 @@ class SpecificationReaderTest {
             String sentence, String tokenizer, String positions, int maxTokens) {
         builder.file(SENTENCE, sentence).file(TOKENIZER, tokenizer).set(CONFIG, "max_position_embeddings", positions);
         FolderFiles files = new FolderFiles(builder.write());
-        TransformerConfig config = TransformerConfig.read(files, ModuleList.read(files));
+        TransformerConfig config =
+                TransformerConfig.read(files, ModuleList.read(files, Optional.empty()), Optional.empty());
         assertThat(config.maxTokens(files.json("", CONFIG), Integer.MAX_VALUE)).isEqualTo(maxTokens);
     }
 

@@ -109,7 +109,6 @@ class TransformerArgumentsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             model_kwargs | {"dtype": "bfloat16", "load_in_8bit": true} | model_kwargs: load_in_8bit is true | Weights that are packed to fewer bits are not known. | Choose a model whose load_in_8bit is false.
-            query_length | 5 | query_length is 5 | Texts whose limit depends on what they are embedded for are not known. | Choose a model without query_length.
             """)
     void refusesWhatChangesVectorsInAnUnknownWay(String field, String json, String what, String why, String remedy) {
         builder.set(SENTENCE, field, json).write();

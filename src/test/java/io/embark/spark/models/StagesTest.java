@@ -66,6 +66,7 @@ class StagesTest {
     private static String write(String name, float scale) {
         return ModelFolderBuilder.in(folder.resolve(name))
                 .set("config_sentence_transformers.json", "prompts", "{\"query\": \"the dog \"}")
+                .set("sentence_bert_config.json", "query_length", "5")
                 .scale("embeddings.word_embeddings.weight", scale)
                 .write()
                 .toString();
@@ -129,6 +130,7 @@ class StagesTest {
                 neutral(EmbedOptions.TRUST_MODEL_CODE, null, "true"),
                 shaping(EmbedOptions.PROMPT, null, "the dog "),
                 shaping(EmbedOptions.PROMPT_NAME, null, "query"),
+                shaping(EmbedOptions.TASK, "query", "document"),
                 shaping(EmbedOptions.DIMENSIONS, null, "5"),
                 shaping(EmbedOptions.NORMALIZE, null, "true"),
                 shaping(EmbedOptions.ENCODING, "uint8", "int8", "encoding-ranges", wide),

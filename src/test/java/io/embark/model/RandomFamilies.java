@@ -96,6 +96,10 @@ public final class RandomFamilies {
                 {"model_type": "deberta-v2", SIZES, "relative_attention": true, "position_buckets": 256,
                  "norm_rel_ebd": "layer_norm", "share_att_key": true, "pos_att_type": "p2c|c2p", "layer_norm_eps": 1e-7,
                  "max_relative_positions": -1, "position_biased_input": false, "type_vocab_size": 0}"""),
+        new Kind("embeddinggemma-2", 1152, """
+                {"model_type": "embedding_gemma2_text", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE,
+                 "global_head_dim": HEAD_SIZE, "num_global_key_value_heads": 1, "hidden_size_per_layer_input": 256,
+                 "embedding_dim": HIDDEN, "sliding_window": 256}"""),
         new Kind("new", 3072, """
                 {"model_type": "new", SIZES, "layer_norm_type": "layer_norm", "position_embedding_type": "rope", "pack_qkv": true,
                  "rope_theta": 500000, "rope_scaling": {"type": "ntk", "factor": 2.0}, "type_vocab_size": 0}"""),

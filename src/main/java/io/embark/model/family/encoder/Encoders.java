@@ -19,6 +19,7 @@ public final class Encoders {
             new BertFamily(),
             new DebertaV2Family(),
             new DistilBertFamily(),
+            new EmbeddingGemma2Family(),
             new GteFamily(),
             new ModernBertFamily(),
             new JinaEmbeddingsV3Family(),

@@ -50,14 +50,21 @@ public final class Families {
     /** The same where it has to be one; {@code otherwise} is what else can be done, behind a blank, or empty. */
     public static Family of(JsonConfig config, String otherwise) {
         String modelType = config.requiredText("model_type");
-        return find(config).orElseThrow(() -> {
-            String nearest = NearestName.find(ModelProblem.show(modelType), modelTypes())
-                    .map(name -> " The nearest is %s.".formatted(name))
-                    .orElse("");
-            return ModelProblem.unsupported(
-                    "%s: unknown model_type '%s'".formatted(config.subject(), ModelProblem.show(modelType)),
-                    "Known are: %s.%s".formatted(String.join(", ", modelTypes()), nearest),
-                    "Choose a model of one of these architectures." + otherwise);
-        });
+        return find(config)
+                .orElseThrow(() -> ModelProblem.unsupported(
+                        "%s: unknown model_type '%s'".formatted(config.subject(), ModelProblem.show(modelType)),
+                        "%s Known are: %s.".formatted(whatItIs(modelType), String.join(", ", modelTypes())),
+                        "Choose a model of one of these architectures." + otherwise));
+    }
+
+    /** A name that is nearly one of these is a slip only where it is no other model's. */
+    private static String whatItIs(String modelType) {
+        if (TransformersModelTypes.all().contains(modelType)) {
+            return "It is an architecture of transformers that Embark does not compute.";
+        }
+        return NearestName.find(ModelProblem.show(modelType), modelTypes(), 1)
+                .map("It is nearly %s, and no architecture of transformers."::formatted)
+                .orElse(
+                        "It is no architecture of transformers: its models bring code of their own, which is never run.");
     }
 }

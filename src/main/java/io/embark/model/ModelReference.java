@@ -245,7 +245,9 @@ public sealed interface ModelReference {
 
     private static RuntimeException noFolder(String reference, Path folder) {
         String problem = "model %s: no such folder".formatted(ModelProblem.show(reference));
-        Optional<String> nearest = NearestName.find(ModelProblem.show(reference), List.of(BundledModel.NAME));
+        // Other numbers make another model.
+        Optional<String> nearest = NearestName.find(ModelProblem.show(reference), List.of(BundledModel.NAME))
+                .filter(name -> digits(name).equals(digits(reference)));
         if (Files.exists(folder) && !reference.isBlank()) {
             problem = "model %s: a file, not a folder".formatted(ModelProblem.show(reference));
         }
@@ -258,6 +260,10 @@ public sealed interface ModelReference {
                                 nearest.map(name -> " The nearest name is %s.".formatted(name))
                                         .orElse("")),
                 "Name one of these.");
+    }
+
+    private static String digits(String name) {
+        return name.replaceAll("[^0-9]", "");
     }
 
     private static RuntimeException needsSpark(String uri) {

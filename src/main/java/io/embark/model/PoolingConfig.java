@@ -79,7 +79,7 @@ record PoolingConfig(List<PoolingMode> modes, boolean includePrompt) {
     }
 
     private static RuntimeException unknown(JsonConfig config, String what, String name) {
-        String nearest = NearestName.find(ModelProblem.show(name), BY_NAME.keySet())
+        String nearest = NearestName.find(ModelProblem.show(name), BY_NAME.keySet(), 1)
                 .map(known -> " The nearest is %s.".formatted(known))
                 .orElse("");
         return ModelProblem.unsupported(

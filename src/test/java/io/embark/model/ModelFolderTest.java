@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -111,13 +112,18 @@ class ModelFolderTest {
         }
     }
 
-    @Test
-    void refusesANameThatIsNoFolder() {
+    @ParameterizedTest
+    @CsvSource({
+        "all-miniLM-L6v2, ' The nearest name is all-MiniLM-L6-v2.'",
+        "all-MiniLM-L6-v1, ''",
+        "all-MiniLM-L12-v2, ''"
+    })
+    void refusesANameThatIsNoFolder(String name, String nearest) {
         assertRefused(
-                () -> open("all-MiniLM-L6-v3"),
+                () -> open(name),
                 ErrorCode.MODEL_NOT_FOUND,
-                "model all-MiniLM-L6-v3: no such folder",
-                WHAT_A_MODEL_IS + " The nearest name is all-MiniLM-L6-v2.",
+                "model %s: no such folder".formatted(name),
+                WHAT_A_MODEL_IS + nearest,
                 NAME_ONE);
     }
 

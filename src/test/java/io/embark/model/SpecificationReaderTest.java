@@ -118,13 +118,19 @@ class SpecificationReaderTest {
                 .contains(new TensorShape("embeddings.token_type_embeddings.weight", List.of(2L, 8L)));
     }
 
-    @Test
-    void refusesAnUnknownArchitecture() {
-        builder.set(CONFIG, "model_type", "\"bart\"");
+    @ParameterizedTest
+    @CsvSource({
+        "albert, It is an architecture of transformers that Embark does not compute.",
+        "bart, It is an architecture of transformers that Embark does not compute.",
+        "brt, 'It is nearly bert, and no architecture of transformers.'",
+        "xbird, 'It is no architecture of transformers: its models bring code of their own, which is never run.'"
+    })
+    void saysOfAnUnknownArchitectureWhatItIs(String modelType, String what) {
+        builder.set(CONFIG, "model_type", "\"%s\"".formatted(modelType));
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "/config.json: unknown model_type 'bart'",
-                "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())),
+                "/config.json: unknown model_type '%s'".formatted(modelType),
+                "%s Known are: %s.".formatted(what, String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures.");
     }
 
@@ -532,16 +538,16 @@ class SpecificationReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'{\"pooling_mode\": \"meen\"}', pooling_mode 'meen', mean",
-        "'{\"pooling_mode_last_token\": true}', pooling_mode_last_token, lasttoken"
+        "'{\"pooling_mode\": \"meen\"}', pooling_mode 'meen', ' The nearest is mean.'",
+        "'{\"pooling_mode_last_token\": true}', pooling_mode_last_token, ' The nearest is lasttoken.'",
+        "'{\"pooling_mode\": \"min\"}', pooling_mode 'min', ''"
     })
     void refusesAnUnknownPoolingMode(String content, String unknown, String nearest) {
         builder.file(POOLING, content);
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/1_Pooling/config.json: unknown " + unknown,
-                "Known are: cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken. The nearest is %s."
-                        .formatted(nearest),
+                "Known are: cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken.%s".formatted(nearest),
                 "Choose a model with one of these pooling modes.");
     }
 
@@ -739,7 +745,8 @@ class SpecificationReaderTest {
         refused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "/config.json: unknown model_type 'a\\u000a\\u2028%s...'".formatted("b".repeat(107)),
-                "Known are: %s.".formatted(String.join(", ", Families.modelTypes())),
+                "It is no architecture of transformers: its models bring code of their own, which is never run. Known are: %s."
+                        .formatted(String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures.");
     }
 

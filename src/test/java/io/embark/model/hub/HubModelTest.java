@@ -383,7 +383,8 @@ class HubModelTest {
                 () -> resolve(MAIN),
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s/config.json: unknown model_type 'bart'".formatted(snapshot()),
-                "Known are: %s. The nearest is bert.".formatted(String.join(", ", Families.modelTypes())));
+                "It is an architecture of transformers that Embark does not compute. Known are: %s."
+                        .formatted(String.join(", ", Families.modelTypes())));
         assertThat(hub.requests("model.safetensors")).isEmpty();
     }
 

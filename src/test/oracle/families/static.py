@@ -9,8 +9,11 @@ rounding is no property of the model.
 import numpy as np
 import torch
 from model2vec import StaticModel
+from model2vec.quantization import DType, quantize_embeddings
+from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
+from tokenizers import Tokenizer
 from transformers import BertTokenizer
 
 import vocabularies
@@ -73,6 +76,37 @@ def save_model2vec(folder):
     StaticModel(vectors, words, {"model_type": "model2vec", "hidden_dim": WIDTH}, normalize=True).save_pretrained(folder)
 
 
+def save_int8(folder):
+    """Model2Vec's quantize_to="int8", which leaves the step out: Normalize makes up for it."""
+    words = tokenizer()
+    rows = quantize_embeddings(table("model2vec-int8", words.get_vocab_size()).numpy(), DType.Int8)
+    StaticModel(rows, words, {"model_type": "model2vec", "hidden_dim": WIDTH}, normalize=True).save_pretrained(folder)
+
+
+def open_int8(folder):
+    """Sentence Transformers asks torch for gradients, which torch 2.7 has none of for whole numbers; newer ones do."""
+    rows = load_file(folder / "model.safetensors")["embeddings"].float()
+    static = StaticEmbedding(Tokenizer.from_file(str(folder / "tokenizer.json")), embedding_weights=rows)
+    return SentenceTransformer(modules=[static, Normalize()], device="cpu")
+
+
+def save_quantized_int8(folder):
+    """The same with fewer rows than tokens, and weights and numbers of rows in other formats."""
+    words = tokenizer()
+    tokens = words.get_vocab_size()
+    mapping = torch.randint(0, 150, (tokens,), generator=weights.seeded("model2vec-quantized-int8", "mapping"))
+    factors = torch.rand((tokens,), generator=weights.seeded("model2vec-quantized-int8", "weights")) + 0.5
+    model = StaticModel(
+        quantize_embeddings(table("model2vec-quantized-int8", 150).numpy(), DType.Int8),
+        words,
+        {"model_type": "model2vec", "hidden_dim": WIDTH},
+        normalize=True,
+        weights=factors.double().numpy(),
+        token_mapping=mapping.int().numpy(),
+    )
+    model.save_pretrained(folder)
+
+
 def save_quantized(folder):
     """Fewer rows than tokens: each token has the number of its row and a weight."""
     words = tokenizer()
@@ -95,4 +129,6 @@ FIXTURES = [
     Fixture("static-nested", save_nested),
     Fixture("model2vec", save_model2vec, {"plain": {}, "short": {"dimensions": 16, "normalize": True}}),
     Fixture("model2vec-quantized", save_quantized),
+    Fixture("model2vec-int8", save_int8, open=open_int8),
+    Fixture("model2vec-quantized-int8", save_quantized_int8),
 ]

@@ -75,11 +75,11 @@ final class StaticTableReader {
             }
             tensors.tensor(CANONICAL_FACTORS, tokens);
         });
-        tensors.table(TensorNames.WORDS, rows, width);
+        tensors.table(TensorNames.STATIC, rows, width);
 
         Map<String, String> canonical = Map.of(
                 own.isPresent() ? OWN_NAME : MODEL2VEC_NAME,
-                TensorNames.WORDS,
+                TensorNames.STATIC,
                 MAPPING,
                 TensorNames.ROWS,
                 FACTORS,

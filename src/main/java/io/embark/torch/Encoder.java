@@ -69,7 +69,7 @@ public final class Encoder implements AutoCloseable {
             call("choice", IValue.from("pooling"), IValue.from(pooling(specification)));
             call("choice", IValue.from("modules"), IValue.from(formulas(specification.modules())));
             call("choice", IValue.from("token_modules"), IValue.from(formulas(specification.tokenModules())));
-            fill(folder);
+            fill(folder, placement);
             call("prepare");
             call("place", IValue.from(placement.device()), IValue.from(placement.torchType()));
             if (placement.reordered()) {
@@ -99,7 +99,7 @@ public final class Encoder implements AutoCloseable {
      */
     public static Encoder load(ModelFolder folder, Placement placement) {
         try {
-            return NativeCalls.run(() -> new Encoder(folder, placement));
+            return NativeCalls.run(() -> Malloc.returningAtOnce(() -> new Encoder(folder, placement)));
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -196,7 +196,7 @@ public final class Encoder implements AutoCloseable {
         return modules.stream().map(VectorModule::formula).collect(Collectors.joining(","));
     }
 
-    private void fill(ModelFolder folder) {
+    private void fill(ModelFolder folder, Placement placement) {
         try (Weights weights = folder.openWeights()) {
             for (TensorInfo tensor : weights.tensors().values()) {
                 long[] shape =
@@ -208,38 +208,44 @@ public final class Encoder implements AutoCloseable {
                 weights.read(
                         tensor.name(),
                         PIECE_BYTES,
-                        (firstElement, elements, piece) -> put(tensor, firstElement, elements, piece));
+                        (firstElement, elements, piece) -> put(tensor, firstElement, piece));
                 if (tensor.transposed()) {
                     call("transpose", IValue.from(tensor.name()));
                 }
+                call(
+                        "settle",
+                        IValue.from(tensor.name()),
+                        IValue.from(placement.device()),
+                        IValue.from(placement.torchType()));
             }
         }
     }
 
     /** The tensor borrows the piece's memory, and the script copies from it before this returns. */
-    private void put(TensorInfo tensor, long firstElement, int elements, ByteBuffer piece) {
+    private void put(TensorInfo tensor, long firstElement, ByteBuffer piece) {
         try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-            PtNDArray numbers =
-                    switch (tensor.dataType()) {
-                        case FLOAT32 -> scope.create(piece, new Shape(elements), DataType.FLOAT32);
-                        case FLOAT64 -> scope.create(piece, new Shape(elements), DataType.FLOAT64);
-                        case FLOAT16 -> scope.create(piece, new Shape(elements), DataType.FLOAT16);
-                        case INT32 -> scope.create(piece, new Shape(elements), DataType.INT32);
-                        case INT64 -> scope.create(piece, new Shape(elements), DataType.INT64);
-                        case BFLOAT16 -> scope.create(widen(scope, piece), new Shape(elements), DataType.FLOAT32);
-                    };
-            call("fill", IValue.from(tensor.name()), IValue.from(firstElement), IValue.from(numbers));
+            // As bytes, since DJL's native side ends the process when it is asked for bfloat16.
+            PtNDArray bytes = scope.create(piece, new Shape(piece.remaining()), DataType.INT8);
+            call(
+                    "fill",
+                    IValue.from(tensor.name()),
+                    IValue.from(firstElement),
+                    IValue.from(bytes),
+                    IValue.from(torchType(tensor)));
         }
     }
 
-    /** DJL's native side does not know bfloat16, and ends the process when it is asked for one. */
-    private static ByteBuffer widen(PtNDManager scope, ByteBuffer bfloat16) {
-        ByteBuffer float32 = scope.allocateDirect(2 * bfloat16.remaining());
-        float32.order(ByteOrder.nativeOrder());
-        while (bfloat16.hasRemaining()) {
-            float32.putInt(bfloat16.getShort() << Short.SIZE);
-        }
-        return float32.flip();
+    /** As {@code c10::ScalarType} numbers them. */
+    private static long torchType(TensorInfo tensor) {
+        return switch (tensor.dataType()) {
+            case INT8 -> 1;
+            case INT32 -> 3;
+            case INT64 -> 4;
+            case FLOAT16 -> 5;
+            case FLOAT32 -> 6;
+            case FLOAT64 -> 7;
+            case BFLOAT16 -> 15;
+        };
     }
 
     private void call(String method, IValue... arguments) {

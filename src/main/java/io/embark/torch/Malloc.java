@@ -7,6 +7,7 @@ package io.embark.torch;
 import com.sun.jna.Function;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class Malloc {
 
     private static final int TRIM_THRESHOLD_BYTES = 512 << 20;
 
+    private static final int MMAP_THRESHOLD_BYTES_OF_WEIGHTS = 256 << 10;
+
     private Malloc() {}
 
     /**
@@ -31,16 +34,22 @@ final class Malloc {
      * at once, and the page faults cost 5 to 15 % of the time. Does nothing where the C library is another one.
      */
     static void keepFreedMemory() {
-        if (!Platform.isLinux()) {
-            return;
-        }
+        mapBlocksFrom(MMAP_THRESHOLD_BYTES);
+        set(TRIM_THRESHOLD, TRIM_THRESHOLD_BYTES);
+    }
+
+    /**
+     * Does what allocates and frees large blocks in turns, as loading weights does: each gets pages of its own, which go back
+     * as soon as it is freed. Else a matrix leaves a hole that the next form of it is a little too large for. Changes nothing
+     * where the C library is another one.
+     */
+    static <T> T returningAtOnce(Supplier<T> call) {
+        mapBlocksFrom(MMAP_THRESHOLD_BYTES_OF_WEIGHTS);
         try {
-            Function.getFunction("c", "gnu_get_libc_version");
-            Function mallopt = Function.getFunction("c", "mallopt");
-            mallopt.invokeInt(new Object[] {MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES});
-            mallopt.invokeInt(new Object[] {TRIM_THRESHOLD, TRIM_THRESHOLD_BYTES});
-        } catch (LinkageError e) {
-            LOG.debug("malloc stays as it is: {}", e.toString());
+            return call.get();
+        } finally {
+            mapBlocksFrom(MMAP_THRESHOLD_BYTES);
+            trim();
         }
     }
 
@@ -56,6 +65,22 @@ final class Malloc {
             Function.getFunction("c", "malloc_trim").invokeInt(new Object[] {new NativeLong(0)});
         } catch (LinkageError e) {
             LOG.debug("freed memory stays with the process: {}", e.toString());
+        }
+    }
+
+    private static void mapBlocksFrom(int bytes) {
+        set(MMAP_THRESHOLD, bytes);
+    }
+
+    private static void set(int parameter, int value) {
+        if (!Platform.isLinux()) {
+            return;
+        }
+        try {
+            Function.getFunction("c", "gnu_get_libc_version");
+            Function.getFunction("c", "mallopt").invokeInt(new Object[] {parameter, value});
+        } catch (LinkageError e) {
+            LOG.debug("malloc stays as it is: {}", e.toString());
         }
     }
 }

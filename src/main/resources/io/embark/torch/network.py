@@ -24,7 +24,8 @@ class Network(Module):
     # Where the weights lie.
     device: str
 
-    # Java calls these in the order in which they stand here; prepare, between transpose and place, is the family's own.
+    # Java calls these in the order in which they stand here; prepare, between settle and place, is the family's own.
+    # A dtype is one of c10::ScalarType.
 
     def number(self, name: str, value: float) -> None:
         self.numbers[name] = value
@@ -33,17 +34,26 @@ class Network(Module):
         self.choices[name] = value
 
     def allocate(self, name: str, shape: List[int]) -> None:
-        self.weights[name] = torch.zeros(shape)
+        self.weights[name] = torch.empty(shape)
 
-    def fill(self, name: str, first: int, piece: Tensor) -> None:
-        # A tensor arrives in pieces; first is how many of its numbers came before.
-        self.weights[name].view(-1)[first:first + piece.numel()].copy_(piece)
+    def fill(self, name: str, first: int, piece: Tensor, dtype: int) -> None:
+        # A tensor arrives in pieces, as bytes of numbers in the format that the file has; first is how many of them
+        # came before.
+        part = torch.view_copy(piece, dtype=dtype)
+        self.weights[name].view(-1)[first:first + part.numel()].copy_(part)
 
     def transpose(self, name: str) -> None:
         self.weights[name] = self.weights[name].transpose(0, 1).contiguous()
 
+    def settle(self, name: str, device: str, dtype: int) -> None:
+        # The matrices of layers are only joined and parted by prepare, so each goes to its place as soon as it is
+        # there: a large model is never whole in float32 where it computes in less.
+        matrix = name.startswith("layers.") and name.endswith(".weight") and self.weights[name].dim() == 2
+        if matrix:
+            self.weights[name] = self.weights[name].to(device, dtype)
+
     def place(self, device: str, dtype: int) -> None:
-        # dtype is one of c10::ScalarType. What is called exact is computed from the model's numbers and stays in
+        # What is called exact is computed from the model's numbers and stays in
         # float32, whatever the network computes in. So do the modules behind pooling.
         for name in self.weights.keys():
             weight = self.weights[name]

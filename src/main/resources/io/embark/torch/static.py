@@ -11,11 +11,11 @@ from torch import Tensor
 
 class Static(Pooling):
     def prepare(self) -> None:
-        table = self.weights.pop("embeddings.word_embeddings.weight")
+        table = self.weights.pop("embeddings.table")
         if "embeddings.rows" in self.weights:
             table = table.index_select(0, self.weights.pop("embeddings.rows").long())
         if "embeddings.factors" in self.weights:
-            table = table * self.weights.pop("embeddings.factors").unsqueeze(1)
+            table.mul_(self.weights.pop("embeddings.factors").unsqueeze(1))
         self.weights["exact.table"] = table
 
     def forward(self, ids: Tensor, lengths: List[int], skip: int) -> Tensor:

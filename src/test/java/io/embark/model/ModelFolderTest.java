@@ -296,8 +296,8 @@ class ModelFolderTest {
                 () -> open(folder.toString()).openWeights(),
                 ErrorCode.MODEL_UNSUPPORTED,
                 file + ": tensor embeddings.word_embeddings.weight is stored as I8",
-                "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
-                "Save the model in one of these formats, as safetensors.");
+                "The model is quantised: what its weights are multiplied by is known to the library that made it alone.",
+                "Take the model in float32, float16 or bfloat16, from which it was made.");
     }
 
     @Test

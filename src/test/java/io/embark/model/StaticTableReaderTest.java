@@ -56,8 +56,8 @@ class StaticTableReaderTest {
         assertThat(specification.tokenizer())
                 .isEqualTo(new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, false, Map.of(), Map.of()));
         assertThat(specification.backbone())
-                .isEqualTo(
-                        new Backbone.StaticTable(20, 6, List.of(new TensorShape(TensorNames.WORDS, List.of(20L, 6L)))));
+                .isEqualTo(new Backbone.StaticTable(
+                        20, 6, List.of(new TensorShape(TensorNames.STATIC, List.of(20L, 6L)))));
         assertThat(specification.backbone().script()).isEqualTo("static");
         assertThat(specification.backbone().vocabulary()).hasValue(20);
         assertThat(specification.backbone().maxPositions()).isEqualTo(Architecture.UNLIMITED);
@@ -75,7 +75,7 @@ class StaticTableReaderTest {
                 .containsExactly(
                         new TensorShape(TensorNames.ROWS, List.of(20L)),
                         new TensorShape("embeddings.factors", List.of(20L)),
-                        new TensorShape(TensorNames.WORDS, List.of(5L, 6L)));
+                        new TensorShape(TensorNames.STATIC, List.of(5L, 6L)));
     }
 
     @Test
@@ -91,7 +91,7 @@ class StaticTableReaderTest {
         assertRefused(
                 () -> open().openWeights(),
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s/model.safetensors: tensor embeddings.word_embeddings.weight is stored as %s"
+                "%s/model.safetensors: tensor embeddings.table is stored as %s"
                         .formatted(folder, TensorBytes.typeName(type)),
                 "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
                 "Save the model in one of these formats, as safetensors.");

@@ -23,6 +23,7 @@ public final class WeightValues {
                     case FLOAT32 -> piece.getFloat();
                     case FLOAT64 -> (float) piece.getDouble();
                     case FLOAT16 -> HalfFloats.fromFloat16(piece.getShort());
+                    case INT8 -> piece.get();
                     case INT32 -> piece.getInt();
                     case INT64 -> piece.getLong();
                     case BFLOAT16 -> HalfFloats.fromBfloat16(piece.getShort());

@@ -20,7 +20,10 @@ public interface TensorNames {
     /** The table with one row for each token of the vocabulary, in every network. */
     String WORDS = TABLES + "word_embeddings.weight";
 
-    /** Where some tokens share a row of that table: which row each has. The only tensor of whole numbers. */
+    /** The same where there is no network behind it; it may be of whole numbers. */
+    String STATIC = TABLES + "table";
+
+    /** Where some tokens share a row of that table: which row each has. Always whole numbers. */
     String ROWS = TABLES + "rows";
 
     /** The canonical name of a tensor that a file calls {@code fileName}; any name may come in. */

@@ -4,6 +4,8 @@
  */
 package io.embark.model.weights;
 
+import io.embark.model.family.TensorNames;
+
 /**
  * The number format of a stored tensor, among those that weights can be read from.
  *
@@ -19,8 +21,10 @@ public enum DataType {
     /** The upper half of a binary32. */
     BFLOAT16(2),
     /** A whole number with a sign. */
+    INT8(1),
+    /** The same, four times as wide. */
     INT32(4),
-    /** The same, twice as wide. */
+    /** The same, eight times as wide. */
     INT64(8);
 
     private final int bytes;
@@ -29,9 +33,13 @@ public enum DataType {
         this.bytes = bytes;
     }
 
-    /** Whether it has whole numbers only, which count rather than weigh. */
-    boolean isWhole() {
-        return this == INT32 || this == INT64;
+    /** Whether a tensor can have it: rows are counted in wide whole numbers, and a table without a network may have narrow ones. */
+    boolean fits(String canonicalName) {
+        return switch (this) {
+            case INT32, INT64 -> canonicalName.equals(TensorNames.ROWS);
+            case INT8 -> canonicalName.equals(TensorNames.STATIC);
+            case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> !canonicalName.equals(TensorNames.ROWS);
+        };
     }
 
     /** The size of one number in bytes. */

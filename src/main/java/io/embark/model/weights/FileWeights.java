@@ -4,6 +4,7 @@
  */
 package io.embark.model.weights;
 
+import io.embark.EmbarkException;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
 import io.embark.model.files.ModelProblem;
@@ -19,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * Tensors that lie uncompressed in files, whatever the files' format.
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
  * @hidden Public for Embark's other rooms only.
  */
 public final class FileWeights implements Weights {
+    /** What safetensors call numbers of 8 bits and less. */
+    private static final Pattern QUANTISED = Pattern.compile("[IU]8|F[468]");
+
     private final Map<String, StoredTensor> stored;
     private final Map<String, TensorInfo> tensors;
     private final Map<Path, FileChannel> channels = new HashMap<>();
@@ -42,45 +46,12 @@ public final class FileWeights implements Weights {
         Map<String, StoredTensor> stored = new HashMap<>();
         Map<String, TensorInfo> tensors = new LinkedHashMap<>();
         for (TensorSource source : sources) {
-            Map<String, StoredTensor> byName = byCanonicalName(folder, source);
-            for (TensorShape needed : inParts(source, byName)) {
-                StoredTensor tensor = Optional.ofNullable(byName.get(needed.name()))
-                        .or(() -> source.names().standIn(needed.name()).map(byName::get))
-                        .orElse(null);
+            new NamedTensors(folder, source).found().forEach((needed, tensor) -> {
                 tensors.put(needed.name(), info(folder, needed, tensor));
-                stored.put(needed.name(), tensor);
-            }
+                tensor.ifPresent(present -> stored.put(needed.name(), present));
+            });
         }
         return new FileWeights(stored, tensors);
-    }
-
-    /** What is needed, with its parts in the place of a tensor that is stored as such. */
-    private static List<TensorShape> inParts(TensorSource source, Map<String, StoredTensor> byName) {
-        return source.needed().stream()
-                .flatMap(needed -> {
-                    List<TensorShape> parts = byName.containsKey(needed.name())
-                            ? List.of()
-                            : source.names().parts(needed);
-                    return parts.stream().anyMatch(part -> byName.containsKey(part.name()))
-                            ? parts.stream()
-                            : Stream.of(needed);
-                })
-                .toList();
-    }
-
-    private static Map<String, StoredTensor> byCanonicalName(Path folder, TensorSource source) {
-        Map<String, StoredTensor> byName = new HashMap<>();
-        for (StoredTensor tensor : source.files().tensors()) {
-            StoredTensor other = byName.putIfAbsent(source.names().canonicalName(tensor.name()), tensor);
-            if (other != null) {
-                throw ModelProblem.damaged(
-                        "%s: the tensors '%s' and '%s' are the same"
-                                .formatted(folder, ModelProblem.show(other.name()), ModelProblem.show(tensor.name())),
-                        "Which of them to use cannot be told.");
-            }
-        }
-
-        return byName;
     }
 
     @Override
@@ -123,13 +94,11 @@ public final class FileWeights implements Weights {
         buffer = ByteBuffer.allocateDirect(0);
     }
 
-    private static TensorInfo info(Path folder, TensorShape needed, StoredTensor tensor) {
-        if (tensor == null) {
-            throw ModelProblem.invalid(
-                    "%s: the weights have no tensor %s".formatted(folder, needed.name()),
-                    "The network that config.json describes needs it.",
-                    "Take configuration and weights from the same model.");
-        }
+    private static TensorInfo info(Path folder, TensorShape needed, Optional<StoredTensor> found) {
+        StoredTensor tensor = found.orElseThrow(() -> ModelProblem.invalid(
+                "%s: the weights have no tensor %s".formatted(folder, needed.name()),
+                "The network that config.json describes needs it.",
+                "Take configuration and weights from the same model."));
         if (!tensor.canonicalShape().equals(needed.shape())) {
             throw ModelProblem.invalid(
                     "%s: tensor %s has the shape %s"
@@ -138,17 +107,31 @@ public final class FileWeights implements Weights {
                     "Take configuration and weights from the same model.");
         }
 
-        boolean whole = needed.name().equals(TensorNames.ROWS);
         DataType type = tensor.dataType()
-                .filter(stored -> stored.isWhole() == whole)
-                .orElseThrow(() -> ModelProblem.unsupported(
-                        "%s: tensor %s is stored as %s"
-                                .formatted(tensor.file(), needed.name(), ModelProblem.show(tensor.storedType())),
-                        whole
-                                ? "Numbers of rows are read as int32 or int64."
-                                : "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
-                        "Save the model in one of these formats, as safetensors."));
+                .filter(stored -> stored.fits(needed.name()))
+                .orElseThrow(() -> otherType(needed, tensor));
         return new TensorInfo(needed.name(), type, needed.shape(), tensor.transposed());
+    }
+
+    private static EmbarkException otherType(TensorShape needed, StoredTensor tensor) {
+        String problem = "%s: tensor %s is stored as %s"
+                .formatted(tensor.file(), needed.name(), ModelProblem.show(tensor.storedType()));
+        if (needed.name().equals(TensorNames.ROWS)) {
+            return ModelProblem.unsupported(
+                    problem,
+                    "Numbers of rows are read as int32 or int64.",
+                    "Save the model in one of these formats, as safetensors.");
+        }
+        if (QUANTISED.matcher(tensor.storedType()).lookingAt()) {
+            return ModelProblem.unsupported(
+                    problem,
+                    "The model is quantised: what its weights are multiplied by is known to the library that made it alone.",
+                    "Take the model in float32, float16 or bfloat16, from which it was made.");
+        }
+        return ModelProblem.unsupported(
+                problem,
+                "Weights are read as float64, float32, float16 or bfloat16, in the file itself.",
+                "Save the model in one of these formats, as safetensors.");
     }
 
     private void fill(StoredTensor tensor, long from, int bytes) {

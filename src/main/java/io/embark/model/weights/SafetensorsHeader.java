@@ -39,6 +39,7 @@ final class SafetensorsHeader {
             "F64", DataType.FLOAT64,
             "F16", DataType.FLOAT16,
             "BF16", DataType.BFLOAT16,
+            "I8", DataType.INT8,
             "I32", DataType.INT32,
             "I64", DataType.INT64);
 

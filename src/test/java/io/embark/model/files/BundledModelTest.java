@@ -99,7 +99,7 @@ class BundledModelTest {
                 float[] found = WeightValues.read(copy, name, 4096);
                 float tolerance =
                         switch (dataType) {
-                            case FLOAT32, FLOAT64, INT32, INT64 -> 0;
+                            case FLOAT32, FLOAT64, INT8, INT32, INT64 -> 0;
                             case FLOAT16 -> 1f / 2048;
                             case BFLOAT16 -> 1f / 256;
                         };

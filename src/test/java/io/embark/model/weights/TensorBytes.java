@@ -23,6 +23,7 @@ public record TensorBytes(String name, String type, List<Long> shape, byte[] byt
                 case FLOAT32 -> buffer.putFloat(value);
                 case FLOAT64 -> buffer.putDouble(value);
                 case FLOAT16 -> buffer.putShort(HalfFloats.toFloat16(value));
+                case INT8 -> buffer.put((byte) value);
                 case INT32 -> buffer.putInt((int) value);
                 case INT64 -> buffer.putLong((long) value);
                 case BFLOAT16 -> buffer.putShort(HalfFloats.toBfloat16(value));
@@ -37,6 +38,7 @@ public record TensorBytes(String name, String type, List<Long> shape, byte[] byt
             case FLOAT64 -> "F64";
             case FLOAT16 -> "F16";
             case BFLOAT16 -> "BF16";
+            case INT8 -> "I8";
             case INT32 -> "I32";
             case INT64 -> "I64";
         };

@@ -118,6 +118,61 @@ abstract class WeightsContract {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "model.",
+                "module.",
+                "_orig_mod.",
+                "auto_model.",
+                "roberta.",
+                "0.auto_model.",
+                "model.0.auto_model.",
+                "module._orig_mod.model.0.auto_model.bert."
+            })
+    void leavesOutWhatStandsBeforeAllNames(String prefix) {
+        builder.tensor("pooler.dense.weight", 8L, 8L)
+                .tensorNames(name -> name.startsWith("pooler") ? name : prefix + name)
+                .write();
+        try (Weights weights = open().openWeights()) {
+            assertThat(WeightValues.read(weights, QUERY, 64)).isEqualTo(rounded(builder.values(QUERY)));
+        }
+    }
+
+    @Test
+    void takesTheNetworkThatTransformersTakesOfTwo() {
+        twice("bert.", "student.");
+        try (Weights weights = open().openWeights()) {
+            assertThat(WeightValues.read(weights, QUERY, 64)).isEqualTo(rounded(builder.values(QUERY)));
+        }
+    }
+
+    @Test
+    void refusesTwoNetworksOfWhichEitherMayBeMeant() {
+        twice("student.", "teacher.");
+        assertRefused(
+                () -> open().openWeights(),
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s: all tensors are there twice, behind 'student.' and 'teacher.'".formatted(folder),
+                "Which of the networks is meant cannot be told.",
+                "Save the one that is meant alone, as safetensors.");
+    }
+
+    /** All tensors behind one prefix, and others of the same shapes behind another. */
+    private void twice(String prefix, String other) {
+        for (TensorShape shape : Backbones.architecture(openWritten()).tensors()) {
+            builder.tensor("again." + shape.name(), shape.shape().toArray(Long[]::new));
+        }
+        builder.tensorNames(
+                        name -> name.startsWith("again.") ? other + name.substring("again.".length()) : prefix + name)
+                .write();
+    }
+
+    private ModelFolder openWritten() {
+        builder.write();
+        return open();
+    }
+
     @Test
     void ignoresTensorsThatNobodyNeeds() {
         builder.tensor("pooler.dense.weight", 8L, 8L).write();
@@ -215,7 +270,7 @@ abstract class WeightsContract {
         float[] result = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             result[i] = switch (dataType()) {
-                case FLOAT32, FLOAT64, INT32, INT64 -> values[i];
+                case FLOAT32, FLOAT64, INT8, INT32, INT64 -> values[i];
                 case FLOAT16 -> HalfFloats.fromFloat16(HalfFloats.toFloat16(values[i]));
                 case BFLOAT16 -> HalfFloats.fromBfloat16(HalfFloats.toBfloat16(values[i]));
             };

@@ -20,8 +20,9 @@ import java.util.Optional;
  *
  * @param backbone what it is like
  * @param tensors where its tensors are; empty for a program
+ * @param adapter what is added to them
  */
-record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
+record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors, Optional<LoraAdapter> adapter) {
     /** The only program that is ever run. */
     private static final String PROGRAM = "model.pt";
 
@@ -38,11 +39,13 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
             TransformerArguments arguments,
             ModelChoice choice) {
         ModelCode code = choice.code();
-        String path = modules.first().path();
+        String path = LoraAdapter.base(files, modules.first().path());
         boolean own = Families.find(config).isPresent() && WeightsFiles.exist(files, path);
         Optional<Path> program = code == ModelCode.RUNS && !own ? files.find(path, PROGRAM) : Optional.empty();
         if (program.isPresent()) {
-            return new BackboneReader(program(program.get(), files, modules, config), Optional.empty());
+            LoraAdapter.refuse(files, modules.first().path());
+            return new BackboneReader(
+                    program(program.get(), files, modules, config), Optional.empty(), Optional.empty());
         }
 
         String otherwise = otherwiseTrust(files, path, code);
@@ -50,7 +53,9 @@ record BackboneReader(Backbone backbone, Optional<NeededTensors> tensors) {
         KnownKeys keys = family.keys();
         Architecture architecture = family.read(keys.read(arguments.changed(config, keys)));
         NeededTensors tensors = new NeededTensors(path, otherwise, family, architecture.tensors());
-        return new BackboneReader(new Backbone.Network(architecture), Optional.of(tensors));
+        Optional<LoraAdapter> adapter =
+                LoraAdapter.find(files, modules.first().path(), tensors, () -> tensors.find(files));
+        return new BackboneReader(new Backbone.Network(architecture), Optional.of(tensors), adapter);
     }
 
     /** What else can be done about a sub-folder that cannot be computed; empty where there is no program. */

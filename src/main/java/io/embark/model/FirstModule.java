@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param modelType {@code model_type} of {@code config.json}; {@code static} for a StaticEmbedding, which has none
  * @param backbone what computes
  * @param tensors where its tensors are; empty for a program
+ * @param adapter what is added to them
  * @param tokenizerFile the {@code tokenizer.json}
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
@@ -30,6 +31,7 @@ record FirstModule(
         String modelType,
         Backbone backbone,
         Optional<NeededTensors> tensors,
+        Optional<LoraAdapter> adapter,
         Path tokenizerFile,
         int maxTokens,
         TokenizerSettings tokenizer,
@@ -40,8 +42,7 @@ record FirstModule(
 
     private static FirstModule transformer(FolderFiles files, ModuleList modules, ModelChoice choice) {
         String path = modules.first().path();
-        refuseAdapter(files, path);
-        JsonConfig config = files.json(path, "config.json");
+        JsonConfig config = files.json(LoraAdapter.base(files, path), "config.json");
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }
@@ -51,6 +52,7 @@ record FirstModule(
                 config.requiredText("model_type"),
                 reader.backbone(),
                 reader.tensors(),
+                reader.adapter(),
                 tokenizerFile(files, path),
                 transformer.maxTokens(config, reader.backbone().maxPositions()),
                 transformer.tokenizer(config),
@@ -66,6 +68,7 @@ record FirstModule(
                 table.backbone().script(),
                 table.backbone(),
                 table.tensors(),
+                Optional.empty(),
                 tokenizerFile,
                 limit.maxTokens(),
                 new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()),
@@ -80,15 +83,6 @@ record FirstModule(
                         "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
                         "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
                         "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
-    }
-
-    private static void refuseAdapter(FolderFiles files, String path) {
-        files.find(path, "adapter_config.json").ifPresent(file -> {
-            throw ModelProblem.unsupported(
-                    "%s: the model is a PEFT adapter".formatted(file),
-                    "An adapter only holds changes to another model's weights.",
-                    "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
-        });
     }
 
     private static void refuseModel2Vec(JsonConfig config) {

@@ -14,11 +14,13 @@ import io.embark.model.files.ModelFile;
 import io.embark.model.files.RemoteFiles;
 import io.embark.model.weights.DataType;
 import io.embark.model.weights.FileWeights;
+import io.embark.model.weights.LowRankChange;
 import io.embark.model.weights.TensorSource;
 import io.embark.model.weights.Weights;
 import io.embark.model.weights.WeightsFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +40,7 @@ public final class ModelFolder {
     private final ModelSpecification specification;
     private final Path tokenizerFile;
     private final List<TensorSource> tensors;
+    private final Map<String, LowRankChange> changes;
     private final List<ModelFile> files;
 
     private ModelFolder(String reference, FolderFiles files, ModelChoice choice) {
@@ -47,6 +50,7 @@ public final class ModelFolder {
         this.specification = reader.specification();
         this.tokenizerFile = reader.tokenizerFile();
         this.tensors = reader.tensors();
+        this.changes = reader.changes();
         this.files = files.files();
     }
 
@@ -141,6 +145,11 @@ public final class ModelFolder {
      */
     public Weights openWeights() {
         return FileWeights.open(path, tensors);
+    }
+
+    /** What is to be added to some of the tensors, by their names; {@link Weights#tensors()} has the factors before them. */
+    public Map<String, LowRankChange> changes() {
+        return changes;
     }
 
     /**

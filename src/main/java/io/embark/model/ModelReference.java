@@ -75,7 +75,7 @@ public sealed interface ModelReference {
         public ModelFolder open(
                 EmbedOptions options, Function<String, RemoteFiles> fileSystems, DownloadProgress progress) {
             ModelCode code = options.get(EmbedOptions.TRUST_MODEL_CODE) ? ModelCode.RUNS : ModelCode.NEEDS_TRUST;
-            return ModelFolder.read(path.toString(), new FolderFiles(path), ModelChoice.of(options, code));
+            return ModelFolder.read(path.toString(), FolderFiles.named(path), ModelChoice.of(options, code));
         }
 
         @Override

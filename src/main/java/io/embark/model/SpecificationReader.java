@@ -7,10 +7,12 @@ package io.embark.model;
 import io.embark.ErrorCode;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.ModelProblem;
+import io.embark.model.weights.LowRankChange;
 import io.embark.model.weights.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +21,13 @@ import java.util.stream.Stream;
  * @param tokenizerFile the {@code tokenizer.json}
  * @param specification what the files say
  * @param tensors where the tensors are: the backbone's, and those of the modules behind it
+ * @param changes what an adapter adds to some of them, by their names
  */
-record SpecificationReader(Path tokenizerFile, ModelSpecification specification, List<TensorSource> tensors) {
+record SpecificationReader(
+        Path tokenizerFile,
+        ModelSpecification specification,
+        List<TensorSource> tensors,
+        Map<String, LowRankChange> changes) {
     /** Reads all of them. The files of every route are the model's, whichever route the texts take. */
     static SpecificationReader read(FolderFiles files, ModelChoice choice) {
         ModuleList modules = ModuleList.read(files, choice.task());
@@ -65,7 +72,10 @@ record SpecificationReader(Path tokenizerFile, ModelSpecification specification,
         behind.tensors().forEach(each -> tensors.add(each.find(files)));
         onTokens.tensors().forEach(each -> tensors.add(each.find(files)));
         first.tensors().ifPresent(needed -> tensors.add(0, needed.find(files)));
-        return new SpecificationReader(first.tokenizerFile(), specification, tensors);
+        first.adapter().ifPresent(adapter -> tensors.add(0, adapter.tensors()));
+        Map<String, LowRankChange> changes =
+                first.adapter().map(LoraAdapter::changes).orElse(Map.of());
+        return new SpecificationReader(first.tokenizerFile(), specification, tensors, changes);
     }
 
     private static List<String> tasks(FolderFiles files, FirstModule first) {

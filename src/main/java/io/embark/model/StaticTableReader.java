@@ -87,7 +87,8 @@ final class StaticTableReader {
         return new BackboneReader(
                 new Backbone.StaticTable(tokens, (int) width, tensors.shapes()),
                 Optional.of(new NeededTensors(
-                        directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes())));
+                        directory, "", name -> canonical.getOrDefault(name, UNUSED + name), tensors.shapes())),
+                Optional.empty());
     }
 
     private static Optional<StoredTensor> find(List<StoredTensor> stored, String name) {

@@ -20,6 +20,7 @@ import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.VectorModule;
+import io.embark.model.weights.LowRankChange;
 import io.embark.model.weights.TensorInfo;
 import io.embark.model.weights.Weights;
 import java.io.ByteArrayInputStream;
@@ -212,12 +213,25 @@ public final class Encoder implements AutoCloseable {
                 if (tensor.transposed()) {
                     call("transpose", IValue.from(tensor.name()));
                 }
+                change(folder.changes().get(tensor.name()));
                 call(
                         "settle",
                         IValue.from(tensor.name()),
                         IValue.from(placement.device()),
                         IValue.from(placement.torchType()));
             }
+        }
+    }
+
+    /** Adds what an adapter adds to a matrix that is there, if anything; the factors came before. */
+    private void change(LowRankChange change) {
+        if (change != null) {
+            call(
+                    "change",
+                    IValue.from(change.matrix()),
+                    IValue.from(change.down()),
+                    IValue.from(change.up()),
+                    IValue.from(change.scale()));
         }
     }
 

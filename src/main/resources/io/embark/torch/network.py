@@ -45,6 +45,10 @@ class Network(Module):
     def transpose(self, name: str) -> None:
         self.weights[name] = self.weights[name].transpose(0, 1).contiguous()
 
+    def change(self, matrix: str, down: str, up: str, scale: float) -> None:
+        # What an adapter adds, of which nothing else is left: scale up down (Hu and others, "LoRA", arXiv:2106.09685).
+        self.weights[matrix].addmm_(self.weights.pop(up), self.weights.pop(down), alpha=scale)
+
     def settle(self, name: str, device: str, dtype: int) -> None:
         # The matrices of layers are only joined and parted by prepare, so each goes to its place as soon as it is
         # there: a large model is never whole in float32 where it computes in less.

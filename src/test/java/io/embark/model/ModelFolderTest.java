@@ -230,17 +230,6 @@ class ModelFolderTest {
                         + " on a hub, a revision refs/pr/N may have them.");
     }
 
-    @Test
-    void refusesAnAdapter() {
-        Path folder = builder().file("adapter_config.json", "{}").write();
-        assertRefused(
-                () -> open(folder.toString()),
-                ErrorCode.MODEL_UNSUPPORTED,
-                folder + "/adapter_config.json: the model is a PEFT adapter",
-                "An adapter only holds changes to another model's weights.",
-                "Merge it into its base model (merge_and_unload in PEFT) and save the result.");
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -30,7 +30,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ScriptNamesTest {
     /** The methods that {@link Encoder} calls. */
     private static final List<String> ENTRIES = List.of(
-            "number", "choice", "allocate", "fill", "transpose", "settle", "prepare", "place", "pack", "forward");
+            "number",
+            "choice",
+            "allocate",
+            "fill",
+            "transpose",
+            "change",
+            "settle",
+            "prepare",
+            "place",
+            "pack",
+            "forward");
 
     /** Set for every network; a table has one way of pooling, and only a network of Embark's has modules before it. */
     private static final Set<String> CHOICES_OF_ALL = Set.of("modules", "pooling", "token_modules");

@@ -73,19 +73,30 @@ public final class FolderFiles {
 
     private final Path root;
     private final Source source;
+    private final boolean hasNeighbours;
     private final Set<String> asked = new HashSet<>();
     private final TreeSet<String> used = new TreeSet<>();
     private final Map<String, ModelFile> hashed = new TreeMap<>();
 
     /** A folder that has all its files. */
     public FolderFiles(Path root) {
-        this(root, Source.NONE);
+        this(root, Source.NONE, false);
     }
 
     /** A folder that fills as its files are asked for. */
     public FolderFiles(Path root, Source source) {
+        this(root, source, false);
+    }
+
+    private FolderFiles(Path root, Source source, boolean hasNeighbours) {
         this.root = root;
         this.source = source;
+        this.hasNeighbours = hasNeighbours;
+    }
+
+    /** A folder that somebody named, whose files may name a folder beside it. */
+    public static FolderFiles named(Path root) {
+        return new FolderFiles(root, Source.NONE, true);
     }
 
     /** A folder of which some files were hashed before. */
@@ -198,6 +209,53 @@ public final class FolderFiles {
         throw ModelProblem.wrongFile(
                 "%s: path is '%s'".formatted(subject, ModelProblem.show(path)),
                 "The path of a module must stay inside the model's folder.");
+    }
+
+    /**
+     * A folder that a file of the model names, within a sub-folder or beside the whole folder, in the form that {@link #find}
+     * takes; empty for any other place. No name leads further.
+     */
+    public Optional<String> beside(String directory, String name) {
+        try {
+            Path path = Path.of(name).normalize();
+            Path last = path.getFileName();
+            if (name.contains("\\")
+                    || last == null
+                    || last.toString().equals("..")
+                    || last.toString().isEmpty()) {
+                return Optional.empty();
+            }
+            return isWithin(directory, path)
+                    ? Optional.of(relative(directory, path.toString()))
+                    : neighbour(path, last).map("../"::concat);
+        } catch (InvalidPathException e) {
+            // No such path can exist.
+            return Optional.empty();
+        } catch (IOException e) {
+            throw ModelProblem.unreadable(root, e);
+        }
+    }
+
+    private boolean isWithin(String directory, Path path) throws IOException {
+        Path inside = root.resolve(directory).resolve(path);
+        boolean goesUp = path.isAbsolute() || path.startsWith("..");
+        boolean mayBe = source != Source.NONE || Files.isDirectory(inside);
+        return !goesUp && mayBe && !leaves(inside);
+    }
+
+    /** The name of a folder that has the same parent, whichever way a path names it. */
+    private Optional<String> neighbour(Path path, Path last) throws IOException {
+        Path parent = root.toRealPath().getParent();
+        if (!hasNeighbours
+                || parent == null
+                || !List.of(last, Path.of("..").resolve(last), parent.resolve(last))
+                        .contains(path)) {
+            return Optional.empty();
+        }
+        Path folder = parent.resolve(last);
+        boolean there =
+                Files.isDirectory(folder) && parent.equals(folder.toRealPath().getParent());
+        return there ? Optional.of(last.toString()) : Optional.empty();
     }
 
     /** The size and SHA-256 of a file; each file is read once. */

@@ -124,6 +124,10 @@ public final class JsonConfig {
         return text(key).orElseThrow(() -> missing(key));
     }
 
+    public boolean isText(String key) {
+        return fields.get(key) instanceof String;
+    }
+
     /** A text, or a list of texts. */
     public Optional<List<String>> texts(String key) {
         return Optional.ofNullable(get(key))

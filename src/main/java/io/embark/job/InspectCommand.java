@@ -16,8 +16,10 @@ import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
 import io.embark.model.VectorModule;
 import io.embark.model.family.Architecture;
+import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
 import io.embark.model.files.ModelFile;
+import io.embark.model.weights.Weights;
 import io.embark.spark.models.DriverModels;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,15 +39,26 @@ final class InspectCommand {
 
     void run() {
         ModelFolder model = DriverModels.open(settings.embedOptions(), CopyLine.on(console, false));
-        model.openWeights().close();
+        List<String> formats = formats(model);
         if (settings.isOn(JobSettings.JSON)) {
-            console.out().println(Report.json(facts(model)));
+            console.out().println(Report.json(facts(model, formats)));
         } else {
-            print(model);
+            print(model, formats);
         }
     }
 
-    private static Map<String, Object> facts(ModelFolder model) {
+    /** The number formats that the weights are stored in; none for a program, which has its own. */
+    private static List<String> formats(ModelFolder model) {
+        try (Weights weights = model.openWeights()) {
+            return weights.tensors().values().stream()
+                    .filter(tensor -> !tensor.name().equals(TensorNames.ROWS))
+                    .map(tensor -> tensor.dataType().name().toLowerCase(Locale.ROOT))
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private static Map<String, Object> facts(ModelFolder model, List<String> formats) {
         ModelSpecification specification = model.specification();
         Backbone backbone = specification.backbone();
         Map<String, Object> facts = new LinkedHashMap<>();
@@ -62,6 +75,7 @@ final class InspectCommand {
                         network.architecture().layers(), network.architecture().tensors()),
                 table -> sizes(0, table.tensors()),
                 program -> Map.of()));
+        facts.put("storedAs", formats);
         facts.put("tokenModules", formulas(specification.tokenModules()));
         facts.put("pooling", pooling(specification));
         facts.put("modules", formulas(specification.modules()));
@@ -82,12 +96,15 @@ final class InspectCommand {
         return facts;
     }
 
-    private void print(ModelFolder model) {
+    private void print(ModelFolder model, List<String> formats) {
         ModelSpecification specification = model.specification();
         line("Model", model.name());
         line("Reference", model.reference());
         line("Path", model.path().toString());
         line("Architecture", architecture(model));
+        if (!formats.isEmpty()) {
+            line("Numbers", "stored as %s, computed in float32 on CPUs".formatted(String.join(", ", formats)));
+        }
         if (!specification.tokenModules().isEmpty()) {
             line("Tokens", String.join(", ", formulas(specification.tokenModules())));
         }

@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.Programs;
+import io.embark.model.weights.DataType;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ class InspectCommandTest {
                 .contains("Model         tiny\n")
                 .contains("Path          %s\n".formatted(model))
                 .contains("Architecture  bert (bert), 2 layers, hidden size 8, ")
+                .contains("Numbers       stored as float32, computed in float32 on CPUs\n")
                 .contains("Pooling       mean\n")
                 .contains("Then          normalize\n")
                 .contains("Dimension     8 components\n")
@@ -39,6 +41,18 @@ class InspectCommandTest {
                 .containsPattern("Fingerprint   [0-9a-f]{64}\n")
                 .containsPattern("config.json +\\d+ bytes +[0-9a-f]{64}\n")
                 .containsPattern("model.safetensors +\\S+ kB +[0-9a-f]{64}\n");
+    }
+
+    @Test
+    void showsTheFormatOfTheFileAndTheOneThatItComputesIn() {
+        Path model = ModelFolderBuilder.in(folder.resolve("tiny"))
+                .set("config.json", "torch_dtype", "\"bfloat16\"")
+                .dataType(DataType.BFLOAT16)
+                .write();
+        assertThat(Outcome.of("inspect", "--model", model.toString()).out())
+                .contains("Numbers       stored as bfloat16, computed in float32 on CPUs\n");
+        assertThat(Outcome.of("inspect", "--model", model.toString(), "--json").out())
+                .containsPattern("\"storedAs\": *\\[\\s*\"bfloat16\"\\s*]");
     }
 
     @Test

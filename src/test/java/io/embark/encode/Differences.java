@@ -42,6 +42,21 @@ final class Differences {
         return largest;
     }
 
+    /**
+     * The same as a share of the golden vector's largest component, unless that vector is normalised: what float32 can tell grows
+     * with the components.
+     */
+    static double apart(float[] vector, float[] golden) {
+        double squares = 0;
+        double size = 0;
+        for (float value : golden) {
+            squares += (double) value * value;
+            size = Math.max(size, Math.abs(value));
+        }
+        boolean isNormalised = Math.abs(Math.sqrt(squares) - 1) < 1e-3;
+        return largest(vector, golden) / (isNormalised || size == 0 ? 1 : size);
+    }
+
     static double cosine(float[] a, float[] b) {
         double product = 0;
         double squaresA = 0;

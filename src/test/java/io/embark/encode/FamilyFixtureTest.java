@@ -89,7 +89,7 @@ class FamilyFixtureTest {
                     assertThat(difference(fixture, vectors[i], golden[i]))
                             .as("%s, text %d '%s'", each.name(), i, TEXTS.get(i))
                             .isEmpty();
-                    worst.add(fixture, cosine(vectors[i], golden[i]), Differences.largest(vectors[i], golden[i]));
+                    worst.add(fixture, cosine(vectors[i], golden[i]), Differences.apart(vectors[i], golden[i]));
                 }
             }
         }
@@ -165,11 +165,11 @@ class FamilyFixtureTest {
 
     /** What is wrong with a vector; empty if nothing is. */
     private static String difference(FamilyFixture fixture, float[] vector, float[] golden) {
-        double largest = Differences.largest(vector, golden);
+        double apart = Differences.apart(vector, golden);
         double cosine = cosine(vector, golden);
-        return largest <= fixture.tolerance() && cosine >= MIN_COSINE
+        return apart <= fixture.tolerance() && cosine >= MIN_COSINE
                 ? ""
-                : "components are %s apart, cosine %s".formatted(largest, cosine);
+                : "components are %s apart, cosine %s".formatted(apart, cosine);
     }
 
     /** Tensors that play the same part in several layers count once, in the last of these. */

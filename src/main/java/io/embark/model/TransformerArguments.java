@@ -86,10 +86,18 @@ record TransformerArguments(JsonConfig json, JsonConfig network, JsonConfig toke
     /** Those of {@code AutoTokenizer.from_pretrained} that {@link TokenizerConfig} does not read. */
     private static final KnownKeys AUTO_TOKENIZER = HUB.idle("transformers 5 ignores it.", "use_fast");
 
-    /** Those of a tokenizer's call; a text that is alone in its batch needs no padding. */
+    /** Those of a tokenizer's call; to the longest text of its batch, a text that is alone gets no padding. */
     static final KnownKeys CALL = KnownKeys.NONE
             .honoured("add_special_tokens", "max_length", "truncation")
-            .idle(ConfigKeys.PADDING, "padding", "padding_side", "pad_to_multiple_of")
+            .idle("Only padding asks for it.", "padding_side")
+            .refused(
+                    "Padding on the left moves the positions of tokens.",
+                    "padding",
+                    true,
+                    false,
+                    "longest",
+                    "do_not_pad")
+            .refused("Padding on the left moves the positions of tokens.", "pad_to_multiple_of")
             .idle(
                     ConfigKeys.SAME_PRODUCTS,
                     "return_attention_mask",

@@ -92,13 +92,14 @@ public final class ConfigKeys {
             .refused("Weights that are packed to fewer bits are not known.", "quantization_config")
             .refused("Weights that are packed to fewer bits are not known.", "compression_config")
             .refused("Products that are merged as the weights are loaded are not known.", "fusion_config")
+            .refused("Tokens that see only those before them are not known here.", "is_causal", false)
             .refused("Layers that have sizes of their own are not known.", "per_layer_config", Map.of())
             .refused("Heads that are taken out of a layer are not known.", "pruned_heads", Map.of(), List.of())
             .refused("The weights are read from files of the usual names.", "transformers_weights")
             .refused("Positions that turn a part of a head are not known here.", "partial_rotary_factor", 1);
 
     /** What any encoder has whose layers transformers can turn into a decoder's. */
-    public static final KnownKeys ENCODER = COMMON.idle(FOREIGN, "cross_attention_hidden_size", "is_causal")
+    public static final KnownKeys ENCODER = COMMON.idle(FOREIGN, "cross_attention_hidden_size")
             .refused("A decoder's attention to another text is not known.", "add_cross_attention", false);
 
     private ConfigKeys() {}

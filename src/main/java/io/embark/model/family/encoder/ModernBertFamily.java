@@ -85,10 +85,9 @@ final class ModernBertFamily implements Family {
         int hidden = config.width("hidden_size");
         int layers = config.layers("num_hidden_layers");
         int intermediate = config.width("intermediate_size");
-        // A saved configuration may carry half the window only.
-        int window = config.findRows("local_attention")
-                .map(whole -> whole / 2)
-                .or(() -> config.findRows("sliding_window"))
+        // A saved configuration may carry half the window, which wins.
+        int window = config.findRows("sliding_window")
+                .or(() -> config.findRows("local_attention").map(whole -> whole / 2))
                 .orElse(64);
         boolean attentionBias = json.flag("attention_bias").orElse(false);
         boolean mlpBias = json.flag("mlp_bias").orElse(false);

@@ -132,7 +132,8 @@ final class NomicBertFamily implements Family {
                 json.flag("qkv_proj_bias").orElse(false),
                 json.flag("mlp_fc1_bias").orElse(false),
                 json.flag("mlp_fc2_bias").orElse(false));
-        String function = json.text(FUNCTION).orElse("");
+        // transformers' own files have another name for it, and it does not look at this one.
+        String function = json.text(FUNCTION).filter(name -> json.has("n_embd")).orElse("");
         boolean gated = !UNGATED.contains(function);
         config.requireHeadSize(keys.hidden(), keys.heads());
         return GatedNetwork.read(json, keys, types)

@@ -77,7 +77,7 @@ final class T5Family implements Family {
         int intermediate = config.width("d_ff");
         int buckets = config.findRows("relative_attention_num_buckets").orElse(32);
         int maxDistance = config.findRows("relative_attention_max_distance").orElse(128);
-        boolean gated = json.flag("is_gated_act").orElse(projection(json).startsWith(GATED));
+        boolean gated = gated(json);
         String activation = activation(json);
         requireBuckets(json, buckets, maxDistance);
         config.refuseDecoder("is_decoder");
@@ -139,6 +139,14 @@ final class T5Family implements Family {
     @Override
     public Optional<String> standIn(String canonicalName) {
         return canonicalName.equals(WORDS) ? Optional.of("shared.weight") : Optional.empty();
+    }
+
+    /** A field that is null counts as "not gated" for transformers, unlike one that is absent. */
+    private static boolean gated(JsonConfig json) {
+        String key = "is_gated_act";
+        return json.keys().contains(key)
+                ? json.flag(key).orElse(false)
+                : projection(json).startsWith(GATED);
     }
 
     private static String projection(JsonConfig json) {

@@ -13,6 +13,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+from peft import LoraConfig
 from sentence_transformers.base.modules import Dense, Normalize, Router, Transformer
 from sentence_transformers.sentence_transformer.modules import Dropout, LayerNorm, Pooling
 from transformers import CONFIG_MAPPING, MODEL_MAPPING, PretrainedConfig
@@ -73,6 +74,7 @@ def main():
             each.__name__: module(each) for each in (Transformer, Pooling, Dense, Normalize, LayerNorm, Dropout, Router)
         },
     }
+    content["adapter_config.json"] = {"LORA": sorted(field.name for field in fields(LoraConfig))}
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     TARGET.write_text(json.dumps(content, indent=1) + "\n")
 

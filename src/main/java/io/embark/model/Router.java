@@ -42,8 +42,6 @@ record Router(
     /** Each is read as a model of its own. */
     private static final int MOST_ROUTES = 64;
 
-    private static final Set<String> PARAMETERS = Set.of("default_route", "allow_empty_key", "route_mappings");
-
     /** What a mapping asks for. */
     record Key(String task, String modality) {}
 
@@ -54,7 +52,8 @@ record Router(
         Map<String, List<ListedModule>> routes = routes(files, path, config);
         JsonConfig parameters = config.objectOrEmpty("parameters");
         parameters.keys().stream()
-                .filter(key -> !PARAMETERS.contains(key))
+                .filter(key ->
+                        !ModuleKeys.BY_TYPE.get(ListedModule.ROUTER).uses().containsKey(key))
                 .findFirst()
                 .ifPresent(key -> {
                     throw ModelProblem.unsupported(

@@ -54,6 +54,7 @@ record VectorModules(List<VectorModule> modules, List<NeededTensors> tensors, in
                     ? files.findJson(entry.path(), "config.json")
                             .orElseGet(() -> JsonConfig.empty(entry.path() + "/config.json"))
                     : files.json(entry.path(), "config.json");
+            ModuleKeys.BY_TYPE.get(entry.type()).read(config);
             refuseOtherVectors(entry, config, level);
             String place = level.prefix + modules.size() + ".";
             TensorList tensors = new TensorList();

@@ -75,6 +75,20 @@ class KnownKeysTest {
         assertThat(modelTypes()).containsAll(types);
     }
 
+    @Test
+    void knowsEveryKeyOfAModule() {
+        assertThat(TransformerArguments.KEYS.uses().keySet()).containsAll(fields("modules", "Transformer"));
+        ModuleKeys.BY_TYPE.forEach(
+                (type, keys) -> assertThat(keys.uses().keySet()).as(type).containsAll(fields("modules", type)));
+        assertThat(FIELDS.getAsJsonObject("modules").keySet()).hasSize(ModuleKeys.BY_TYPE.size() + 1);
+    }
+
+    @Test
+    void knowsEveryKeyOfAnAdapter() {
+        assertThat(LoraAdapter.KEYS.uses().keySet())
+                .containsExactlyInAnyOrderElementsOf(fields("adapter_config.json", "LORA"));
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void asksForTheKeysThatItCallsHonoured(Family family) {

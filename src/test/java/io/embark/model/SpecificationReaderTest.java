@@ -390,6 +390,20 @@ class SpecificationReaderTest {
     }
 
     @Test
+    void refusesWeightsInTheFileOfADense() {
+        builder.file(MODULES, """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+                 {"path": "2_Dense", "type": "sentence_transformers.models.Dense"}]""")
+                .file("2_Dense/config.json", "{\"in_features\": 8, \"out_features\": 8, \"init_bias\": [1.5]}");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/2_Dense/config.json: init_bias is [1.5]",
+                "Weights are read from the module's file of weights.",
+                "Choose a model without init_bias.");
+    }
+
+    @Test
     void readsATransformerInASubfolder() throws IOException {
         builder.file(MODULES, """
                 [{"path": "0_Transformer", "type": "sentence_transformers.models.Transformer"},

@@ -1,10 +1,16 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-"""ModernBERT: two windowed layers after each global one, rotary positions, gates, no biases."""
+"""ModernBERT: two windowed layers after each global one, rotary positions, gates, no biases; and as a decoder."""
 
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
 from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-from transformers import ModernBertConfig, ModernBertModel, PreTrainedTokenizerFast
+from transformers import (
+    ModernBertConfig,
+    ModernBertDecoderConfig,
+    ModernBertDecoderModel,
+    ModernBertModel,
+    PreTrainedTokenizerFast,
+)
 
 import vocabularies
 import weights
@@ -13,8 +19,8 @@ from fixture import Fixture, edit_json, save_model
 SPECIAL = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"]
 
 
-def tokenizer():
-    vocabulary, merges = vocabularies.byte_bpe(SPECIAL)
+def tokenizer(size=420):
+    vocabulary, merges = vocabularies.byte_bpe(SPECIAL, size)
     backend = Tokenizer(models.BPE(vocabulary, merges))
     backend.normalizer = normalizers.NFC()
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -74,6 +80,36 @@ def save_older(folder):
     edit_json(folder / "tokenizer_config.json", lambda config: config | {"tokenizer_class": "PreTrainedTokenizerFast"})
 
 
+def save_decoder(folder, name="modernbert-decoder", **more):
+    words = tokenizer(300)
+    config = ModernBertDecoderConfig(
+        vocab_size=len(words),
+        hidden_size=24,
+        intermediate_size=28,
+        num_hidden_layers=3,
+        num_attention_heads=3,
+        max_position_embeddings=128,
+        local_attention=12,
+        attention_bias=True,
+        norm_bias=True,
+        layer_types=["full_attention", "sliding_attention", "full_attention"],
+        pad_token_id=words.pad_token_id,
+        cls_token_id=words.cls_token_id,
+        bos_token_id=words.cls_token_id,
+        sep_token_id=words.sep_token_id,
+        eos_token_id=words.sep_token_id,
+        **more,
+    )
+    model = weights.fill(ModernBertDecoderModel(config), name, ((r"[qk]_proj\.weight", weights.SHARP),))
+    save_model(folder, model, words, [Pooling(24, "mean"), Normalize()])
+
+
+def save_not_causal(folder):
+    """Both ways, and of the window the whole only."""
+    save_decoder(folder, "modernbert-decoder-not-causal", is_causal=False)
+    edit_json(folder / "config.json", lambda config: config.pop("sliding_window") and config)
+
+
 CASES = {"plain": {}, "prompt-name": {"prompt-name": "query"}}
 FIXTURES = [
     Fixture(
@@ -98,4 +134,10 @@ FIXTURES = [
             "local_rope_theta": 10000.0,
         },
     ),
+    Fixture(
+        "modernbert-decoder",
+        save_decoder,
+        settings={"sliding_window": 5, "rope_parameters.full_attention.rope_theta": 100.0},
+    ),
+    Fixture("modernbert-decoder-not-causal", save_not_causal, settings={"is_causal": True, "local_attention": 8}),
 ]

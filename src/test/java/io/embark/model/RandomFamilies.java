@@ -82,6 +82,9 @@ public final class RandomFamilies {
         new Kind("modernbert", 1152, """
                 {"model_type": "modernbert", SIZES, "local_attention": 128,
                  "global_attn_every_n_layers": 3, "global_rope_theta": 160000, "local_rope_theta": 10000}"""),
+        new Kind("modernbert-decoder", 1152, "{\"model_type\": \"modernbert-decoder\", SIZES}"),
+        new Kind("lfm2", 3072, """
+                {"model_type": "lfm2", SIZES, "num_key_value_heads": GROUPS, "full_attn_idxs": [0, 2, 5, 8, 10]}"""),
         new Kind("nomic_bert", 2048, """
                 {"model_type": "nomic_bert", "vocab_size": 30522, "n_embd": HIDDEN, "n_layer": LAYERS, "n_head": HEADS,
                  "n_inner": INNER, "activation_function": "swiglu", "rotary_emb_base": 1000, "rotary_emb_fraction": 1.0,

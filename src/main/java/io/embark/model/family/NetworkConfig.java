@@ -79,17 +79,6 @@ public record NetworkConfig(JsonConfig json) {
         return size;
     }
 
-    /** Refuses a {@code head_dim} other than that width, where the file has one. */
-    public void requireHeadSize(String hiddenKey, String headsKey) {
-        int size = headSize(hiddenKey, headsKey);
-        findWidth("head_dim").filter(own -> own != size).ifPresent(own -> {
-            throw ModelProblem.unsupported(
-                    "%s: head_dim is %s".formatted(json.subject(), own),
-                    "Only heads that together are as wide as the network are known for models of this type.",
-                    "Choose a model whose head_dim is %s divided by %s.".formatted(hiddenKey, headsKey));
-        });
-    }
-
     /** Refuses a flag that is set. */
     public void refuse(String key, String reason, String remedy) {
         if (json.flag(key).orElse(false)) {

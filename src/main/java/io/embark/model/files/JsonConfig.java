@@ -73,6 +73,7 @@ public final class JsonConfig {
         return overlaid(other.fields);
     }
 
+    /** The same object, in which these fields stand for those of the same names. */
     JsonConfig overlaid(Map<String, Object> other) {
         Map<String, Object> both = new LinkedHashMap<>(fields);
         both.putAll(other);
@@ -210,6 +211,37 @@ public final class JsonConfig {
 
     public double requiredPositiveNumber(String key) {
         return positiveNumber(key).orElseThrow(() -> missing(key));
+    }
+
+    /** A list of finite numbers above zero; empty if it is absent. */
+    public List<Double> positiveNumbers(String key) {
+        return items(key, "a list of numbers").stream()
+                .map(item -> new JsonConfig(subject, Map.of(key, item), asked).requiredPositiveNumber(key))
+                .toList();
+    }
+
+    /** A list of integers from 0 to {@code max}. */
+    public Optional<List<Integer>> naturals(String key, int max) {
+        return has(key)
+                ? Optional.of(items(key, "a list of integers").stream()
+                        .map(item -> new JsonConfig(subject, Map.of(key, item), asked)
+                                .natural(key, max)
+                                .orElseThrow())
+                        .toList())
+                : Optional.empty();
+    }
+
+    /** The entries of a list, of which one that is null is no number and no text. */
+    private List<Object> items(String key, String expected) {
+        if (!has(key)) {
+            return List.of();
+        }
+        if (get(key) instanceof List<?> values) {
+            return values.stream()
+                    .map(item -> item == null ? (Object) "null" : item)
+                    .toList();
+        }
+        throw wrong(key, get(key), expected);
     }
 
     public Optional<JsonConfig> object(String key) {

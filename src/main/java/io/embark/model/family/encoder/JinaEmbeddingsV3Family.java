@@ -59,7 +59,6 @@ final class JinaEmbeddingsV3Family implements Family {
     public Architecture read(JsonConfig json) {
         NetworkConfig config = new NetworkConfig(json);
         int types = config.findRows("type_vocab_size").orElse(1);
-        config.requireHeadSize("hidden_size", "num_attention_heads");
         return GatedNetwork.read(json, GatedNetwork.Keys.BERT, types)
                 .withNormEpsilon(1e-5)
                 .withLayers(true, List.of("up"), new Biases(true, true, true))

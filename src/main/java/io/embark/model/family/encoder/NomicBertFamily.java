@@ -135,7 +135,6 @@ final class NomicBertFamily implements Family {
         // transformers' own files have another name for it, and it does not look at this one.
         String function = json.text(FUNCTION).filter(name -> json.has("n_embd")).orElse("");
         boolean gated = !UNGATED.contains(function);
-        config.requireHeadSize(keys.hidden(), keys.heads());
         return GatedNetwork.read(json, keys, types)
                 .withExperts(experts(config, gated))
                 .withLayers(true, gated ? List.of("up", "gate") : List.of("up"), biases)

@@ -48,7 +48,7 @@ class JinaEmbeddingsV3FamilyTest extends ConfiguredFamily {
         assertRefused(
                 ErrorCode.MODEL_UNSUPPORTED,
                 "head_dim is 16",
-                "Only heads that together are as wide as the network are known for models of this type.",
-                "Choose a model whose head_dim is hidden_size divided by num_attention_heads.");
+                "All heads together are as wide as the network, which makes 8.",
+                "Choose a model without head_dim.");
     }
 }

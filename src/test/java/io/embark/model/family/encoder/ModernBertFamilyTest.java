@@ -33,7 +33,9 @@ class ModernBertFamilyTest extends ConfiguredFamily {
                 "norm_epsilon", 1e-6,
                 "rotary_base_global", 160e3,
                 "rotary_base_local", 10e3,
-                "window", 6.0);
+                "window_left", 6.0,
+                "window_right", 6.0,
+                "right", -1.0);
         Map<String, String> choices = Map.of("activation", "silu", "layer_types", "global,local,local,global");
         assertRead("modernbert", 32, 4, numbers, choices, 4 * (4 * 32 * 32 + 3 * 32 * 40))
                 .hasSize(3 + 4 * 6 - 1)
@@ -48,14 +50,14 @@ class ModernBertFamilyTest extends ConfiguredFamily {
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
         config.unset("local_attention", "norm_eps", "hidden_activation");
-        assertThat(read().numbers()).contains(entry("window", 64.0), entry("norm_epsilon", 1e-5));
+        assertThat(read().numbers()).contains(entry("window_left", 64.0), entry("norm_epsilon", 1e-5));
         assertThat(read().choices()).containsEntry("activation", "gelu");
     }
 
     @Test
     void readsHalfTheWindowWhereTheWholeIsMissing() {
         config.unset("local_attention").set("sliding_window", "5");
-        assertThat(read().numbers()).containsEntry("window", 5.0);
+        assertThat(read().numbers()).containsEntry("window_right", 5.0);
     }
 
     @Test

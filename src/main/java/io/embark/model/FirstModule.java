@@ -9,6 +9,7 @@ import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
 import io.embark.model.weights.NeededTensors;
+import io.embark.model.weights.WeightsFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,14 @@ record FirstModule(
 
     private static FirstModule transformer(FolderFiles files, ModuleList modules, ModelChoice choice) {
         String path = modules.first().path();
-        JsonConfig config = files.json(LoraAdapter.base(files, path), "config.json");
+        String base = LoraAdapter.base(files, path);
+        if (files.find(base, "config.json").isEmpty()) {
+            // Folders for other programs are complete without one.
+            WeightsFiles.otherFormat(files, base).ifPresent(refusal -> {
+                throw refusal;
+            });
+        }
+        JsonConfig config = files.json(base, "config.json");
         if (!modules.listed()) {
             refuseModel2Vec(config);
         }

@@ -87,7 +87,8 @@ class BackboneReaderTest {
                 () -> open(false),
                 ErrorCode.MODEL_UNSUPPORTED,
                 "%s: unknown model_type 'funnel'".formatted(folder.resolve("config.json")),
-                "Known are: %s.".formatted(String.join(", ", Families.modelTypes())),
+                "It is an architecture of transformers that Embark does not compute. Known are: %s."
+                        .formatted(String.join(", ", Families.modelTypes())),
                 "Choose a model of one of these architectures." + TRUST);
         assertThat(Backbones.as(Backbone.Program.class, open(true)).file()).isEqualTo(program);
     }

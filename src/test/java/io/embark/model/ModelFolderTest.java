@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -228,6 +229,40 @@ class ModelFolderTest {
                 "A pickle or TorchScript file runs code when it is read.",
                 "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
                         + " on a hub, a revision refs/pr/N may have them.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "qwen3-q8_0.gguf, 'GGUF is llama.cpp''s format, whose weights are mostly quantised.'",
+        "onnx/model_qint8_avx512.onnx, 'Of ONNX files model.onnx is read: those of other names are mostly quantised, or optimised for one kind of machine.'",
+        "openvino/openvino_model.xml, 'OpenVINO''s graphs have no names of weights.'",
+        "tf_model.h5, 'It is TensorFlow''s, which Sentence Transformers does not read either.'",
+        "flax_model.msgpack, 'It is Flax''s, which Sentence Transformers does not read either.'"
+    })
+    void refusesWeightsOfOtherLibrariesByName(String name, String cause) throws IOException {
+        Path folder = builder().file(name, "data").write();
+        for (String missing : List.of("model.safetensors", "config.json")) {
+            Files.delete(folder.resolve(missing));
+            assertRefused(
+                    () -> open(folder.toString()),
+                    ErrorCode.MODEL_UNSUPPORTED,
+                    "%s: the only weights are %s".formatted(folder, name),
+                    cause,
+                    "Take the model as safetensors: most models are published in that format first.");
+        }
+    }
+
+    @Test
+    void readsAnOnnxFileInItsOwnFolderWithItsNumbersBesideIt() throws IOException {
+        Path folder = builder().format(ModelFolderBuilder.Format.ONNX).write();
+        Files.createDirectory(folder.resolve("onnx"));
+        Files.move(folder.resolve("model.onnx"), folder.resolve("onnx/model.onnx"));
+        Files.writeString(folder.resolve("onnx/model.onnx_data"), "numbers");
+        ModelFolder opened = open(folder.toString());
+        assertThat(opened.files()).extracting(ModelFile::name).contains("onnx/model.onnx", "onnx/model.onnx_data");
+        try (Weights weights = opened.openWeights()) {
+            assertThat(weights.tensors()).hasSize(37);
+        }
     }
 
     @ParameterizedTest

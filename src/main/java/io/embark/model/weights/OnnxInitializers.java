@@ -23,10 +23,7 @@ import java.util.Optional;
 
 /**
  * Finds the initializers of an ONNX file ({@code onnx.proto3}: ModelProto, GraphProto, TensorProto, NodeProto), skipping over
- * their bytes.
- *
- * <p>Exporters name embeddings, biases and norms as the checkpoint does, but fold the transposition of a linear layer's
- * weight into an anonymous initializer: it is the second input of the MatMul whose output is added to {@code X.bias}.
+ * their bytes; those in a second file beside it as well.
  */
 final class OnnxInitializers {
     private static final int MODEL_GRAPH = 7;
@@ -34,14 +31,21 @@ final class OnnxInitializers {
     private static final int GRAPH_INITIALIZER = 5;
     private static final int NODE_INPUT = 1;
     private static final int NODE_OUTPUT = 2;
+    private static final int NODE_NAME = 3;
     private static final int NODE_OPERATOR = 4;
+    private static final int NODE_DOMAIN = 7;
     private static final int TENSOR_DIMENSION = 1;
     private static final int TENSOR_TYPE = 2;
     private static final int TENSOR_NAME = 8;
     private static final int TENSOR_RAW = 9;
+    private static final int TENSOR_EXTERNAL = 13;
     private static final int TENSOR_LOCATION = 14;
+    private static final int ENTRY_KEY = 1;
+    private static final int ENTRY_VALUE = 2;
 
-    private static final int TYPE_FLOAT = 1;
+    private static final Map<Integer, DataType> READABLE =
+            Map.of(1, DataType.FLOAT32, 10, DataType.FLOAT16, 11, DataType.FLOAT64, 16, DataType.BFLOAT16);
+
     private static final int LOCATION_EXTERNAL = 1;
 
     /** Far above any graph; keeps the memory that a hostile file can claim small. */
@@ -50,23 +54,26 @@ final class OnnxInitializers {
     private static final int MAX_DIMENSIONS = 16;
     private static final int MAX_NAME_BYTES = 4096;
 
-    /** The inputs of a MatMul or Add. */
-    private record Operands(String left, String right) {}
-
     private final Path file;
+    private final List<Path> data;
     private final Map<String, StoredTensor> initializers = new LinkedHashMap<>();
-    private final Map<String, Operands> matMulByOutput = new HashMap<>();
-    private final List<Operands> additions = new ArrayList<>();
+    private final OnnxNodes nodes;
     private long fileBytes;
     private int entries;
 
-    private OnnxInitializers(Path file) {
+    private OnnxInitializers(Path file, List<Path> data) {
         this.file = file;
+        this.data = data;
+        this.nodes = new OnnxNodes(file);
     }
 
-    /** The named initializers of a file, and the anonymous weights of linear layers under the names they had. */
-    static List<StoredTensor> read(Path file) {
-        return new OnnxInitializers(file).read();
+    /**
+     * The named initializers of a file, and the anonymous weights of linear layers under the names they had.
+     *
+     * @param data the other files in which numbers may be; what lies in any other is not read
+     */
+    static List<StoredTensor> read(Path file, List<Path> data) {
+        return new OnnxInitializers(file, data).read();
     }
 
     private List<StoredTensor> read() {
@@ -104,7 +111,7 @@ final class OnnxInitializers {
             throw ModelProblem.unreadable(file, e);
         }
 
-        nameLinearWeights();
+        nodes.nameWeights(this::name);
         return List.copyOf(initializers.values());
     }
 
@@ -135,24 +142,25 @@ final class OnnxInitializers {
     private void readNode(CodedInputStream message) throws IOException {
         List<String> inputs = new ArrayList<>(2);
         String output = "";
+        String name = "";
         String operator = "";
+        String domain = "";
         for (int tag = message.readTag(); tag != 0; tag = message.readTag()) {
             if (isMessage(tag, NODE_INPUT) && inputs.size() < 3) {
                 inputs.add(name(message));
             } else if (isMessage(tag, NODE_OUTPUT)) {
                 output = name(message);
+            } else if (isMessage(tag, NODE_NAME)) {
+                name = name(message);
             } else if (isMessage(tag, NODE_OPERATOR)) {
                 operator = name(message);
+            } else if (isMessage(tag, NODE_DOMAIN)) {
+                domain = name(message);
             } else {
                 skip(message, tag);
             }
         }
-
-        if (inputs.size() == 2 && operator.equals("MatMul")) {
-            matMulByOutput.put(output, new Operands(inputs.get(0), inputs.get(1)));
-        } else if (inputs.size() == 2 && operator.equals("Add")) {
-            additions.add(new Operands(inputs.get(0), inputs.get(1)));
-        }
+        nodes.add(new OnnxNodes.Node(operator, domain, name, inputs, output));
     }
 
     private void readInitializer(CodedInputStream message) throws IOException {
@@ -162,6 +170,7 @@ final class OnnxInitializers {
         int location = 0;
         long offset = 0;
         int bytes = -1;
+        Map<String, String> external = new HashMap<>();
         for (int tag = message.readTag(); tag != 0; tag = message.readTag()) {
             if (isMessage(tag, TENSOR_DIMENSION)) {
                 int limit = enter(message);
@@ -179,36 +188,84 @@ final class OnnxInitializers {
                 bytes = length(message);
                 offset = message.getTotalBytesRead();
                 message.skipRawBytes(bytes);
+            } else if (isMessage(tag, TENSOR_EXTERNAL)) {
+                int limit = enter(message);
+                readEntry(message, external);
+                leave(message, limit);
             } else if (isVarint(tag, TENSOR_LOCATION)) {
                 location = message.readInt32();
             } else {
                 skip(message, tag);
             }
         }
-        add(name, type, location, shape, offset, bytes);
+        if (location == LOCATION_EXTERNAL) {
+            addExternal(name, type, shape, external);
+        } else {
+            String bar = bytes < 0 && READABLE.containsKey(type)
+                    ? "a list of numbers instead of raw data"
+                    : "ONNX type " + type;
+            add(name, bytes < 0 ? Optional.empty() : type(type), bar, shape, file, offset, Math.max(bytes, 0));
+        }
     }
 
-    private void add(String name, int type, int location, List<Long> shape, long offset, int bytes) {
-        String bar = "ONNX type " + type;
-        if (location == LOCATION_EXTERNAL) {
-            bar = "data in another file";
-        } else if (type == TYPE_FLOAT && bytes < 0) {
-            bar = "a list of numbers instead of raw data";
+    private static void readEntry(CodedInputStream message, Map<String, String> entries) throws IOException {
+        String key = "";
+        String value = "";
+        for (int tag = message.readTag(); tag != 0; tag = message.readTag()) {
+            if (isMessage(tag, ENTRY_KEY)) {
+                key = name(message);
+            } else if (isMessage(tag, ENTRY_VALUE)) {
+                value = name(message);
+            } else {
+                skip(message, tag);
+            }
         }
-        boolean readable = type == TYPE_FLOAT && location != LOCATION_EXTERNAL && bytes >= 0;
-        if (readable) {
-            requireBytesOfShape(name, shape, bytes);
+        if (entries.size() < MAX_DIMENSIONS) {
+            entries.put(key, value);
+        }
+    }
+
+    private void addExternal(String name, int type, List<Long> shape, Map<String, String> external) throws IOException {
+        String place = external.getOrDefault("location", "");
+        // Compared as text: whatever path it is, no other file is ever opened.
+        Optional<Path> file = data.stream()
+                .filter(each -> String.valueOf(each.getFileName()).equals(place))
+                .findFirst();
+        if (file.isEmpty() || type(type).isEmpty()) {
+            String bar = file.isPresent() ? "ONNX type " + type : "data in another file, '%s'".formatted(place);
+            add(name, Optional.empty(), bar, shape, this.file, 0, 0);
+            return;
         }
 
+        long size = Files.size(file.get());
+        long offset = number(name, external, "offset", 0, size);
+        long bytes = number(name, external, "length", size - offset, size - offset);
+        add(name, type(type), "", shape, file.get(), offset, bytes);
+    }
+
+    private long number(String name, Map<String, String> external, String key, long silent, long most) {
+        String value = external.getOrDefault(key, String.valueOf(silent));
+        if (value.length() < Long.toString(Long.MAX_VALUE).length()
+                && value.chars().allMatch(c -> c >= '0' && c <= '9')
+                && !value.isEmpty()
+                && Long.parseLong(value) <= most) {
+            return Long.parseLong(value);
+        }
+        throw ModelProblem.damaged(
+                "%s: initializer '%s' has the %s '%s'"
+                        .formatted(file, ModelProblem.show(name), key, ModelProblem.show(value)),
+                "It is a number of bytes within the file that has the data, from 0 to %s.".formatted(most));
+    }
+
+    private static Optional<DataType> type(int type) {
+        return Optional.ofNullable(READABLE.get(type));
+    }
+
+    private void add(
+            String name, Optional<DataType> type, String bar, List<Long> shape, Path where, long offset, long bytes) {
+        type.ifPresent(readable -> requireBytesOfShape(name, readable, shape, bytes));
         StoredTensor tensor = new StoredTensor(
-                name,
-                readable ? "FLOAT" : bar,
-                readable ? Optional.of(DataType.FLOAT32) : Optional.empty(),
-                List.copyOf(shape),
-                file,
-                offset,
-                Math.max(bytes, 0),
-                false);
+                name, type.map(DataType::name).orElse(bar), type, List.copyOf(shape), where, offset, bytes, false);
         if (initializers.put(name, tensor) != null) {
             throw ModelProblem.damaged(
                     "%s: the initializer '%s' is given twice".formatted(file, ModelProblem.show(name)),
@@ -216,9 +273,9 @@ final class OnnxInitializers {
         }
     }
 
-    private void requireBytesOfShape(String name, List<Long> shape, int bytes) {
+    private void requireBytesOfShape(String name, DataType type, List<Long> shape, long bytes) {
         try {
-            long expected = DataType.FLOAT32.bytes();
+            long expected = type.bytes();
             for (long dimension : shape) {
                 expected = Math.multiplyExact(expected, dimension);
             }
@@ -230,39 +287,25 @@ final class OnnxInitializers {
         }
         throw ModelProblem.damaged(
                 "%s: initializer '%s' has %s bytes".formatted(file, ModelProblem.show(name), bytes),
-                "Its shape %s of FLOAT takes another size.".formatted(shape));
+                "Its shape %s of %s takes another size.".formatted(shape, type));
     }
 
-    private void nameLinearWeights() {
-        for (Operands addition : additions) {
-            nameLinearWeight(addition.left(), addition.right());
-            nameLinearWeight(addition.right(), addition.left());
+    /** Where the exporter kept a name, the named tensor is the weight as the checkpoint has it. */
+    private void name(String initializer, String name) {
+        StoredTensor weight = initializers.get(initializer);
+        if (weight != null && weight.shape().size() == 2) {
+            initializers.putIfAbsent(
+                    name,
+                    new StoredTensor(
+                            name,
+                            weight.storedType(),
+                            weight.dataType(),
+                            weight.shape(),
+                            weight.file(),
+                            weight.offset(),
+                            weight.bytes(),
+                            true));
         }
-    }
-
-    private void nameLinearWeight(String bias, String product) {
-        Operands matMul = matMulByOutput.get(product);
-        if (matMul == null || !bias.endsWith(".bias") || !initializers.containsKey(bias)) {
-            return;
-        }
-
-        StoredTensor weight = initializers.get(matMul.right());
-        if (weight == null || weight.shape().size() != 2) {
-            return;
-        }
-        String name = bias.substring(0, bias.length() - "bias".length()) + "weight";
-        // Where the exporter kept the name, the named tensor is the weight as the checkpoint has it.
-        initializers.putIfAbsent(
-                name,
-                new StoredTensor(
-                        name,
-                        weight.storedType(),
-                        weight.dataType(),
-                        weight.shape(),
-                        file,
-                        weight.offset(),
-                        weight.bytes(),
-                        true));
     }
 
     private void addDimension(List<Long> shape, long dimension) {

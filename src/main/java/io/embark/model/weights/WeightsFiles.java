@@ -29,6 +29,30 @@ public sealed interface WeightsFiles {
     /** The file that has them where there are no safetensors. */
     String ONNX = "model.onnx";
 
+    /** Where Sentence Transformers and Optimum put that file if it is not beside the configuration. */
+    String ONNX_FOLDER = "onnx/";
+
+    /** What has the numbers of an ONNX file that would be too large: as Optimum and as newer exporters of torch name it. */
+    List<String> ONNX_DATA = List.of(ONNX + "_data", ONNX + ".data");
+
+    /** How a refusal begins. */
+    String ONLY = "%s: the only weights are %s";
+
+    /** How files of other libraries end, and why they are not read. */
+    Map<String, String> OTHERS = Map.of(
+            ".gguf",
+            "GGUF is llama.cpp's format, whose weights are mostly quantised.",
+            ".onnx",
+            "Of ONNX files model.onnx is read: those of other names are mostly quantised, or optimised for one kind of machine.",
+            "openvino_model.xml",
+            "OpenVINO's graphs have no names of weights.",
+            ".h5",
+            "It is TensorFlow's, which Sentence Transformers does not read either.",
+            ".msgpack",
+            "It is Flax's, which Sentence Transformers does not read either.",
+            ".tflite",
+            "TensorFlow Lite's graphs have no names of weights.");
+
     /** Every tensor of the files, under the names that the files have for them. */
     List<StoredTensor> tensors();
 
@@ -55,17 +79,18 @@ public sealed interface WeightsFiles {
         }
     }
 
-    /** One {@code model.onnx}. */
-    record OnnxFile(Path file) implements WeightsFiles {
+    /** One {@code model.onnx}, and the files beside it that may have its numbers. */
+    record OnnxFile(Path file, List<Path> data) implements WeightsFiles {
         @Override
         public List<StoredTensor> tensors() {
-            return OnnxInitializers.read(file);
+            return OnnxInitializers.read(file, data);
         }
     }
 
     /** Whether a sub-folder has weights that can be read as data. */
     static boolean exist(FolderFiles files, String directory) {
-        return Stream.of(SAFETENSORS, SAFETENSORS + ".index.json", ONNX).anyMatch(name -> files.has(directory, name));
+        return Stream.of(SAFETENSORS, SAFETENSORS + ".index.json", ONNX, ONNX_FOLDER + ONNX)
+                .anyMatch(name -> files.has(directory, name));
     }
 
     /**
@@ -73,9 +98,10 @@ public sealed interface WeightsFiles {
      * has other weights in this one, often rounded.
      */
     static Optional<String> preferred(String name) {
-        return name.equals(ONNX) || name.endsWith("/" + ONNX)
-                ? Optional.of(name.substring(0, name.length() - ONNX.length()) + SAFETENSORS)
-                : Optional.empty();
+        return Stream.of(ONNX_FOLDER + ONNX, ONNX)
+                .filter(onnx -> name.equals(onnx) || name.endsWith("/" + onnx))
+                .findFirst()
+                .map(onnx -> name.substring(0, name.length() - onnx.length()) + SAFETENSORS);
     }
 
     /**
@@ -94,9 +120,18 @@ public sealed interface WeightsFiles {
             return shards(files, directory, JsonConfig.read(index.get()));
         }
 
-        return files.find(directory, ONNX)
-                .map(OnnxFile::new)
+        return onnx(files, directory, "")
+                .or(() -> onnx(files, directory, ONNX_FOLDER))
                 .orElseThrow(() -> files.absence(directory, SAFETENSORS, () -> noWeights(files, directory, otherwise)));
+    }
+
+    private static Optional<WeightsFiles> onnx(FolderFiles files, String directory, String subfolder) {
+        return files.find(directory, subfolder + ONNX)
+                .map(file -> new OnnxFile(
+                        file,
+                        ONNX_DATA.stream()
+                                .flatMap(name -> files.find(directory, subfolder + name).stream())
+                                .toList()));
     }
 
     private static SafetensorsShards shards(FolderFiles files, String directory, JsonConfig index) {
@@ -139,19 +174,36 @@ public sealed interface WeightsFiles {
 
     private static EmbarkException noWeights(FolderFiles files, String directory, String otherwise) {
         Path folder = files.root().resolve(directory);
-        return files.names(directory).stream()
+        Optional<EmbarkException> program = files.names(directory).stream()
                 .filter(WeightsFiles::runsCode)
                 .findFirst()
                 .map(name -> ModelProblem.unsupported(
-                        "%s: the only weights are %s".formatted(folder, ModelProblem.show(name)),
+                        ONLY.formatted(folder, ModelProblem.show(name)),
                         "A pickle or TorchScript file runs code when it is read.",
                         "Convert the model to safetensors: model.save_pretrained(folder, safe_serialization=True);"
                                 + " on a hub, a revision refs/pr/N may have them."
-                                + otherwise))
+                                + otherwise));
+        return program.or(() -> otherFormat(files, directory))
                 .orElseGet(() -> ModelProblem.invalid(
                         "%s: no weights".formatted(folder),
                         "Looked for model.safetensors, model.safetensors.index.json and model.onnx.",
                         "Copy the whole folder of the model, or name the right one."));
+    }
+
+    /** What to say of a sub-folder whose weights are for other libraries only; empty if there are none. */
+    static Optional<EmbarkException> otherFormat(FolderFiles files, String directory) {
+        return Stream.of("", "onnx", "openvino")
+                .flatMap(subfolder -> files
+                        .names(Path.of(directory).resolve(subfolder).toString())
+                        .stream()
+                        .map(name -> subfolder.isEmpty() ? name : subfolder + "/" + name))
+                .flatMap(name -> OTHERS.entrySet().stream()
+                        .filter(other -> name.toLowerCase(Locale.ROOT).endsWith(other.getKey()))
+                        .map(other -> ModelProblem.unsupported(
+                                ONLY.formatted(files.root().resolve(directory), ModelProblem.show(name)),
+                                other.getValue(),
+                                "Take the model as safetensors: most models are published in that format first.")))
+                .findFirst();
     }
 
     /** Whether a file, going by its name, is a program to be run by Python or libtorch. */

@@ -46,13 +46,18 @@ public final class OnnxWriter {
     }
 
     public OnnxWriter node(String operator, List<String> inputs, String output) {
+        return node(operator, "", "/node/" + nodes.size(), inputs, output);
+    }
+
+    public OnnxWriter node(String operator, String domain, String name, List<String> inputs, String output) {
         nodes.add(message(out -> {
             for (String input : inputs) {
                 out.writeString(1, input);
             }
             out.writeString(2, output);
-            out.writeString(3, "/node/" + nodes.size());
+            out.writeString(3, name);
             out.writeString(4, operator);
+            out.writeString(7, domain);
         }));
         return this;
     }
@@ -75,6 +80,20 @@ public final class OnnxWriter {
             data.write(out);
         }));
         return this;
+    }
+
+    /** Numbers in another file. */
+    public static Fields external(String location, String offset, String length) {
+        return out -> {
+            for (List<String> entry :
+                    List.of(List.of("location", location), List.of("offset", offset), List.of("length", length))) {
+                out.writeBytes(13, message(pair -> {
+                    pair.writeString(1, entry.get(0));
+                    pair.writeString(2, entry.get(1));
+                }));
+            }
+            out.writeInt32(14, 1);
+        };
     }
 
     public static Fields raw(byte[] bytes) {

@@ -4,7 +4,6 @@
  */
 package io.embark.model;
 
-import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelProblem;
@@ -12,7 +11,6 @@ import io.embark.model.weights.NeededTensors;
 import io.embark.model.weights.WeightsFiles;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -79,7 +77,7 @@ record FirstModule(
                 Optional.empty(),
                 tokenizerFile,
                 limit.maxTokens(),
-                new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, limit.cutsStart(), Map.of(), Map.of()),
+                TokenizerSettings.asWritten(false, limit.cutsStart()),
                 List.of());
     }
 

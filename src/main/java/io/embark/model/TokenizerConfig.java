@@ -16,42 +16,51 @@ import java.util.Optional;
 
 /** Reads {@code tokenizer_config.json} as {@code AutoTokenizer} of transformers 5 does. */
 final class TokenizerConfig {
-    private static final List<String> FLAGS =
-            List.of("do_lower_case", "strip_accents", "tokenize_chinese_chars", "add_prefix_space");
+    private static final List<String> FLAGS = List.of(
+            "do_lower_case",
+            "strip_accents",
+            "tokenize_chinese_chars",
+            "clean_text",
+            "add_prefix_space",
+            "keep_accents",
+            "split_by_punct",
+            "legacy");
 
-    private static final List<String> SPECIAL_TOKENS =
-            List.of("bos_token", "eos_token", "cls_token", "sep_token", "unk_token");
+    /** A file's own post-processor says these; only who calls the tokenizer says otherwise. */
+    private static final List<String> ENDS = List.of("add_bos_token", "add_eos_token");
 
-    /** The classes with a constructor of their own. */
-    private static final Map<String, TokenizerKind> BY_CLASS = Map.of(
-            "BertTokenizer", TokenizerKind.BERT,
-            "DistilBertTokenizer", TokenizerKind.BERT,
-            "MPNetTokenizer", TokenizerKind.MPNET,
-            "RobertaTokenizer", TokenizerKind.ROBERTA,
-            "XLMRobertaTokenizer", TokenizerKind.XLM_ROBERTA,
-            "CamembertTokenizer", TokenizerKind.CAMEMBERT,
-            "T5Tokenizer", TokenizerKind.T5,
-            "Qwen2Tokenizer", TokenizerKind.QWEN2,
-            "GemmaTokenizer", TokenizerKind.GEMMA);
+    private static final List<String> NUMBERS = List.of("extra_ids", "unk_id", "offset");
 
-    /** A type that no family computes, but a program of the folder may. */
-    private static final String QWEN2 = "qwen2";
+    /** {@code MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS}, those of a class of their own: whatever a file says, it is that. */
+    private static final Map<String, TokenizerKind> OWN_CLASS_ALONE = Map.of(
+            "qwen2", TokenizerKind.QWEN2,
+            "qwen3_5", TokenizerKind.QWEN3_5,
+            "qwen3_5_moe", TokenizerKind.QWEN3_5,
+            "qwen3_5_moe_text", TokenizerKind.QWEN3_5);
 
     /** The arguments of {@code AutoTokenizer} that stand for fields of the file. */
     static final KnownKeys ARGUMENTS = KnownKeys.NONE
             .honoured("model_max_length", "truncation_side")
             .honoured(FLAGS.toArray(String[]::new))
-            .honoured(SPECIAL_TOKENS.toArray(String[]::new))
-            .honoured("pad_token", "mask_token")
+            .honoured(ENDS.toArray(String[]::new))
+            .honoured(NUMBERS.toArray(String[]::new))
+            .honoured(SpecialTokens.NAMES.toArray(String[]::new))
+            .honoured(SpecialTokensReader.KEYS.toArray(String[]::new))
             .idle(ConfigKeys.PADDING, "padding_side")
             .idle("The network is called with tokens only.", "model_input_names")
             .idle("Only reading tokens back asks for it.", "clean_up_tokenization_spaces");
 
+    private final JsonConfig file;
     private final JsonConfig config;
+    private final JsonConfig arguments;
+    private final LegacyTokens legacy;
 
     /** {@code arguments} are those of the Transformer module, which win. */
-    TokenizerConfig(JsonConfig config, JsonConfig arguments) {
-        this.config = config.overlaid(arguments);
+    TokenizerConfig(JsonConfig file, JsonConfig arguments, LegacyTokens legacy) {
+        this.file = file;
+        this.config = file.overlaid(arguments);
+        this.arguments = arguments;
+        this.legacy = legacy;
     }
 
     /** The most tokens of one text; empty where the file names none. */
@@ -62,23 +71,31 @@ final class TokenizerConfig {
     TokenizerSettings settings(JsonConfig network, boolean addsSpecialTokens, boolean lowerCaseFirst) {
         Map<String, Boolean> flags = new LinkedHashMap<>();
         FLAGS.forEach(key -> config.flag(key).ifPresent(value -> flags.put(key, value)));
-        Map<String, String> tokens = new LinkedHashMap<>();
-        SPECIAL_TOKENS.forEach(key -> config.token(key).ifPresent(token -> tokens.put(key, token)));
-        return new TokenizerSettings(kind(network), addsSpecialTokens, lowerCaseFirst, cutsStart(), flags, tokens);
+        ENDS.forEach(key -> arguments.flag(key).ifPresent(value -> flags.put(key, value)));
+        Map<String, Integer> numbers = new LinkedHashMap<>();
+        NUMBERS.forEach(key -> config.natural(key, Integer.MAX_VALUE - 1).ifPresent(value -> numbers.put(key, value)));
+        return new TokenizerSettings(
+                kind(network),
+                addsSpecialTokens,
+                lowerCaseFirst,
+                cutsStart(),
+                flags,
+                numbers,
+                SpecialTokensReader.read(file, arguments, legacy));
     }
 
     private TokenizerKind kind(JsonConfig network) {
-        Optional<TokenizerKind> own = network.text("model_type").flatMap(TokenizerConfig::byModelType);
-        Optional<String> declared = config.text("tokenizer_class").or(() -> network.text("tokenizer_class"));
+        String modelType = network.text("model_type").orElse("");
+        if (OWN_CLASS_ALONE.containsKey(modelType)) {
+            return OWN_CLASS_ALONE.get(modelType);
+        }
+        Optional<TokenizerKind> own = Families.tokenizer(modelType);
+        JsonConfig declaring = file.has("tokenizer_class") ? file : network;
+        Optional<String> declared = declaring.text("tokenizer_class");
         if (own.equals(Optional.of(TokenizerKind.AS_WRITTEN)) || declared.isEmpty()) {
             return own.orElse(TokenizerKind.AS_WRITTEN);
         }
-        String name = declared.get().replaceFirst("Fast$", "");
-        return BY_CLASS.getOrDefault(name, TokenizerKind.AS_WRITTEN);
-    }
-
-    private static Optional<TokenizerKind> byModelType(String modelType) {
-        return modelType.equals(QWEN2) ? Optional.of(TokenizerKind.QWEN2) : Families.tokenizer(modelType);
+        return TokenizerClassNames.kind(declaring.subject(), declared.get());
     }
 
     private boolean cutsStart() {

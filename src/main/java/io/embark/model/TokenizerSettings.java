@@ -8,7 +8,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.embark.model.family.TokenizerKind;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the files beside {@code tokenizer.json} say about the tokenizer. Immutable.
@@ -17,9 +16,10 @@ import java.util.Optional;
  * @param addsSpecialTokens whether each text gets the special tokens that the file's post-processor adds
  * @param lowerCaseFirst whether text becomes lower-case before anything else ({@code do_lower_case} of the Transformer module)
  * @param cutsStart whether a long text loses its start ({@code truncation_side} is left), and not its end
- * @param flags what {@code tokenizer_config.json} says of these, by its keys: {@code do_lower_case}, {@code strip_accents},
- *     {@code tokenize_chinese_chars}, {@code add_prefix_space}; those that are silent are missing
- * @param specialTokens the special tokens that it names, by its keys: {@code cls_token} and so on
+ * @param flags what {@code tokenizer_config.json} says of these, by its keys, such as {@code do_lower_case}; those that are silent
+ *     are missing
+ * @param numbers the same of numbers, such as {@code extra_ids}
+ * @param tokens the special tokens that it names
  * @hidden Public for Embark's other rooms only.
  */
 public record TokenizerSettings(
@@ -28,19 +28,27 @@ public record TokenizerSettings(
         boolean lowerCaseFirst,
         boolean cutsStart,
         Map<String, Boolean> flags,
-        Map<String, String> specialTokens) {
+        Map<String, Integer> numbers,
+        SpecialTokens tokens) {
     /** The most bytes of a {@code tokenizer.json} that are read; the largest that are known have a quarter of them. */
     public static final int MOST_FILE_BYTES = 128 << 20;
 
     /** Refuses null and copies the maps. */
     public TokenizerSettings {
         requireNonNull(kind, "kind is null");
+        requireNonNull(tokens, "tokens is null");
         flags = Map.copyOf(flags);
-        specialTokens = Map.copyOf(specialTokens);
+        numbers = Map.copyOf(numbers);
     }
 
-    /** What a flag says; empty if it says nothing. */
-    public Optional<Boolean> flag(String key) {
-        return Optional.ofNullable(flags.get(key));
+    /** Those of a file that nothing stands beside. */
+    static TokenizerSettings asWritten(boolean addsSpecialTokens, boolean cutsStart) {
+        return new TokenizerSettings(
+                TokenizerKind.AS_WRITTEN, addsSpecialTokens, false, cutsStart, Map.of(), Map.of(), SpecialTokens.NONE);
+    }
+
+    /** What a flag says, or the usual if it says nothing. */
+    public boolean flag(String key, boolean usual) {
+        return flags.getOrDefault(key, usual);
     }
 }

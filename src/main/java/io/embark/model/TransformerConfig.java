@@ -36,7 +36,8 @@ record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokeniz
                     "Sentence Transformers puts every text through the template then, which Embark cannot.",
                     "Add the modules.json of the model.");
         }
-        return new TransformerConfig(arguments, new TokenizerConfig(tokenizer, arguments.tokenizer()), task);
+        LegacyTokens legacy = LegacyTokens.read(files, modules.first().path());
+        return new TransformerConfig(arguments, new TokenizerConfig(tokenizer, arguments.tokenizer(), legacy), task);
     }
 
     /**

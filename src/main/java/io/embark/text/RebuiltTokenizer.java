@@ -11,32 +11,43 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.SpecialTokens;
+import io.embark.model.SpecialTokens.Token;
 import io.embark.model.TokenizerSettings;
+import io.embark.model.family.TokenizerKind;
+import io.embark.text.TokenizerClass.Again;
+import io.embark.text.TokenizerClass.Ends;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Makes of a {@code tokenizer.json} what those tokenizer classes of transformers 5 make of it that have a constructor of their
- * own ({@code tokenization_utils_tokenizers.py}, {@code convert_to_native_format}): it keeps the vocabulary, merges, added
- * tokens and SentencePiece's table of characters, and builds the rest anew.
+ * Makes of a {@code tokenizer.json} what transformers 5 makes of it: a class of its own builds model, normaliser, pre-tokenizer
+ * and mostly the post-processor anew; whatever the class, the special tokens that other files name are added ({@code
+ * TokenizersBackend.__init__}).
  */
 final class RebuiltTokenizer {
-    private static final String WORD_START = "\u2581";
-
-    /** {@code PRETOKENIZE_REGEX} of Qwen2Tokenizer. */
-    private static final String QWEN2_PIECES = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|"
-            + " ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
-
     private final Path file;
     private final JsonObject json;
-    private final JsonObject model;
     private final TokenizerSettings settings;
+    private final SpecialTokens tokens;
+    private final TokenizerClass type;
+    private final TokenizerBackend backend;
 
     private RebuiltTokenizer(Path file, JsonObject json, TokenizerSettings settings) {
         this.file = file;
         this.json = json;
-        this.model = json.get("model") instanceof JsonObject object ? object : new JsonObject();
         this.settings = settings;
+        this.tokens = settings.tokens();
+        this.type = settings.kind() == TokenizerKind.LLAMA && hasBytes(json)
+                ? TokenizerClass.asWritten()
+                : TokenizerClasses.of(settings.kind());
+        this.backend = new TokenizerBackend(json, settings, type.tokens());
     }
 
     /**
@@ -48,231 +59,151 @@ final class RebuiltTokenizer {
         new RebuiltTokenizer(file, json, settings).rebuild();
     }
 
+    /** {@code _tokenizer_json_has_byte_level}: such a file belongs to no LlamaTokenizer, whoever says so. */
+    private static boolean hasBytes(JsonObject json) {
+        return List.of("normalizer", "pre_tokenizer", "post_processor", "decoder").stream()
+                .map(json::get)
+                .anyMatch(part -> part != null && part.toString().contains("\"ByteLevel\""));
+    }
+
     private void rebuild() {
-        switch (settings.kind()) {
-            case AS_WRITTEN -> {}
-            case BERT -> {
-                wordPiece();
-                addAround(token("cls_token", "[CLS]"), token("sep_token", "[SEP]"));
-            }
-            case MPNET -> {
-                wordPiece();
-                addAround(token("cls_token", "<s>"), token("sep_token", "</s>"));
-            }
-            case ROBERTA -> {
-                json.add("normalizer", JsonNull.INSTANCE);
-                json.add("pre_tokenizer", byteLevel(true));
-                plainBpe();
-                addAround(token("cls_token", "<s>"), token("sep_token", "</s>"));
-            }
-            case XLM_ROBERTA -> {
-                sentencePiece(flag("add_prefix_space", true), 3);
-                addAround(token("bos_token", "<s>"), token("eos_token", "</s>"));
-            }
-            case CAMEMBERT -> {
-                sentencePiece(flag("add_prefix_space", true), Math.max(0, tokenId(token("unk_token", "<unk>"))));
-                addAround(token("bos_token", "<s>"), token("eos_token", "</s>"));
-            }
-            case T5 -> {
-                sentencePiece(true, 2);
-                addAround(null, "</s>");
-            }
-            case QWEN2 -> {
-                json.add("normalizer", object("NFC"));
-                JsonObject split = split("Regex", QWEN2_PIECES, "Isolated");
-                json.add("pre_tokenizer", sequence("pretokenizers", split, byteLevel(false)));
-                plainBpe();
-            }
-            case GEMMA -> {
-                JsonObject replace = object("Replace");
-                replace.add("pattern", pattern("String", " "));
-                replace.addProperty("content", WORD_START);
-                json.add("normalizer", replace);
-                json.add("pre_tokenizer", split("String", " ", "MergedWithPrevious"));
-                model.addProperty("unk_token", token("unk_token", "<unk>"));
-                model.addProperty("fuse_unk", true);
-                model.addProperty("byte_fallback", true);
-            }
-        }
-    }
-
-    private void wordPiece() {
-        JsonObject normalizer = object("BertNormalizer");
-        normalizer.addProperty("clean_text", true);
-        normalizer.addProperty("handle_chinese_chars", flag("tokenize_chinese_chars", true));
-        normalizer.add(
-                "strip_accents",
-                settings.flag("strip_accents")
-                        .<JsonElement>map(JsonPrimitive::new)
-                        .orElse(JsonNull.INSTANCE));
-        normalizer.addProperty("lowercase", flag("do_lower_case", true));
-        json.add("normalizer", normalizer);
-        json.add("pre_tokenizer", object("BertPreTokenizer"));
-        model.addProperty("unk_token", token("unk_token", "[UNK]"));
-        model.addProperty("continuing_subword_prefix", "##");
-        model.addProperty("max_input_chars_per_word", 100);
-    }
-
-    private void plainBpe() {
-        for (String key : new String[] {"dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix"}) {
-            model.add(key, JsonNull.INSTANCE);
-        }
-        for (String key : new String[] {"fuse_unk", "byte_fallback", "ignore_merges"}) {
-            model.addProperty(key, false);
-        }
-    }
-
-    private void sentencePiece(boolean prefix, int unknown) {
-        json.add("normalizer", characterTable(json.get("normalizer")).orElse(JsonNull.INSTANCE));
-        JsonObject words = object("Metaspace");
-        words.addProperty("replacement", WORD_START);
-        words.addProperty("prepend_scheme", prefix ? "always" : "never");
-        words.addProperty("split", true);
-        json.add("pre_tokenizer", sequence("pretokenizers", object("WhitespaceSplit"), words));
-        model.addProperty("unk_id", unknown);
-        model.addProperty("byte_fallback", false);
-    }
-
-    /** The first Precompiled normaliser, alone or in a sequence. */
-    private static Optional<JsonElement> characterTable(JsonElement normalizer) {
-        if (!(normalizer instanceof JsonObject object)) {
-            return Optional.empty();
-        }
-        if (object.get("normalizers") instanceof JsonArray steps) {
-            return steps.asList().stream()
-                    .flatMap(step -> characterTable(step).stream())
-                    .findFirst();
-        }
-        JsonElement type = object.get("type");
-        return type != null && type.equals(new JsonPrimitive("Precompiled")) ? Optional.of(object) : Optional.empty();
-    }
-
-    /** The special tokens before and behind a text; null for none. */
-    private void addAround(String first, String last) {
-        JsonArray single = new JsonArray();
-        JsonArray pair = new JsonArray();
-        JsonObject tokens = new JsonObject();
-        addSpecial(first, single, tokens);
-        addSpecial(first, pair, tokens);
-        single.add(part("Sequence", "A"));
-        pair.add(part("Sequence", "A"));
-        pair.add(part("Sequence", "B"));
-        addSpecial(last, single, tokens);
-        addSpecial(last, pair, tokens);
-
-        JsonObject template = object("TemplateProcessing");
-        template.add("single", single);
-        template.add("pair", pair);
-        template.add("special_tokens", tokens);
-        json.add("post_processor", template);
-    }
-
-    private void addSpecial(String token, JsonArray parts, JsonObject tokens) {
-        if (token == null) {
+        JsonElement known = json.get("added_tokens");
+        type.build().accept(backend);
+        JsonObject model = json.get("model") instanceof JsonObject object ? object : new JsonObject();
+        if (!type.builds() && !addsAny()) {
+            addEnds(new AddedTokens(known, new TokenNumbers(new JsonObject())));
             return;
         }
-        JsonArray ids = new JsonArray();
-        ids.add(number(token));
-        JsonArray names = new JsonArray();
-        names.add(token);
-        JsonObject special = new JsonObject();
-        special.addProperty("id", token);
-        special.add("ids", ids);
-        special.add("tokens", names);
-        tokens.add(token, special);
-        parts.add(part("SpecialToken", token));
+        AddedTokens added = new AddedTokens(type.builds() ? null : known, new TokenNumbers(model));
+        addTokens(known, added);
+        json.add("added_tokens", added.json());
+        addEnds(added);
     }
 
-    private int number(String token) {
-        if (json.get("added_tokens") instanceof JsonArray added) {
-            for (JsonElement each : added) {
-                if (each instanceof JsonObject object
-                        && new JsonPrimitive(token).equals(object.get("content"))
-                        && object.get("id") instanceof JsonPrimitive id
-                        && id.isNumber()) {
-                    return id.getAsInt();
+    private boolean addsAny() {
+        return !type.tokens().isEmpty()
+                || !tokens.named().isEmpty()
+                || tokens.extra().isPresent()
+                || tokens.byNumber().isPresent()
+                || !tokens.legacy().isEmpty();
+    }
+
+    private void addTokens(JsonElement known, AddedTokens added) {
+        SortedMap<Integer, Token> numbered = tokens.byNumber().orElseGet(() -> fromFiles(known, added));
+        Map<String, Token> byContent = new LinkedHashMap<>();
+        numbered.values().forEach(token -> byContent.put(token.content(), token));
+        List<Token> named = named(byContent);
+        List<String> names = named.stream().map(Token::content).toList();
+        numbered.values().forEach(token -> added.add(names.contains(token.content()) ? token.asSpecial() : token));
+
+        List<Token> all = new ArrayList<>(named);
+        all.addAll(tokens.extra()
+                .orElseGet(() ->
+                        type.extra().apply(backend).stream().map(Token::special).toList()));
+        for (int i = 0; i < all.size(); i++) {
+            if (!added.has(all.get(i).content())) {
+                added.add(i < named.size() ? all.get(i).asSpecial() : all.get(i));
+            }
+        }
+        if (type.again() != Again.NO) {
+            boolean plain = type.again() == Again.AS_PLAIN;
+            all.forEach(
+                    token -> added.add(plain || token.plain() ? Token.special(token.content()) : token.asSpecial()));
+        }
+    }
+
+    /** Those of {@code added_tokens.json}, and over them those of {@code tokenizer.json} itself. */
+    private SortedMap<Integer, Token> fromFiles(JsonElement known, AddedTokens added) {
+        SortedMap<Integer, Token> numbered = new TreeMap<>(tokens.legacy());
+        if (known instanceof JsonArray list) {
+            for (JsonElement each : list) {
+                Optional<Token> token = token(each);
+                if (token.isPresent()) {
+                    numbered.put(each.getAsJsonObject().get("id").getAsInt(), token.get());
+                } else if (type.builds()) {
+                    added.json().add(each);
                 }
             }
         }
-        int id = tokenId(token);
-        if (id < 0) {
-            throw TokenizerErrors.lacksSpecialToken(file, token);
-        }
-        return id;
+        return numbered;
     }
 
-    /** The id of a token, -1 if there is no such. */
-    private int tokenId(String token) {
-        JsonElement vocabulary = model.get("vocab");
-        if (vocabulary instanceof JsonObject byToken
-                && byToken.get(token) instanceof JsonPrimitive id
-                && id.isNumber()) {
-            return id.getAsInt();
+    private static Optional<Token> token(JsonElement json) {
+        if (!(json instanceof JsonObject object)
+                || !(object.get("content") instanceof JsonPrimitive content)
+                || !JsonCheck.isNumber(object.get("id"), 0, JsonCheck.LARGEST_ID)) {
+            return Optional.empty();
         }
-        if (vocabulary instanceof JsonArray scored) {
-            for (int i = 0; i < scored.size(); i++) {
-                if (scored.get(i) instanceof JsonArray entry
-                        && !entry.isEmpty()
-                        && new JsonPrimitive(token).equals(entry.get(0))) {
-                    return i;
-                }
+        return Optional.of(new Token(
+                content.getAsString(),
+                false,
+                isTrue(object, "single_word"),
+                isTrue(object, "lstrip"),
+                isTrue(object, "rstrip"),
+                Optional.of(isTrue(object, "normalized")),
+                isTrue(object, "special")));
+    }
+
+    private static boolean isTrue(JsonObject object, String key) {
+        return new JsonPrimitive(true).equals(object.get(key));
+    }
+
+    /** Those with a name, in transformers' order, as what is already known of them says. */
+    private List<Token> named(Map<String, Token> known) {
+        Map<String, Token> byName = new LinkedHashMap<>();
+        List<String> names = new ArrayList<>(SpecialTokens.NAMES);
+        names.addAll(type.tokens().keySet());
+        names.addAll(tokens.named().keySet());
+        for (String name : names) {
+            Optional<Token> said = tokens.named().get(name);
+            if (said == null) {
+                said = Optional.ofNullable(type.tokens().get(name)).map(Token::special);
+            } else {
+                said = said.map(token -> known.getOrDefault(token.content(), token));
             }
+            boolean takesBlanks = type.blanksBefore().contains(name);
+            said.ifPresent(token -> byName.put(name, takesBlanks && token.plain() ? token.withBlanksBefore() : token));
         }
-        return -1;
+        return List.copyOf(byName.values());
     }
 
-    private String token(String key, String usual) {
-        return settings.specialTokens().getOrDefault(key, usual);
+    private void addEnds(AddedTokens added) {
+        JsonElement written = json.get("post_processor");
+        boolean hasOwn = written != null && !written.isJsonNull();
+        boolean flagged = settings.flags().containsKey("add_bos_token")
+                || settings.flags().containsKey("add_eos_token");
+        Optional<Ends> ends =
+                switch (type.whose()) {
+                    case CLASS -> Optional.of(type.ends().apply(backend));
+                    case FLAGS -> Optional.of(flagged());
+                    case FILE_BEFORE_CLASS ->
+                        flagged
+                                ? Optional.of(flagged())
+                                : hasOwn
+                                        ? Optional.empty()
+                                        : Optional.of(type.ends().apply(backend));
+                    case FILE -> flagged ? Optional.of(flagged()) : Optional.empty();
+                };
+        ends.ifPresent(made -> json.add("post_processor", template(made, added)));
     }
 
-    private boolean flag(String key, boolean usual) {
-        return settings.flag(key).orElse(usual);
-    }
-
-    private JsonObject byteLevel(boolean splits) {
-        JsonObject bytes = object("ByteLevel");
-        bytes.addProperty("add_prefix_space", flag("add_prefix_space", false));
-        bytes.addProperty("trim_offsets", true);
-        bytes.addProperty("use_regex", splits);
-        return bytes;
-    }
-
-    private static JsonObject split(String kind, String pattern, String behavior) {
-        JsonObject split = object("Split");
-        split.add("pattern", pattern(kind, pattern));
-        split.addProperty("behavior", behavior);
-        split.addProperty("invert", false);
-        return split;
-    }
-
-    private static JsonObject pattern(String kind, String pattern) {
-        JsonObject json = new JsonObject();
-        json.addProperty(kind, pattern);
-        return json;
-    }
-
-    private static JsonObject sequence(String key, JsonObject... steps) {
-        JsonArray list = new JsonArray();
-        for (JsonObject step : steps) {
-            list.add(step);
+    private JsonElement template(Ends ends, AddedTokens added) {
+        if (ends.equals(Ends.NONE)) {
+            return JsonNull.INSTANCE;
         }
-        JsonObject sequence = object("Sequence");
-        sequence.add(key, list);
-        return sequence;
+        return TokenizerPieces.template(ends.before(), ends.behind(), token -> Optional.ofNullable(
+                        ends.numbers().get(token))
+                .or(() -> added.number(token))
+                .orElseThrow(() -> TokenizerErrors.lacksSpecialToken(file, token)));
     }
 
-    private static JsonObject part(String kind, String id) {
-        JsonObject what = new JsonObject();
-        what.addProperty("id", id);
-        what.addProperty("type_id", 0);
-        JsonObject part = new JsonObject();
-        part.add(kind, what);
-        return part;
+    /** {@code update_post_processor}. */
+    private Ends flagged() {
+        return new Ends(flagged("add_bos_token", "bos_token"), flagged("add_eos_token", "eos_token"));
     }
 
-    private static JsonObject object(String type) {
-        JsonObject json = new JsonObject();
-        json.addProperty("type", type);
-        return json;
+    private List<String> flagged(String flag, String name) {
+        String token = backend.token(name);
+        return settings.flag(flag, false) && token != null ? List.of(token) : List.of();
     }
 }

@@ -74,13 +74,15 @@ public final class TextTokenizer implements AutoCloseable {
     public static TextTokenizer open(ModelFolder folder, int maxTokens) {
         JsonObject json = TokenizerReader.read(folder.tokenizerFile(), TokenizerJson.read(folder));
         TokenizerProbe.checkAddedTokens(folder.tokenizerFile(), json);
-        long handle = create(json.toString(), folder);
+        JsonObject given =
+                folder.specification().tokenizer().tokens().split() ? TokenizerJson.splittingSpecial(json) : json;
+        long handle = create(given.toString(), folder);
         TextTokenizer tokenizer = new TextTokenizer(handle, handle, folder, maxTokens, json);
         try {
             TokenizerProbe.check(folder, maxTokens, tokenizer::count);
             NATIVE.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
             if (folder.specification().tokenizer().cutsStart()) {
-                long ownHandle = create(TokenizerJson.cuttingStart(json, maxTokens), folder);
+                long ownHandle = create(TokenizerJson.cuttingStart(given, maxTokens), folder);
                 return new TextTokenizer(handle, ownHandle, folder, maxTokens, json);
             }
             return tokenizer;

@@ -73,6 +73,20 @@ final class TokenizerJson {
         return cutting.toString();
     }
 
+    /** The same tokenizer, to which special tokens within a text are text like any other. */
+    static JsonObject splittingSpecial(JsonObject json) {
+        JsonArray others = new JsonArray();
+        for (JsonElement token : json.getAsJsonArray("added_tokens")) {
+            if (!token.getAsJsonObject().get("special").getAsBoolean()) {
+                others.add(token);
+            }
+        }
+        JsonObject splitting = new JsonObject();
+        json.entrySet().forEach(entry -> splitting.add(entry.getKey(), entry.getValue()));
+        splitting.add("added_tokens", others);
+        return splitting;
+    }
+
     private static JsonObject parse(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             if (StrictJson.read(in, TokenizerSettings.MOST_FILE_BYTES) instanceof JsonObject json) {

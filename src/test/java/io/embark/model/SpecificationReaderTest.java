@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.model.SpecialTokens.Token;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.LinearLayers;
 import io.embark.model.family.TensorShape;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +72,13 @@ class SpecificationReaderTest {
         assertThat(specification.truncateDimension()).isEmpty();
         assertThat(specification.tokenizer())
                 .isEqualTo(new TokenizerSettings(
-                        TokenizerKind.BERT, true, false, false, Map.of("do_lower_case", true), Map.of()));
+                        TokenizerKind.BERT,
+                        true,
+                        false,
+                        false,
+                        Map.of("do_lower_case", true),
+                        Map.of(),
+                        SpecialTokens.NONE));
 
         Architecture architecture = Backbones.architecture(model);
         assertThat(architecture.family()).isEqualTo("bert");
@@ -701,6 +709,7 @@ class SpecificationReaderTest {
                 .set(TOKENIZER, "strip_accents", "true")
                 .set(TOKENIZER, "truncation_side", "\"left\"")
                 .set(TOKENIZER, "cls_token", "\"[C]\"")
+                .set(TOKENIZER, "extra_ids", "3")
                 .set(TOKENIZER, "sep_token", "{\"content\": \"[S]\", \"lstrip\": false}");
         assertThat(read().tokenizer())
                 .isEqualTo(new TokenizerSettings(
@@ -709,7 +718,18 @@ class SpecificationReaderTest {
                         true,
                         true,
                         Map.of("tokenize_chinese_chars", false, "do_lower_case", false, "strip_accents", true),
-                        Map.of("cls_token", "[C]", "sep_token", "[S]")));
+                        Map.of("extra_ids", 3),
+                        new SpecialTokens(
+                                Map.of(
+                                        "cls_token",
+                                        Optional.of(Token.special("[C]")),
+                                        "sep_token",
+                                        Optional.of(
+                                                new Token("[S]", false, false, false, false, Optional.empty(), false))),
+                                Optional.empty(),
+                                Optional.empty(),
+                                new TreeMap<>(),
+                                false)));
     }
 
     @ParameterizedTest
@@ -720,6 +740,8 @@ class SpecificationReaderTest {
             PreTrainedTokenizerFast, AS_WRITTEN
             TokenizersBackend, AS_WRITTEN
             XLMRobertaTokenizer, XLM_ROBERTA
+            LongformerTokenizerFast, ROBERTA
+            SmolLM3Tokenizer, AS_WRITTEN
             """)
     void takesTheTokenizerClassThatTransformersTakes(String declared, TokenizerKind kind) {
         builder.set(TOKENIZER, "tokenizer_class", declared == null ? "null" : "\"" + declared + "\"");
@@ -741,6 +763,20 @@ class SpecificationReaderTest {
                 "/sentence_bert_config.json: " + what,
                 PLAIN_TEXT_ONLY,
                 "Choose a model that needs nothing else.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            BertJapaneseTokenizer | A tokenizer of this class is Python code and does not read tokenizer.json.
+            MBart50TokenizerFast  | A tokenizer of this class is built anew from its vocabulary, and Embark does not build it.
+            """)
+    void refusesATokenizerClassThatIsNotBuilt(String declared, String why) {
+        builder.set(TOKENIZER, "tokenizer_class", "\"" + declared + "\"");
+        refused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/tokenizer_config.json: tokenizer_class is '" + declared + "'",
+                why,
+                "Choose a model with another tokenizer.");
     }
 
     @Test

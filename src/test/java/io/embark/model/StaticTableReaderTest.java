@@ -11,12 +11,10 @@ import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
-import io.embark.model.family.TokenizerKind;
 import io.embark.model.weights.DataType;
 import io.embark.model.weights.TensorBytes;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,8 +51,7 @@ class StaticTableReaderTest {
         assertThat(specification.modules()).containsExactly(new VectorModule.Normalize(6));
         assertThat(specification.dimension()).isEqualTo(6);
         assertThat(specification.maxTokens()).isEqualTo(Architecture.UNLIMITED);
-        assertThat(specification.tokenizer())
-                .isEqualTo(new TokenizerSettings(TokenizerKind.AS_WRITTEN, false, false, false, Map.of(), Map.of()));
+        assertThat(specification.tokenizer()).isEqualTo(TokenizerSettings.asWritten(false, false));
         assertThat(specification.backbone())
                 .isEqualTo(new Backbone.StaticTable(
                         20, 6, List.of(new TensorShape(TensorNames.STATIC, List.of(20L, 6L)))));

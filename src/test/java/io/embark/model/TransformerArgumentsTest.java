@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.embark.ErrorCode;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,8 @@ class TransformerArgumentsTest {
         TokenizerSettings tokenizer = open().specification().tokenizer();
         assertThat(tokenizer.flags()).isEqualTo(Map.of("do_lower_case", false, "strip_accents", true));
         assertThat(tokenizer.cutsStart()).isFalse();
-        assertThat(tokenizer.specialTokens()).isEqualTo(Map.of("cls_token", "[C]"));
+        assertThat(tokenizer.tokens().named())
+                .isEqualTo(Map.of("cls_token", Optional.of(SpecialTokens.Token.special("[C]"))));
     }
 
     @ParameterizedTest

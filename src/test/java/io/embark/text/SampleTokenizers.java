@@ -149,11 +149,17 @@ final class SampleTokenizers {
         }
         Path golden =
                 Path.of(SampleTokenizers.class.getResource("tokenizers.json").toURI());
-        JsonObject folders = JsonParser.parseString(Files.readString(golden)).getAsJsonObject();
-        folders.getAsJsonArray("folders")
-                .forEach(folder ->
-                        tokenizers.add(folder.getAsJsonObject().get("tokenizer").toString()));
-        return List.copyOf(tokenizers);
+        JsonObject all = JsonParser.parseString(Files.readString(golden)).getAsJsonObject();
+        all.getAsJsonArray("folders").forEach(folder -> tokenizers.add(golden(all, folder.getAsJsonObject())));
+        return tokenizers.stream().distinct().toList();
+    }
+
+    /** The {@code tokenizer.json} of one of the folders that {@code tokenizers.json} has, whose models are written once. */
+    static String golden(JsonObject all, JsonObject folder) {
+        JsonObject tokenizer = folder.getAsJsonObject("tokenizer").deepCopy();
+        tokenizer.add(
+                "model", all.getAsJsonArray("models").get(folder.get("model").getAsInt()));
+        return tokenizer.toString();
     }
 
     /** Each part at least once. */

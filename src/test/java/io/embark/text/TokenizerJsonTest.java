@@ -7,6 +7,7 @@ package io.embark.text;
 import static io.embark.model.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.ErrorCode;
@@ -103,15 +104,13 @@ class TokenizerJsonTest {
     }
 
     @Test
-    void refusesATokenizerThatLacksASpecialTokenOfItsClass() {
+    void addsASpecialTokenThatTheFileLacks() {
         builder.set(CONFIG, "cls_token", "\"[START]\"");
-        ModelFolder folder = open();
-        assertRefused(
-                () -> TokenizerJson.read(folder),
-                ErrorCode.TOKENIZER_INVALID,
-                "%s: has no token '[START]'".formatted(folder.tokenizerFile()),
-                "A tokenizer of the class that tokenizer_config.json names puts it beside every text.",
-                "Take both files from the same model.");
+        JsonArray added = read().getAsJsonArray("added_tokens");
+        JsonObject start = JsonParser.parseString("""
+                {"id": 20, "content": "[START]", "single_word": false, "lstrip": false, "rstrip": false,
+                 "normalized": false, "special": true}""").getAsJsonObject();
+        assertThat(added).contains(start);
     }
 
     @Test

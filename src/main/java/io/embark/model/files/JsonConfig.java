@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A JSON object whose fields are read by type. A field that is null counts as absent, as it does for Python's readers.
@@ -116,9 +117,30 @@ public final class JsonConfig {
         return Optional.ofNullable(get(key)).map(value -> asText(key, value));
     }
 
-    /** A special token: its text, or an object that holds the text as {@code content}. */
-    public Optional<String> token(String key) {
-        return get(key) instanceof Map<?, ?> ? object(key).flatMap(token -> token.text("content")) : text(key);
+    /** What a text, or else an object, at {@code key} is made into. */
+    public <T> Optional<T> either(String key, Function<String, T> text, Function<JsonConfig, T> object) {
+        return get(key) instanceof Map<?, ?>
+                ? object(key).map(object)
+                : text(key).map(text);
+    }
+
+    /** The same of each element of the array at {@code key}. */
+    public <T> Optional<List<T>> eachEither(String key, Function<String, T> text, Function<JsonConfig, T> object) {
+        return Optional.ofNullable(get(key)).map(value -> {
+            if (!(value instanceof List<?> values)) {
+                throw wrong(key, value, "a list");
+            }
+            List<T> made = new ArrayList<>();
+            for (Object each : values) {
+                String place = "%s: %s: entry %s".formatted(subject, ModelProblem.show(key), made.size());
+                made.add(each instanceof Map<?, ?> ? object.apply(of(place, each)) : text.apply(asText(key, each)));
+            }
+            return made;
+        });
+    }
+
+    public boolean isObject(String key) {
+        return get(key) instanceof Map<?, ?>;
     }
 
     public String requiredText(String key) {
@@ -126,7 +148,7 @@ public final class JsonConfig {
     }
 
     public boolean isText(String key) {
-        return fields.get(key) instanceof String;
+        return get(key) instanceof String;
     }
 
     /** A text, or a list of texts. */

@@ -77,7 +77,7 @@ class BundledModelTest {
         assertThat(specification.pooling()).containsExactly(PoolingMode.MEAN);
         assertThat(specification.normalizes()).isTrue();
         assertThat(specification.tokenizer().kind()).isEqualTo(TokenizerKind.BERT);
-        assertThat(specification.tokenizer().flag("do_lower_case")).contains(true);
+        assertThat(specification.tokenizer().flags()).containsEntry("do_lower_case", true);
         assertThat(LinearLayers.multiplyAddsPerToken(
                         Backbones.architecture(model).tensors()))
                 .isEqualTo(6L * (4 * 384 * 384 + 2 * 384 * 1536));

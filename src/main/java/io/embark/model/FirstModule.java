@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param backbone what computes
  * @param tensors where its tensors are; empty for a program
  * @param adapter what is added to them
- * @param tokenizerFile the {@code tokenizer.json}
+ * @param tokenizerFile the {@code tokenizer.json}, or the vocabulary that stands for it
  * @param maxTokens the most tokens of one text
  * @param tokenizer what its tokenizer is like
  * @param tasks the tasks for which it treats texts differently
@@ -54,20 +54,22 @@ record FirstModule(
         }
         TransformerConfig transformer = TransformerConfig.read(files, modules, choice.task());
         BackboneReader reader = BackboneReader.read(files, modules, config, transformer.arguments(), choice);
+        Optional<Path> whole = files.find(path, TokenizerFiles.WHOLE);
+        TokenizerSettings tokenizer = transformer.tokenizer(config, whole.isPresent());
         return new FirstModule(
                 config.requiredText("model_type"),
                 reader.backbone(),
                 reader.tensors(),
                 reader.adapter(),
-                tokenizerFile(files, path),
+                whole.orElseGet(() -> TokenizerFiles.instead(files, path, tokenizer.kind())),
                 transformer.maxTokens(config, reader.backbone().maxPositions()),
-                transformer.tokenizer(config),
+                tokenizer,
                 transformer.tasks());
     }
 
     private static FirstModule table(FolderFiles files, String path) {
         // First, since the table's sizes stand in the header of its weights.
-        Path tokenizerFile = tokenizerFile(files, path);
+        Path tokenizerFile = files.require(path, TokenizerFiles.WHOLE, () -> TokenizerFiles.missing(files, path));
         BackboneReader table = StaticTableReader.read(files, path);
         TokenizerLimit limit = TokenizerLimit.read(tokenizerFile);
         return new FirstModule(
@@ -79,16 +81,6 @@ record FirstModule(
                 limit.maxTokens(),
                 TokenizerSettings.asWritten(false, limit.cutsStart()),
                 List.of());
-    }
-
-    private static Path tokenizerFile(FolderFiles files, String directory) {
-        return files.require(
-                directory,
-                "tokenizer.json",
-                () -> ModelProblem.invalid(
-                        "%s: no tokenizer.json".formatted(files.root().resolve(directory)),
-                        "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
-                        "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)."));
     }
 
     private static void refuseModel2Vec(JsonConfig config) {

@@ -131,7 +131,7 @@ public final class ModelFolder {
         return specification;
     }
 
-    /** The {@code tokenizer.json}. */
+    /** The {@code tokenizer.json}, or the vocabulary that stands for it. */
     public Path tokenizerFile() {
         return tokenizerFile;
     }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * Reads the JSON files of a Sentence Transformers folder, or of a plain transformers folder without a modules.json.
  *
- * @param tokenizerFile the {@code tokenizer.json}
+ * @param tokenizerFile the {@code tokenizer.json}, or the vocabulary that stands for it
  * @param specification what the files say
  * @param tensors where the tensors are: the backbone's, and those of the modules behind it
  * @param changes what an adapter adds to some of them, by their names

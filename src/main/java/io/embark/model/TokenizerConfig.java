@@ -26,7 +26,7 @@ final class TokenizerConfig {
             "split_by_punct",
             "legacy");
 
-    /** A file's own post-processor says these; only who calls the tokenizer says otherwise. */
+    /** The post-processor of a {@code tokenizer.json} says these; only arguments say otherwise. */
     private static final List<String> ENDS = List.of("add_bos_token", "add_eos_token");
 
     private static final List<String> NUMBERS = List.of("extra_ids", "unk_id", "offset");
@@ -68,14 +68,17 @@ final class TokenizerConfig {
         return config.limit(config.has("model_max_length") ? "model_max_length" : "max_len");
     }
 
-    TokenizerSettings settings(JsonConfig network, boolean addsSpecialTokens, boolean lowerCaseFirst) {
+    TokenizerSettings settings(JsonConfig network, boolean whole, boolean addsSpecialTokens, boolean lowerCaseFirst) {
         Map<String, Boolean> flags = new LinkedHashMap<>();
         FLAGS.forEach(key -> config.flag(key).ifPresent(value -> flags.put(key, value)));
-        ENDS.forEach(key -> arguments.flag(key).ifPresent(value -> flags.put(key, value)));
+        ENDS.forEach(key -> (whole ? arguments : config).flag(key).ifPresent(value -> flags.put(key, value)));
         Map<String, Integer> numbers = new LinkedHashMap<>();
         NUMBERS.forEach(key -> config.natural(key, Integer.MAX_VALUE - 1).ifPresent(value -> numbers.put(key, value)));
+        TokenizerKind kind = kind(network);
+        // What the class builds stays where there is no file to take its place.
+        boolean builtAfterAll = kind == TokenizerKind.CONV_BERT && !whole;
         return new TokenizerSettings(
-                kind(network),
+                builtAfterAll ? TokenizerKind.BERT : kind,
                 addsSpecialTokens,
                 lowerCaseFirst,
                 cutsStart(),

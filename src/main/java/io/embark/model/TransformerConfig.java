@@ -97,11 +97,16 @@ record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokeniz
         return CUTTING.contains(way);
     }
 
-    /** What the tokenizer of a network is like. */
-    TokenizerSettings tokenizer(JsonConfig network) {
+    /**
+     * What the tokenizer of a network is like.
+     *
+     * @param whole whether there is a {@code tokenizer.json}
+     */
+    TokenizerSettings tokenizer(JsonConfig network, boolean whole) {
         Optional<Boolean> special = arguments.call().flag("add_special_tokens");
         return tokenizer.settings(
                 network,
+                whole,
                 special.orElse(true),
                 arguments.json().flag("do_lower_case").orElse(false));
     }

@@ -88,11 +88,8 @@ final class TokenizerJson {
     }
 
     private static JsonObject parse(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            if (StrictJson.read(in, TokenizerSettings.MOST_FILE_BYTES) instanceof JsonObject json) {
-                return json;
-            }
-            throw TokenizerErrors.notATokenizer(file, "It is JSON, but not an object.", null);
+        try {
+            return VocabularyFiles.isOne(file) ? VocabularyFiles.read(file) : parseWhole(file);
         } catch (MalformedJsonException e) {
             throw TokenizerErrors.notATokenizer(
                     file, "Reading it as JSON in UTF-8 failed: %s.".formatted(e.getMessage()), e);
@@ -102,6 +99,15 @@ final class TokenizerJson {
                     "Reading it as JSON in UTF-8 failed: %s."
                             .formatted(e.getClass().getSimpleName()),
                     e);
+        }
+    }
+
+    private static JsonObject parseWhole(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            if (StrictJson.read(in, TokenizerSettings.MOST_FILE_BYTES) instanceof JsonObject json) {
+                return json;
+            }
+            throw TokenizerErrors.notATokenizer(file, "It is JSON, but not an object.", null);
         }
     }
 

@@ -194,15 +194,36 @@ class ModelFolderTest {
     }
 
     @Test
-    void refusesAFolderWithoutTokenizer() {
-        Path folder =
-                builder().without("tokenizer.json").file("vocab.txt", "[PAD]").write();
+    void readsAVocabularyWhereTheClassOfTheTokenizerBuildsTheRest() {
+        assertThat(open(builder()
+                                .without("tokenizer.json")
+                                .file("vocab.txt", "[PAD]")
+                                .write()
+                                .toString())
+                        .tokenizerFile())
+                .hasFileName("vocab.txt");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            PreTrainedTokenizerFast | vocab.txt               | The tokenizer is read from this file, or from vocab.txt or \
+            vocab.json with merges.txt where its class is known to be built from these.
+            BertTokenizer           | tokenizer.model         | A tokenizer is not read from tokenizer.model.
+            XLMRobertaTokenizer     | sentencepiece.bpe.model | A tokenizer is not read from sentencepiece.bpe.model.
+            """)
+    void refusesAFolderWhoseTokenizerStandsInAnotherFile(String type, String file, String cause) {
+        Path folder = builder()
+                .without("tokenizer.json")
+                .file(file, "[PAD]")
+                .set("tokenizer_config.json", "tokenizer_class", "\"" + type + "\"")
+                .write();
         assertRefused(
                 () -> open(folder.toString()),
                 ErrorCode.MODEL_INVALID,
                 folder + ": no tokenizer.json",
-                "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.",
-                "Write it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder).");
+                cause,
+                "Write it once in Python: from transformers import AutoTokenizer;"
+                        + " AutoTokenizer.from_pretrained(folder).save_pretrained(folder).");
     }
 
     @Test

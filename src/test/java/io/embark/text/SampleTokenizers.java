@@ -4,6 +4,7 @@
  */
 package io.embark.text;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -150,7 +151,11 @@ final class SampleTokenizers {
         Path golden =
                 Path.of(SampleTokenizers.class.getResource("tokenizers.json").toURI());
         JsonObject all = JsonParser.parseString(Files.readString(golden)).getAsJsonObject();
-        all.getAsJsonArray("folders").forEach(folder -> tokenizers.add(golden(all, folder.getAsJsonObject())));
+        for (JsonElement folder : all.getAsJsonArray("folders")) {
+            if (folder.getAsJsonObject().has("tokenizer")) {
+                tokenizers.add(golden(all, folder.getAsJsonObject()));
+            }
+        }
         return tokenizers.stream().distinct().toList();
     }
 

@@ -408,7 +408,8 @@ class HubModelTest {
                 () -> resolve(MAIN),
                 ErrorCode.MODEL_INVALID,
                 "%s: no tokenizer.json".formatted(snapshot()),
-                "The tokenizer is read from this file alone; vocab.txt or sentencepiece files are not enough.");
+                "The tokenizer is read from this file, or from vocab.txt or vocab.json with merges.txt where its class is known to"
+                        + " be built from these.");
         assertThat(hub.requests("model.safetensors")).isEmpty();
     }
 

@@ -43,9 +43,6 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
     /** How the names of its tensors begin: PEFT's wrapper around the network. */
     private static final String WRAPPER = "base_model.model.";
 
-    /** How many names of wrapping classes may stand before a module's own, as in {@code model.layers}. */
-    private static final int MOST_WRAPPERS = 3;
-
     private static final String REMEDY = "Merge it in Python and save the result:"
             + " PeftModel.from_pretrained(AutoModel.from_pretrained(base), folder).merge_and_unload().save_pretrained(other).";
 
@@ -206,7 +203,14 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
                         "%s: no tensor %s".formatted(file, ModelProblem.show(other(name))),
                         "The change of a layer has two factors.");
             }
-            return name.substring(WRAPPER.length(), name.length() - DOWN.length());
+            return withoutHead(name.substring(WRAPPER.length(), name.length() - DOWN.length()));
+        }
+
+        /** As a network calls its module that has no language model or classifier around it: that is what PEFT's rules are about. */
+        private String withoutHead(String module) {
+            String shorter = module.substring(module.indexOf('.') + 1);
+            boolean same = names.canonicalName(shorter + ".weight").equals(names.canonicalName(module + ".weight"));
+            return same ? shorter : module;
         }
 
         private static String other(String name) {
@@ -216,20 +220,12 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
 
         /** The matrix that a module stands for; empty for one of the base model that has no effect, such as BERT's pooler. */
         private Optional<TensorShape> matrix(String module) {
-            String name = module + ".weight";
-            for (int i = 0; i <= MOST_WRAPPERS; i++) {
-                TensorShape matrix = matrices.get(names.canonicalName(name));
-                if (matrix != null) {
-                    return Optional.of(matrix);
-                }
-                String tried = name;
-                if (base.stream().anyMatch(own -> own.equals(tried) || own.endsWith("." + tried))
-                        && !names.canonicalName(name).startsWith(TensorNames.TABLES)) {
-                    return Optional.empty();
-                }
-                name = name.substring(name.indexOf('.') + 1);
+            TensorShape matrix = matrices.get(names.canonicalName(module + ".weight"));
+            String stored = module + ".weight";
+            if (matrix == null && base.stream().noneMatch(own -> own.equals(stored) || own.endsWith("." + stored))) {
+                throw unknown(module, "The network has no linear layer of this name.");
             }
-            throw unknown(module, "The network has no linear layer of this name.");
+            return Optional.ofNullable(matrix);
         }
 
         private void requireTarget(String module) {

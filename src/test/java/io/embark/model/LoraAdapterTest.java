@@ -44,9 +44,12 @@ class LoraAdapterTest {
 
     @BeforeEach
     void copyTheFixture() throws IOException, URISyntaxException {
+        folder = copy("lora", temporary.toRealPath().resolve("parent").resolve("adapted"));
+    }
+
+    private static Path copy(String name, Path folder) throws IOException, URISyntaxException {
         Path fixture = Path.of(
-                LoraAdapterTest.class.getResource("/io/embark/families/lora").toURI());
-        folder = temporary.toRealPath().resolve("parent").resolve("adapted");
+                LoraAdapterTest.class.getResource("/io/embark/families/" + name).toURI());
         try (Stream<Path> files = Files.walk(fixture)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = folder.resolve(fixture.relativize(file));
@@ -54,6 +57,7 @@ class LoraAdapterTest {
                 Files.copy(file, target);
             }
         }
+        return folder;
     }
 
     @Test
@@ -66,6 +70,18 @@ class LoraAdapterTest {
         assertScale("encoder.layer.1.attention.self.value.weight", 3.0 / 4);
         set("use_rslora", "true");
         assertScale("encoder.layer.1.attention.self.value.weight", 3.0 / 2);
+    }
+
+    /** PEFT's rules are about the network's own modules, whatever stood around it when the adapter was trained. */
+    @Test
+    void aPatternDoesNotNameWhatStoodAroundTheNetwork() throws IOException, URISyntaxException {
+        folder = copy("lora-language-model", folder.resolveSibling("other"));
+        set("use_rslora", "false");
+        set(
+                "alpha_pattern",
+                "{\"bert.encoder.layer.0.intermediate.dense\": 20, \"^encoder.layer.1.intermediate.dense\": 6}");
+        assertScale("encoder.layer.0.intermediate.dense.weight", 8.0 / 2);
+        assertScale("encoder.layer.1.intermediate.dense.weight", 6.0 / 2);
     }
 
     private void assertScale(String matrix, double scale) {

@@ -64,7 +64,7 @@ final class SearchCommand {
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
             List<String> shown = shown(schema, column);
-            EmbedOptions options = ofQuery(DriverDevice.of(options(metadata), session.spark()));
+            EmbedOptions options = DriverDevice.of(options(metadata), session.spark());
             requireEncoding(column, options);
             QueryVector vector = embed(query, reference, metadata, options);
             metadata.ifPresentOrElse(
@@ -144,35 +144,42 @@ final class SearchCommand {
         return RangesFile.inlined(chosen);
     }
 
+    /** The model, and the options with which it embeds the query. */
+    private record OpenModel(ModelFolder folder, EmbedOptions options) {}
+
     /** Where the model tells queries from documents and nobody says which this is, it is a query. */
-    private EmbedOptions ofQuery(EmbedOptions options) {
+    private OpenModel open(EmbedOptions options) {
         if (settings.isChosen(EmbedOptions.TASK)) {
-            return options;
+            return openAs(options);
         }
-        EmbedOptions ofQueries = options.with(EmbedOptions.TASK, QUERY);
         try {
-            ModelFolder model = DriverModels.open(ofQueries, CopyLine.on(console, false));
-            return model.specification().tasks().contains(QUERY) ? ofQueries : options;
+            OpenModel query = openAs(options.with(EmbedOptions.TASK, QUERY));
+            boolean knows = query.folder().specification().tasks().contains(QUERY);
+            return knows || options.get(EmbedOptions.TASK) == null ? query : openAs(options);
         } catch (EmbarkException e) {
             if (e.code() != ErrorCode.OPTION_INVALID) {
                 throw e;
             }
             // The routes of some models have other names.
-            return options;
+            return openAs(options);
         }
+    }
+
+    private OpenModel openAs(EmbedOptions options) {
+        return new OpenModel(DriverModels.open(options, CopyLine.on(console, false)), options);
     }
 
     private QueryVector embed(
             String query, String reference, Optional<EmbeddingMetadata> metadata, EmbedOptions options) {
         // Refuses ranges that are missing or those of other vectors.
-        ModelFolder model = DriverModels.open(options, CopyLine.on(console, false));
-        try (Embedder embedder = Embedder.open(model, QueryVector.options(options))) {
+        OpenModel model = open(options);
+        try (Embedder embedder = Embedder.open(model.folder(), QueryVector.options(model.options()))) {
             String fingerprint = embedder.folder().fingerprint();
             if (metadata.isPresent() && !metadata.get().fingerprint().equals(fingerprint)) {
                 throw RunErrors.isAnotherModel(embedder.folder(), reference, metadata.get());
             }
 
-            QueryVector vector = QueryVector.of(query, embedder, options);
+            QueryVector vector = QueryVector.of(query, embedder, model.options());
             if (vector == null) {
                 throw RunErrors.queryHasNoVector();
             }

@@ -397,6 +397,23 @@ class SpecificationReaderTest {
         assertThat(read().normalizes()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            LayerNorm | {"dimension": 8} | module_input_name is 'sentence_embedding' | Modules before pooling are known for 'token_embeddings' only.
+            Dropout   | {"dropout": 0.2} | module_input_name is 'sentence_embedding' | Modules before pooling are known for 'token_embeddings' only.
+            Dense | {"in_features": 8, "out_features": 8} | module_input_name is 'sentence_embedding' | Modules before pooling are known for 'token_embeddings' only.
+            Dense | {"in_features": 8, "out_features": 8, "module_input_name": "token_embeddings", "module_output_name": "x"} | module_output_name is 'x' | Modules before pooling are known for 'token_embeddings' only.
+            Dense | {"in_features": 8, "out_features": 8, "module_input_name": "token_embeddings", "activation_function": "torch.nn.Softmax"} | activation_function is 'torch.nn.Softmax' | Before pooling it would mix the texts of a batch.
+            """)
+    void refusesModulesBeforePoolingThatDoNotChangeEachTokenAlone(
+            String type, String config, String problem, String cause) {
+        builder.file(MODULES, """
+                [{"path": "", "type": "sentence_transformers.models.Transformer"},
+                 {"path": "2_X", "type": "sentence_transformers.models.%s"},
+                 {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}]""".formatted(type)).file("2_X/config.json", config);
+        assertRefused(this::read, ErrorCode.MODEL_UNSUPPORTED, folder + "/2_X/config.json: " + problem, cause);
+    }
+
     @Test
     void refusesWeightsInTheFileOfADense() {
         builder.file(MODULES, """

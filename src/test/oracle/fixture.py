@@ -73,6 +73,13 @@ def save_model(folder, model, tokenizer, modules, prompts=None, default_prompt=N
         whole.save(str(folder), create_model_card=False)
 
 
+def publish_tensors(folder, prefix, **more):
+    """Names the tensors as a hub has them: below the name of the network, with others beside it."""
+    file = folder / "model.safetensors"
+    tensors = {f"{prefix}{name}": tensor for name, tensor in load_file(file).items()}
+    save_file(tensors | {name.replace("__", "."): tensor for name, tensor in more.items()}, file, {"format": "pt"})
+
+
 def write_json(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2, ensure_ascii=True) + "\n")

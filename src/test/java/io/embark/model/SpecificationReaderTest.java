@@ -118,7 +118,6 @@ class SpecificationReaderTest {
     @Test
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
         builder.unset(CONFIG, "hidden_act").unset(CONFIG, "layer_norm_eps").unset(CONFIG, "type_vocab_size");
-        builder.set(CONFIG, "position_embedding_type", "\"absolute\"");
         Architecture architecture = Backbones.architecture(open());
         assertThat(architecture.choices()).containsEntry("activation", "gelu");
         assertThat(architecture.numbers()).containsEntry("norm_epsilon", 1e-12);
@@ -128,7 +127,7 @@ class SpecificationReaderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "albert, It is an architecture of transformers that Embark does not compute.",
+        "convbert, It is an architecture of transformers that Embark does not compute.",
         "bart, It is an architecture of transformers that Embark does not compute.",
         "brt, 'It is nearly bert, and no architecture of transformers.'",
         "xbird, 'It is no architecture of transformers: its models bring code of their own, which is never run.'"
@@ -155,13 +154,10 @@ class SpecificationReaderTest {
     }
 
     @Test
-    void refusesRelativePositions() {
+    void readsOtherKindsOfPositionsAsAbsoluteAsTransformers5Does() {
+        Architecture architecture = Backbones.architecture(open());
         builder.set(CONFIG, "position_embedding_type", "\"relative_key\"");
-        refused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                "/config.json: position_embedding_type is 'relative_key'",
-                "Only 'absolute' is known for models of this type.",
-                "Choose a model with position_embedding_type 'absolute'.");
+        assertThat(Backbones.architecture(open())).isEqualTo(architecture);
     }
 
     @Test

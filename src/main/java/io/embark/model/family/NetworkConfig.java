@@ -24,6 +24,11 @@ public record NetworkConfig(JsonConfig json) {
         return json.requiredPositive(key, MAX_LAYERS);
     }
 
+    /** The same where the file may be silent. */
+    public Optional<Integer> findLayers(String key) {
+        return json.positive(key, MAX_LAYERS);
+    }
+
     /** Components of a vector, or how many heads share them. */
     public int width(String key) {
         return json.requiredPositive(key, MAX_WIDTH);

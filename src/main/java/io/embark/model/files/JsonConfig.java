@@ -178,6 +178,12 @@ public final class JsonConfig {
         return integer(key, 1, max);
     }
 
+    /** One such integer, or a list of them. */
+    public Optional<List<Integer>> positives(String key, int max) {
+        return Optional.ofNullable(get(key)).map(value -> (value instanceof List<?> list ? list : List.of(value))
+                .stream().map(item -> asInteger(key, item, 1, max)).toList());
+    }
+
     /** An integer from 0 to {@code max}. */
     public Optional<Integer> natural(String key, int max) {
         return integer(key, 0, max);
@@ -297,16 +303,18 @@ public final class JsonConfig {
     }
 
     private Optional<Integer> integer(String key, int min, int max) {
-        return Optional.ofNullable(get(key)).map(value -> {
-            if (value instanceof JsonDocument.NumberLiteral number
-                    && number.literal().matches("0|[1-9][0-9]{0,9}")) {
-                long parsed = Long.parseLong(number.literal());
-                if (min <= parsed && parsed <= max) {
-                    return (int) parsed;
-                }
+        return Optional.ofNullable(get(key)).map(value -> asInteger(key, value, min, max));
+    }
+
+    private int asInteger(String key, Object value, int min, int max) {
+        if (value instanceof JsonDocument.NumberLiteral number
+                && number.literal().matches("0|[1-9][0-9]{0,9}")) {
+            long parsed = Long.parseLong(number.literal());
+            if (min <= parsed && parsed <= max) {
+                return (int) parsed;
             }
-            throw wrong(key, value, "an integer from %s to %s".formatted(min, max));
-        });
+        }
+        throw wrong(key, value, "an integer from %s to %s".formatted(min, max));
     }
 
     private String asText(String key, Object value) {

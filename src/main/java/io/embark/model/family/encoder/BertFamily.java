@@ -5,7 +5,6 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
-import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TokenizerKind;
@@ -28,20 +27,7 @@ final class BertFamily implements Family {
 
     @Override
     public KnownKeys keys() {
-        return ConfigKeys.ENCODER
-                .honoured(
-                        "vocab_size",
-                        "hidden_size",
-                        "num_hidden_layers",
-                        "num_attention_heads",
-                        "intermediate_size",
-                        "hidden_act",
-                        "layer_norm_eps",
-                        "type_vocab_size",
-                        "position_embedding_type",
-                        "is_decoder")
-                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
-                .idle(ConfigKeys.HEAD, "classifier_dropout");
+        return BertNetwork.FIELDS;
     }
 
     @Override

@@ -16,19 +16,25 @@ public final class Encoders {
     /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
     public static final List<Family> ALL = List.of(
             new JinaBertFamily(),
+            new AlbertFamily(),
             new BertFamily(),
             new DebertaV2Family(),
             new DistilBertFamily(),
             new EmbeddingGemma2Family(),
+            new ElectraFamily(),
+            new ErnieFamily(),
             new GteFamily(),
             new Lfm2Family(),
+            new LongformerFamily(),
+            new MegatronBertFamily(),
             new ModernBertFamily(),
             new ModernBertDecoderFamily(),
             new JinaEmbeddingsV3Family(),
             new MpnetFamily(),
             new NomicBertFamily(),
             new RobertaFamily(),
-            new T5Family());
+            new T5Family(),
+            new XlmRobertaXlFamily());
 
     private Encoders() {}
 }

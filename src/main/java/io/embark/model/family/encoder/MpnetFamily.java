@@ -14,7 +14,6 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** MPNet: BERT with RoBERTa's positions, and scores that also depend on the distance of two tokens. all-mpnet-base-v2. */
@@ -61,8 +60,7 @@ final class MpnetFamily implements Family {
         double epsilon = json.positiveNumber("layer_norm_eps").orElse(1e-12);
         BertNetwork network = BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon);
         network.tensors().table(TABLES + "relative_attention_bias.weight", rows, config.width("num_attention_heads"));
-        return network.architectureBehindPadding(
-                PADDING_ID, Map.of("buckets", (double) BUCKETS, "max_distance", 128.0));
+        return network.with("buckets", BUCKETS).with("max_distance", 128.0).architectureBehindPadding(PADDING_ID);
     }
 
     @Override

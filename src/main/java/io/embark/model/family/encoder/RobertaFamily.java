@@ -5,7 +5,6 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
-import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorNames;
@@ -13,14 +12,13 @@ import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** RoBERTa, XLM-RoBERTa and CamemBERT: BERT with other positions. Multilingual E5, BGE-M3, paraphrase-multilingual. */
 final class RobertaFamily implements Family {
     @Override
     public List<String> modelTypes() {
-        return List.of("roberta", "xlm-roberta", "camembert");
+        return List.of("roberta", "xlm-roberta", "camembert", "data2vec-text");
     }
 
     @Override
@@ -35,21 +33,7 @@ final class RobertaFamily implements Family {
 
     @Override
     public KnownKeys keys() {
-        return ConfigKeys.ENCODER
-                .honoured(
-                        "vocab_size",
-                        "hidden_size",
-                        "num_hidden_layers",
-                        "num_attention_heads",
-                        "intermediate_size",
-                        "hidden_act",
-                        "layer_norm_eps",
-                        "type_vocab_size",
-                        "position_embedding_type",
-                        "is_decoder",
-                        "pad_token_id")
-                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
-                .idle(ConfigKeys.HEAD, "classifier_dropout");
+        return BertNetwork.FIELDS.honoured("pad_token_id");
     }
 
     @Override
@@ -59,11 +43,11 @@ final class RobertaFamily implements Family {
         return BertNetwork.read(json, BertNetwork.Keys.BERT, epsilon)
                 .requireEncoder()
                 .withTokenTypes()
-                .architectureBehindPadding(paddingId, Map.of());
+                .architectureBehindPadding(paddingId);
     }
 
     @Override
     public String canonicalName(String fileName) {
-        return TensorNames.modern(TensorNames.without(fileName, "roberta."));
+        return TensorNames.modern(TensorNames.without(fileName, "roberta.", "data2vec_text."));
     }
 }

@@ -8,10 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.ErrorCode;
 import io.embark.model.Families;
-import io.embark.model.Refusals;
 import io.embark.model.family.ConfiguredFamily;
 import io.embark.model.family.TensorShape;
-import io.embark.model.files.JsonConfig;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -55,17 +53,13 @@ class JinaBertFamilyTest extends ConfiguredFamily {
     }
 
     @Test
-    void leavesOtherPositionsToBertsRefusal() {
-        config.set("position_embedding_type", "\"relative_key\"");
-        Refusals.assertRefused(
-                () -> {
-                    JsonConfig json = config.read();
-                    Families.of(json, "").read(json);
-                },
+    void refusesOtherPositionsInItsOwnType() {
+        config.set("model_type", "\"jina_bert\"").set("position_embedding_type", "\"absolute\"");
+        assertRefused(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "%s: position_embedding_type is 'relative_key'".formatted(config.path()),
-                "Only 'absolute' is known for models of this type.",
-                "Choose a model with position_embedding_type 'absolute'.");
+                "position_embedding_type is 'absolute'",
+                "Only 'alibi' is known for models of this type.",
+                "Choose a model with position_embedding_type 'alibi'.");
     }
 
     @ParameterizedTest

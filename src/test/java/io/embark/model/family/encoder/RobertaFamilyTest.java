@@ -37,7 +37,7 @@ class RobertaFamilyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"roberta", "xlm-roberta", "camembert"})
+    @ValueSource(strings = {"roberta", "xlm-roberta", "camembert", "data2vec-text"})
     void readsThemAllAsBertWithOtherPositions(String modelType) {
         builder.set(CONFIG, "model_type", "\"%s\"".formatted(modelType));
         Architecture architecture = Backbones.architecture(open());
@@ -80,15 +80,6 @@ class RobertaFamilyTest {
     void refusesANegativePadding() {
         builder.set(CONFIG, "pad_token_id", "-1");
         refused(ErrorCode.MODEL_INVALID, "pad_token_id is -1", "It must be an integer from 0 to 268435456.");
-    }
-
-    @Test
-    void refusesOtherKindsOfPositions() {
-        builder.set(CONFIG, "position_embedding_type", "\"rotary\"");
-        refused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                "position_embedding_type is 'rotary'",
-                "Only 'absolute' is known for models of this type.");
     }
 
     private ModelFolder open() {

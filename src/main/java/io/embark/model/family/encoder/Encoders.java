@@ -27,6 +27,7 @@ public final class Encoders {
             new Lfm2Family(),
             new LongformerFamily(),
             new MegatronBertFamily(),
+            new MobileBertFamily(),
             new ModernBertFamily(),
             new ModernBertDecoderFamily(),
             new JinaEmbeddingsV3Family(),

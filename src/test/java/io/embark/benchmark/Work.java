@@ -25,6 +25,7 @@ record Work(long tokens, double operations) {
         Architecture network = Backbones.architecture(folder);
         long tokens = 0;
         double perToken = LinearLayers.multiplyAddsPerToken(network);
+        double width = network.numbers().get("heads") * network.numbers().get("head_size");
         double multiplyAdds = 0;
         try (TextTokenizer tokenizer =
                 TextTokenizer.open(folder, folder.specification().maxTokens())) {
@@ -32,8 +33,8 @@ record Work(long tokens, double operations) {
                 long length = text.ids().length;
                 tokens += length;
                 multiplyAdds += length * perToken;
-                // Scores and mixing: two products of [length, hidden] with [hidden, length] in each layer.
-                multiplyAdds += 2.0 * length * length * network.hiddenSize() * network.layers();
+                // Scores and mixing: two products of [length, width] with [width, length] in each layer.
+                multiplyAdds += 2.0 * length * length * width * network.layers();
             }
         }
         return new Work(tokens, 2 * multiplyAdds);

@@ -73,6 +73,15 @@ public final class RandomFamilies {
         new Kind("distilbert", 3072, """
                 {"model_type": "distilbert", "vocab_size": 30522, "dim": HIDDEN, "n_layers": LAYERS, "n_heads": HEADS,
                  "hidden_dim": INNER, "max_position_embeddings": 512}"""),
+        new Kind("albert", 3072, """
+                {"model_type": "albert", SIZES, "embedding_size": 128, "num_hidden_groups": 1}"""),
+        new Kind("megatron-bert", 3072, "{\"model_type\": \"megatron-bert\", SIZES}"),
+        new Kind("longformer", 3072, """
+                {"model_type": "longformer", SIZES, "attention_window": 64}"""),
+        new Kind("mobilebert", 512, """
+                {"model_type": "mobilebert", "vocab_size": 30522, "hidden_size": 512, "embedding_size": 128,
+                 "intra_bottleneck_size": 128, "num_attention_heads": 4, "num_hidden_layers": LAYERS,
+                 "num_feedforward_networks": 4, "intermediate_size": INNER, "max_position_embeddings": 512}"""),
         new Kind("t5", 3072, """
                 {"model_type": "t5", "vocab_size": 30522, "d_model": HIDDEN, "d_kv": HEAD_SIZE, "num_heads": HEADS, "d_ff": INNER,
                  "num_layers": LAYERS, "feed_forward_proj": "relu"}"""),

@@ -10,14 +10,21 @@ import java.util.List;
 public final class LinearLayers {
     private LinearLayers() {}
 
-    /** The same of a network, whose tokens each go through some of its experts only. */
+    /** The same of a network, whose tokens each go through some of its experts only, or several times through a layer. */
     public static double multiplyAddsPerToken(Architecture network) {
         double share = network.numbers().getOrDefault("chosen_experts", 1.0)
                 / network.numbers().getOrDefault("experts", 1.0);
-        List<TensorShape> experts = network.tensors().stream()
-                .filter(tensor -> tensor.name().contains(".experts."))
+        double layers = network.layers();
+        double times = layers / network.numbers().getOrDefault("groups", layers);
+        return multiplyAddsPerToken(network.tensors())
+                - (1 - share) * multiplyAddsPerToken(namedLike(".experts.", network))
+                + (times - 1) * multiplyAddsPerToken(namedLike("encoder.layer.", network));
+    }
+
+    private static List<TensorShape> namedLike(String part, Architecture network) {
+        return network.tensors().stream()
+                .filter(tensor -> tensor.name().contains(part))
                 .toList();
-        return multiplyAddsPerToken(network.tensors()) - (1 - share) * multiplyAddsPerToken(experts);
     }
 
     /** Multiplications with an addition for one token; attention, which grows with the text, is not in it. */

@@ -27,7 +27,8 @@ final class BertFamily implements Family {
 
     @Override
     public KnownKeys keys() {
-        return BertNetwork.FIELDS;
+        // Jina BERT calls itself BERT, and is told by it.
+        return BertNetwork.FIELDS.honoured("position_embedding_type");
     }
 
     @Override

@@ -36,7 +36,9 @@ final class ElectraFamily implements Family {
                         "summary_type",
                         "summary_use_proj",
                         "summary_activation",
-                        "summary_last_dropout");
+                        "summary_first_dropout",
+                        "summary_last_dropout",
+                        "summary_proj_to_labels");
     }
 
     @Override

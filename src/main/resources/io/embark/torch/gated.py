@@ -49,9 +49,15 @@ class Gated(Experts):
             if rotary is not None:
                 query_key = self.rotate(query_key, rotary)
             query, key = query_key[:, :heads], query_key[:, heads:]  # [tokens, heads, size]
+            if layer + "attention.query_norm.weight" in self.weights:
+                # Over all heads at once; so does jina-embeddings-v2-base-code (jinaai/jina-bert-v2-qk-post-norm).
+                query = self.layer_norm(query.flatten(1), layer + "attention.query_norm").view(-1, heads, size)
+                key = self.layer_norm(key.flatten(1), layer + "attention.key_norm").view(-1, heads, size)
             context = self.attention(query, key, value, runs, scale, -1, -1, distance_bias)
             attended = self.linear_add(context, layer + "attention.output", hidden)
             attended = self.layer_norm(attended, layer + "attention.norm")
+            if layer + "attention.second_norm.weight" in self.weights:
+                attended = self.layer_norm(attended.add_(hidden), layer + "attention.second_norm")
             if layer + "mlp.router.weight" in self.weights:
                 inner = self.mixture(attended, layer + "mlp.", activation)
                 hidden = inner.add_(self.weights[layer + "mlp.experts.bias"]).add_(attended)

@@ -117,6 +117,9 @@ public final class RandomFamilies {
                  "rope_theta": 500000, "rope_scaling": {"type": "ntk", "factor": 2.0}, "type_vocab_size": 0}"""),
         new Kind("jina-bert-v2", 3072, """
                 {"model_type": "bert", SIZES, "position_embedding_type": "alibi", "feed_forward_type": "geglu"}"""),
+        new Kind("jina-bert-v2-code", 3072, """
+                {"model_type": "bert", SIZES, "position_embedding_type": "alibi", "feed_forward_type": "geglu",
+                 "_name_or_path": "jinaai/jina-bert-v2-qk-post-norm"}"""),
         new Kind("qwen3", 2048, """
                 {"model_type": "qwen3", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE, "rms_norm_eps": 1e-6,
                  "rope_theta": 1000000}"""),

@@ -114,6 +114,17 @@ record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, Experts
         return this;
     }
 
+    /** With norms over all queries and over all keys of a token, and one behind a second sum of what attention reads. */
+    GatedNetwork withNormedQueries() {
+        int hidden = config.width(keys.hidden());
+        for (int i = 0; i < config.layers(keys.layers()); i++) {
+            for (String norm : List.of("query_norm", "key_norm", "second_norm")) {
+                tensors.norm("layers." + i + ".attention." + norm, hidden, true);
+            }
+        }
+        return this;
+    }
+
     private void listExperts(String part, long hidden, long intermediate) {
         tensors.linear(part + "router", hidden, experts.count(), false)
                 .linear(part + "experts.up", hidden, experts.count() * intermediate, false)

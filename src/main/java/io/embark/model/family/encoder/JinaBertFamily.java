@@ -15,6 +15,8 @@ import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Jina BERT v2: jina-embeddings-v2, whose attention gets weaker with the distance (ALiBi) instead of reading positions. */
 final class JinaBertFamily implements Family {
@@ -52,7 +54,8 @@ final class JinaBertFamily implements Family {
                         "position_embedding_type",
                         "feed_forward_type",
                         "is_decoder",
-                        "auto_map")
+                        "auto_map",
+                        "_name_or_path")
                 .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
                 .idle(ConfigKeys.HEAD, "classifier_dropout", "emb_pooler")
                 .idle(ConfigKeys.SAME_PRODUCTS, "attn_implementation");
@@ -66,7 +69,12 @@ final class JinaBertFamily implements Family {
         boolean gated = !feedForward.equals(UNGATED);
         config.require(POSITIONS, ALIBI);
         config.refuseDecoder("is_decoder");
-        refuseNormedQueries(json);
+        if (normsQueries(json)) {
+            return GatedNetwork.read(json, GatedNetwork.Keys.BERT, types)
+                    .withLayers(false, List.of("up_gate"), new Biases(true, false, true))
+                    .withNormedQueries()
+                    .alibi(gateOfCode(json));
+        }
         return GatedNetwork.read(json, GatedNetwork.Keys.BERT, types)
                 .withLayers(false, List.of(gated ? "gate_up" : "up"), new Biases(true, !gated, true))
                 .alibi(activation(json, feedForward));
@@ -76,12 +84,18 @@ final class JinaBertFamily implements Family {
     public String canonicalName(String fileName) {
         return TensorNames.modern(TensorNames.without(fileName, "bert."))
                 .replace("encoder.layer.", "layers.")
+                .replace(".attention.self.layer_norm_q.", ".attention.query_norm.")
+                .replace(".attention.self.layer_norm_k.", ".attention.key_norm.")
                 .replace(".attention.self.", ".attention.")
                 .replace(".attention.output.dense.", ".attention.output.")
                 .replace(".attention.output.LayerNorm.", ".attention.norm.")
                 .replace(".mlp.gated_layers.", ".mlp.gate_up.")
+                .replace(".mlp.up_gated_layer.", ".mlp.up_gate.")
                 .replace(".mlp.wo.", ".mlp.down.")
+                .replace(".mlp.down_layer.", ".mlp.down.")
                 .replace(".mlp.layernorm.", ".mlp.norm.")
+                .replace(".layer_norm_1.", ".attention.second_norm.")
+                .replace(".layer_norm_2.", ".mlp.norm.")
                 .replace(".intermediate.dense.", ".mlp.up.")
                 .replace(".output.dense.", ".mlp.down.")
                 .replace(".output.LayerNorm.", ".mlp.norm.");
@@ -100,15 +114,22 @@ final class JinaBertFamily implements Family {
         };
     }
 
-    private static void refuseNormedQueries(JsonConfig json) {
-        json.objectOrEmpty("auto_map")
-                .text("AutoModel")
-                .filter(code -> code.contains("qk-post-norm"))
-                .ifPresent(code -> {
-                    throw ModelProblem.unsupported(
-                            "%s: auto_map: AutoModel is '%s'".formatted(json.subject(), ModelProblem.show(code)),
-                            "The variant that norms queries and keys, jina-embeddings-v2-base-code, is not known.",
-                            "Choose a model like jina-embeddings-v2-base-en.");
-                });
+    /** Whether it is jina-embeddings-v2-base-code or made of it, which only the place of its code tells. */
+    private static boolean normsQueries(JsonConfig json) {
+        JsonConfig code = json.objectOrEmpty("auto_map");
+        return Stream.of(code.text("AutoModel"), code.text("AutoConfig"), json.text("_name_or_path"))
+                .flatMap(Optional::stream)
+                .anyMatch(place -> place.contains("qk-post-norm"));
+    }
+
+    private static String gateOfCode(JsonConfig json) {
+        String feedForward = json.requiredText(FEED_FORWARD);
+        if (feedForward.equals(UNGATED)) {
+            throw ModelProblem.unsupported(
+                    "%s: %s is '%s'".formatted(json.subject(), FEED_FORWARD, UNGATED),
+                    "With norms of queries and keys, only geglu and reglu are known.",
+                    "Choose a model like jina-embeddings-v2-base-code.");
+        }
+        return activation(json, feedForward);
     }
 }

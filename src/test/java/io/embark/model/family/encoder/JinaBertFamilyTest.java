@@ -107,13 +107,28 @@ class JinaBertFamilyTest extends ConfiguredFamily {
     }
 
     @Test
-    void refusesTheVariantForCode() {
-        String code = "jinaai/jina-bert-v2-qk-post-norm--modeling_bert.JinaBertModel";
-        config.set("auto_map", "{\"AutoModel\": \"%s\"}".formatted(code));
+    void readsTheVariantForCode() {
+        config.set("auto_map", "{\"AutoModel\": \"jinaai/jina-bert-v2-qk-post-norm--modeling_bert.JinaBertModel\"}");
+        assertThat(read().tensors())
+                .contains(
+                        new TensorShape("layers.1.mlp.up_gate.weight", List.of(80L, 36L)),
+                        new TensorShape("layers.1.attention.query_norm.weight", List.of(36L)),
+                        new TensorShape("layers.1.attention.second_norm.bias", List.of(36L)));
+    }
+
+    @Test
+    void tellsItByWhereItWasTakenFromToo() {
+        config.set("_name_or_path", "\"jinaai/jina-bert-v2-qk-post-norm\"");
+        assertThat(read().tensors()).contains(new TensorShape("layers.0.attention.key_norm.weight", List.of(36L)));
+    }
+
+    @Test
+    void refusesTheVariantForCodeWithoutAGate() {
+        config.set("_name_or_path", "\"jinaai/jina-bert-v2-qk-post-norm\"").set("feed_forward_type", "\"original\"");
         assertRefused(
                 ErrorCode.MODEL_UNSUPPORTED,
-                "auto_map: AutoModel is '%s'".formatted(code),
-                "The variant that norms queries and keys, jina-embeddings-v2-base-code, is not known.",
-                "Choose a model like jina-embeddings-v2-base-en.");
+                "feed_forward_type is 'original'",
+                "With norms of queries and keys, only geglu and reglu are known.",
+                "Choose a model like jina-embeddings-v2-base-code.");
     }
 }

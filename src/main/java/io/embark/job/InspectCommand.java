@@ -91,6 +91,7 @@ final class InspectCommand {
         facts.put("prompts", specification.prompts());
         specification.defaultPromptName().ifPresent(name -> facts.put("defaultPromptName", name));
         facts.put("tasks", specification.tasks());
+        facts.put("adaptedMatrices", model.changes().size());
         facts.put("files", model.files());
         facts.put("fingerprint", model.fingerprint());
         return facts;
@@ -118,6 +119,11 @@ final class InspectCommand {
         line("Limits", "%s; %s".formatted(limit, positions(specification.backbone())));
         line("Bytes", bytesInWords(specification.dimension()));
         line("Prompts", prompts(specification));
+        if (!model.changes().isEmpty()) {
+            line(
+                    "Adapter",
+                    "LoRA, added to %s matrices".formatted(model.changes().size()));
+        }
         if (!specification.tasks().isEmpty()) {
             line("Tasks", TextTable.clean(String.join(", ", specification.tasks())));
         }

@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.Programs;
 import io.embark.model.weights.DataType;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,26 @@ class InspectCommandTest {
         JsonObject facts = JsonParser.parseString(json.out()).getAsJsonObject();
         assertThat(facts.get("architecture").getAsString()).isEqualTo("program");
         assertThat(facts.keySet()).doesNotContain("layers", "parameters");
+    }
+
+    @Test
+    void showsTasksAdaptersAndModulesBeforePooling() throws URISyntaxException {
+        Outcome router = Outcome.of("inspect", "--model", fixture("router-asym"), "--task", "document");
+        Outcome adapter = Outcome.of("inspect", "--model", fixture("lora"));
+        Outcome tokens = Outcome.of("inspect", "--model", fixture("dense-before-pooling"));
+
+        assertThat(router.out()).containsPattern("Tasks +query, document\n").contains("dense:none:none, normalize");
+        assertThat(adapter.out())
+                .containsPattern("Adapter +LoRA, added to 8 matrices\n")
+                .contains("base/model.safetensors");
+        assertThat(tokens.out()).containsPattern("Tokens +dense:leaky_relu:input, normalize, dense:tanh:projected\n");
+    }
+
+    private static String fixture(String name) throws URISyntaxException {
+        return Path.of(InspectCommandTest.class
+                        .getResource("/io/embark/families/" + name)
+                        .toURI())
+                .toString();
     }
 
     @Test

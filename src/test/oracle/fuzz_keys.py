@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sets every key of Embark's lists to other values, and writes what the oracle makes of it to target/fuzz-keys.
 
+Those that are called idle must leave the vectors alone, which resources/io/embark/keys/idle.json records.
+
 Run it by ./fuzz-keys, which then holds Embark against it. The lists are those that KnownKeysTest wrote to
 target/known-keys.json, so that a new family and a new key need nothing here.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 import families
 import fixture
 import key_cases
+import numpy as np
 from transformers import CONFIG_MAPPING
 
 TARGET = Path(__file__).parent.parent.parent.parent / "target"
@@ -256,18 +259,45 @@ def generated(lists):
                 yield {"base": BERT, "file": file, "set": {key: value}}
 
 
+def idle(lists, results, tensors):
+    """By type, how far the flips of the keys called idle moved vectors: none may. What the oracle fails on is told instead."""
+    kinds = {each: family["keys"] for family in lists["families"] for each in family["fixtures"]}
+    plain, moved = {}, {}
+    for case in results:
+        key, *more = case["set"]
+        base = case["base"]
+        if case["file"] != "config.json" or more or kinds[base].get(key, lists["common"].get(key)) != "idle":
+            continue
+        if base not in plain:
+            with key_cases.changed(base, "config.json", {}) as folder:
+                plain[base] = key_cases.vectors(folder)
+        flips = moved.setdefault(config(base)["model_type"], {}).setdefault(key, [])
+        if "tensor" in case:
+            apart = float(np.abs(tensors[case["tensor"]].numpy() - plain[base]).max())
+            if apart > key_cases.STILL:
+                sys.exit(f"fuzz_keys: {case}: called idle, but the vectors move by {apart:.1e}")
+            flips.append("still")
+        else:
+            flips.append("fails")
+    return {each: dict(sorted(keys.items())) for each, keys in sorted(moved.items())}
+
+
 def main():
     written = TARGET / "known-keys.json"
     if not written.is_file():
         sys.exit("fuzz_keys: no target/known-keys.json found: run KnownKeysTest first, as ./fuzz-keys does.")
-    cases = list(generated(json.loads(written.read_text())))
+    lists = json.loads(written.read_text())
+    cases = list(generated(lists))
     print(f"{len(cases)} cases", flush=True)
 
     def report(done):
         if done % 100 == 0:
             print(done, flush=True)
 
-    key_cases.write(TARGET / "fuzz-keys", *key_cases.run(cases, report))
+    results, tensors = key_cases.run(cases, report)
+    key_cases.write(TARGET / "fuzz-keys", results, tensors)
+    still = json.dumps(idle(lists, results, tensors), separators=(",", ":")).replace("},", "},\n")
+    (key_cases.RESOURCES / "keys" / "idle.json").write_text(still + "\n")
 
 
 if __name__ == "__main__":

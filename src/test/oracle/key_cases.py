@@ -28,6 +28,9 @@ CHOSEN = (
 LONG = max(texts.ALL, key=len)
 INPUTS = [*CHOSEN, LONG[:400], "the [MASK] of <mask> and </s> query: PASSAGE"]
 
+# What may be left of a move by rounding.
+STILL = 2e-6
+
 transformers.utils.logging.disable_progress_bar()
 warnings.filterwarnings("ignore")
 torch.set_num_threads(1)

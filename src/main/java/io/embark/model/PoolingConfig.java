@@ -19,7 +19,7 @@ import java.util.Map;
  * @param includePrompt whether a prompt's tokens take part
  */
 record PoolingConfig(List<PoolingMode> modes, boolean includePrompt) {
-    /** Where there is no modules.json, Sentence Transformers takes the mean; a StaticEmbedding gives it. */
+    /** What Sentence Transformers takes mostly where no module says it; a StaticEmbedding gives it. */
     static final PoolingConfig MEAN = new PoolingConfig(List.of(PoolingMode.MEAN), true);
 
     private static final Map<String, PoolingMode> BY_NAME = byName();
@@ -40,6 +40,20 @@ record PoolingConfig(List<PoolingMode> modes, boolean includePrompt) {
                     });
         }
         return new PoolingConfig(modes(config), config.flag("include_prompt").orElse(true));
+    }
+
+    /**
+     * What Sentence Transformers takes where a folder has no modules.json ({@code _load_default_modules}): the last token of a
+     * network that was made to go on with a text, unless its tokens look both ways.
+     *
+     * @param network its {@code config.json}
+     */
+    static PoolingConfig withoutModule(JsonConfig network) {
+        List<String> architectures = network.texts("architectures").orElse(List.of());
+        boolean goesOn = !architectures.isEmpty() && architectures.get(0).endsWith("ForCausalLM");
+        return goesOn && network.flag("is_causal").orElse(true)
+                ? new PoolingConfig(List.of(PoolingMode.LAST_TOKEN), true)
+                : MEAN;
     }
 
     private static List<PoolingMode> modes(JsonConfig config) {

@@ -4,8 +4,10 @@
  */
 package io.embark.model;
 
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,20 +18,27 @@ record PromptConfig(Map<String, String> prompts, Optional<String> defaultName, O
     private static final String FILE = "config_sentence_transformers.json";
     private static final String KIND = "SentenceTransformer";
 
-    /** {@code dimension} is what the model gives before truncation. Without a modules.json there are no prompts. */
+    static final KnownKeys KEYS = KnownKeys.NONE
+            .honoured("model_type", "prompts", "default_prompt_name", "truncate_dim")
+            .idle("Vectors are the same however they are compared.", "similarity_fn_name")
+            .idle(ConfigKeys.RECORD, "__version__", "requirements");
+
+    /**
+     * Reads the file; without a modules.json, Sentence Transformers does not look at it.
+     *
+     * @param dimension what the model gives before truncation
+     */
     static PromptConfig read(FolderFiles files, ModuleList modules, int dimension) {
-        JsonConfig config = files.findJson("", FILE).orElseGet(() -> JsonConfig.empty(FILE));
+        JsonConfig config = KEYS.read(
+                files.findJson("", FILE).filter(found -> modules.listed()).orElseGet(() -> JsonConfig.empty(FILE)));
         refuseOtherKinds(config);
-        JsonConfig named = modules.listed() ? config.objectOrEmpty("prompts") : JsonConfig.empty(FILE);
+        JsonConfig named = config.objectOrEmpty("prompts");
 
         Map<String, String> prompts = new LinkedHashMap<>();
         named.keys().forEach(name -> prompts.put(name, named.text(name).orElse("")));
         prompts.putIfAbsent("query", "");
         prompts.putIfAbsent("document", "");
-        return new PromptConfig(
-                prompts,
-                modules.listed() ? defaultName(config, prompts) : Optional.empty(),
-                config.positive("truncate_dim", dimension));
+        return new PromptConfig(prompts, defaultName(config, prompts), config.positive("truncate_dim", dimension));
     }
 
     private static void refuseOtherKinds(JsonConfig config) {

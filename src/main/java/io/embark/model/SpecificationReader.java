@@ -35,6 +35,14 @@ record SpecificationReader(
         return read(files, modules, choice);
     }
 
+    /** A table has none; where nothing is listed, Sentence Transformers goes by what the network was made for. */
+    private static PoolingConfig withoutModule(FolderFiles files, ModuleList modules) {
+        return modules.listed()
+                ? PoolingConfig.MEAN
+                : PoolingConfig.withoutModule(
+                        files.json(LoraAdapter.base(files, modules.first().path()), "config.json"));
+    }
+
     private static SpecificationReader read(FolderFiles files, ModuleList modules, ModelChoice choice) {
         FirstModule first = FirstModule.read(files, modules, choice);
         Backbone backbone = first.backbone();
@@ -43,7 +51,7 @@ record SpecificationReader(
         int hidden = onTokens.dimension();
         PoolingConfig pooling = modules.pooling()
                 .map(module -> PoolingConfig.read(files.json(module.path(), "config.json"), hidden))
-                .orElse(PoolingConfig.MEAN);
+                .orElseGet(() -> withoutModule(files, modules));
         VectorModules behind = VectorModules.read(
                 files,
                 VectorModules.Level.SENTENCE,

@@ -30,14 +30,25 @@ record TransformerConfig(TransformerArguments arguments, TokenizerConfig tokeniz
         TransformerArguments arguments = TransformerArguments.read(files, modules);
         JsonConfig tokenizer = files.findJson(modules.first().path(), "tokenizer_config.json")
                 .orElseGet(() -> JsonConfig.empty("tokenizer_config.json"));
-        if (!modules.listed() && tokenizer.has("chat_template")) {
-            throw ModelProblem.unsupported(
-                    "%s: chat_template is set and there is no modules.json".formatted(tokenizer.subject()),
-                    "Sentence Transformers puts every text through the template then, which Embark cannot.",
-                    "Add the modules.json of the model.");
+        if (!modules.listed()) {
+            refuseChat(files, modules.first().path(), tokenizer);
         }
         LegacyTokens legacy = LegacyTokens.read(files, modules.first().path());
         return new TransformerConfig(arguments, new TokenizerConfig(tokenizer, arguments.tokenizer(), legacy), task);
+    }
+
+    private static void refuseChat(FolderFiles files, String directory, JsonConfig tokenizer) {
+        Optional<String> template = files.find(directory, "chat_template.jinja")
+                .map(file -> "%s: a chat template".formatted(file))
+                .or(() -> tokenizer.has("chat_template")
+                        ? Optional.of("%s: chat_template is set".formatted(tokenizer.subject()))
+                        : Optional.empty());
+        template.ifPresent(what -> {
+            throw ModelProblem.unsupported(
+                    what + " and there is no modules.json",
+                    "Sentence Transformers puts every text through the template then, which Embark cannot.",
+                    "Add the modules.json of the model.");
+        });
     }
 
     /**

@@ -89,6 +89,20 @@ class TransformerArgumentsTest {
         assertThat(open().specification().maxTokens()).isEqualTo(16);
     }
 
+    @Test
+    void refusesAChatTemplateIfNoModulesAreListed() {
+        builder.without("modules.json")
+                .without("1_Pooling/config.json")
+                .file("chat_template.jinja", "{{ messages }}")
+                .write();
+        assertRefused(
+                this::read,
+                ErrorCode.MODEL_UNSUPPORTED,
+                folder + "/chat_template.jinja: a chat template and there is no modules.json",
+                "Sentence Transformers puts every text through the template then, which Embark cannot.",
+                "Add the modules.json of the model.");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             model_kwargs     | {"some_head": 3}                  | model_kwargs: unknown argument 'some_head'

@@ -29,8 +29,8 @@ public final class ConfigKeys {
 
     /** What any configuration has. */
     public static final KnownKeys COMMON = KnownKeys.NONE
-            .honoured("model_type", "tokenizer_class", "max_position_embeddings")
-            .idle(RECORD, "architectures", "transformers_version", "_name_or_path", "name_or_path", "_commit_hash")
+            .honoured("model_type", "tokenizer_class", "max_position_embeddings", "architectures")
+            .idle(RECORD, "transformers_version", "_name_or_path", "name_or_path", "_commit_hash")
             .idle("Code of the folder is not run; Embark has its own.", "auto_map")
             .idle(NUMBER_FORMAT, "dtype", "torch_dtype")
             .idle(HEAD, "id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "task_specific_params")

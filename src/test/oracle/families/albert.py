@@ -4,7 +4,7 @@
 
 import torch
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
-from transformers import AlbertConfig, AlbertModel, AlbertTokenizer, PreTrainedTokenizerFast
+from transformers import AlbertConfig, AlbertModel, AlbertTokenizer
 
 import vocabularies
 import weights
@@ -16,10 +16,7 @@ IDLE = (r"attention\.key\.bias$", r"pooler\.")
 
 def save(folder, name, groups, **changes):
     vocabulary = vocabularies.unigram(["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"], size=380)
-    backend = AlbertTokenizer(vocab=vocabulary)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=backend.backend_tokenizer, model_max_length=64, **backend.special_tokens_map
-    )
+    tokenizer = AlbertTokenizer(vocab=vocabulary, model_max_length=64)
     config = AlbertConfig(
         vocab_size=len(tokenizer),
         embedding_size=16,

@@ -10,16 +10,23 @@ import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorNames;
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
+import java.util.Optional;
 
 /** ALBERT: BERT whose layers are the same, or the same by groups, and whose tokens have narrower vectors than these. */
 final class AlbertFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("albert");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.ALBERT);
     }
 
     @Override

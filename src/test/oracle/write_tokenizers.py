@@ -10,6 +10,7 @@ tokenizers share is written once.
 
 import json
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +20,10 @@ import transformers
 import vocabularies
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import AutoTokenizer
+from transformers.models.auto import tokenization_auto
+from transformers.tokenization_python import PythonBackend
+from transformers.tokenization_utils_base import PreTrainedTokenizerBase
+from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
 LIMIT = 24
 OUT = Path(__file__).parents[1] / "resources/io/embark/text/tokenizers.json"
@@ -478,6 +483,33 @@ def random_texts(count):
     return ["".join(piece() + choose.choice(blanks) for _ in range(choose.randint(1, 12))) for _ in range(count)]
 
 
+def classes():
+    """By the names that a file may give as its tokenizer_class: the class, and what it does with a tokenizer.json."""
+    names = {name for name in tokenization_auto.TOKENIZER_MAPPING_NAMES.values() if name}
+    for file in Path(transformers.__file__).parent.glob("models/*/tokenization_*.py"):
+        source = file.read_text(encoding="utf-8")
+        names.update(re.findall(r"^(?:class )?(\w+Tokenizer)(?:Fast)?(?:\(| = )", source, re.M))
+    names.update(["BartTokenizer", "ElectraTokenizer", "LongformerTokenizer", "BloomTokenizer", "PreTrainedTokenizer"])
+    found = {}
+    for name in sorted(names):
+        kind = tokenization_auto.tokenizer_class_from_name(name)
+        if kind in (None, TokenizersBackend, PythonBackend):
+            found[name] = ["", "reads"]
+        elif issubclass(kind, TokenizersBackend):
+            inherits = kind.__init__ is TokenizersBackend.__init__
+            found[name] = [kind.__name__, "reads" if inherits else "builds"]
+        elif issubclass(kind, PreTrainedTokenizerBase):
+            found[name] = [kind.__name__, "python"]
+    return found
+
+
+def types():
+    """The class that each model_type has by itself; those whose files are not asked for it begin with a sign."""
+    wrong = tokenization_auto.MODELS_WITH_INCORRECT_HUB_TOKENIZER_CLASS
+    mapped = tokenization_auto.TOKENIZER_MAPPING_NAMES
+    return {name: ("!" if name in wrong else "") + kind for name, kind in sorted(mapped.items()) if kind}
+
+
 def write(out, texts, limit):
     written, shared, rows = [], Shared(), Shared()
     for name, model_type, tokenizer, config, *more in [*known(), *special(), *vocabulary()]:
@@ -502,6 +534,8 @@ def write(out, texts, limit):
     versions = {"transformers": transformers.__version__, "tokenizers": tokenizers.__version__}
     all_of_it = {
         "versions": versions,
+        "classes": classes(),
+        "types": types(),
         "limit": limit,
         "texts": texts,
         "models": shared.values(),

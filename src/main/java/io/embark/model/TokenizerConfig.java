@@ -38,6 +38,10 @@ final class TokenizerConfig {
             "qwen3_5_moe", TokenizerKind.QWEN3_5,
             "qwen3_5_moe_text", TokenizerKind.QWEN3_5);
 
+    private static final String FIX_MISTRAL = "fix_mistral_regex";
+
+    private static final List<String> MISTRALS = List.of("mistral", "mistral3", "voxtral", "ministral", "pixtral");
+
     /** The arguments of {@code AutoTokenizer} that stand for fields of the file. */
     static final KnownKeys ARGUMENTS = KnownKeys.NONE
             .honoured("model_max_length", "truncation_side")
@@ -46,6 +50,7 @@ final class TokenizerConfig {
             .honoured(NUMBERS.toArray(String[]::new))
             .honoured(SpecialTokens.NAMES.toArray(String[]::new))
             .honoured(SpecialTokensReader.KEYS.toArray(String[]::new))
+            .honoured(FIX_MISTRAL)
             .idle(ConfigKeys.PADDING, "padding_side")
             .idle("The network is called with tokens only.", "model_input_names")
             .idle("Only reading tokens back asks for it.", "clean_up_tokenization_spaces");
@@ -68,7 +73,20 @@ final class TokenizerConfig {
         return config.limit(config.has("model_max_length") ? "model_max_length" : "max_len");
     }
 
+    /** {@code _patch_mistral_regex}: files of Mistral from before transformers 5 may ask for other pieces of words than they have. */
+    private void refuseOtherPieces(JsonConfig network) {
+        boolean old = !network.text("transformers_version").orElse("0").matches("[5-9].*|[1-9][0-9]+[.].*");
+        boolean patched = network.text("model_type").map(MISTRALS::contains).orElse(true);
+        if (old && patched && config.flag(FIX_MISTRAL).orElse(false)) {
+            throw ModelProblem.unsupported(
+                    "%s: %s is true".formatted(config.subject(), FIX_MISTRAL),
+                    "transformers then replaces the regular expression of tokenizer.json.",
+                    "Save the tokenizer with transformers 5, which writes the one that it uses, and remove the field.");
+        }
+    }
+
     TokenizerSettings settings(JsonConfig network, boolean whole, boolean addsSpecialTokens, boolean lowerCaseFirst) {
+        refuseOtherPieces(network);
         Map<String, Boolean> flags = new LinkedHashMap<>();
         FLAGS.forEach(key -> config.flag(key).ifPresent(value -> flags.put(key, value)));
         ENDS.forEach(key -> (whole ? arguments : config).flag(key).ifPresent(value -> flags.put(key, value)));

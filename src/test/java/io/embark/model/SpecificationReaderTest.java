@@ -5,6 +5,7 @@
 package io.embark.model;
 
 import static io.embark.model.Refusals.assertRefused;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -17,6 +18,7 @@ import io.embark.model.family.LinearLayers;
 import io.embark.model.family.TensorShape;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.FolderFiles;
+import io.embark.model.files.JsonConfig;
 import io.embark.model.files.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -790,6 +792,22 @@ class SpecificationReaderTest {
                 "/tokenizer_config.json: tokenizer_class is '" + declared + "'",
                 why,
                 "Choose a model with another tokenizer.");
+    }
+
+    @Test
+    void refusesATokenizerWhosePiecesTransformersReplaces() {
+        builder.set(TOKENIZER, "fix_mistral_regex", "true");
+        assertThat(read().tokenizer().kind()).isEqualTo(TokenizerKind.BERT);
+        JsonConfig mistral = JsonConfig.parse("", "{\"model_type\": \"mistral\"}".getBytes(UTF_8));
+        JsonConfig file = JsonConfig.parse("/m", "{\"fix_mistral_regex\": true}".getBytes(UTF_8));
+        JsonConfig none = JsonConfig.empty("");
+        TokenizerConfig tokenizer = new TokenizerConfig(file, none, new LegacyTokens(none, none));
+        assertRefused(
+                () -> tokenizer.settings(mistral, true, true, false),
+                ErrorCode.MODEL_UNSUPPORTED,
+                "/m: fix_mistral_regex is true",
+                "transformers then replaces the regular expression of tokenizer.json.",
+                "Save the tokenizer with transformers 5, which writes the one that it uses, and remove the field.");
     }
 
     @Test

@@ -32,8 +32,17 @@ public final class TokenizerFuzz {
     private static final int LONG_CHARS = 1_000_000;
     private static final long MOST_NANOS = 10_000_000_000L;
     private static final long MOST_GROWTH_KB = 200 << 10;
-    private static final List<String> CLASSES =
-            List.of("PreTrainedTokenizerFast", "PreTrainedTokenizerFast", "BertTokenizer", "XLMRobertaTokenizer");
+    private static final List<String> CLASSES = List.of(
+            "PreTrainedTokenizerFast",
+            "PreTrainedTokenizerFast",
+            "BertTokenizer",
+            "XLMRobertaTokenizer",
+            "LlamaTokenizer",
+            "AlbertTokenizer",
+            "DebertaV2Tokenizer",
+            "HerbertTokenizer",
+            "PegasusTokenizer",
+            "Qwen2Tokenizer");
 
     private static final List<String> TEXTS = List.of(
             "the cat sat on 1234 mats, did n't it?",

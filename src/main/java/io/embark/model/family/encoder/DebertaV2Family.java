@@ -11,6 +11,7 @@ import io.embark.model.family.Family;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** DeBERTa v2 and v3, mDeBERTa: attention that compares words with distances, too. */
 final class DebertaV2Family implements Family {
@@ -29,6 +31,11 @@ final class DebertaV2Family implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("deberta-v2");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return Optional.of(TokenizerKind.DEBERTA_V2);
     }
 
     @Override

@@ -12,11 +12,13 @@ import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
+import io.embark.model.family.TokenizerKind;
 import io.embark.model.family.encoder.GatedNetwork.Biases;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The networks that Alibaba calls "new" and transformers 5 "gte": gte-base-en-v1.5, gte-multilingual-base and
@@ -29,6 +31,11 @@ final class GteFamily implements Family {
     @Override
     public List<String> modelTypes() {
         return List.of("new", "gte");
+    }
+
+    @Override
+    public Optional<TokenizerKind> tokenizer(String modelType) {
+        return modelType.equals("gte") ? Optional.of(TokenizerKind.XLM_ROBERTA) : Optional.empty();
     }
 
     @Override

@@ -1,6 +1,6 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-"""The text network of EmbeddingGemma 2: windows to both sides, and heads of two sizes, as it is saved or by its pattern."""
+"""The text network of EmbeddingGemma 2: windows to both sides, heads of two sizes, as it is saved or by its pattern."""
 
 import torch
 from sentence_transformers.sentence_transformer.modules import Normalize, Pooling

@@ -32,7 +32,8 @@ def save(folder, name="lfm2", **more):
 
 
 def save_older(folder):
-    save(folder, "lfm2-older", is_causal=False, conv_bias=True, conv_L_cache=4, block_ffn_dim_multiplier=1.5, head_dim=8)
+    sizes = {"conv_L_cache": 4, "block_ffn_dim_multiplier": 1.5, "head_dim": 8}
+    save(folder, "lfm2-older", is_causal=False, conv_bias=True, **sizes)
 
     def change(config):
         for key in ("layer_types", "intermediate_size", "rope_parameters"):

@@ -1,8 +1,8 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-# The text network of EmbeddingGemma 2 (transformers' modeling_embedding_gemma2.py): tokens look both ways, in most layers
-# through a window; layers that see all have heads of another size; and behind its two parts each layer adds a third,
-# gated by what it takes from the embedded words.
+# The text network of EmbeddingGemma 2 (transformers' modeling_embedding_gemma2.py): tokens look both ways, in most
+# layers through a window; layers that see all have heads of another size; and behind its two parts each layer adds a
+# third, gated by what it takes from the embedded words.
 from typing import List, Tuple
 
 import torch

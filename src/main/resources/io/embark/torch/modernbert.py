@@ -1,8 +1,8 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
 # ModernBERT (Warner and others, arXiv:2412.13663; transformers' modeling_modernbert.py): norms before each part, rotary
-# positions, gates, and in most layers a token sees a window only. In its decoder (modeling_modernbert_decoder.py) a token
-# sees those before it.
+# positions, gates, and in most layers a token sees a window only. In its decoder (modeling_modernbert_decoder.py) a
+# token sees those before it.
 from typing import List, Tuple
 
 import torch

@@ -48,6 +48,7 @@ class Fixture:
     encodings: names of number formats whose codes are written beside the vectors.
     open: loads the folder, where SentenceTransformer itself cannot.
     tolerance: how far components may be apart, with the reason, where it is not 1e-5.
+    alone: whether vectors depend on the other texts of a batch, so that only those of one text each can be told.
     """
 
     name: str
@@ -59,6 +60,11 @@ class Fixture:
     encodings: tuple = ()
     open: Callable[[Path], SentenceTransformer] = lambda folder: SentenceTransformer(str(folder), device="cpu")
     tolerance: dict = dataclasses.field(default_factory=lambda: {"component": 1e-5})
+    alone: bool = False
+
+    @property
+    def batch_size(self):
+        return 1 if self.alone else 32
 
 
 def save_model(folder, model, tokenizer, modules, prompts=None, default_prompt=None, **arguments):
@@ -164,7 +170,7 @@ def check_numbers(fixture, model, golden):
     for name, vectors in golden.items():
         if not np.isfinite(vectors).all():
             fail(fixture, f"case {name} has vectors that are no numbers")
-        batches = embed(model, texts.ALL, fixture.cases[name], batch_size=32)
+        batches = embed(model, texts.ALL, fixture.cases[name], fixture.batch_size)
         apart = np.abs(batches - vectors).max()
         if apart > ROUNDING:
             fail(fixture, f"case {name}: vectors of batches are {apart:.1e} from those of single texts")
@@ -183,7 +189,7 @@ def prove(fixture, folder, golden):
     def moved():
         model = fixture.open(folder).float()
         return max(
-            np.abs(embed(model, inputs, options, batch_size=32) - golden[case][sample]).max()
+            np.abs(embed(model, inputs, options, fixture.batch_size) - golden[case][sample]).max()
             for case, options in fixture.cases.items()
         )
 

@@ -176,6 +176,59 @@ class Encoder(Pooling):
         # base^(-2 i / size), [size / 2].
         return torch.reciprocal(base ** (torch.arange(0, size, 2).float() / size))
 
+    def frequencies(self, size: int, formula: str, length: int) -> Tensor:
+        # Those of a text of that length, [size / 2], as transformers' modeling_rope_utils.py scales them. The formula is
+        # its kind and its numbers: a factor of cosine and sine, up to which length all texts have the same, the base,
+        # and the kind's own. They are computed step by step as there, in float32.
+        words = formula.split(" ")
+        kind = words[0]
+        values = [float(word) for word in words[1:]]
+        limit, base = values[1], values[2]
+        own = values[3:]
+        exponents = torch.arange(0, size, 2).float() / size
+        plain = self.inverse_frequencies(size, base)
+        if kind == "linear":
+            return plain / own[0]
+        if kind == "dynamic" and length > limit:
+            factor = own[0]
+            growth = (factor * torch.tensor(length) / limit - (factor - 1.0)) ** (size / (size - 2.0))
+            return torch.reciprocal((base * growth) ** exponents)
+        if kind == "longrope":
+            half = size // 2
+            factors = own[half:] if length > limit else own[:half]
+            return torch.reciprocal(torch.tensor(factors) * base ** exponents)
+        if kind == "llama3":
+            factor, low, high, trained = own[0], own[1], own[2], own[3]
+            wavelength = 2 * 3.141592653589793 / plain
+            share = (trained / wavelength - low) / (high - low)
+            between = (1 - share) * plain / factor + share * plain
+            scaled = torch.where(wavelength > trained / low, plain / factor, between)
+            return torch.where(wavelength < trained / high, plain, scaled)
+        if kind == "yarn":
+            factor, low, high = own[0], own[1], own[2]
+            ramp = ((torch.arange(size // 2).float() - low) / (high - low)).clamp(0, 1)
+            kept = 1 - ramp
+            return torch.reciprocal(factor * base ** exponents) * (1 - kept) + plain * kept
+        return plain
+
+    def rotary_by(
+        self, name: str, formula: str, positions: Tensor, runs: List[Tuple[int, int, int]]
+    ) -> Tuple[Tensor, Tensor]:
+        # As rotary, with the frequencies that prepare made by the formula; those of longer texts are their own.
+        words = formula.split(" ")
+        factor, limit = float(words[1]), float(words[2])
+        frequencies = self.weights[name]
+        if limit > 0 and float(self.longest(runs)) > limit:
+            size = 2 * frequencies.size(0)
+            frequencies = frequencies.repeat([positions.size(0), 1])  # [tokens, size / 2]
+            for start, length, count in runs:
+                if float(length) > limit:
+                    frequencies[start:start + length * count] = self.frequencies(size, formula, length)
+        cos, sin = self.rotary(positions, frequencies)
+        if factor != 1.0:
+            cos, sin = cos * factor, sin * factor
+        return cos, sin
+
     def rotary(self, positions: Tensor, inverse_frequencies: Tensor) -> Tuple[Tensor, Tensor]:
         # Cosine and sine for each token, [tokens, 1, size / 2].
         angles = (positions.unsqueeze(1) * inverse_frequencies).unsqueeze(1)

@@ -45,13 +45,24 @@ class PlacementTest {
         return FamilyFixture.all().stream().filter(fixture -> !fixture.name().equals("program"));
     }
 
-    /** Half precision rounds to 11 and to 8 binary digits; these small networks have more of each rounding than large ones. */
+    /**
+     * Half precision rounds to 11 and to 8 binary digits; these small networks have more of each rounding than large ones. Where
+     * two experts are about as good for a token, rounding may choose the other one.
+     */
     static Stream<Arguments> placedNetworks() {
         return networks()
                 .flatMap(fixture -> Stream.of(
                         Arguments.of(fixture, Precision.FLOAT32, 0.999999, 0),
-                        Arguments.of(fixture, Precision.FLOAT16, 0.99998, table(fixture) ? 0 : 1e-5),
-                        Arguments.of(fixture, Precision.BFLOAT16, 0.999, table(fixture) ? 0 : 1e-3)));
+                        Arguments.of(
+                                fixture,
+                                Precision.FLOAT16,
+                                experts(fixture) ? 0.999 : 0.99998,
+                                table(fixture) ? 0 : 1e-5),
+                        Arguments.of(
+                                fixture,
+                                Precision.BFLOAT16,
+                                experts(fixture) ? 0.99 : 0.999,
+                                table(fixture) ? 0 : 1e-3)));
     }
 
     @ParameterizedTest(name = "{0} in {1}")
@@ -106,6 +117,10 @@ class PlacementTest {
     /** A table's numbers are added up in float32, whatever the network would compute in. */
     private static boolean table(FamilyFixture fixture) {
         return Set.of("", "model2vec").contains(fixture.network());
+    }
+
+    private static boolean experts(FamilyFixture fixture) {
+        return fixture.name().contains("-moe");
     }
 
     private static void assertGives(

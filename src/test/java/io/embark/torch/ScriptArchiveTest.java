@@ -34,7 +34,7 @@ class ScriptArchiveTest {
 
     @Test
     void holdsOneClassWithWhatTheFamilyInherits() {
-        for (String family : List.of("qwen3", "program")) {
+        for (String family : List.of("decoder", "program")) {
             assertThat(ScriptArchive.source(family))
                     .containsOnlyOnce("class ")
                     .containsOnlyOnce("def forward(")

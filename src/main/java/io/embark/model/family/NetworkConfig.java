@@ -49,6 +49,12 @@ public record NetworkConfig(JsonConfig json) {
         return json.positive(key, MAX_ROWS);
     }
 
+    /** The same with a default, where null says that there is nothing of the kind. */
+    public Optional<Integer> rowsUnlessNull(String key, int silent) {
+        Optional<Integer> said = findRows(key);
+        return json.keys().contains(key) ? said : Optional.of(silent);
+    }
+
     /** A number of things of which there need not be any, or the place of one of them. */
     public Optional<Integer> findNatural(String key) {
         return json.natural(key, MAX_ROWS);

@@ -4,6 +4,7 @@
  */
 package io.embark.model.family.decoder;
 
+import io.embark.model.family.Activations;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.NetworkConfig;
@@ -13,13 +14,16 @@ import io.embark.model.family.TensorNames;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
 import io.embark.model.files.ModelProblem;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * The network of decoders in Llama's form, as far as their configurations have it in common: rotary positions, heads of a size
- * of their own, several of which share keys and values, and two gated products behind the attention.
+ * The network of decoders in Llama's form, which {@code decoder.py} computes, as far as their configurations have it in common:
+ * rotary positions, heads several of which may share keys and values, and two gated products behind the attention.
  *
  * @param json the file
  * @param hiddenSize components of a token
@@ -27,23 +31,14 @@ import java.util.Map;
  * @param heads of the queries
  * @param keyValueHeads of the keys and values, each for as many neighbouring heads of the queries
  * @param headSize components of a head
- * @param intermediateSize components between the products behind the attention
  * @param vocabulary how many tokens there are
- * @param bias whether the attention's products add a bias
  */
 record DecoderNetwork(
-        JsonConfig json,
-        int hiddenSize,
-        int layers,
-        int heads,
-        int keyValueHeads,
-        int headSize,
-        int intermediateSize,
-        int vocabulary,
-        boolean bias) {
+        JsonConfig json, int hiddenSize, int layers, int heads, int keyValueHeads, int headSize, int vocabulary) {
     /** The keys that all of them read. */
     static final KnownKeys KEYS = ConfigKeys.COMMON
             .honoured(
+                    "auto_map",
                     "vocab_size",
                     "hidden_size",
                     "intermediate_size",
@@ -52,23 +47,31 @@ record DecoderNetwork(
                     "num_key_value_heads",
                     "head_dim",
                     "rms_norm_eps",
-                    "attention_bias",
-                    "layer_types",
-                    "sliding_window",
                     "rope_parameters",
                     "rope_scaling",
                     "rope_theta",
+                    "original_max_position_embeddings",
                     "is_causal")
             .idle(ConfigKeys.TRAINING, "attention_dropout");
 
-    private static final String FULL = "full_attention";
-    private static final String SLIDING = "sliding_attention";
+    /** One whose heads are together as wide as the network unless the file says otherwise. */
+    static DecoderNetwork read(JsonConfig json) {
+        return read(json, Optional.empty());
+    }
 
+    /** One whose heads have a size of their own. */
     static DecoderNetwork read(JsonConfig json, int defaultHeadSize) {
+        return read(json, Optional.of(defaultHeadSize));
+    }
+
+    private static DecoderNetwork read(JsonConfig json, Optional<Integer> defaultHeadSize) {
         NetworkConfig config = new NetworkConfig(json);
+        refuseCode(json);
         int heads = config.width("num_attention_heads");
         int shared = config.findWidth("num_key_value_heads").orElse(heads);
-        int headSize = config.findWidth("head_dim").orElse(defaultHeadSize);
+        int headSize = config.findWidth("head_dim")
+                .or(() -> defaultHeadSize)
+                .orElseGet(() -> config.headSize("hidden_size", "num_attention_heads"));
         if (heads % shared != 0) {
             throw ModelProblem.wrongFile(
                     "%s: num_attention_heads is %s, num_key_value_heads is %s".formatted(json.subject(), heads, shared),
@@ -76,7 +79,9 @@ record DecoderNetwork(
         }
         if (headSize % 2 != 0) {
             throw ModelProblem.wrongFile(
-                    "%s: head_dim is %s".formatted(json.subject(), headSize),
+                    "%s: %s is %s"
+                            .formatted(
+                                    json.subject(), json.has("head_dim") ? "head_dim" : "the size of a head", headSize),
                     "Rotary positions turn pairs of components.");
         }
         return new DecoderNetwork(
@@ -86,112 +91,130 @@ record DecoderNetwork(
                 heads,
                 shared,
                 headSize,
-                config.width("intermediate_size"),
-                config.rows("vocab_size"),
-                json.flag("attention_bias").orElse(false));
+                config.rows("vocab_size"));
     }
 
-    /** Which layers look through the sliding window; {@code silent} where the file does not say. */
-    List<Boolean> slidingLayers(List<Boolean> silent) {
-        List<String> types = json.texts("layer_types").orElse(List.of());
-        if (types.isEmpty()) {
-            return silent;
+    /** Code of the folder, which the Hub's models of these types bring to make their tokens look both ways. */
+    private static void refuseCode(JsonConfig json) {
+        Optional<String> code = json.objectOrEmpty("auto_map").text("AutoModel");
+        if (code.isPresent() && !json.has("is_causal")) {
+            throw ModelProblem.unsupported(
+                    "%s: auto_map: AutoModel is '%s'".formatted(json.subject(), ModelProblem.show(code.get())),
+                    "Embark does not run code of the folder, and config.json does not say whether its tokens look both ways.",
+                    "Add \"is_causal\": false where they do, as those of gte-Qwen2-instruct; true where they look back"
+                            + " only, as Sentence Transformers takes them without trust_remote_code.");
         }
-
-        types.stream()
-                .filter(type -> !type.equals(FULL) && !type.equals(SLIDING))
-                .findFirst()
-                .ifPresent(type -> {
-                    throw ModelProblem.unsupported(
-                            "%s: layer_types has '%s'".formatted(json.subject(), ModelProblem.show(type)),
-                            "Known are: %s, %s.".formatted(FULL, SLIDING),
-                            "Choose a model with layers of these types.");
-                });
-        if (types.size() != layers) {
-            throw ModelProblem.wrongFile(
-                    "%s: layer_types has %s entries".formatted(json.subject(), types.size()),
-                    "num_hidden_layers is %s.".formatted(layers));
-        }
-        return types.stream().map(SLIDING::equals).toList();
     }
 
-    /** Whether tokens see those before them only; {@code "is_causal": false} makes them look both ways. */
-    boolean isCausal() {
-        return json.flag("is_causal").orElse(true);
+    /** The flag that most of these files have for the biases of the attention. */
+    boolean attentionBias() {
+        return json.flag("attention_bias").orElse(false);
     }
 
     /**
-     * How far the tokens of each kind of layer see, for the scripts.
+     * How positions turn queries and keys where all layers do alike, found in the places of old and new files in transformers'
+     * order.
      *
-     * @param window tokens of a window that looks back, the one that looks being one of them; where it looks both ways, how far
-     *     it reaches on either side
+     * @param base of the angles where the file is silent
+     * @param positions the same for {@code max_position_embeddings}
      */
-    static Map<String, Double> sight(boolean causal, int window) {
-        return Map.of(
-                "window_left", causal ? window - 1.0 : window,
-                "window_right", causal ? 0.0 : window,
-                "right", causal ? 0.0 : -1.0);
+    String rotary(double base, int positions) {
+        return new RotaryConfig(rotaryParameters())
+                .formula(
+                        json,
+                        headSize,
+                        json.positiveNumber("rope_theta").orElse(base),
+                        new NetworkConfig(json)
+                                .findRows("max_position_embeddings")
+                                .orElse(positions));
     }
 
-    /** The angle's base where all layers turn alike; found in the places of old and new files in transformers' order. */
-    double rotaryBase(double silent) {
-        RotaryConfig older = RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
-        RotaryConfig newer = RotaryConfig.of(json.objectOrEmpty("rope_parameters"));
-        RotaryConfig chosen = older.isEmpty() ? newer : older;
-        return chosen.base().or(() -> json.positiveNumber("rope_theta")).orElse(silent);
+    /** What the file says of it. */
+    JsonConfig rotaryParameters() {
+        JsonConfig older = json.objectOrEmpty("rope_scaling");
+        return older.isEmpty() ? json.objectOrEmpty("rope_parameters") : older;
     }
 
-    /** The same for the layers of one type, where each type has a base of its own. */
-    double rotaryBase(boolean sliding, String olderKey, double silent) {
-        if (!sliding) {
-            RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
-        }
-        return RotaryConfig.of(json.objectOrEmpty("rope_parameters").objectOrEmpty(sliding ? SLIDING : FULL))
-                .base()
-                .or(() -> json.positiveNumber(olderKey))
-                .orElse(silent);
+    /** The activation of the gate, by transformers' name for it. */
+    String activation(String key, String silent) {
+        return Activations.normalised(json, key, silent);
     }
 
-    /** The network, with the norms that each layer has around its two parts. */
+    /** What a token's queries are multiplied by: the root of one head's share. */
+    double queryScale() {
+        return 1 / Math.sqrt(headSize);
+    }
+
+    /** The network whose layers are alike. */
     Architecture architecture(
-            String family, List<String> layerNorms, Map<String, Double> more, Map<String, String> choices) {
+            Set<LayerPart> parts, Sight sight, Map<String, Double> numbers, Map<String, String> choices) {
+        return architecture(parts, sight, Collections.nCopies(layers, Optional.empty()), numbers, choices);
+    }
+
+    /**
+     * The network.
+     *
+     * @param experts of each layer, where it has some
+     * @param numbers {@code query_scale} at least
+     * @param choices {@code activation} and {@code rotary} at least
+     */
+    Architecture architecture(
+            Set<LayerPart> parts,
+            Sight sight,
+            List<Optional<Experts>> experts,
+            Map<String, Double> numbers,
+            Map<String, String> choices) {
+        Map<String, Double> allNumbers = new HashMap<>(sight.numbers());
+        allNumbers.put("layers", (double) layers);
+        allNumbers.put("heads", (double) heads);
+        allNumbers.put("key_value_heads", (double) keyValueHeads);
+        allNumbers.put("head_size", (double) headSize);
+        allNumbers.put("norm_epsilon", json.positiveNumber("rms_norm_eps").orElse(1e-6));
+        allNumbers.putAll(numbers);
+        Map<String, String> allChoices = new HashMap<>(choices);
+        allChoices.put("layer_types", sight.layerTypes());
+        return new Architecture(
+                "decoder",
+                hiddenSize,
+                layers,
+                Architecture.UNLIMITED,
+                allNumbers,
+                allChoices,
+                tensors(parts, experts).shapes());
+    }
+
+    private TensorList tensors(Set<LayerPart> parts, List<Optional<Experts>> experts) {
+        boolean inputBias = parts.contains(LayerPart.INPUT_BIAS);
         TensorList tensors = new TensorList().table(TensorNames.WORDS, vocabulary, hiddenSize);
         for (int i = 0; i < layers; i++) {
             String layer = "layers." + i + ".";
-            layerNorms.forEach(norm -> tensors.norm(layer + norm, hiddenSize, false));
-            tensors.linear(layer + "self_attn.q_proj", hiddenSize, (long) heads * headSize, bias)
-                    .linear(layer + "self_attn.k_proj", hiddenSize, (long) keyValueHeads * headSize, bias)
-                    .linear(layer + "self_attn.v_proj", hiddenSize, (long) keyValueHeads * headSize, bias)
-                    .linear(layer + "self_attn.o_proj", (long) heads * headSize, hiddenSize, bias)
-                    .norm(layer + "self_attn.q_norm", headSize, false)
-                    .norm(layer + "self_attn.k_norm", headSize, false)
-                    .linear(layer + "mlp.gate_proj", hiddenSize, intermediateSize, false)
-                    .linear(layer + "mlp.up_proj", hiddenSize, intermediateSize, false)
-                    .linear(layer + "mlp.down_proj", intermediateSize, hiddenSize, false);
+            tensors.norm(layer + "input_layernorm", hiddenSize, false)
+                    .norm(layer + "post_attention_layernorm", hiddenSize, false);
+            if (parts.contains(LayerPart.NORMS_BEHIND)) {
+                tensors.norm(layer + "pre_feedforward_layernorm", hiddenSize, false)
+                        .norm(layer + "post_feedforward_layernorm", hiddenSize, false);
+            }
+            String attention = layer + "self_attn.";
+            long shared = (long) keyValueHeads * headSize;
+            tensors.linear(attention + "q_proj", hiddenSize, (long) heads * headSize, inputBias)
+                    .linear(attention + "k_proj", hiddenSize, shared, inputBias)
+                    .linear(attention + "v_proj", hiddenSize, shared, inputBias)
+                    .linear(
+                            attention + "o_proj",
+                            (long) heads * headSize,
+                            hiddenSize,
+                            parts.contains(LayerPart.OUTPUT_BIAS));
+            if (parts.contains(LayerPart.HEAD_NORMS)) {
+                tensors.norm(attention + "q_norm", headSize, false).norm(attention + "k_norm", headSize, false);
+            }
+            String mlp = layer + "mlp.";
+            if (experts.get(i).isPresent()) {
+                experts.get(i).get().addAll(tensors, mlp, hiddenSize);
+            } else {
+                int inner = new NetworkConfig(json).width("intermediate_size");
+                Experts.addOne(tensors, mlp, hiddenSize, inner, parts.contains(LayerPart.MLP_BIAS));
+            }
         }
-        tensors.norm("norm", hiddenSize, false);
-
-        Map<String, Double> numbers = new HashMap<>(more);
-        numbers.put("layers", (double) layers);
-        numbers.put("heads", (double) heads);
-        numbers.put("key_value_heads", (double) keyValueHeads);
-        numbers.put("head_size", (double) headSize);
-        numbers.put("norm_epsilon", json.positiveNumber("rms_norm_eps").orElse(1e-6));
-        return new Architecture(family, hiddenSize, layers, Architecture.UNLIMITED, numbers, choices, tensors.shapes());
-    }
-
-    /** What a file with or without the causal model's prefix calls a tensor, in one form. */
-    static String canonicalName(String fileName) {
-        String name = TensorNames.without(fileName, "model.");
-        return name.equals("embed_tokens.weight") ? TensorNames.WORDS : name;
-    }
-
-    /** As the scripts read it: {@code sliding,full,...}. */
-    static String choice(List<Boolean> slidingLayers) {
-        return String.join(
-                ",",
-                slidingLayers.stream()
-                        .map(sliding -> sliding ? "sliding" : "full")
-                        .toList());
+        return tensors.norm("norm", hiddenSize, false);
     }
 }

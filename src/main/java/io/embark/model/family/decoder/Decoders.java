@@ -14,7 +14,15 @@ import java.util.List;
  */
 public final class Decoders {
     /** One that needs more than the {@code model_type} to be told stands before the one whose type it carries. */
-    public static final List<Family> ALL = List.of(new Gemma3Family(), new Qwen3Family());
+    public static final List<Family> ALL = List.of(
+            new QwenFamily(),
+            new Qwen3MoeFamily(),
+            new LlamaFamily(),
+            new MistralFamily(),
+            new Ministral3Family(),
+            new SmolLm3Family(),
+            new Gemma2Family(),
+            new Gemma3Family());
 
     private Decoders() {}
 }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
-import io.embark.ErrorCode;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.ConfiguredFamily;
 import io.embark.model.family.TensorShape;
@@ -36,14 +35,18 @@ class Gemma3FamilyTest extends ConfiguredFamily {
                 entry("key_value_heads", 1.0),
                 entry("head_size", 12.0),
                 entry("norm_epsilon", 1e-6),
-                entry("rotary_base_full", 1e6),
-                entry("rotary_base_sliding", 1e4),
+                entry("embedding_factor", Math.sqrt(24)),
+                entry("norm_offset", 1.0),
                 entry("window_left", 6.0),
                 entry("window_right", 6.0),
                 entry("right", -1.0),
                 entry("query_scale", 0.25));
-        Map<String, String> choices = Map.of("activation", "gelu_tanh", "layer_types", "sliding,full,sliding");
-        assertRead("gemma3", 24, 3, numbers, choices, 3 * (24 * (2 * 36 + 2 * 12) + 3 * 24 * 32))
+        Map<String, String> choices = Map.of(
+                "activation", "gelu_tanh",
+                "layer_types", "sliding,full,sliding",
+                "rotary", "default 1.0 0.0 1000000.0",
+                "rotary_sliding", "default 1.0 0.0 10000.0");
+        assertRead("decoder", 24, 3, numbers, choices, 3 * (24 * (2 * 36 + 2 * 12) + 3 * 24 * 32))
                 .hasSize(2 + 3 * 13)
                 .contains(new TensorShape("layers.2.post_feedforward_layernorm.weight", List.of(24L)));
     }
@@ -91,27 +94,14 @@ class Gemma3FamilyTest extends ConfiguredFamily {
         config.set("rope_parameters", """
                 {"full_attention": {"rope_theta": 5e5, "rope_type": "default"}, "sliding_attention": {"rope_theta": 50}}""");
         config.set("rope_theta", "1").set("rope_local_base_freq", "2");
-        assertThat(read().numbers()).contains(entry("rotary_base_full", 5e5), entry("rotary_base_sliding", 50.0));
+        assertThat(read().choices())
+                .contains(entry("rotary", "default 1.0 0.0 500000.0"), entry("rotary_sliding", "default 1.0 0.0 50.0"));
     }
 
     @Test
     void readsTheBasesOfOlderFiles() {
         config.set("rope_scaling", "null").set("rope_theta", "5000").set("rope_local_base_freq", "100");
-        assertThat(read().numbers()).contains(entry("rotary_base_full", 5e3), entry("rotary_base_sliding", 100.0));
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            rope_scaling    | {"rope_type": "linear"}                        | rope_scaling
-            rope_parameters | {"full_attention": {"rope_type": "linear"}}    | rope_parameters: full_attention
-            rope_parameters | {"sliding_attention": {"rope_type": "linear"}} | rope_parameters: sliding_attention
-            """)
-    void refusesScaledAngles(String key, String json, String where) {
-        config.set(key, json);
-        assertRefused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                "%s: rope_type is 'linear'".formatted(where),
-                "Only 'default' is known: positions whose angles are not scaled.",
-                "Choose a model whose rope_type is 'default'.");
+        assertThat(read().choices())
+                .contains(entry("rotary", "default 1.0 0.0 5000.0"), entry("rotary_sliding", "default 1.0 0.0 100.0"));
     }
 }

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Qwen3FamilyTest extends ConfiguredFamily {
-    Qwen3FamilyTest() {
-        super(new Qwen3Family(), """
+class QwenFamilyTest extends ConfiguredFamily {
+    QwenFamilyTest() {
+        super(new QwenFamily(), """
                 {"model_type": "qwen3", "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4,
                  "num_key_value_heads": 2, "head_dim": 12, "intermediate_size": 40, "vocab_size": 423,
                  "max_position_embeddings": 128, "rms_norm_eps": 1e-6, "rope_theta": 1000000.0}""");
@@ -32,12 +32,13 @@ class Qwen3FamilyTest extends ConfiguredFamily {
                 "key_value_heads", 2.0,
                 "head_size", 12.0,
                 "norm_epsilon", 1e-6,
-                "rotary_base", 1e6,
-                "window_left", 4095.0,
+                "query_scale", 1 / Math.sqrt(12),
+                "window_left", 0.0,
                 "window_right", 0.0,
                 "right", 0.0);
-        Map<String, String> choices = Map.of("activation", "silu", "layer_types", "full,full");
-        assertRead("qwen3", 32, 2, numbers, choices, 2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40))
+        Map<String, String> choices =
+                Map.of("activation", "silu", "layer_types", "full,full", "rotary", "default 1.0 0.0 1000000.0");
+        assertRead("decoder", 32, 2, numbers, choices, 2 * (32 * (2 * 48 + 2 * 24) + 3 * 32 * 40))
                 .hasSize(2 + 2 * 11)
                 .contains(
                         new TensorShape("layers.1.self_attn.k_proj.weight", List.of(24L, 32L)),
@@ -48,11 +49,8 @@ class Qwen3FamilyTest extends ConfiguredFamily {
     void takesTheDefaultsOfTransformersWhereTheConfigurationIsSilent() {
         config.unset("num_key_value_heads", "head_dim", "rms_norm_eps", "rope_theta");
         assertThat(read().numbers())
-                .contains(
-                        entry("key_value_heads", 4.0),
-                        entry("head_size", 128.0),
-                        entry("norm_epsilon", 1e-6),
-                        entry("rotary_base", 10_000.0));
+                .contains(entry("key_value_heads", 4.0), entry("head_size", 128.0), entry("norm_epsilon", 1e-6));
+        assertThat(read().choices()).containsEntry("rotary", "default 1.0 0.0 10000.0");
     }
 
     @ParameterizedTest
@@ -65,18 +63,7 @@ class Qwen3FamilyTest extends ConfiguredFamily {
             """)
     void findsTheBaseOfTheAnglesWhereTransformersDoes(String parameters, String scaling, double base) {
         config.set("rope_parameters", parameters).set("rope_scaling", scaling);
-        assertThat(read().numbers()).containsEntry("rotary_base", base);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"rope_parameters, rope_type", "rope_scaling, rope_type", "rope_scaling, type"})
-    void refusesScaledAngles(String key, String type) {
-        config.set(key, "{\"%s\": \"yarn\", \"factor\": 4.0}".formatted(type));
-        assertRefused(
-                ErrorCode.MODEL_UNSUPPORTED,
-                "%s: rope_type is 'yarn'".formatted(key),
-                "Only 'default' is known: positions whose angles are not scaled.",
-                "Choose a model whose rope_type is 'default'.");
+        assertThat(read().choices()).containsEntry("rotary", "default 1.0 0.0 " + base);
     }
 
     @Test
@@ -122,7 +109,7 @@ class Qwen3FamilyTest extends ConfiguredFamily {
         assertRefused(
                 ErrorCode.MODEL_INVALID,
                 "layer_types has 'sliding_attention'",
-                "use_sliding_window is not true, so there is no window.",
+                "Without a sliding_window, which use_sliding_window may switch off, these layers have no width.",
                 FROM_PUBLISHER);
     }
 
@@ -173,6 +160,6 @@ class Qwen3FamilyTest extends ConfiguredFamily {
         "lm_head.weight, lm_head.weight"
     })
     void readsNamesWithAndWithoutTheModelsPrefix(String name, String canonical) {
-        assertThat(new Qwen3Family().canonicalName(name)).isEqualTo(canonical);
+        assertThat(new QwenFamily().canonicalName(name)).isEqualTo(canonical);
     }
 }

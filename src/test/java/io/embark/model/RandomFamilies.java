@@ -91,6 +91,7 @@ public final class RandomFamilies {
         new Kind("modernbert", 1152, """
                 {"model_type": "modernbert", SIZES, "local_attention": 128,
                  "global_attn_every_n_layers": 3, "global_rope_theta": 160000, "local_rope_theta": 10000}"""),
+        new Kind("eurobert", 3072, "{\"model_type\": \"eurobert\", SIZES}"),
         new Kind("modernbert-decoder", 1152, "{\"model_type\": \"modernbert-decoder\", SIZES}"),
         new Kind("lfm2", 3072, """
                 {"model_type": "lfm2", SIZES, "num_key_value_heads": GROUPS, "full_attn_idxs": [0, 2, 5, 8, 10]}"""),

@@ -56,17 +56,23 @@ record DecoderNetwork(
 
     /** One whose heads are together as wide as the network unless the file says otherwise. */
     static DecoderNetwork read(JsonConfig json) {
+        refuseCode(json);
+        return read(json, Optional.empty());
+    }
+
+    /** The same of a type whose tokens look both ways by themselves. */
+    static DecoderNetwork readBothWays(JsonConfig json) {
         return read(json, Optional.empty());
     }
 
     /** One whose heads have a size of their own. */
     static DecoderNetwork read(JsonConfig json, int defaultHeadSize) {
+        refuseCode(json);
         return read(json, Optional.of(defaultHeadSize));
     }
 
     private static DecoderNetwork read(JsonConfig json, Optional<Integer> defaultHeadSize) {
         NetworkConfig config = new NetworkConfig(json);
-        refuseCode(json);
         int heads = config.width("num_attention_heads");
         int shared = config.findWidth("num_key_value_heads").orElse(heads);
         int headSize = config.findWidth("head_dim")

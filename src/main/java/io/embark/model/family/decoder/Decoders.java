@@ -18,6 +18,7 @@ public final class Decoders {
             new QwenFamily(),
             new Qwen3MoeFamily(),
             new LlamaFamily(),
+            new EuroBertFamily(),
             new MistralFamily(),
             new Ministral3Family(),
             new SmolLm3Family(),

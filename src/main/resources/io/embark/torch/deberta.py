@@ -31,11 +31,15 @@ class Deberta(Encoder):
         if "encoder.LayerNorm.weight" in self.weights:
             distances = self.layer_norm(distances, "encoder.LayerNorm")
         shared = self.choices["distance_projections"] == "shared"
+        keys, queries = self.choices["content_to_position"] == "true", self.choices["position_to_content"] == "true"
         for i in range(int(self.numbers["layers"])):
             prefix = layer.format(i)
-            for term, part in [("content_to_position", "key"), ("position_to_content", "query")]:
+            for term, part, computed in [
+                ("content_to_position", "key", keys),
+                ("position_to_content", "query", queries),
+            ]:
                 name = prefix + (part if shared else "pos_" + part) + "_proj"
-                if self.choices[term] == "true":
+                if computed:
                     weight, bias = self.weights[name + ".weight"], self.weights[name + ".bias"]
                     self.weights[prefix + term] = torch.linear(distances, weight, bias).mul_(scale)
                 if not shared and name + ".weight" in self.weights:

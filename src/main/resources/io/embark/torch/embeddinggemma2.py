@@ -12,9 +12,9 @@ from torch import Tensor
 
 class EmbeddingGemma2(Encoder):
     def prepare(self) -> None:
-        for kind in ["full", "sliding"]:
-            size, base = int(self.numbers["head_size_" + kind]), self.numbers["rotary_base_" + kind]
-            self.weights["exact." + kind] = self.inverse_frequencies(size, base)
+        full, sliding = int(self.numbers["head_size_full"]), int(self.numbers["head_size_sliding"])
+        self.weights["exact.full"] = self.inverse_frequencies(full, self.numbers["rotary_base_full"])
+        self.weights["exact.sliding"] = self.inverse_frequencies(sliding, self.numbers["rotary_base_sliding"])
         # Rows are multiplied by the root of their size, and what layers take from them is divided by it.
         root = torch.sqrt(self.weights["norm.weight"].size(0))
         self.weights["embeddings.word_embeddings.weight"].mul_(root)
@@ -34,9 +34,10 @@ class EmbeddingGemma2(Encoder):
         hidden = words
         for i in range(int(self.numbers["layers"])):
             layer = "layers.{}.".format(i)
-            rotary = sliding_rotary if layer_types[i] == "sliding" else full_rotary
+            sliding = layer_types[i] == "sliding"
+            rotary = sliding_rotary if sliding else full_rotary
             x = self.rms_norm(hidden, layer + "input_layernorm")
-            context = self.self_attention(x, layer + "self_attn.", layer_types[i], rotary, runs)
+            context = self.self_attention(x, layer + "self_attn.", sliding, rotary, runs)
             x = self.linear(context, layer + "self_attn.o_proj")
             hidden = self.rms_norm(x, layer + "post_attention_layernorm").add_(hidden)
             x = self.rms_norm(hidden, layer + "pre_feedforward_layernorm")
@@ -56,14 +57,15 @@ class EmbeddingGemma2(Encoder):
         self,
         x: Tensor,
         name: str,
-        kind: str,
+        sliding: bool,
         rotary: Tuple[Tensor, Tensor],
         runs: List[Tuple[int, int, int]],
     ) -> Tensor:
         # Gives [tokens, heads * size]. Queries, keys and values are normed, these by no weights; scores have no scale.
-        heads, shared = int(self.numbers["heads"]), int(self.numbers["key_value_heads_" + kind])
-        size = int(self.numbers["head_size_" + kind])
-        window = int(self.numbers["window"]) if kind == "sliding" else -1
+        heads = int(self.numbers["heads"])
+        shared = int(self.numbers["key_value_heads_sliding"] if sliding else self.numbers["key_value_heads_full"])
+        size = int(self.numbers["head_size_sliding"] if sliding else self.numbers["head_size_full"])
+        window = int(self.numbers["window"]) if sliding else -1
         qkv = self.linear(x, name + "qkv").view(-1, heads + 2 * shared, size)
         query = self.rotate(self.rms_norm(qkv[:, :heads], name + "q_norm"), rotary)
         key = self.rotate(self.rms_norm(qkv[:, heads:heads + shared], name + "k_norm"), rotary)

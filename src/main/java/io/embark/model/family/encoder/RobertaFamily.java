@@ -33,7 +33,15 @@ final class RobertaFamily implements Family {
 
     @Override
     public KnownKeys keys() {
-        return BertNetwork.FIELDS.honoured("pad_token_id");
+        return BertNetwork.FIELDS
+                .honoured("pad_token_id")
+                .refused(
+                        "The rotary positions of jina-embeddings-v3's own code are not known; transformers has that model as"
+                                + " jina_embeddings_v3.",
+                        "position_embedding_type",
+                        "absolute",
+                        "relative_key",
+                        "relative_key_query");
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.embark.model.Backbones;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelReference;
+import io.embark.model.Refusals;
 import io.embark.model.family.Architecture;
 import io.embark.model.family.LinearLayers;
 import io.embark.model.weights.Weights;
@@ -74,6 +75,19 @@ class RobertaFamilyTest {
                 ErrorCode.MODEL_INVALID,
                 "max_position_embeddings is 16",
                 "The first 16 positions are not for tokens, so that none are left.");
+    }
+
+    @Test
+    void refusesTheRotaryPositionsOfOtherCode() {
+        builder.set(CONFIG, "position_embedding_type", "\"rotary\"");
+        Refusals.assertRefused(
+                this::open,
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s: position_embedding_type is rotary"
+                        .formatted(temporary.resolve("model").resolve(CONFIG)),
+                "The rotary positions of jina-embeddings-v3's own code are not known; transformers has that model as"
+                        + " jina_embeddings_v3.",
+                "Choose a model whose position_embedding_type is absolute or relative_key or relative_key_query.");
     }
 
     @Test

@@ -43,6 +43,9 @@ class KnownKeysTest {
     private static final JsonObject FIELDS =
             JsonParser.parseString(read(RESOURCES.resolve("keys/fields.json"))).getAsJsonObject();
 
+    private static final JsonObject FLIPPED =
+            JsonParser.parseString(read(RESOURCES.resolve("keys/idle.json"))).getAsJsonObject();
+
     /** What {@code src/test/oracle/fuzz-keys} reads. */
     private static final Path WRITTEN = Path.of("target/known-keys.json");
 
@@ -109,6 +112,37 @@ class KnownKeysTest {
         assertThat(honoured).containsAll(asked);
         honoured.removeAll(honoured(ConfigKeys.COMMON));
         assertThat(asked).containsAll(honoured);
+    }
+
+    /** {@code src/test/oracle/fuzz-keys} flips them, and records it of all families that there are then. */
+    @ParameterizedTest
+    @MethodSource("families")
+    void callsIdleOnlyWhatLeftTheVectorsOfTheOracleAlone(Family family) {
+        List<JsonObject> flipped = family.modelTypes().stream()
+                .filter(FLIPPED::has)
+                .map(FLIPPED::getAsJsonObject)
+                .toList();
+        if (!flipped.isEmpty() && family.modelTypes().stream().noneMatch(OF_HUBS::contains)) {
+            Map<String, Use> common = ConfigKeys.COMMON.uses();
+            List<String> idle = new ArrayList<>();
+            family.keys().uses().forEach((key, use) -> {
+                if (use instanceof Use.Idle && !(common.get(key) instanceof Use.Idle)) {
+                    idle.add(key);
+                }
+            });
+            assertThat(flipped.stream().flatMap(each -> each.keySet().stream())).containsAll(idle);
+        }
+    }
+
+    @Test
+    void callsIdleWhatAllHaveOnlyIfItLeftTheVectorsAlone() {
+        List<String> idle = new ArrayList<>();
+        ConfigKeys.COMMON.uses().forEach((key, use) -> {
+            if (use instanceof Use.Idle) {
+                idle.add(key);
+            }
+        });
+        assertThat(FLIPPED.getAsJsonObject("bert").keySet()).containsAll(idle);
     }
 
     @Test

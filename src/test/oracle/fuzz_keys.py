@@ -259,14 +259,19 @@ def generated(lists):
                 yield {"base": BERT, "file": file, "set": {key: value}}
 
 
+def is_idle(lists, case):
+    """Whether a case changes one key of config.json that is called idle."""
+    key, *more = case["set"]
+    kinds = {each: family["keys"] for family in lists["families"] for each in family["fixtures"]}[case["base"]]
+    return case["file"] == "config.json" and not more and kinds.get(key, lists["common"].get(key)) == "idle"
+
+
 def idle(lists, results, tensors):
     """By type, how far the flips of the keys called idle moved vectors: none may. What the oracle fails on is told instead."""
-    kinds = {each: family["keys"] for family in lists["families"] for each in family["fixtures"]}
     plain, moved = {}, {}
     for case in results:
-        key, *more = case["set"]
-        base = case["base"]
-        if case["file"] != "config.json" or more or kinds[base].get(key, lists["common"].get(key)) != "idle":
+        base, key = case["base"], next(iter(case["set"]))
+        if not is_idle(lists, case):
             continue
         if base not in plain:
             with key_cases.changed(base, "config.json", {}) as folder:
@@ -288,6 +293,8 @@ def main():
         sys.exit("fuzz_keys: no target/known-keys.json found: run KnownKeysTest first, as ./fuzz-keys does.")
     lists = json.loads(written.read_text())
     cases = list(generated(lists))
+    if sys.argv[1:] == ["idle"]:
+        cases = [case for case in cases if case["file"] == "config.json" and is_idle(lists, case)]
     print(f"{len(cases)} cases", flush=True)
 
     def report(done):
@@ -295,7 +302,8 @@ def main():
             print(done, flush=True)
 
     results, tensors = key_cases.run(cases, report)
-    key_cases.write(TARGET / "fuzz-keys", results, tensors)
+    if len(sys.argv) == 1:
+        key_cases.write(TARGET / "fuzz-keys", results, tensors)
     still = json.dumps(idle(lists, results, tensors), separators=(",", ":")).replace("},", "},\n")
     (key_cases.RESOURCES / "keys" / "idle.json").write_text(still + "\n")
 

@@ -16,12 +16,13 @@ import java.util.Optional;
 
 /** Reads {@code tokenizer_config.json} as {@code AutoTokenizer} of transformers 5 does. */
 final class TokenizerConfig {
+    private static final String PREFIX = "add_prefix_space";
     private static final List<String> FLAGS = List.of(
             "do_lower_case",
             "strip_accents",
             "tokenize_chinese_chars",
             "clean_text",
-            "add_prefix_space",
+            PREFIX,
             "keep_accents",
             "split_by_punct",
             "legacy");
@@ -89,6 +90,10 @@ final class TokenizerConfig {
         refuseOtherPieces(network);
         Map<String, Boolean> flags = new LinkedHashMap<>();
         FLAGS.forEach(key -> config.flag(key).ifPresent(value -> flags.put(key, value)));
+        // For the classes that ask for it, null is not what is usual but "no".
+        if (config.keys().contains(PREFIX) && !config.has(PREFIX)) {
+            flags.put(PREFIX, false);
+        }
         ENDS.forEach(key -> (whole ? arguments : config).flag(key).ifPresent(value -> flags.put(key, value)));
         Map<String, Integer> numbers = new LinkedHashMap<>();
         NUMBERS.forEach(key -> config.natural(key, Integer.MAX_VALUE - 1).ifPresent(value -> numbers.put(key, value)));

@@ -25,7 +25,7 @@ final class EuroBertFamily implements DecoderFamily {
         return DecoderNetwork.KEYS
                 .honoured("hidden_act", "attention_bias", "mlp_bias")
                 .idle("transformers has this network, and the folder's code is the same.", "auto_map")
-                .idle("Its tokens look both ways.", "is_causal")
+                .refused("Its tokens look both ways.", "is_causal", false)
                 .idle(ConfigKeys.HEAD, "classifier_pooling")
                 .idle(ConfigKeys.TOKEN_IDS, "mask_token_id")
                 .idle(ConfigKeys.SAME_PRODUCTS, "pretraining_tp");

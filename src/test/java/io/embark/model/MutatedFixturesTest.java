@@ -79,7 +79,10 @@ class MutatedFixturesTest {
         EmbedOptions options = options(folder);
         long before = threads.getCurrentThreadAllocatedBytes();
         try (Weights weights = ModelReference.open(options).openWeights()) {
-            assertThat(weights.tensors()).isNotEmpty();
+            // A program brings its own.
+            if (!folder.endsWith("program")) {
+                assertThat(weights.tensors()).as(what).isNotEmpty();
+            }
             return true;
         } catch (EmbarkException e) {
             assertThat(e.getMessage().lines()).as(what).hasSize(3);

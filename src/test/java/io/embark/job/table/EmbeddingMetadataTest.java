@@ -21,6 +21,6 @@ class EmbeddingMetadataTest {
 
         assertThat(metadata.shapingOptions().keySet())
                 .containsExactlyInAnyOrder(
-                        "model", "dimensions", "normalize", "encoding", "encoding-ranges", "max-tokens");
+                        "model", "task", "dimensions", "normalize", "encoding", "encoding-ranges", "max-tokens");
     }
 }

@@ -66,6 +66,54 @@ class QwenFamilyTest extends ConfiguredFamily {
         assertThat(read().choices()).containsEntry("rotary", "default 1.0 0.0 " + base);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {"rope_type": "linear", "factor": 3} | linear 1.0 0.0 1000000.0 3.0
+            {"type": "dynamic", "factor": 3} | dynamic 1.0 128.0 1000000.0 3.0
+            {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4} | llama3 1.0 0.0 1000000.0 8.0 1.0 4.0 128.0
+            {"rope_type": "yarn", "factor": 4, "attention_factor": 2} | yarn 2.0 0.0 1000000.0 4.0 0.0 2.0
+            """)
+    void scalesAnglesAsTheFileSays(String parameters, String formula) {
+        config.set("rope_parameters", parameters);
+        assertThat(read().choices()).containsEntry("rotary", formula);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rope_parameters, rope_type", "rope_scaling, rope_type", "rope_scaling, type"})
+    void refusesAnglesOfAnotherKind(String key, String type) {
+        config.set(key, "{\"%s\": \"proportional\", \"factor\": 4.0}".formatted(type));
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "%s: rope_type is 'proportional'".formatted(key),
+                "Known are: default, dynamic, linear, llama3, longrope, yarn.",
+                "Choose a model whose rope_type is one of these.");
+    }
+
+    @Test
+    void refusesFactorsOfOtherHeads() {
+        config.set("rope_parameters", """
+                {"rope_type": "longrope", "factor": 2, "short_factor": [1, 2], "long_factor": [1, 2]}""");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "rope_parameters: short_factor has 2 entries",
+                "A head has 6 pairs of components.",
+                FROM_PUBLISHER);
+    }
+
+    @Test
+    void refusesCodeOfTheFolderUnlessTheFileSaysHowTokensLook() {
+        config.set("auto_map", """
+                {"AutoModel": "modeling_qwen.Qwen2Model"}""");
+        assertRefused(
+                ErrorCode.MODEL_UNSUPPORTED,
+                "auto_map: AutoModel is 'modeling_qwen.Qwen2Model'",
+                "Embark does not run code of the folder, and config.json does not say whether its tokens look both ways.",
+                "Add \"is_causal\": false where they do, as those of gte-Qwen2-instruct; true where they look back only, as"
+                        + " Sentence Transformers takes them without trust_remote_code.");
+        config.set("is_causal", "false");
+        assertThat(read().numbers()).containsEntry("right", -1.0);
+    }
+
     @Test
     void addsBiasesWhereTheConfigurationSaysSo() {
         config.set("attention_bias", "true");

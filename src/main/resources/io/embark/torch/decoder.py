@@ -171,7 +171,11 @@ class Decoder(Experts):
         columns = torch.arange(first_key, end_key, device=query.device)
         distance = columns.unsqueeze(0) - rows.unsqueeze(1)  # [block, keys]
         unseen = (distance < -left).logical_or_(distance > right)
-        scores = torch.matmul(query, key[:, :, first_key:end_key].transpose(2, 3)).float().mul_(scale)
+        # Products take their kernel by how matrices lie, which must not depend on how many texts there are.
+        queries = query.contiguous().flatten(0, 1)  # [count * heads, block, size]
+        keys = key[:, :, first_key:end_key].contiguous().flatten(0, 1)
+        values = value[:, :, first_key:end_key].contiguous().flatten(0, 1)
+        scores = torch.bmm(queries, keys.transpose(1, 2)).float().mul_(scale)
         scores = scores.div_(cap).tanh_().mul_(cap).masked_fill_(unseen, -float("inf"))
-        shares = torch.softmax(scores, -1).to(value.dtype)  # [count, heads, block, keys]
-        target.copy_(torch.matmul(shares, value[:, :, first_key:end_key]))
+        shares = torch.softmax(scores, -1).to(value.dtype)  # [count * heads, block, keys]
+        target.copy_(torch.bmm(shares, values).view(query.size()))

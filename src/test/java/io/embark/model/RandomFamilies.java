@@ -124,6 +124,18 @@ public final class RandomFamilies {
         new Kind("qwen3", 2048, """
                 {"model_type": "qwen3", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE, "rms_norm_eps": 1e-6,
                  "rope_theta": 1000000}"""),
+        new Kind("qwen2", 2048, """
+                {"model_type": "qwen2", SIZES, "num_key_value_heads": GROUPS, "rope_theta": 1000000}"""),
+        new Kind("llama", 2048, """
+                {"model_type": "llama", SIZES, "num_key_value_heads": GROUPS, "rope_theta": 500000, "is_causal": false}"""),
+        new Kind("mistral", 2048, """
+                {"model_type": "mistral", SIZES, "num_key_value_heads": GROUPS, "sliding_window": 64}"""),
+        new Kind("smollm3", 2048, "{\"model_type\": \"smollm3\", SIZES, \"num_key_value_heads\": GROUPS}"),
+        new Kind("gemma2", 2304, """
+                {"model_type": "gemma2", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE, "sliding_window": 64}"""),
+        new Kind("qwen3_moe", 2048, """
+                {"model_type": "qwen3_moe", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE, "num_experts": 8,
+                 "num_experts_per_tok": 2, "moe_intermediate_size": 768}"""),
         new Kind("gemma3_text", 1152, """
                 {"model_type": "gemma3_text", SIZES, "num_key_value_heads": GROUPS, "head_dim": HEAD_SIZE, "rms_norm_eps": 1e-6,
                  "query_pre_attn_scalar": 256, "sliding_window": 512, "sliding_window_pattern": 6,

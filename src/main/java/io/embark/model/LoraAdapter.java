@@ -21,10 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A LoRA adapter as PEFT saves it, {@code adapter_config.json} and {@code adapter_model.safetensors}: what it adds to the matrices of
@@ -39,6 +41,7 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
     private static final String DOWN = ".lora_A.weight";
     private static final String UP = ".lora_B.weight";
     private static final int MAX_RANK = 1 << 14;
+    private static final int MOST_PARTS = 12;
 
     /** How the names of its tensors begin: PEFT's wrapper around the network. */
     private static final String WRAPPER = "base_model.model.";
@@ -143,11 +146,25 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
                             "%s: no %s".formatted(files.root().resolve(directory), WEIGHTS),
                             "The adapter's tensors are read from this file alone.",
                             "Save the adapter as safetensors."));
-            List<String> own = base.get().files().tensors().stream()
-                    .map(StoredTensor::name)
-                    .toList();
-            return new Reading(config, file, matrices(network.shapes()), network.names(), own).adapter();
+            Set<String> own = base.get().files().tensors().stream()
+                    .flatMap(tensor -> ends(tensor.name()))
+                    .collect(Collectors.toSet());
+            Map<String, TensorShape> matrices = matrices(network.shapes());
+            Set<String> parted = matrices.values().stream()
+                    .flatMap(whole ->
+                            network.names().parts(whole).stream().flatMap(part -> Stream.of(part.name(), whole.name())))
+                    .collect(Collectors.toSet());
+            return new Reading(config, file, matrices, parted, network.names(), own).adapter();
         });
+    }
+
+    /** A name, and what stands behind its first dots: wrappers put no more before it. */
+    private static Stream<String> ends(String name) {
+        return Stream.iterate(
+                        name,
+                        end -> !end.isEmpty(),
+                        end -> end.indexOf('.') < 0 ? "" : end.substring(end.indexOf('.') + 1))
+                .limit(MOST_PARTS);
     }
 
     /** The linear layers of a network: every matrix but its tables. */
@@ -159,9 +176,19 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
                 .collect(Collectors.toMap(TensorShape::name, Function.identity()));
     }
 
-    /** One adapter and the network that it changes. */
+    /**
+     * One adapter and the network that it changes.
+     *
+     * @param parted the matrices that some files have in parts, and the parts
+     * @param base the names of the base model's tensors, each with its ends
+     */
     private record Reading(
-            JsonConfig config, Path file, Map<String, TensorShape> matrices, TensorNames names, List<String> base) {
+            JsonConfig config,
+            Path file,
+            Map<String, TensorShape> matrices,
+            Set<String> parted,
+            TensorNames names,
+            Set<String> base) {
         LoraAdapter adapter() {
             WeightsFiles.SafetensorsFile stored = new WeightsFiles.SafetensorsFile(file);
             Map<String, StoredTensor> tensors = new TreeMap<>();
@@ -220,9 +247,12 @@ record LoraAdapter(TensorSource tensors, Map<String, LowRankChange> changes) {
 
         /** The matrix that a module stands for; empty for one of the base model that has no effect, such as BERT's pooler. */
         private Optional<TensorShape> matrix(String module) {
-            TensorShape matrix = matrices.get(names.canonicalName(module + ".weight"));
-            String stored = module + ".weight";
-            if (matrix == null && base.stream().noneMatch(own -> own.equals(stored) || own.endsWith("." + stored))) {
+            String name = names.canonicalName(module + ".weight");
+            TensorShape matrix = matrices.get(name);
+            if (parted.contains(name)) {
+                throw unknown(module, "Files of this architecture have it alone or as a part of another layer.");
+            }
+            if (matrix == null && !base.contains(module + ".weight")) {
                 throw unknown(module, "The network has no linear layer of this name.");
             }
             return Optional.ofNullable(matrix);

@@ -14,12 +14,16 @@ import com.google.gson.JsonParser;
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.model.family.TensorShape;
 import io.embark.model.files.FolderFiles;
 import io.embark.model.files.ModelFile;
+import io.embark.model.weights.DataType;
+import io.embark.model.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +86,34 @@ class LoraAdapterTest {
                 "{\"bert.encoder.layer.0.intermediate.dense\": 20, \"^encoder.layer.1.intermediate.dense\": 6}");
         assertScale("encoder.layer.0.intermediate.dense.weight", 8.0 / 2);
         assertScale("encoder.layer.1.intermediate.dense.weight", 6.0 / 2);
+    }
+
+    /** A file may have the matrix by itself or within a larger one, and the change must reach it in both. */
+    @Test
+    void refusesAChangeOfAMatrixThatFilesHaveInParts() throws IOException, URISyntaxException {
+        Path base = folder.resolve("base");
+        for (String name : new String[] {"config.json", "model.safetensors"}) {
+            Files.delete(base.resolve(name));
+            Files.copy(
+                    Path.of(LoraAdapterTest.class
+                            .getResource("/io/embark/families/nomic-bert/" + name)
+                            .toURI()),
+                    base.resolve(name));
+        }
+        Path adapter = folder.resolve("adapter_model.safetensors");
+        String module = "base_model.model.encoder.layers.0.attn.Wqkv.";
+        SafetensorsWriter.write(
+                adapter,
+                DataType.FLOAT32,
+                List.of(
+                        new TensorShape(module + "lora_A.weight", List.of(2L, 32L)),
+                        new TensorShape(module + "lora_B.weight", List.of(96L, 2L))),
+                shape -> new float
+                        [shape.shape().get(0).intValue() * shape.shape().get(1).intValue()]);
+        set("target_modules", "[\"Wqkv\"]");
+        assertThatThrownBy(this::open)
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining("Files of this architecture have it alone or as a part of another layer.");
     }
 
     private void assertScale(String matrix, double scale) {

@@ -16,6 +16,8 @@ import java.util.Optional;
 
 /** Ministral 3: Mistral whose queries grow with the distance from the beginning of a long text. */
 final class Ministral3Family implements DecoderFamily {
+    private static final String STEP = "original_max_position_embeddings";
+
     @Override
     public List<String> modelTypes() {
         return List.of("ministral3");
@@ -49,13 +51,23 @@ final class Ministral3Family implements DecoderFamily {
                         "query_growth",
                         rope.requiredPositiveNumber("llama_4_scaling_beta"),
                         "query_growth_step",
-                        (double) json.positive("original_max_position_embeddings", Integer.MAX_VALUE)
-                                .or(() -> rope.positive("original_max_position_embeddings", Integer.MAX_VALUE))
-                                .orElseGet(() -> config.rows("max_position_embeddings"))),
+                        growthStep(json, rope, config)),
                 Map.of(
                         "activation",
                         network.activation("hidden_act", "silu"),
                         "rotary",
                         network.rotary(10_000, 262_144)));
+    }
+
+    /** transformers' {@code standardize_rope_params} looks at the top level for three types only, and at nothing else for others. */
+    private static double growthStep(JsonConfig json, JsonConfig rope, NetworkConfig config) {
+        Optional<Integer> own = rope.positive(STEP, Integer.MAX_VALUE);
+        String type = rope.text("rope_type").or(() -> rope.text("type")).orElse("default");
+        if (!List.of("llama3", "yarn", "longrope").contains(type)) {
+            return own.orElseGet(() -> rope.requiredPositive(STEP, Integer.MAX_VALUE));
+        }
+        return json.positive(STEP, Integer.MAX_VALUE)
+                .or(() -> own)
+                .orElseGet(() -> config.rows("max_position_embeddings"));
     }
 }

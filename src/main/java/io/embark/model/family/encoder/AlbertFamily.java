@@ -50,6 +50,11 @@ final class AlbertFamily implements Family {
                     "Only groups of one layer each are known.",
                     "Choose a model with inner_group_num 1, which all that were published have.");
         }
+        if (groups > config.layers("num_hidden_layers")) {
+            throw ModelProblem.wrongFile(
+                    "%s: num_hidden_groups is %s".formatted(json.subject(), groups),
+                    "There are only %s layers to share their weights.".formatted(config.layers("num_hidden_layers")));
+        }
         return BertNetwork.readEmbedded(json, epsilon, width, true, groups)
                 .withTokenTypes()
                 .with("groups", groups)

@@ -190,9 +190,8 @@ final class DebertaV2Family implements Family {
             }
             List<String> norms = parts(json.text("norm_rel_ebd").orElse("none"));
             // A text is split, a list is taken as it is.
-            List<String> terms = json.texts("pos_att_type").orElse(List.of()).stream()
-                    .flatMap(term -> parts(term).stream())
-                    .toList();
+            List<String> listed = json.texts("pos_att_type").orElse(List.of());
+            List<String> terms = json.isText("pos_att_type") ? parts(listed.get(0)) : listed;
             boolean shared = json.flag("share_att_key").orElse(false);
             int span = buckets > 0 ? buckets : furthest;
             return new Distances(known, span, buckets, furthest, norms.contains("layer_norm"), shared, terms);

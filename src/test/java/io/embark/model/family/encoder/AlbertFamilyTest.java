@@ -50,6 +50,16 @@ class AlbertFamilyTest extends ConfiguredFamily {
     }
 
     @Test
+    void refusesMoreGroupsThanLayers() {
+        config.set("num_hidden_groups", "13");
+        assertRefused(
+                ErrorCode.MODEL_INVALID,
+                "num_hidden_groups is 13",
+                "There are only 12 layers to share their weights.",
+                FROM_PUBLISHER);
+    }
+
+    @Test
     void refusesGroupsOfSeveralLayers() {
         config.set("inner_group_num", "2");
         assertRefused(

@@ -48,6 +48,15 @@ class DebertaV2FamilyTest extends ConfiguredFamily {
                 .doesNotContain("embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight");
     }
 
+    /** transformers splits a text, and looks for whole entries in a list. */
+    @Test
+    void takesAListOfTermsAsItIs() {
+        config.set("pos_att_type", "[\"p2c|c2p\"]");
+        assertThat(read().choices())
+                .contains(entry("content_to_position", "false"), entry("position_to_content", "false"));
+        assertThat(read().numbers()).containsEntry("score_terms", 1.0);
+    }
+
     @Test
     void readsAConfigurationOfTheSecondVersion() {
         config.unset("position_buckets", "norm_rel_ebd", "share_att_key", "position_biased_input");

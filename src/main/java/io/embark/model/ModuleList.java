@@ -34,6 +34,9 @@ record ModuleList(
         boolean listed) {
     static final String FILE = "modules.json";
 
+    /** More than any model has; each is read from files of its own. */
+    static final int MOST_MODULES = 64;
+
     /**
      * A line of the list.
      *
@@ -88,7 +91,13 @@ record ModuleList(
 
     private static List<Entry> entries(FolderFiles files, Path file) {
         List<Entry> entries = new ArrayList<>();
-        for (JsonConfig json : JsonConfig.readList(file)) {
+        List<JsonConfig> listed = JsonConfig.readList(file);
+        if (listed.size() > MOST_MODULES) {
+            throw ModelProblem.wrongFile(
+                    "%s: %s modules".formatted(file, listed.size()),
+                    "At most %s follow each other.".formatted(MOST_MODULES));
+        }
+        for (JsonConfig json : listed) {
             String type = json.requiredText("type");
             ListedModule module = ListedModule.read(
                     files, json.subject(), type, json.text("path").orElse(""));

@@ -76,7 +76,14 @@ record Router(
         Map<String, List<ListedModule>> routes = new LinkedHashMap<>();
         for (String name : structure.keys()) {
             List<ListedModule> modules = new ArrayList<>();
-            for (String id : structure.texts(name).orElse(List.of())) {
+            List<String> ids = structure.texts(name).orElse(List.of());
+            if (ids.size() > ModuleList.MOST_MODULES) {
+                throw ModelProblem.wrongFile(
+                        "%s: route '%s' has %s modules"
+                                .formatted(config.subject(), ModelProblem.show(name), ids.size()),
+                        "At most %s follow each other.".formatted(ModuleList.MOST_MODULES));
+            }
+            for (String id : ids) {
                 String subject = "%s: %s".formatted(types.subject(), ModelProblem.show(id));
                 String folder = path.isEmpty() ? id : path + "/" + id;
                 modules.add(ListedModule.read(files, subject, types.requiredText(id), folder));

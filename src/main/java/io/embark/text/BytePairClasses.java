@@ -15,6 +15,7 @@ import io.embark.text.TokenizerClass.Again;
 import io.embark.text.TokenizerClass.Ends;
 import io.embark.text.TokenizerClass.Whose;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -188,7 +189,9 @@ final class BytePairClasses {
                         backend -> {
                             String first = backend.token("cls_token");
                             String last = backend.token("sep_token");
-                            return new Ends(List.of(first), List.of(last), Map.of(last, 2, first, 0));
+                            Map<String, Integer> numbers = new HashMap<>(Map.of(last, 2));
+                            numbers.put(first, 0);
+                            return new Ends(List.of(first), List.of(last), numbers);
                         },
                         Whose.CLASS);
     }

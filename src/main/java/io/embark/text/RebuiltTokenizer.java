@@ -23,8 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Makes of a {@code tokenizer.json} what transformers 5 makes of it: a class of its own builds model, normaliser, pre-tokenizer
@@ -93,7 +95,7 @@ final class RebuiltTokenizer {
         Map<String, Token> byContent = new LinkedHashMap<>();
         numbered.values().forEach(token -> byContent.put(token.content(), token));
         List<Token> named = named(byContent);
-        List<String> names = named.stream().map(Token::content).toList();
+        Set<String> names = named.stream().map(Token::content).collect(Collectors.toSet());
         numbered.values().forEach(token -> added.add(names.contains(token.content()) ? token.asSpecial() : token));
 
         List<Token> all = new ArrayList<>(named);

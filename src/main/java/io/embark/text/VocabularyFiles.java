@@ -29,7 +29,7 @@ final class VocabularyFiles {
     private static final String MERGES = "merges.txt";
 
     private static final Pattern LINE_END = Pattern.compile("\\r?\\n");
-    private static final Pattern BLANKS_AT_END = Pattern.compile("\\p{IsWhite_Space}+\\z");
+    private static final Pattern BLANKS_AT_END = Pattern.compile("(?<!\\p{IsWhite_Space})\\p{IsWhite_Space}++\\z");
 
     private VocabularyFiles() {}
 

@@ -168,6 +168,19 @@ class RouterTest {
                 "Leave task out.");
     }
 
+    @Test
+    void refusesMoreModulesThanAnyModelHas() {
+        String modules = "{\"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"}, ".repeat(64)
+                + "{\"path\": \"\", \"type\": \"sentence_transformers.models.Transformer\"}";
+        builder.file("modules.json", "[%s]".formatted(modules));
+        refused(
+                null,
+                ErrorCode.MODEL_INVALID,
+                "%s: 65 modules".formatted(builder.write().resolve("modules.json")),
+                "At most 64 follow each other.",
+                "Take the file from the place where the model was published.");
+    }
+
     private ModelFolder open(String task) {
         EmbedOptions options = EmbedOptions.defaults()
                 .with(EmbedOptions.MODEL, builder.write().toString())

@@ -4,6 +4,7 @@
  */
 package io.embark.model.family;
 
+import io.embark.model.files.ModelProblem;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,9 @@ import java.util.List;
  * @hidden Public for Embark's other rooms only.
  */
 public final class TensorList {
+    /** Qwen3-235B-A22B, with 94 layers of 128 experts, has 37,000. */
+    private static final int MAX_TENSORS = 200_000;
+
     private final List<TensorShape> shapes = new ArrayList<>();
 
     /** A table whose rows are looked up. */
@@ -34,6 +38,11 @@ public final class TensorList {
 
     /** Anything else. */
     public TensorList tensor(String name, Long... shape) {
+        if (shapes.size() == MAX_TENSORS) {
+            throw ModelProblem.wrongFile(
+                    "a network of more than %s tensors".formatted(MAX_TENSORS),
+                    "The sizes in its config.json make that many; known models have a tenth of it.");
+        }
         shapes.add(new TensorShape(name, List.of(shape)));
         return this;
     }

@@ -109,6 +109,18 @@ public final class FolderFiles {
         return root;
     }
 
+    /** The path of a name; one that no file of this host can have leads nowhere. */
+    private Path resolved(String relative) {
+        try {
+            return root.resolve(relative);
+        } catch (InvalidPathException e) {
+            throw ModelProblem.invalid(
+                    "%s: no file '%s'".formatted(root, ModelProblem.show(relative)),
+                    "This host has no files of such names: %s.".formatted(ModelProblem.show(e.getReason())),
+                    "Take the folder from the place where the model was published.");
+        }
+    }
+
     /** Whether something of that name is there; it is not opened, and not counted as used. */
     public boolean has(String directory, String name) {
         return Files.exists(root.resolve(directory).resolve(name));
@@ -120,7 +132,7 @@ public final class FolderFiles {
         if (asked.add(relative)) {
             source.fetch(relative).ifPresent(file -> hashed.put(relative, file));
         }
-        Path file = root.resolve(relative);
+        Path file = resolved(relative);
         if (!Files.exists(file) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }

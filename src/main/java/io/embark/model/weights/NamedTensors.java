@@ -52,6 +52,9 @@ final class NamedTensors {
                 // Of two that lead to the same tensors the family knows the rest itself.
                 wrapped.putIfAbsent(found, prefix);
             }
+            if (wrapped.size() > 1) {
+                break;
+            }
         }
         List<String> fitting = List.copyOf(wrapped.values());
         if (fitting.size() > 1) {

@@ -47,7 +47,8 @@ class PlacementTest {
 
     /**
      * Half precision rounds to 11 and to 8 binary digits; these small networks have more of each rounding than large ones. Where
-     * two experts are about as good for a token, rounding may choose the other one.
+     * two experts are about as good for a token, rounding may choose the other one; networks with more parts to a layer, or with
+     * the large changes of a tiny adapter, round more.
      */
     static Stream<Arguments> placedNetworks() {
         return networks()
@@ -56,12 +57,12 @@ class PlacementTest {
                         Arguments.of(
                                 fixture,
                                 Precision.FLOAT16,
-                                experts(fixture) ? 0.999 : 0.99998,
+                                experts(fixture) ? 0.999 : roundsMore(fixture) ? 0.9999 : 0.99998,
                                 table(fixture) ? 0 : 1e-5),
                         Arguments.of(
                                 fixture,
                                 Precision.BFLOAT16,
-                                experts(fixture) ? 0.99 : 0.999,
+                                experts(fixture) ? 0.99 : roundsMore(fixture) ? 0.996 : 0.999,
                                 table(fixture) ? 0 : 1e-3)));
     }
 
@@ -120,7 +121,11 @@ class PlacementTest {
     }
 
     private static boolean experts(FamilyFixture fixture) {
-        return fixture.name().contains("-moe");
+        return fixture.name().contains("-moe") || fixture.name().endsWith("-experts");
+    }
+
+    private static boolean roundsMore(FamilyFixture fixture) {
+        return fixture.name().startsWith("embedding-gemma2") || fixture.name().equals("lora-language-model");
     }
 
     private static void assertGives(

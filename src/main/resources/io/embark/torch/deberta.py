@@ -170,8 +170,8 @@ class Deberta(Encoder):
             block.copy_(torch.scaled_dot_product_attention(q, key, value, bias, scale=scale))
 
     def distance_scores(self, x: Tensor, table: Tensor, ahead: int, others: int) -> Tensor:
-        # Scores of each token of x, [count, heads, rows, size], with its distances to as many others, of which the first
-        # stands ahead tokens before that of x. table has the distances from a token of x to another, in order.
+        # Scores of each token of x, [count, heads, rows, size], with its distances to as many others, the first of
+        # which stands ahead tokens before that of x. table has the distances from a token of x to another, in order.
         count, heads, rows, size = x.size()
         width = rows + others - 1
         first = table.size(1) // 2 - ahead - (rows - 1)

@@ -1,10 +1,10 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-# Decoders in Llama's form (arXiv:2302.13971; transformers' modeling_llama.py): norms before each part, rotary positions,
-# heads that share keys and values, and a gate. Mistral (arXiv:2310.06825) looks through windows, Qwen2 (arXiv:2407.10671)
-# has biases, Qwen3 (arXiv:2505.09388; "Qwen3 Embedding", arXiv:2506.05176) norms for its heads and, as Qwen3-MoE,
-# experts. Gemma 2 (arXiv:2408.00118) and 3 (arXiv:2503.19786; EmbeddingGemma, arXiv:2509.20354) have norms behind each
-# part too. What a network has is told by its tensors, where these tell it.
+# Decoders in Llama's form (arXiv:2302.13971; transformers' modeling_llama.py): norms before each part, rotary
+# positions, heads that share keys and values, and a gate. Mistral (arXiv:2310.06825) looks through windows, Qwen2
+# (arXiv:2407.10671) has biases, Qwen3 (arXiv:2505.09388; "Qwen3 Embedding", arXiv:2506.05176) norms for its heads and,
+# as Qwen3-MoE, experts. Gemma 2 (arXiv:2408.00118) and 3 (arXiv:2503.19786; EmbeddingGemma, arXiv:2509.20354) have
+# norms behind each part too. What a network has is told by its tensors, where these tell it.
 from typing import List, Optional, Tuple
 
 import torch

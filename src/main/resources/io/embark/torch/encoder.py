@@ -177,9 +177,9 @@ class Encoder(Pooling):
         return torch.reciprocal(base ** (torch.arange(0, size, 2).float() / size))
 
     def frequencies(self, size: int, formula: str, length: int) -> Tensor:
-        # Those of a text of that length, [size / 2], as transformers' modeling_rope_utils.py scales them. The formula is
-        # its kind and its numbers: a factor of cosine and sine, up to which length all texts have the same, the base,
-        # and the kind's own. They are computed step by step as there, in float32.
+        # Those of a text of that length, [size / 2], as transformers' modeling_rope_utils.py scales them. The formula
+        # is its kind and its numbers: a factor of cosine and sine, up to which length all texts have the same, the
+        # base, and the kind's own. They are computed step by step as there, in float32.
         words = formula.split(" ")
         kind = words[0]
         values = [float(word) for word in words[1:]]

@@ -1,7 +1,7 @@
 # Copyright the Embark authors
 # SPDX-License-Identifier: Apache-2.0
-# MobileBERT (Sun and others, arXiv:2004.02984; transformers' modeling_mobilebert.py): the states between layers are wide,
-# those within are narrow.
+# MobileBERT (Sun and others, arXiv:2004.02984; transformers' modeling_mobilebert.py): the states between layers are
+# wide, those within are narrow.
 from typing import List, Tuple
 
 import torch

@@ -53,8 +53,8 @@ class Pooling(Activation):
         return vectors
 
     def dense(self, x: Tensor, part: str, settings: List[str]) -> Tensor:
-        # libtorch sums up otherwise for one row than for many, and has another exp for the last few of all numbers than
-        # for those before. So that a row has the same bits among any others, it is always one of 32, some of them spare.
+        # libtorch sums up otherwise for one row than for many, and has another exp for the last few of all numbers
+        # than for those before. So that a row has the same bits among any others, it is always one of 32, some spare.
         rows = x.size(0)
         padded = torch.constant_pad_nd(x, [0, 0, 0, -rows % 32])
         return torch.cat([self.dense_block(block, part, settings) for block in padded.split(32)])[:rows]

@@ -25,7 +25,10 @@ record Work(long tokens, double operations) {
         Architecture network = Backbones.architecture(folder);
         long tokens = 0;
         double perToken = LinearLayers.multiplyAddsPerToken(network);
-        double width = network.numbers().get("heads") * network.numbers().get("head_size");
+        // Where layers have heads of two sizes, most have the smaller.
+        double headSize =
+                network.numbers().getOrDefault("head_size", network.numbers().getOrDefault("head_size_sliding", 0.0));
+        double width = network.numbers().get("heads") * headSize;
         double multiplyAdds = 0;
         try (TextTokenizer tokenizer =
                 TextTokenizer.open(folder, folder.specification().maxTokens())) {

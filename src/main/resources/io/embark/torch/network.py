@@ -57,8 +57,8 @@ class Network(Module):
             self.weights[name] = self.weights[name].to(device, dtype)
 
     def place(self, device: str, dtype: int) -> None:
-        # What is called exact is computed from the model's numbers and stays in
-        # float32, whatever the network computes in. So do the modules behind pooling.
+        # What is called exact is computed from the model's numbers and stays in float32, whatever the network computes
+        # in. So do the modules behind pooling.
         for name in self.weights.keys():
             weight = self.weights[name]
             exact = name.startswith("exact.") or name.startswith("modules.")

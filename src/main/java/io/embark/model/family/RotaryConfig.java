@@ -35,8 +35,19 @@ public record RotaryConfig(JsonConfig json) {
         return config;
     }
 
-    public boolean isEmpty() {
-        return json.isEmpty();
+    /** What a configuration says of layers that all turn alike: the object of older files wins, where it says something. */
+    public static JsonConfig parameters(JsonConfig network) {
+        JsonConfig older = network.objectOrEmpty("rope_scaling");
+        return older.isEmpty() ? network.objectOrEmpty("rope_parameters") : older;
+    }
+
+    /** The base of angles that are not scaled, of layers that all turn alike; {@code silent} where the file does not say. */
+    public static double plainBase(JsonConfig network, double silent) {
+        of(network.objectOrEmpty("rope_parameters"));
+        return of(parameters(network))
+                .base()
+                .or(() -> network.positiveNumber("rope_theta"))
+                .orElse(silent);
     }
 
     /** The base of the angles, if the object says it. */

@@ -125,7 +125,7 @@ record DecoderNetwork(
      * @param positions the same for {@code max_position_embeddings}
      */
     String rotary(double base, int positions) {
-        return new RotaryConfig(rotaryParameters())
+        return new RotaryConfig(RotaryConfig.parameters(json))
                 .formula(
                         json,
                         headSize,
@@ -133,12 +133,6 @@ record DecoderNetwork(
                         new NetworkConfig(json)
                                 .findRows("max_position_embeddings")
                                 .orElse(positions));
-    }
-
-    /** What the file says of it. */
-    JsonConfig rotaryParameters() {
-        JsonConfig older = json.objectOrEmpty("rope_scaling");
-        return older.isEmpty() ? json.objectOrEmpty("rope_parameters") : older;
     }
 
     /** The activation of the gate, by transformers' name for it. */

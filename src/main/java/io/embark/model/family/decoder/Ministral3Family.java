@@ -6,6 +6,7 @@ package io.embark.model.family.decoder;
 
 import io.embark.model.family.Architecture;
 import io.embark.model.family.NetworkConfig;
+import io.embark.model.family.RotaryConfig;
 import io.embark.model.family.TokenizerKind;
 import io.embark.model.files.JsonConfig;
 import io.embark.model.files.KnownKeys;
@@ -39,7 +40,7 @@ final class Ministral3Family implements DecoderFamily {
     public Architecture read(JsonConfig json) {
         DecoderNetwork network = DecoderNetwork.read(json, 128);
         NetworkConfig config = new NetworkConfig(json);
-        JsonConfig rope = network.rotaryParameters();
+        JsonConfig rope = RotaryConfig.parameters(json);
         return network.architecture(
                 EnumSet.noneOf(LayerPart.class),
                 Sight.ofAll(json, network.layers(), config.findRows("sliding_window")),

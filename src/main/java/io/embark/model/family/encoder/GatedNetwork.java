@@ -5,11 +5,13 @@
 package io.embark.model.family.encoder;
 
 import io.embark.model.family.Architecture;
+import io.embark.model.family.ConfigKeys;
 import io.embark.model.family.NetworkConfig;
 import io.embark.model.family.TensorList;
 import io.embark.model.family.TensorNames;
 import io.embark.model.family.TensorShape;
 import io.embark.model.files.JsonConfig;
+import io.embark.model.files.KnownKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +27,24 @@ import java.util.TreeMap;
  * @param tensors the tensors
  */
 record GatedNetwork(Keys keys, NetworkConfig config, double normEpsilon, Experts experts, TensorList tensors) {
+    /** The fields that configurations of such networks have from BERT, and those of rotary positions. */
+    static final KnownKeys ROTARY_FIELDS = KnownKeys.NONE
+            .honoured(
+                    "vocab_size",
+                    "head_dim",
+                    "hidden_size",
+                    "num_hidden_layers",
+                    "num_attention_heads",
+                    "intermediate_size",
+                    "hidden_act",
+                    "layer_norm_eps",
+                    "type_vocab_size",
+                    "rope_parameters",
+                    "rope_scaling",
+                    "rope_theta")
+            .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
+            .idle(ConfigKeys.HEAD, "classifier_dropout");
+
     /** Names of fields in {@code config.json}. */
     record Keys(String hidden, String heads, String layers, String intermediate, String normEpsilon) {
         /** BERT's own. */

@@ -41,27 +41,10 @@ final class GteFamily implements Family {
     @Override
     public KnownKeys keys() {
         return ConfigKeys.COMMON
-                .honoured(
-                        "vocab_size",
-                        "head_dim",
-                        "hidden_size",
-                        "num_hidden_layers",
-                        "num_attention_heads",
-                        "intermediate_size",
-                        "hidden_act",
-                        "layer_norm_eps",
-                        "type_vocab_size",
-                        "rope_parameters",
-                        "rope_theta",
-                        "rope_scaling",
-                        // Alibaba's own.
-                        "position_embedding_type",
-                        "layer_norm_type",
-                        "logn_attention_scale",
-                        "pack_qkv")
+                .and(GatedNetwork.ROTARY_FIELDS)
+                // Alibaba's own.
+                .honoured("position_embedding_type", "layer_norm_type", "logn_attention_scale", "pack_qkv")
                 .idle(ConfigKeys.SAME_PRODUCTS, "unpad_inputs", "use_memory_efficient_attention")
-                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
-                .idle(ConfigKeys.HEAD, "classifier_dropout")
                 .idle("Without logn_attention_scale nothing reads it.", "logn_attention_clip1");
     }
 

@@ -36,23 +36,7 @@ final class JinaEmbeddingsV3Family implements Family {
 
     @Override
     public KnownKeys keys() {
-        return ConfigKeys.ENCODER
-                .honoured(
-                        "vocab_size",
-                        "head_dim",
-                        "hidden_size",
-                        "num_hidden_layers",
-                        "num_attention_heads",
-                        "intermediate_size",
-                        "hidden_act",
-                        "layer_norm_eps",
-                        "type_vocab_size",
-                        "head_dim",
-                        "rope_parameters",
-                        "rope_scaling",
-                        "rope_theta")
-                .idle(ConfigKeys.TRAINING, "hidden_dropout_prob", "attention_probs_dropout_prob")
-                .idle(ConfigKeys.HEAD, "classifier_dropout");
+        return ConfigKeys.ENCODER.and(GatedNetwork.ROTARY_FIELDS);
     }
 
     @Override
@@ -63,7 +47,7 @@ final class JinaEmbeddingsV3Family implements Family {
                 .withNormEpsilon(1e-5)
                 .withLayers(true, List.of("up"), new Biases(true, true, true))
                 .rotary(
-                        rotaryBase(json),
+                        RotaryConfig.plainBase(json, 20_000),
                         1,
                         Architecture.UNLIMITED,
                         Activations.normalised(json, "hidden_act", "gelu"));
@@ -85,14 +69,5 @@ final class JinaEmbeddingsV3Family implements Family {
     @Override
     public List<TensorShape> parts(TensorShape tensor) {
         return GatedNetwork.parts(tensor);
-    }
-
-    private static double rotaryBase(JsonConfig json) {
-        RotaryConfig older = RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
-        RotaryConfig newer = RotaryConfig.of(json.objectOrEmpty("rope_parameters"));
-        return (older.isEmpty() ? newer : older)
-                .base()
-                .or(() -> json.positiveNumber("rope_theta"))
-                .orElse(20_000.0);
     }
 }

@@ -100,7 +100,7 @@ final class Lfm2Family implements Family {
                         "key_value_heads", (double) shared,
                         "head_size", (double) headSize,
                         "norm_epsilon", json.positiveNumber("norm_eps").orElse(1e-5),
-                        "rotary_base", rotaryBase(json),
+                        "rotary_base", RotaryConfig.plainBase(json, 1_000_000),
                         "right", causal ? 0.0 : -1.0),
                 Map.of(),
                 tensors.shapes());
@@ -174,14 +174,5 @@ final class Lfm2Family implements Family {
             }
         }
         return types.stream().map(CONVOLUTION::equals).toList();
-    }
-
-    private static double rotaryBase(JsonConfig json) {
-        RotaryConfig older = RotaryConfig.of(json.objectOrEmpty("rope_scaling"));
-        RotaryConfig newer = RotaryConfig.of(json.objectOrEmpty("rope_parameters"));
-        return (older.isEmpty() ? newer : older)
-                .base()
-                .or(() -> json.positiveNumber("rope_theta"))
-                .orElse(1_000_000.0);
     }
 }

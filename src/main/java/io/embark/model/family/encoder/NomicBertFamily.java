@@ -55,20 +55,9 @@ final class NomicBertFamily implements Family {
     @Override
     public KnownKeys keys() {
         return ConfigKeys.COMMON
+                .and(GatedNetwork.ROTARY_FIELDS)
+                // The Hub's own.
                 .honoured(
-                        "vocab_size",
-                        "head_dim",
-                        "hidden_size",
-                        "num_hidden_layers",
-                        "num_attention_heads",
-                        "intermediate_size",
-                        "hidden_act",
-                        "layer_norm_eps",
-                        "type_vocab_size",
-                        "rope_parameters",
-                        "rope_scaling",
-                        "rope_theta",
-                        // The Hub's own.
                         "n_embd",
                         "n_head",
                         "n_layer",
@@ -90,20 +79,11 @@ final class NomicBertFamily implements Family {
                         "expert_choice_router",
                         "moe_normalize_expert_weights",
                         "num_shared_experts",
-                        "head_dim",
                         "prenorm",
                         "parallel_block",
                         "use_rms_norm",
                         "causal")
-                .idle(
-                        ConfigKeys.TRAINING,
-                        "hidden_dropout_prob",
-                        "attention_probs_dropout_prob",
-                        "attn_pdrop",
-                        "embd_pdrop",
-                        "resid_pdrop",
-                        "moe_resid_pdrop")
-                .idle(ConfigKeys.HEAD, "classifier_dropout")
+                .idle(ConfigKeys.TRAINING, "attn_pdrop", "embd_pdrop", "resid_pdrop", "moe_resid_pdrop")
                 .idle(
                         ConfigKeys.SAME_PRODUCTS,
                         "fused_bias_fc",

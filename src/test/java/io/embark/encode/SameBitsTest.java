@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -72,13 +73,13 @@ class SameBitsTest {
             Embedder single = Embedder.on(model, onCpu);
             Embedder small = Embedder.on(model, onCpu.with(EmbedOptions.BATCH_TOKENS, 100));
             float[][] few = small.embed(mixed);
-            for (int i = 0; i < texts.size(); i++) {
+            IntStream.range(0, texts.size()).parallel().forEach(i -> {
                 String text = texts.get(i);
                 assertThat(single.embed(List.of(text))[0])
                         .as("alone: '%s'", text)
                         .containsExactly(together[i]);
                 assertThat(few[mixed.indexOf(text)]).as("among few: '%s'", text).containsExactly(together[i]);
-            }
+            });
         }
     }
 }

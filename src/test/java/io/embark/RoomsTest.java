@@ -69,19 +69,25 @@ class RoomsTest {
             Map.entry("torch", "base . host model model.family model.weights"),
             Map.entry("encode", "base . host model text torch"),
             Map.entry("spark.version", ""),
-            Map.entry("spark.call", "base . encode spark.version"),
+            Map.entry("spark.call", "base . model encode spark.version"),
             Map.entry("spark.models", "base . host model model.files torch encode spark.version"),
             Map.entry("spark.plan", "base . spark.version spark.call spark.models"),
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
             Map.entry("job.guard", "base . spark.version"),
             Map.entry("job.commit", "base ."),
-            Map.entry("job.table", "base . model spark spark.version job.guard job.commit"),
+            Map.entry("job.table", "base . spark spark.version"),
+            Map.entry("job.source", "base . spark.version job.guard job.table"),
+            Map.entry("job.sink", "base . spark.call job.source job.table"),
+            Map.entry("job.sink.folder", "base . spark.call job.commit job.guard job.source job.table job.sink"),
+            Map.entry(
+                    "job.sink.table",
+                    "base . spark.call spark.version job.commit job.guard job.source job.table job.sink job.sink.folder"),
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.guard job.table job.print"));
+                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.print"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

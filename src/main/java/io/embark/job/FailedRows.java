@@ -9,9 +9,10 @@ import io.embark.EmbedOptions;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.TextTable;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.WriteMode;
 import io.embark.job.table.Columns;
-import io.embark.job.table.Sink;
-import io.embark.job.table.WriteMode;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
             Settings settings, Sink sink, StructType schema, Map<String, String> columns, EmbedCounts counts) {
         Optional<String> id = settings.find(JobSettings.ID_COLUMN);
         boolean append = settings.get(JobSettings.MODE) == WriteMode.APPEND;
-        if (counts.get(Count.FAILED) == 0 || id.isEmpty() || append || !sink.readsBack()) {
+        if (counts.get(Count.FAILED) == 0 || id.isEmpty() || append || !sink.can(Capability.READS_BACK)) {
             return new FailedRows(Optional.empty(), List.of());
         }
 

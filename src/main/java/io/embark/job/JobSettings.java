@@ -7,9 +7,10 @@ package io.embark.job;
 import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.Stage;
-import io.embark.job.table.SinkFormat;
-import io.embark.job.table.SourceFormat;
-import io.embark.job.table.WriteMode;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.source.SourceFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,15 +44,17 @@ final class JobSettings {
 
     static final Option<String> OUTPUT = text("output", "PATH", "The folder to write.");
     static final Option<String> OUTPUT_TABLE = text("output-table", "NAME", "The table to write.");
-    static final Option<SinkFormat> OUTPUT_FORMAT = Option.choice(
-            Stage.COMMAND,
-            "output-format",
-            SinkFormat.PARQUET,
-            "What the files of the output are. Which model the vectors come from is kept with them in %s only."
-                    .formatted(Stream.of(SinkFormat.values())
-                            .filter(SinkFormat::keepsMetadata)
-                            .map(Option::write)
-                            .collect(Collectors.joining(" and "))));
+    static final Option<String> OUTPUT_FORMAT = text(
+                    "output-format",
+                    "NAME",
+                    "What is written: %s. Which model the vectors come from is kept with them in %s only."
+                            .formatted(
+                                    String.join(", ", FolderFormat.names()),
+                                    Stream.of(FolderFormat.values())
+                                            .filter(format -> format.keeps().contains(Capability.KEEPS_METADATA))
+                                            .map(FolderFormat::sparkName)
+                                            .collect(Collectors.joining(" and "))))
+            .orElse("parquet");
     static final Option<String> SINK_OPTION =
             entries("sink-option", "An option of Spark's writer, such as compression=zstd; repeatable.");
     static final Option<WriteMode> MODE = Option.choice(

@@ -6,15 +6,15 @@ package io.embark.job;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.job.table.Recovery;
-import io.embark.job.table.Sink;
-import io.embark.job.table.SinkRequest;
-import io.embark.job.table.Sinks;
-import io.embark.job.table.Source;
-import io.embark.job.table.SourceRequest;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.table.Recovery;
+import io.embark.job.source.Source;
+import io.embark.job.source.SourceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -92,17 +92,19 @@ final class RequestedTables {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none
      */
     static Sink sink(SparkSession spark, Settings settings) {
-        SinkRequest request = new SinkRequest(
-                settings.get(JobSettings.OUTPUT_FORMAT),
-                settings.get(JobSettings.MODE),
-                settings.entries(JobSettings.SINK_OPTION));
-        if (settings.isChosen(JobSettings.OUTPUT)) {
-            return Sinks.folder(spark, settings.require(JobSettings.OUTPUT), request);
+        if (!settings.isChosen(JobSettings.OUTPUT) && !settings.isChosen(JobSettings.OUTPUT_TABLE)) {
+            throw SettingErrors.noOutput();
         }
-        if (settings.isChosen(JobSettings.OUTPUT_TABLE)) {
-            return Sinks.table(spark, settings.require(JobSettings.OUTPUT_TABLE), request);
-        }
-
-        throw SettingErrors.noOutput();
+        return SinkKinds.open(
+                spark,
+                new SinkRequest(
+                        settings.find(JobSettings.OUTPUT),
+                        settings.find(JobSettings.OUTPUT_TABLE),
+                        settings.find(JobSettings.OUTPUT_FORMAT),
+                        settings.get(JobSettings.MODE),
+                        settings.entries(JobSettings.SINK_OPTION),
+                        List.of(),
+                        settings.find(JobSettings.ID_COLUMN).stream().toList(),
+                        Optional.empty()));
     }
 }

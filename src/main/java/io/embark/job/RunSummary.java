@@ -10,10 +10,11 @@ import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.Sink;
 import io.embark.job.table.Columns;
-import io.embark.job.table.EmbeddingMetadata;
-import io.embark.job.table.Sink;
 import io.embark.model.ModelFolder;
+import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,7 +123,7 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
         StringBuilder command = new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark"))
                 .append(" search --table ")
                 .append(quoted(sink.reference()));
-        boolean known = sink.keepsMetadata();
+        boolean known = sink.can(Capability.KEEPS_METADATA);
         if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(Columns.EMBEDDING)) {
             command.append(" --embedding-column ").append(quoted(column));
         }

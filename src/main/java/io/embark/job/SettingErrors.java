@@ -7,11 +7,13 @@ package io.embark.job;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.base.NearestName;
 import io.embark.base.Shown;
 import io.embark.job.table.Failures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** What is refused of the settings, wherever they stand: one method for each mistake. */
 final class SettingErrors {
@@ -50,6 +52,14 @@ final class SettingErrors {
                 "no output given",
                 "embark embed writes to one of --output PATH and --output-table NAME.",
                 "Add one of them, or --dry-run to write nothing.");
+    }
+
+    static EmbarkException noSuchOutputFormat(Optional<String> format, List<String> known) {
+        String name = format.orElse("");
+        return invalid(
+                "option output-format: '%s' is not a possible value".formatted(Shown.value(name)),
+                "It takes %s.".formatted(String.join(", ", known)),
+                NearestName.find(name, known).map("Did you mean %s?"::formatted).orElse("Choose one of these."));
     }
 
     static EmbarkException fileCannotBeRead(Path file) {

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.embark.job.table.EmbeddingMetadata;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
+import io.embark.spark.call.EmbeddingMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -77,6 +77,16 @@ class RequestedTablesTest {
     }
 
     @Test
+    void refusesAFormatThatNothingWrites() {
+        assertThatThrownBy(() -> RequestedTables.sink(spark, settings("embed --output a --output-format parqet")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        option output-format: 'parqet' is not a possible value
+                        It takes parquet, json, orc.
+                        Did you mean parquet?""");
+    }
+
+    @Test
     void refusesARunThatNamesNoInputOrNoOutput() {
         assertThatThrownBy(() -> RequestedTables.source(spark, settings("embed")))
                 .isInstanceOf(EmbarkException.class)

@@ -8,10 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.base.Redaction;
-import io.embark.job.table.EmbeddingMetadata;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelName;
 import io.embark.spark.SharedSpark;
+import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.io.PrintWriter;

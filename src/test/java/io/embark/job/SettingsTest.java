@@ -224,7 +224,6 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     format=delta        | parquet, json, csv, text, orc
-                    output-format=csv   | parquet, json, orc
                     mode=refresh        | error, overwrite, append
                     limit=-1            | 0 to 2147483647 rows
                     limit=many          | 0 to 2147483647 rows

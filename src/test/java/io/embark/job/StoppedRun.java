@@ -4,7 +4,6 @@
  */
 package io.embark.job;
 
-import io.embark.job.table.SteppingFileSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

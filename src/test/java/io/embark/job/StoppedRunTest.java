@@ -6,7 +6,6 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.embark.job.table.SteppingFileSystem;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.OwnJvm;
 import io.embark.spark.SharedSpark;

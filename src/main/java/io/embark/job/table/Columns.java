@@ -51,7 +51,7 @@ public final class Columns {
             throw ColumnErrors.missing(name, schema, "--" + option);
         }
 
-        throw InputErrors.severalColumnsOfTheName(name, found.size(), schema);
+        throw TableErrors.severalColumnsOfTheName(name, found.size(), schema);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Columns {
                 strings.stream().filter(name -> name.equalsIgnoreCase("text")).toList();
         List<String> candidates = text.isEmpty() ? strings : text;
         if (candidates.size() != 1) {
-            throw InputErrors.textColumnIsNotNamed(schema);
+            throw TableErrors.textColumnIsNotNamed(schema);
         }
 
         return candidates;

@@ -19,8 +19,12 @@ import org.apache.spark.sql.execution.datasources.orc.OrcOptions;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetOptions;
 import org.apache.spark.sql.execution.datasources.text.TextOptions;
 
-/** The options of Spark's readers and writers of files, which ignore one that they do not know. */
-final class FormatOptions {
+/**
+ * The options of Spark's readers and writers of files, which ignore one that they do not know.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class FormatOptions {
     /** Those that Spark looks up beside the lists of its formats. */
     private static final List<String> OF_ALL_FORMATS = List.of(
             FileSourceOptions.IGNORE_CORRUPT_FILES(),
@@ -41,11 +45,11 @@ final class FormatOptions {
      * @param format the format's name, as Spark knows it
      * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for the first that does not exist, naming the nearest
      */
-    static void requireKnown(String option, String format, Map<String, String> given) {
+    public static void requireKnown(String option, String format, Map<String, String> given) {
         Collection<String> known = known(format);
         for (String name : new TreeSet<>(given.keySet())) {
             if (!name.contains(".") && known.stream().noneMatch(name::equalsIgnoreCase)) {
-                throw InputErrors.noOptionOfTheFormat(option, format, name, known);
+                throw TableErrors.noOptionOfTheFormat(option, format, name, known);
             }
         }
     }

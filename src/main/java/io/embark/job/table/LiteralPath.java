@@ -9,19 +9,23 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
-/** Paths for Spark's readers, which take some signs of a name for a pattern. Its writers take each name as it is. */
-final class LiteralPath {
+/**
+ * Paths for Spark's readers, which take some signs of a name for a pattern. Its writers take each name as it is.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class LiteralPath {
     private static final Pattern SIGNS = Pattern.compile("[\\[\\]{}*?\\\\]");
 
     private LiteralPath() {}
 
     /** The pattern that only the path itself matches. */
-    static String escaped(String path) {
+    public static String escaped(String path) {
         return SIGNS.matcher(path).replaceAll("\\\\$0");
     }
 
     /** The same if something is there by this very name; else the path itself, as a pattern. */
-    static String escapedIfThere(String path, Configuration conf) throws IOException {
+    public static String escapedIfThere(String path, Configuration conf) throws IOException {
         if (!SIGNS.matcher(path).find()) {
             return path;
         }
@@ -31,7 +35,7 @@ final class LiteralPath {
     }
 
     /** Whether Hadoop cannot hold a path: it takes what stands before a colon of a name for a scheme. */
-    static boolean hasColon(String path) {
+    public static boolean hasColon(String path) {
         return path.replaceFirst("^[a-zA-Z][-+.\\w]*:(//[^/]*)?(?=/)", "").indexOf(':') >= 0;
     }
 }

@@ -8,15 +8,19 @@ import io.embark.EmbarkException;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
-/** Calls into Spark whose failures get words of ours. */
-final class SparkCall {
+/**
+ * Calls into Spark whose failures get words of ours.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class SparkCall {
     private SparkCall() {}
 
     /**
      * The result of {@code call}. Spark throws checked exceptions whether its methods declare them or not, so any exception is
      * caught; one of ours passes as it is, also out of one that Spark shows for it.
      */
-    static <T> T translate(Callable<T> call, Function<Exception, EmbarkException> words) {
+    public static <T> T translate(Callable<T> call, Function<Exception, EmbarkException> words) {
         try {
             return call.call();
         } catch (EmbarkException e) {

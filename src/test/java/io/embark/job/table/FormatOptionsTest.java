@@ -8,6 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.folder.FolderKind;
+import io.embark.job.sink.table.TableKind;
+import io.embark.job.source.Source;
+import io.embark.job.source.SourceRequest;
 import io.embark.spark.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,15 +72,17 @@ class FormatOptionsTest {
         String input = Files.writeString(folder.resolve("a.csv"), "a\n1\n").toString();
         SourceRequest source =
                 new SourceRequest(Optional.empty(), Map.of("sepp", ";"), Optional.empty(), OptionalInt.empty());
-        SinkRequest sink = new SinkRequest(SinkFormat.PARQUET, WriteMode.ERROR, Map.of("compresion", "zstd"));
+        Map<String, String> options = Map.of("compresion", "zstd");
+        SinkRequest written = SinkRequest.folder("a", WriteMode.ERROR).with(options);
+        SinkRequest table = SinkRequest.table("a", WriteMode.ERROR).with(options);
 
         assertThatThrownBy(() -> Source.files(SharedSpark.session(), input, source))
                 .hasMessageStartingWith("option source-option: 'sepp' does not exist\n")
                 .hasMessageEndingWith("\nDid you mean sep?");
-        assertThatThrownBy(() -> Sinks.folder(SharedSpark.session(), "a", sink))
+        assertThatThrownBy(() -> new FolderKind().open(SharedSpark.session(), written))
                 .hasMessageStartingWith("option sink-option: 'compresion' does not exist\n")
                 .hasMessageEndingWith("\nDid you mean compression?");
-        assertThatThrownBy(() -> Sinks.table(SharedSpark.session(), "a", sink))
+        assertThatThrownBy(() -> new TableKind().open(SharedSpark.session(), table))
                 .hasMessageEndingWith("\nDid you mean compression?");
     }
 }

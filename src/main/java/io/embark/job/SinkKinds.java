@@ -1,0 +1,40 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkKind;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.folder.FolderKind;
+import io.embark.job.sink.table.TableKind;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+
+/** The kinds of places that can be written to. A new kind is one line here. */
+final class SinkKinds {
+    /** The first that opens what is named has it. */
+    private static final List<SinkKind> ALL = List.of(new TableKind(), new FolderKind());
+
+    private SinkKinds() {}
+
+    /**
+     * The place that a request names.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if no kind writes in its format
+     */
+    static Sink open(SparkSession spark, SinkRequest request) {
+        return ALL.stream()
+                .filter(kind -> kind.opens(spark, request))
+                .findFirst()
+                .orElseThrow(() -> SettingErrors.noSuchOutputFormat(request.format(), formats()))
+                .open(spark, request);
+    }
+
+    private static List<String> formats() {
+        return ALL.stream().flatMap(kind -> kind.formats().stream()).distinct().toList();
+    }
+}

@@ -1,0 +1,69 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.job.source.Source;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The place that the embedded table is written to. Whatever fails on the way, an output that was there stays as it was.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public interface Sink {
+    /**
+     * Checks, before anything is computed, that a table of this schema can be written.
+     *
+     * @param source what is read, which may be the place that is written
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it cannot
+     */
+    void check(StructType schema, Source source);
+
+    /**
+     * Writes the rows.
+     *
+     * @param beforeTheyAreSeen what is done when all rows are written, right before the output is put in its place
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the place cannot be written to
+     */
+    void write(Dataset<Row> rows, Runnable beforeTheyAreSeen);
+
+    /** Writes the rows. */
+    default void write(Dataset<Row> rows) {
+        write(rows, () -> {});
+    }
+
+    /** Reads the output back, its columns as they were written. */
+    Dataset<Row> read(StructType schema);
+
+    /** The ranges of the codes that rows are appended to, as {@code --encoding-ranges} reads them; empty if there are none. */
+    Optional<String> recordedRanges();
+
+    /** The file that holds the ranges of the codes, if the vectors that were written have any. */
+    String rangesFile();
+
+    /** What {@code embark search --table} takes to find the output later. */
+    String reference();
+
+    /** What the place can do. */
+    Set<Capability> capabilities();
+
+    default boolean can(Capability capability) {
+        return capabilities().contains(capability);
+    }
+
+    /** What people should know before the output is written, if anything. */
+    default Optional<String> note() {
+        return Optional.empty();
+    }
+
+    /** The place and its format, for people. */
+    String description();
+}

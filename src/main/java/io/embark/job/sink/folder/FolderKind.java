@@ -1,0 +1,50 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.folder;
+
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkKind;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.table.FormatOptions;
+import io.embark.job.table.LiteralPath;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Folders of files, on any file system of Hadoop.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class FolderKind implements SinkKind {
+    @Override
+    public List<String> formats() {
+        return FolderFormat.names();
+    }
+
+    @Override
+    public boolean opens(SparkSession spark, SinkRequest request) {
+        return request.path().isPresent() && format(request).isPresent();
+    }
+
+    @Override
+    public Sink open(SparkSession spark, SinkRequest request) {
+        FolderFormat format = format(request).orElseThrow();
+        OutputErrors.requireNoPlace(request.options().keySet());
+        FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
+        String path = request.path().orElseThrow();
+        if (LiteralPath.hasColon(path)) {
+            throw OutputErrors.hasColon("output " + path);
+        }
+        return new PathSink(spark, path, format, request);
+    }
+
+    private static Optional<FolderFormat> format(SinkRequest request) {
+        return request.format().isEmpty()
+                ? Optional.of(FolderFormat.PARQUET)
+                : request.format().flatMap(FolderFormat::named);
+    }
+}

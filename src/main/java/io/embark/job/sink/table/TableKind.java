@@ -1,0 +1,46 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkKind;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.table.FormatOptions;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Tables of catalogs.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class TableKind implements SinkKind {
+    @Override
+    public List<String> formats() {
+        return FolderFormat.names();
+    }
+
+    @Override
+    public boolean opens(SparkSession spark, SinkRequest request) {
+        return request.table().isPresent() && format(request).isPresent();
+    }
+
+    @Override
+    public Sink open(SparkSession spark, SinkRequest request) {
+        FolderFormat format = format(request).orElseThrow();
+        OutputErrors.requireNoPlace(request.options().keySet());
+        FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
+        return new TableSink(spark, request.table().orElseThrow(), format, request);
+    }
+
+    private static Optional<FolderFormat> format(SinkRequest request) {
+        return request.format().isEmpty()
+                ? Optional.of(FolderFormat.PARQUET)
+                : request.format().flatMap(FolderFormat::named);
+    }
+}

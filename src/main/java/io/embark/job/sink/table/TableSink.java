@@ -1,0 +1,348 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.job.commit.RunFolder;
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.guard.Replacement;
+import io.embark.job.guard.TableLosses;
+import io.embark.job.sink.AppendCheck;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.folder.FolderAccess;
+import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.source.Source;
+import io.embark.job.table.Columns;
+import io.embark.job.table.SparkCall;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.TableIdentifier;
+import org.apache.spark.sql.catalyst.catalog.CatalogTable;
+import org.apache.spark.sql.catalyst.catalog.CatalogTableType;
+import org.apache.spark.sql.catalyst.catalog.SessionCatalog;
+import org.apache.spark.sql.connector.catalog.CatalogManager;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A table of the session's catalog.
+ *
+ * <p>A new table is written under another name, {@code NAME__embark_unfinished_ID}, and renamed when it is complete; one that
+ * it replaces is first renamed to {@code NAME__embark_replaced_ID}, and dropped last. Only tables whose files the catalog
+ * manages can be replaced so.
+ */
+final class TableSink implements Sink {
+    /** The option that names the table. */
+    private static final String OPTION = "--output-table";
+
+    private final SparkSession spark;
+    private final SessionTables tables;
+    private final String reference;
+
+    /** The table as errors call it. */
+    private final String output;
+
+    private final FolderFormat format;
+    private final WriteMode mode;
+    private final Map<String, String> options;
+
+    TableSink(SparkSession spark, String reference, FolderFormat format, SinkRequest request) {
+        this.spark = spark;
+        this.tables = new SessionTables(spark);
+        this.reference = reference;
+        this.output = "output table " + reference;
+        this.format = format;
+        this.mode = request.mode();
+        this.options = request.options();
+    }
+
+    @Override
+    public void check(StructType schema, Source source) {
+        TableIdentifier target = identifier();
+        SessionCatalog catalog = spark.sessionState().catalog();
+        String database = target.database().isDefined() ? target.database().get() : catalog.getCurrentDatabase();
+        if (!catalog.databaseExists(database)) {
+            throw OutputErrors.noDatabase(output, database);
+        }
+        requireAlone(target);
+        if (!tables.exists(target)) {
+            Path place = new Path(catalog.defaultTablePath(target));
+            requireNoForeignTable(place);
+            requireFree(place);
+            return;
+        }
+
+        switch (mode) {
+            case ERROR -> throw OutputErrors.exists(output, OPTION);
+            case OVERWRITE -> requireReplaceable(metadata(target), schema, source);
+            case APPEND -> {
+                CatalogTable table = metadata(target);
+                if (table.provider().filter(FolderFormat.names()::contains).isDefined()) {
+                    requireNoForeignTable(new Path(table.location()));
+                }
+                AppendCheck.check(output, spark.table(reference).schema(), schema, true);
+            }
+        }
+    }
+
+    private void requireAlone(TableIdentifier target) {
+        SparkCall.translate(
+                () -> {
+                    for (Path place : tables.places(target)) {
+                        RunFolder.requireAlone(tables.files(place), place, output);
+                    }
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
+    /** Spark refuses a folder that is in a new table's place, but only once everything was computed. */
+    private void requireFree(Path location) {
+        boolean taken = SparkCall.translate(
+                () -> location.getFileSystem(spark.sessionState().newHadoopConf())
+                        .exists(location),
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+        if (taken) {
+            throw OutputErrors.placeIsTaken(output, location);
+        }
+    }
+
+    private CatalogTable metadata(TableIdentifier table) {
+        return tables.metadata(table, output);
+    }
+
+    private void requireNoForeignTable(Path folder) {
+        SparkCall.translate(
+                () -> {
+                    ForeignTables.requireNoneWritten(
+                            output, folder, spark.sessionState().newHadoopConf());
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
+    private void requireReplaceable(CatalogTable table, StructType schema, Source source) {
+        requireManaged(table);
+        TableLosses.requireNone(output, table, format.sparkName(), FolderFormat.names(), schema);
+        SparkCall.translate(
+                () -> {
+                    new Replacement(spark, output, new Path(table.location()))
+                            .check(source.rows(), Optional.of(table.identifier()), format.sparkName());
+                    return null;
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
+    private void requireManaged(CatalogTable table) {
+        if (!table.tableType().equals(CatalogTableType.MANAGED())) {
+            throw OutputErrors.isNotManaged(output, table.tableType().name());
+        }
+        if (!table.partitionColumnNames().isEmpty()) {
+            throw OutputErrors.hasPartitions(output);
+        }
+    }
+
+    @Override
+    public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
+        TableIdentifier target = identifier();
+        try {
+            if (mode == WriteMode.APPEND && tables.exists(target)) {
+                append(metadata(target), rows, beforeTheyAreSeen);
+            } else {
+                writeWhole(target, rows, beforeTheyAreSeen);
+            }
+        } catch (IOException e) {
+            throw OutputErrors.warehouseIsUnreachable(output, e);
+        }
+    }
+
+    private void append(CatalogTable table, Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
+        // By name, since a table may hold its columns in another order.
+        Column[] columns = Arrays.stream(spark.table(reference).columns())
+                .map(Columns::named)
+                .toArray(Column[]::new);
+        Dataset<Row> ordered = rows.select(columns);
+        TableFiles appended = new TableFiles(spark, table);
+        if (appended.canBeMoved(output)) {
+            appended.append(ordered, output, beforeTheyAreSeen);
+        } else {
+            beforeTheyAreSeen.run();
+            ordered.write().insertInto(reference);
+            recordRanges(table.identifier(), rows.schema());
+        }
+    }
+
+    private void writeWhole(TableIdentifier target, Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
+        Path place = tables.defaultPlace(target);
+        try (RunFolder run = RunFolder.open(tables.files(place), place, tables.kind(), output)) {
+            TableIdentifier unfinished =
+                    SessionTables.named(target, run.places().unfinishedTable(target.table()));
+            TableIdentifier replaced = SessionTables.named(target, run.places().replacedTable(target.table()));
+            try {
+                rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
+                recordRanges(unfinished, rows.schema());
+                if (mode == WriteMode.OVERWRITE && tables.exists(target)) {
+                    likeTheOld(
+                            new Path(metadata(target).location()),
+                            new Path(metadata(unfinished).location()));
+                }
+                beforeTheyAreSeen.run();
+                run.commit((files, places) -> swap(unfinished, replaced, target));
+            } finally {
+                tables.dropQuietly(unfinished);
+            }
+        }
+    }
+
+    /** Somebody may have put something into the old folder while this run embedded. */
+    private void likeTheOld(Path old, Path added) throws IOException {
+        FileSystem files = tables.files(old);
+        if (files.exists(old)) {
+            new Replacement(spark, output, old).requireOnlyWhatRunsWrite();
+            FolderAccess.copy(files, old, added);
+        }
+    }
+
+    private void recordRanges(TableIdentifier table, StructType schema) {
+        try {
+            Path location = new Path(metadata(table).location());
+            RangesRecord.write(tables.files(location), location, schema);
+        } catch (IOException e) {
+            throw OutputErrors.rangesCannotBeWritten(output, e);
+        }
+    }
+
+    private void swap(TableIdentifier unfinished, TableIdentifier replaced, TableIdentifier target) {
+        if (!tables.exists(target)) {
+            tables.rename(unfinished, target);
+            return;
+        }
+
+        if (mode != WriteMode.OVERWRITE) {
+            throw OutputErrors.existsByNow(output, OPTION);
+        }
+
+        tables.rename(target, replaced);
+        try {
+            tables.rename(unfinished, target);
+        } catch (Exception e) {
+            // Also what Spark throws undeclared.
+            tables.rename(replaced, target);
+            throw e;
+        }
+        tables.dropQuietly(replaced);
+    }
+
+    private TableIdentifier identifier() {
+        List<String> parts =
+                SparkCall.translate(() -> tables.parts(reference), e -> OutputErrors.isNoTableName(output, e));
+        requireSessionCatalog(parts);
+        return SessionTables.identifier(parts)
+                .orElseThrow(() ->
+                        OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1))));
+    }
+
+    /** Names go through Spark's current catalog, and their first part may be a catalog of its own. */
+    private void requireSessionCatalog(List<String> parts) {
+        CatalogManager catalogs = spark.sessionState().catalogManager();
+        String first = parts.get(0);
+        if (parts.size() > 1 && !first.equals(SessionTables.SESSION_CATALOG) && catalogs.isCatalogRegistered(first)) {
+            throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1)));
+        }
+
+        String current = SparkCall.translate(
+                () -> catalogs.currentCatalog().name(), e -> OutputErrors.cannotBeLookedUp(output, e));
+        if (!current.equals(SessionTables.SESSION_CATALOG)) {
+            throw OutputErrors.currentCatalogIsAnother(output, current);
+        }
+    }
+
+    @Override
+    public Dataset<Row> read(StructType schema) {
+        return spark.table(reference);
+    }
+
+    @Override
+    public Optional<String> recordedRanges() {
+        return mode == WriteMode.APPEND && tables.exists(identifier())
+                ? RangesRecord.of(spark.table(reference).schema())
+                : Optional.empty();
+    }
+
+    @Override
+    public String rangesFile() {
+        return "%s/%s".formatted(location(), RangesRecord.FILE);
+    }
+
+    @Override
+    public String reference() {
+        return tables.forgets() ? location() : reference;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all =
+                EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.REPLACES_AT_ONCE, Capability.READS_BACK);
+        all.addAll(format.keeps());
+        if (!tables.forgets()) {
+            all.add(Capability.KEEPS_METADATA);
+        }
+        return all;
+    }
+
+    @Override
+    public Optional<String> note() {
+        String notes = Stream.concat(forgotten().stream(), inserted().stream()).collect(Collectors.joining("; "));
+        return notes.isEmpty() ? Optional.empty() : Optional.of(notes);
+    }
+
+    private Optional<String> forgotten() {
+        return tables.forgets()
+                ? Optional.of("without a Hive catalog, Spark forgets table %s when it ends; its files stay in %s"
+                        .formatted(reference, location()))
+                : Optional.empty();
+    }
+
+    private Optional<String> inserted() {
+        boolean appends = mode == WriteMode.APPEND && tables.exists(identifier());
+        return appends && !new TableFiles(spark, metadata(identifier())).canBeMoved(output)
+                ? Optional.of(
+                        "Spark inserts the rows into this table: if the run is killed in its last moments, a part of them may stay")
+                : Optional.empty();
+    }
+
+    private String location() {
+        TableIdentifier table = identifier();
+        URI location = tables.exists(table)
+                ? metadata(table).location()
+                : spark.sessionState().catalog().defaultTablePath(table);
+        return "file".equals(location.getScheme()) ? location.getPath() : location.toString();
+    }
+
+    @Override
+    public String description() {
+        // A table that is appended to keeps its own format.
+        return mode == WriteMode.APPEND
+                ? "table %s".formatted(reference)
+                : "table %s (%s)".formatted(reference, format.sparkName());
+    }
+}

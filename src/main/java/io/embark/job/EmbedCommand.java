@@ -162,8 +162,8 @@ final class EmbedCommand {
             if (!FullDisk.isToldBy(e)) {
                 throw e;
             }
-            Path output = new Path(run.sink().rangesFile()).getParent();
-            throw RunErrors.diskIsFull(FullDisk.disks(run.spark(), output, e), e);
+            throw RunErrors.diskIsFull(
+                    FullDisk.disks(run.spark(), run.sink().folder().map(Path::new), e), e);
         }
     }
 

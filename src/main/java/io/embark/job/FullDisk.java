@@ -13,6 +13,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,19 +48,19 @@ final class FullDisk {
     /**
      * The disks of this machine that a run writes to, with what is free on each, or the executor that failed on another.
      *
-     * @param output the folder that is written
+     * @param output the folder that is written; empty if it is none
      */
-    static String disks(SparkSession spark, org.apache.hadoop.fs.Path output, Throwable thrown) {
+    static String disks(SparkSession spark, Optional<org.apache.hadoop.fs.Path> output, Throwable thrown) {
         Matcher executor = EXECUTOR.matcher(String.valueOf(thrown));
         if (!spark.sparkContext().isLocal()) {
             return executor.find() ? "a disk of %s".formatted(executor.group(1)) : "a disk of an executor";
         }
 
         Map<String, Path> places = new LinkedHashMap<>();
-        String scheme = output.toUri().getScheme();
-        if (scheme == null || scheme.equals("file")) {
-            places.put("the output", Path.of(output.toUri().getPath()));
-        }
+        output.map(org.apache.hadoop.fs.Path::toUri)
+                .filter(folder ->
+                        folder.getScheme() == null || folder.getScheme().equals("file"))
+                .ifPresent(folder -> places.put("the output", Path.of(folder.getPath())));
         String local = System.getenv()
                 .getOrDefault(
                         "SPARK_LOCAL_DIRS",

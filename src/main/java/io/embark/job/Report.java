@@ -83,7 +83,7 @@ final class Report {
     void check(Source source, Optional<Sink> sink) {
         try {
             new ReportFolder("report %s".formatted(reference), folder, List.of(SUMMARY, FAILED))
-                    .check(source.rows(), sink.map(place -> new Path(place.rangesFile()).getParent()));
+                    .check(source.rows(), sink.flatMap(Sink::folder).map(Path::new));
         } catch (IOException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
         }

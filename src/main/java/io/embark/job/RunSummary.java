@@ -113,7 +113,10 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                 .formatted(
                         Option.write(vectors.encoding()),
                         Figures.count(vectors.bytes()),
-                        vectors.ranges().isPresent() ? ", ranges in " + sink.rangesFile() : ""));
+                        vectors.ranges()
+                                .flatMap(ranges -> sink.rangesFile())
+                                .map(", ranges in "::concat)
+                                .orElse("")));
         console.say("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
         console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
     }
@@ -130,7 +133,10 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
         if (!known) {
             vectors.shapingOptions().forEach((key, value) -> {
                 boolean isRanges = key.equals(EmbedOptions.ENCODING_RANGES.key());
-                command.append(" --").append(key).append(' ').append(quoted(isRanges ? sink.rangesFile() : value));
+                command.append(" --")
+                        .append(key)
+                        .append(' ')
+                        .append(quoted(isRanges ? sink.rangesFile().orElse(value) : value));
             });
         }
         return command.append(" --query \"...\"").toString();

@@ -13,6 +13,7 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +50,8 @@ class FullDiskTest {
     void theDisksOfTheOutputAndOfSparkAreNamed() {
         assertThat(FullDisk.disks(
                         spark,
-                        new org.apache.hadoop.fs.Path(folder.resolve("a/b").toUri()),
+                        Optional.of(new org.apache.hadoop.fs.Path(
+                                folder.resolve("a/b").toUri())),
                         new IOException("No space left on device")))
                 .matches(
                         "free by now: [\\d.]+ \\w+ on that of the output \\(%s/a/b\\), [\\d.]+ \\w+ on that of spark.local.dir \\(.+\\)"

@@ -70,7 +70,11 @@ public final class AppendErrors {
                         .formatted(Option.write(encoding), RangesRecord.FILE));
     }
 
-    /** @param recorded the ranges that the output has beside its rows; empty if there are none */
+    /**
+     * The ranges of codes differ.
+     *
+     * @param recorded those that the output has beside its rows; empty if there are none
+     */
     public static EmbarkException otherRangesRecorded(String output, Optional<String> recorded) {
         return refused(
                 "%s: holds vectors of another encoding".formatted(output),

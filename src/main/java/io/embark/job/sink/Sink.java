@@ -46,8 +46,13 @@ public interface Sink {
     /** The ranges of the codes that rows are appended to, as {@code --encoding-ranges} reads them; empty if there are none. */
     Optional<String> recordedRanges();
 
+    /** The folder that the output is, in which a file holds the ranges of codes; empty if it is none that one can look into. */
+    Optional<String> folder();
+
     /** The file that holds the ranges of the codes, if the vectors that were written have any. */
-    String rangesFile();
+    default Optional<String> rangesFile() {
+        return folder().map(folder -> "%s/%s".formatted(folder.replaceFirst("/+$", ""), RangesRecord.FILE));
+    }
 
     /** What {@code embark search --table} takes to find the output later. */
     String reference();

@@ -234,8 +234,8 @@ final class PathSink implements Sink {
     }
 
     @Override
-    public String rangesFile() {
-        return "%s/%s".formatted(reference.replaceFirst("/+$", ""), RangesRecord.FILE);
+    public Optional<String> folder() {
+        return Optional.of(reference);
     }
 
     @Override

@@ -289,8 +289,8 @@ final class TableSink implements Sink {
     }
 
     @Override
-    public String rangesFile() {
-        return "%s/%s".formatted(location(), RangesRecord.FILE);
+    public Optional<String> folder() {
+        return Optional.of(location());
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.embark.base.Shown;
 import io.embark.spark.ColumnErrors;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructType;
 
 /** What is refused of columns and of options of formats, one method for each mistake. */
@@ -26,6 +27,32 @@ final class TableErrors {
                 NearestName.find(name, known)
                         .map("Did you mean %s?"::formatted)
                         .orElse("Leave it out, or choose one of these."));
+    }
+
+    /** @param option the option of ours that would carry it */
+    static EmbarkException databaseIsNotNamed(String option) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: 'url' is missing".formatted(option),
+                "JDBC needs the address of a database.",
+                "Add --%s url=jdbc:..., and dbtable or query.".formatted(option));
+    }
+
+    /**
+     * @param driver the class that was asked for; empty if none was
+     * @param coordinate what brings it, if that is known
+     */
+    static EmbarkException noDriver(String option, String address, String driver, Optional<String> coordinate) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: there is no driver for %s".formatted(option, Shown.value(address)),
+                driver.isEmpty()
+                        ? "No jar on the class path has one."
+                        : "There is no class %s.".formatted(Shown.value(driver)),
+                coordinate
+                        .map("Add --packages %s."::formatted)
+                        .orElse("Add the jar of the driver with --packages, and its class with --%s driver=CLASS."
+                                .formatted(option)));
     }
 
     static EmbarkException severalColumnsOfTheName(String name, int found, StructType schema) {

@@ -35,6 +35,9 @@ class FormatOptionsTest {
         "text,wholeTxt,wholetext",
         "orc,mergeShema,mergeSchema",
         "csv,ignoreCorruptFile,ignoreCorruptFiles",
+        "jdbc,fetchsizze,fetchsize",
+        "JDBC,dbtabel,dbtable",
+        "jdbc,partitonColumn,partitionColumn",
     })
     void refusesAnOptionThatAFormatDoesNotHave(String format, String name, String nearest) {
         assertThatThrownBy(() -> FormatOptions.requireKnown("sink-option", format, Map.of(name, "a")))
@@ -61,6 +64,11 @@ class FormatOptionsTest {
         "csv,columnPruning",
         "text,lineSep",
         "orc,orc.compress",
+        "jdbc,fetchSize",
+        "jdbc,user",
+        "jdbc,ssl",
+        "jdbc,sessionInitStatement",
+        "org.other.Source,anything",
     })
     void takesThoseThatItHas(String format, String name) {
         assertThatCode(() -> FormatOptions.requireKnown("source-option", format, Map.of(name, "a")))

@@ -6,6 +6,7 @@ package io.embark.job.sink;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Shown;
 import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.util.Collection;
@@ -155,6 +156,14 @@ public final class OutputErrors {
 
     public static EmbarkException rangesCannotBeWritten(String output, IOException thrown) {
         return failed("%s: its ranges cannot be written".formatted(output), thrown);
+    }
+
+    public static EmbarkException losesName(String output, String column, String format) {
+        return refused(
+                output,
+                "column '%s' has a name that %s does not keep".formatted(Shown.value(column), format),
+                "Spark's writer ends the name at the backtick.",
+                "Name the column otherwise with --sql, or choose another --output-format.");
     }
 
     /** Spark's writers take the place as an option too, and would empty that one. */

@@ -4,12 +4,16 @@
  */
 package io.embark.job.sink.folder;
 
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.OutputErrors;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The kinds of files that can be written; Spark's own formats, each knowing arrays of floats. What a format can do stands with
@@ -48,6 +52,20 @@ public enum FolderFormat {
     /** What files of the format keep of a table. */
     public Set<Capability> keeps() {
         return keeps;
+    }
+
+    /**
+     * Checks that files of the format can have columns of these names.
+     *
+     * @param output the output as errors call it
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if one would be written under another name
+     */
+    public void requireNames(String output, StructType schema) {
+        for (String name : schema.fieldNames()) {
+            if (this == ORC && name.contains("`")) {
+                throw OutputErrors.losesName(output, name, sparkName());
+            }
+        }
     }
 
     boolean keepsTypes() {

@@ -78,6 +78,7 @@ final class PathSink implements Sink {
     }
 
     private Void checkTarget(StructType schema, Source source) throws IOException {
+        format.requireNames(output, schema);
         FileSystem files = files();
         Path target = target(files);
         if (target.getParent() == null) {
@@ -112,7 +113,10 @@ final class PathSink implements Sink {
                                 .load(LiteralPath.escaped(target.toString()))
                                 .schema(),
                         e -> AppendErrors.isOfAnotherFormat(output, format.sparkName(), e));
-                AppendCheck.check(output, existing, schema, format.keepsTypes());
+                boolean saysNothing = !format.keepsTypes() && existing.isEmpty();
+                if (!saysNothing) {
+                    AppendCheck.check(output, existing, schema, format.keepsTypes());
+                }
                 if (!can(Capability.KEEPS_METADATA)) {
                     AppendCheck.checkRanges(output, RangesRecord.read(files, target), schema);
                 }

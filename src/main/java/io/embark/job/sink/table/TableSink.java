@@ -77,6 +77,7 @@ final class TableSink implements Sink {
 
     @Override
     public void check(StructType schema, Source source) {
+        format.requireNames(output, schema);
         TableIdentifier target = identifier();
         SessionCatalog catalog = spark.sessionState().catalog();
         String database = target.database().isDefined() ? target.database().get() : catalog.getCurrentDatabase();

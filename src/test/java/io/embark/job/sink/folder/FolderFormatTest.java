@@ -49,17 +49,6 @@ class FolderFormatTest {
                 .isEqualTo(format.keepsTypes());
     }
 
-    @ParameterizedTest
-    @EnumSource(FolderFormat.class)
-    void readsBack(FolderFormat format) {
-        Dataset<Row> rows = vectors();
-        write(rows, format, "errorifexists");
-
-        Dataset<Row> read =
-                spark.read().format(format.sparkName()).schema(rows.schema()).load(path());
-        assertThat(read.collectAsList()).containsExactlyInAnyOrderElementsOf(rows.collectAsList());
-    }
-
     private Dataset<Row> vectors() {
         return spark.range(2)
                 .selectExpr("id", "CAST(id AS TINYINT) AS small", "DATE'2026-01-02' AS day", "1.50BD AS price")

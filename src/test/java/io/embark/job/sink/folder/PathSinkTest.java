@@ -44,18 +44,6 @@ class PathSinkTest {
     @TempDir
     Path folder;
 
-    @ParameterizedTest
-    @EnumSource(FolderFormat.class)
-    void writesEveryFormat(FolderFormat format) throws IOException {
-        Sink sink = sink(path("out"), format.sparkName(), WriteMode.ERROR);
-        Dataset<Row> rows = vectors("m", "f", 3);
-        sink.check(rows.schema(), source());
-        sink.write(rows);
-
-        assertThat(sink.read(rows.schema()).collectAsList()).containsExactlyInAnyOrderElementsOf(rows.collectAsList());
-        assertThat(entries()).containsExactly("out");
-    }
-
     @Test
     void parquetKeepsTheMetadataOfTheVectors() {
         write(WriteMode.ERROR, vectors("m", "f", 3));
@@ -85,15 +73,6 @@ class PathSinkTest {
         assertThatThrownBy(() -> sink.write(spark.range(5).toDF()))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("output %s: exists\nSomebody wrote it".formatted(path("out")));
-        assertThat(entries()).containsExactly("out");
-    }
-
-    @Test
-    void replacesAnOutput() throws IOException {
-        write(WriteMode.ERROR, spark.range(3).toDF());
-        write(WriteMode.OVERWRITE, spark.range(5).toDF());
-
-        assertThat(count()).isEqualTo(5);
         assertThat(entries()).containsExactly("out");
     }
 
@@ -148,14 +127,6 @@ class PathSinkTest {
 
         assertThatThrownBy(() -> write(mode, failingAtTheEnd())).hasStackTraceContaining("half-way");
         assertThat(files()).isEqualTo(before);
-    }
-
-    @Test
-    void appends() {
-        write(WriteMode.APPEND, vectors("m", "f", 3));
-        write(WriteMode.APPEND, vectors("m", "f", 3));
-
-        assertThat(count()).isEqualTo(4);
     }
 
     @Test

@@ -65,16 +65,6 @@ class TableSinkTest {
     }
 
     @Test
-    void refusesATableThatExists() {
-        write(WriteMode.ERROR, spark.range(3).toDF());
-
-        assertThatThrownBy(() -> write(WriteMode.ERROR, spark.range(5).toDF()))
-                .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("output table sinks.t: exists\n");
-        assertThat(spark.table("sinks.t").count()).isEqualTo(3);
-    }
-
-    @Test
     void refusesAPlaceThatIsTakenBeforeAnythingIsComputed() throws IOException {
         Files.createDirectories(folder.resolve("db/t"));
 
@@ -144,15 +134,6 @@ class TableSinkTest {
 
         assertThat(spark.table("sinks.t").collectAsList().stream().map(Row::toString))
                 .containsExactly("[1,2]", "[1,2]");
-    }
-
-    @Test
-    void refusesToAppendVectorsOfAnotherLength() {
-        write(WriteMode.ERROR, vectors(3));
-
-        assertThatThrownBy(() -> write(WriteMode.APPEND, vectors(4)))
-                .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("output table sinks.t: column 'embedding' holds vectors of another model\n");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * -Dembark.fuzz.rounds} says how many; the folder in {@code target} keeps what ended a process.
  */
 class TokenizerFuzzTest {
-    private static final int ROUNDS = Integer.getInteger("embark.fuzz.rounds", 300);
+    private static final int ROUNDS = Integer.getInteger("embark.fuzz.rounds", 120);
     private static final int ROUNDS_OF_ONE = 2_500;
 
     /** Its heap is resident from the start, so that what grows is the library's. */

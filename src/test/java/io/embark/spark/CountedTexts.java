@@ -5,6 +5,7 @@
 package io.embark.spark;
 
 import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.spark.exec.EmbedProgress;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkContext;
@@ -15,6 +16,16 @@ final class CountedTexts {
 
     /** Texts that tasks embedded, null ones included, while a call ran. */
     static long during(Runnable call) throws TimeoutException {
+        return counts(call).get(Count.TEXTS);
+    }
+
+    /** Texts that are not null of which tasks gave a vector while a call ran. */
+    static long embeddedDuring(Runnable call) throws TimeoutException {
+        EmbedCounts counts = counts(call);
+        return counts.get(Count.TEXTS) - counts.get(Count.NULLS);
+    }
+
+    private static EmbedCounts counts(Runnable call) throws TimeoutException {
         SparkContext context = SharedSpark.session().sparkContext();
         EmbedProgress progress = new EmbedProgress();
         context.addSparkListener(progress);
@@ -24,6 +35,6 @@ final class CountedTexts {
         } finally {
             context.removeSparkListener(progress);
         }
-        return progress.counts().get(Count.TEXTS);
+        return progress.counts();
     }
 }

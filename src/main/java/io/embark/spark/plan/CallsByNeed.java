@@ -15,21 +15,24 @@ import org.apache.spark.sql.catalyst.expressions.Coalesce;
 import org.apache.spark.sql.catalyst.expressions.EqualNullSafe;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.If;
+import org.apache.spark.sql.catalyst.expressions.IsNaN;
 import org.apache.spark.sql.catalyst.expressions.IsNull;
 import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.NaNvl;
 import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.sql.catalyst.expressions.Not;
 import org.apache.spark.sql.catalyst.expressions.Or;
 import org.apache.spark.sql.catalyst.expressions.WindowExpression;
 import org.apache.spark.sql.catalyst.expressions.aggregate.AggregateExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.MergeRows;
 import org.apache.spark.sql.types.DataTypes;
 import scala.Tuple2;
 
 /**
  * Makes the text of a call null in the rows in which nobody looks at its vector: {@code CASE WHEN c THEN embed(t) END} becomes
- * {@code CASE WHEN c THEN embed(if(c, t, null)) END}, and a null text costs nothing. So do {@code if}, {@code coalesce}, the
- * right sides of {@code AND} and {@code OR}, and the filter of an aggregate function.
+ * {@code CASE WHEN c THEN embed(if(c, t, null)) END}, and a null text costs nothing. So do {@code if}, {@code coalesce}, {@code
+ * nanvl}, the right sides of {@code AND} and {@code OR}, the filter of an aggregate function, and the clauses of a {@code MERGE}.
  */
 final class CallsByNeed {
     private static final Expression ALWAYS = Literal.TrueLiteral();
@@ -48,6 +51,12 @@ final class CallsByNeed {
         }
 
         Need and(Expression condition) {
+            if (condition.equals(ALWAYS)) {
+                return this;
+            }
+            if (condition instanceof And both) {
+                return and(both.left()).and(both.right());
+            }
             if (EmbedCalls.areIn(condition)) {
                 return new Need(when, parts, false);
             }
@@ -72,11 +81,15 @@ final class CallsByNeed {
         }
     }
 
-    /** For each call over all places where it stands. */
+    /** For each call that holds no other, over all places where it stands. */
     private final Map<Expression, Need> needs = new HashMap<>();
 
     private CallsByNeed(LogicalPlan operator) {
-        Scala.list(operator.expressions()).forEach(expression -> visit(expression, Need.IN_ALL_ROWS));
+        if (operator instanceof MergeRows merge) {
+            visitMerge(merge);
+        } else {
+            Scala.list(operator.expressions()).forEach(expression -> visit(expression, Need.IN_ALL_ROWS));
+        }
     }
 
     /**
@@ -94,16 +107,20 @@ final class CallsByNeed {
         if (operator.children().size() != 1) {
             return calls;
         }
-        Map<Expression, Need> needs = new CallsByNeed(operator).needs;
-        List<EmbedExpression> decided = calls.stream()
-                .filter(call -> needs.get(call.canonicalized()).decided())
+        CallsByNeed byNeed = new CallsByNeed(operator);
+        return calls.stream()
+                .filter(call -> byNeed.isFirst(byNeed.needs.get(call.canonicalized())))
                 .toList();
-        return decided.isEmpty() ? calls : decided;
+    }
+
+    /** A vector on which its own need depends, as in {@code CASE WHEN embed(t)[0] > 0 THEN embed(t) END}, waits for no other. */
+    private boolean isFirst(Need need) {
+        return need.decided() || needs.values().stream().noneMatch(Need::decided);
     }
 
     private Expression narrow(Expression expression) {
         Need need = expression instanceof EmbedExpression ? needs.get(expression.canonicalized()) : null;
-        if (need == null || need.isAlways() || !need.decided()) {
+        if (need == null || need.isAlways() || !isFirst(need)) {
             return expression;
         }
         EmbedExpression call = (EmbedExpression) expression;
@@ -124,6 +141,9 @@ final class CallsByNeed {
                 visit(value, reached);
                 reached = reached.and(new IsNull(value));
             }
+        } else if (expression instanceof NaNvl choice) {
+            visit(choice.left(), need);
+            visit(choice.right(), need.and(new IsNaN(choice.left())));
         } else if (expression instanceof And both) {
             visit(both.left(), need);
             visit(both.right(), need.and(isNot(both.left(), false)));
@@ -142,7 +162,7 @@ final class CallsByNeed {
         } else if (expression instanceof WindowExpression) {
             Scala.list(expression.children()).forEach(child -> visit(child, Need.IN_ALL_ROWS));
         } else {
-            if (expression instanceof EmbedExpression call) {
+            if (expression instanceof EmbedExpression call && !EmbedCalls.areIn(call.text())) {
                 needs.merge(call.canonicalized(), need, Need::or);
             }
             Scala.list(expression.children()).forEach(child -> visit(child, need));
@@ -158,6 +178,32 @@ final class CallsByNeed {
         }
         if (cases.elseValue().isDefined()) {
             visit(cases.elseValue().get(), reached);
+        }
+    }
+
+    private void visitMerge(MergeRows merge) {
+        Expression source = merge.isSourceRowPresent();
+        Expression target = merge.isTargetRowPresent();
+        visit(source, Need.IN_ALL_ROWS);
+        visit(target, Need.IN_ALL_ROWS);
+        Need matched = Need.IN_ALL_ROWS.and(source).and(target);
+        visitInstructions(merge.matchedInstructions(), matched);
+        visitInstructions(
+                merge.notMatchedInstructions(), Need.IN_ALL_ROWS.and(source).and(isNot(target, true)));
+        visitInstructions(
+                merge.notMatchedBySourceInstructions(),
+                Need.IN_ALL_ROWS.and(target).and(isNot(source, true)));
+    }
+
+    /** The first whose condition holds is carried out. */
+    private void visitInstructions(scala.collection.Seq<MergeRows.Instruction> instructions, Need need) {
+        Need reached = need;
+        for (MergeRows.Instruction instruction : Scala.list(instructions)) {
+            Expression condition = instruction.condition();
+            visit(condition, reached);
+            Need taken = reached.and(condition);
+            Scala.list(instruction.outputs()).forEach(row -> Scala.list(row).forEach(value -> visit(value, taken)));
+            reached = reached.and(isNot(condition, true));
         }
     }
 

@@ -18,6 +18,7 @@ import org.apache.spark.sql.catalyst.optimizer.CollapseProject;
 import org.apache.spark.sql.catalyst.optimizer.ColumnPruning;
 import org.apache.spark.sql.catalyst.optimizer.RemoveNoopOperators;
 import org.apache.spark.sql.catalyst.optimizer.RewritePredicateSubquery;
+import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Join;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
@@ -59,7 +60,8 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
     }
 
     private static LogicalPlan extract(LogicalPlan plan) {
-        if (plan instanceof EmbedNode || EmbedCalls.innermost(plan).isEmpty()) {
+        // A command computes nothing for its rows: what it holds beside them says which ones are to be written.
+        if (plan instanceof EmbedNode || plan instanceof Command || EmbedCalls.innermost(plan).isEmpty()) {
             return plan;
         }
         LogicalPlan split = split(plan);

@@ -56,12 +56,14 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         // Nothing after this prunes what stands beneath the new nodes.
         return extracted == plan
                 ? plan
-                : RemoveNoopOperators.apply(CollapseProject.apply(ColumnPruning.apply(extracted)));
+                : RemoveNoopOperators.apply(CollapseProject.apply(ColumnPruning.apply(RowOrigins.askBelow(extracted))));
     }
 
     private static LogicalPlan extract(LogicalPlan plan) {
         // A command computes nothing for its rows: what it holds beside them says which ones are to be written.
-        if (plan instanceof EmbedNode || plan instanceof Command || EmbedCalls.innermost(plan).isEmpty()) {
+        if (plan instanceof EmbedNode
+                || plan instanceof Command
+                || EmbedCalls.innermost(plan).isEmpty()) {
             return plan;
         }
         LogicalPlan split = split(plan);
@@ -108,9 +110,9 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         for (EmbedExpression call : calls) {
             boolean taken = results.containsKey(call.canonicalized());
             if (!taken && call.references().subsetOf(child.outputSet())) {
-                PlanWithVector embedded = PlanWithVector.in(plan, call);
+                PlanWithColumn embedded = VectorPlace.in(plan, call);
                 plan = embedded.plan();
-                results.put(call.canonicalized(), embedded.vector());
+                results.put(call.canonicalized(), embedded.column());
             }
         }
         return plan;

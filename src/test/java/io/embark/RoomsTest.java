@@ -79,6 +79,7 @@ class RoomsTest {
             Map.entry("job.table", "base . spark spark.version"),
             Map.entry("job.source", "base . spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
+            Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.folder", "base . spark.call job.commit job.guard job.source job.table job.sink"),
             Map.entry(
                     "job.sink.table",
@@ -87,7 +88,7 @@ class RoomsTest {
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.print"));
+                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.store job.print"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

@@ -40,7 +40,7 @@ final class DryRun {
     }
 
     void run(Source source, Map<String, String> columns, ModelFolder model, EmbedOptions options, Optional<Sink> sink) {
-        Optional<String> id = settings.find(JobSettings.ID_COLUMN);
+        List<String> ids = IdColumns.names(settings);
         EmbedOptions computable =
                 DriverDevice.of(Calibration.computable(options), source.rows().sparkSession());
         Encoding encoding = options.get(EmbedOptions.ENCODING);
@@ -58,14 +58,15 @@ final class DryRun {
                                     ? "; a run takes their ranges from a sample, shown are components"
                                     : ""));
             columns.forEach((text, output) -> {
-                Column[] read = id.map(name -> new Column[] {Columns.named(text), Columns.named(name)})
-                        .orElseGet(() -> new Column[] {Columns.named(text)});
+                Column[] read = ids.isEmpty()
+                        ? new Column[] {Columns.named(text)}
+                        : new Column[] {Columns.named(text), IdColumns.text(ids)};
                 List<Row> rows = source.rows().select(read).limit(ROWS).collectAsList();
                 List<String> texts = rows.stream().map(row -> row.getString(0)).collect(Collectors.toList());
                 console.say("Column  %s -> %s".formatted(text, output));
                 List<String> vectors = describe(embedder, computable, texts);
                 for (int i = 0; i < vectors.size(); i++) {
-                    String name = id.isPresent() ? "%s: ".formatted(rows.get(i).get(1)) : "";
+                    String name = !ids.isEmpty() ? "%s: ".formatted(rows.get(i).get(1)) : "";
                     console.out().println("        " + name + start(texts.get(i)) + " -> " + vectors.get(i));
                 }
             });

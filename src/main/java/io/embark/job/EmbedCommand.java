@@ -14,7 +14,6 @@ import io.embark.job.print.ProgressLine;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Repartitioning;
 import io.embark.job.source.Source;
-import io.embark.job.table.Columns;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.spark.RangesFile;
@@ -51,7 +50,6 @@ final class EmbedCommand {
 
     void run() {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
-        boolean hasOutput = settings.isChosen(JobSettings.OUTPUT) || settings.isChosen(JobSettings.OUTPUT_TABLE);
         try (JobSession session = JobSession.open(settings, "embark embed")) {
             List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
             if (!settings.isOn(JobSettings.QUIET)) {
@@ -60,12 +58,11 @@ final class EmbedCommand {
             EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
             Source opened = RequestedTables.source(session.spark(), settings);
             StructType schema = opened.rows().schema();
-            Optional<String> id = settings.find(JobSettings.ID_COLUMN);
-            id.ifPresent(name -> Columns.find(schema, name, JobSettings.ID_COLUMN.key()));
+            List<String> ids = IdColumns.of(schema, settings);
             VectorColumns columns = VectorColumns.of(schema, settings);
-            Source source = opened.noting(Stream.concat(columns.byText().keySet().stream(), id.stream())
+            Source source = opened.noting(Stream.concat(columns.byText().keySet().stream(), ids.stream())
                     .toList());
-            Optional<Sink> sink = preview && !hasOutput
+            Optional<Sink> sink = preview && !RequestedTables.namesSink(session.spark(), settings)
                     ? Optional.empty()
                     : Optional.of(RequestedTables.sink(session.spark(), settings));
             Optional<Report> report =

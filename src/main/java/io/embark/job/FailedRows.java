@@ -35,9 +35,9 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
 
     static FailedRows find(
             Settings settings, Sink sink, StructType schema, Map<String, String> columns, EmbedCounts counts) {
-        Optional<String> id = settings.find(JobSettings.ID_COLUMN);
+        List<String> names = IdColumns.names(settings);
         boolean append = settings.get(JobSettings.MODE) == WriteMode.APPEND;
-        if (counts.get(Count.FAILED) == 0 || id.isEmpty() || append || !sink.can(Capability.READS_BACK)) {
+        if (counts.get(Count.FAILED) == 0 || names.isEmpty() || append || !sink.can(Capability.READS_BACK)) {
             return new FailedRows(Optional.empty(), List.of());
         }
 
@@ -48,16 +48,11 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
             Column hasText = blankIsNull ? text.rlike("\\S") : text.isNotNull();
             failed = failed.or(hasText.and(Columns.named(column.getValue()).isNull()));
         }
-        List<String> ids = sink
-                .read(schema)
-                .where(failed)
-                .select(Columns.named(id.get()).cast("string"))
-                .limit(MOST)
-                .collectAsList()
-                .stream()
-                .map(row -> String.valueOf(row.getString(0)))
-                .toList();
-        return new FailedRows(id, ids);
+        List<String> ids =
+                sink.read(schema).where(failed).select(IdColumns.text(names)).limit(MOST).collectAsList().stream()
+                        .map(row -> String.valueOf(row.getString(0)))
+                        .toList();
+        return new FailedRows(Optional.of(String.join(",", names)), ids);
     }
 
     /** The content of {@code failed.json}; empty if no row is to be named. */

@@ -35,6 +35,7 @@ enum JobCommand {
                                     JobSettings.OUTPUT,
                                     JobSettings.OUTPUT_TABLE,
                                     JobSettings.OUTPUT_FORMAT,
+                                    JobSettings.VECTOR_TYPE,
                                     JobSettings.SINK_OPTION,
                                     JobSettings.MODE,
                                     JobSettings.EMBEDDING_COLUMN)),

@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.Stage;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.VectorType;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.source.SourceFormat;
@@ -35,8 +36,10 @@ final class JobSettings {
     static final Option<String> TEXT_COLUMN = text(
                     "text-column", "C[,C2...]", "The columns to embed, each into a column of its own.")
             .orElse("text if there is such a column, else the only string column");
-    static final Option<String> ID_COLUMN =
-            text("id-column", "C", "The column that names a row to people, in dry runs, reports and search results.");
+    static final Option<String> ID_COLUMN = text(
+            "id-column",
+            "C[,C2...]",
+            "The columns that name a row: in dry runs, reports and search results, and in stores that keep rows by key.");
     static final Option<String> WHERE = text("where", "CONDITION", "Read only rows for which this SQL is true.");
     static final Option<Integer> LIMIT = Option.integer(
                     Stage.COMMAND, "limit", null, 0, Integer.MAX_VALUE, "rows", "Read only so many rows.")
@@ -61,7 +64,14 @@ final class JobSettings {
             Stage.COMMAND,
             "mode",
             WriteMode.ERROR,
-            "What to do if the output exists. It is replaced only once the new one is complete.");
+            "What to do if the output exists. It is replaced only once the new one is complete. In stores that keep rows"
+                    + " by key, append puts a row in the place of the one with its key.");
+    static final Option<String> VECTOR_TYPE = text(
+                    "vector-type",
+                    "T",
+                    "What vectors in float32 are written as: %s. Halves are rounded, all else is exact."
+                            .formatted(String.join(", ", VectorType.names())))
+            .orElse("what the output has, else array<float>");
     static final Option<String> EMBEDDING_COLUMN = text(
                     "embedding-column", "C", "The column of the vectors; a prefix where several columns are embedded.")
             .orElse("embedding; embedding_<column> where several are embedded");

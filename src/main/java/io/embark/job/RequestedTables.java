@@ -5,16 +5,18 @@
 package io.embark.job;
 
 import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
+import io.embark.LongText;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.VectorType;
 import io.embark.job.sink.table.Recovery;
 import io.embark.job.source.Source;
 import io.embark.job.source.SourceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -92,19 +94,42 @@ final class RequestedTables {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none
      */
     static Sink sink(SparkSession spark, Settings settings) {
-        if (!settings.isChosen(JobSettings.OUTPUT) && !settings.isChosen(JobSettings.OUTPUT_TABLE)) {
+        if (!namesSink(spark, settings)) {
             throw SettingErrors.noOutput();
         }
-        return SinkKinds.open(
-                spark,
-                new SinkRequest(
-                        settings.find(JobSettings.OUTPUT),
-                        settings.find(JobSettings.OUTPUT_TABLE),
-                        settings.find(JobSettings.OUTPUT_FORMAT),
-                        settings.get(JobSettings.MODE),
-                        settings.entries(JobSettings.SINK_OPTION),
-                        List.of(),
-                        settings.find(JobSettings.ID_COLUMN).stream().toList(),
-                        Optional.empty()));
+        return SinkKinds.open(spark, sinkRequest(settings));
+    }
+
+    /** Whether the settings name an output: a place of Spark, or a format whose options say where. */
+    static boolean namesSink(SparkSession spark, Settings settings) {
+        return settings.isChosen(JobSettings.OUTPUT)
+                || settings.isChosen(JobSettings.OUTPUT_TABLE)
+                || SinkKinds.opens(spark, sinkRequest(settings));
+    }
+
+    private static SinkRequest sinkRequest(Settings settings) {
+        return new SinkRequest(
+                settings.find(JobSettings.OUTPUT),
+                settings.find(JobSettings.OUTPUT_TABLE),
+                settings.find(JobSettings.OUTPUT_FORMAT),
+                settings.get(JobSettings.MODE),
+                settings.entries(JobSettings.SINK_OPTION),
+                List.of(),
+                keys(settings),
+                settings.find(JobSettings.VECTOR_TYPE).map(RequestedTables::vectorType));
+    }
+
+    private static List<String> keys(Settings settings) {
+        List<String> names = IdColumns.names(settings);
+        boolean chunked = !names.isEmpty() && settings.embedOptions().get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+        return chunked
+                ? Stream.concat(names.stream(), Stream.of(VectorColumns.CHUNK)).toList()
+                : names;
+    }
+
+    private static String vectorType(String name) {
+        return VectorType.named(name)
+                .map(VectorType::label)
+                .orElseThrow(() -> SettingErrors.noSuchVectorType(name, VectorType.names()));
     }
 }

@@ -118,14 +118,16 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                                 .map(", ranges in "::concat)
                                 .orElse("")));
         console.say("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
-        console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
+        if (!sink.searchWords().isEmpty()) {
+            console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
+        }
     }
 
     /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */
     private String search(Sink sink, StructType written, String column) {
-        StringBuilder command = new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark"))
-                .append(" search --table ")
-                .append(quoted(sink.reference()));
+        StringBuilder command =
+                new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark")).append(" search");
+        sink.searchWords().forEach(word -> command.append(' ').append(word.startsWith("--") ? word : quoted(word)));
         boolean known = sink.can(Capability.KEEPS_METADATA);
         if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(Columns.EMBEDDING)) {
             command.append(" --embedding-column ").append(quoted(column));

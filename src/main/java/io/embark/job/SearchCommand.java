@@ -118,9 +118,7 @@ final class SearchCommand {
 
     private List<String> shown(StructType schema, StructField column) {
         List<String> shown = new ArrayList<>();
-        settings.find(JobSettings.ID_COLUMN)
-                .ifPresent(id -> shown.add(
-                        Columns.find(schema, id, JobSettings.ID_COLUMN.key()).name()));
+        shown.addAll(IdColumns.of(schema, settings));
         Arrays.stream(schema.fields())
                 .filter(field -> !isVector(field.dataType())
                         && EmbeddingMetadata.of(field).isEmpty()

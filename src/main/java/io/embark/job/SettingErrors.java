@@ -54,6 +54,13 @@ final class SettingErrors {
                 "Add one of them, or --dry-run to write nothing.");
     }
 
+    static EmbarkException noSuchVectorType(String name, List<String> known) {
+        return invalid(
+                "option vector-type: '%s' is not a possible value".formatted(Shown.value(name)),
+                "It takes %s.".formatted(String.join(", ", known)),
+                NearestName.find(name, known).map("Did you mean %s?"::formatted).orElse("Choose one of these."));
+    }
+
     static EmbarkException noSuchOutputFormat(Optional<String> format, List<String> known) {
         String name = format.orElse("");
         return invalid(

@@ -10,6 +10,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderKind;
+import io.embark.job.sink.store.StoreKind;
 import io.embark.job.sink.table.TableKind;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -17,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
 /** The kinds of places that can be written to. A new kind is one line here. */
 final class SinkKinds {
     /** The first that opens what is named has it. */
-    private static final List<SinkKind> ALL = List.of(new TableKind(), new FolderKind());
+    private static final List<SinkKind> ALL = List.of(new StoreKind(), new TableKind(), new FolderKind());
 
     private SinkKinds() {}
 
@@ -32,6 +33,11 @@ final class SinkKinds {
                 .findFirst()
                 .orElseThrow(() -> SettingErrors.noSuchOutputFormat(request.format(), formats()))
                 .open(spark, request);
+    }
+
+    /** Whether a request names a place. */
+    static boolean opens(SparkSession spark, SinkRequest request) {
+        return ALL.stream().anyMatch(kind -> kind.opens(spark, request));
     }
 
     private static List<String> formats() {

@@ -34,8 +34,11 @@ import org.apache.spark.sql.types.StructType;
  * @param chunked whether each chunk has a row of its own; then one column is embedded
  */
 record VectorColumns(Map<String, String> byText, boolean chunked) {
+    /** The number of a chunk within its text, which tells the rows of one text apart. */
+    static final String CHUNK = "chunk";
+
     /** What names a chunk beside the vector. */
-    private static final List<String> OF_CHUNKS = List.of("chunk", "chunk_start", "chunk_end");
+    private static final List<String> OF_CHUNKS = List.of(CHUNK, "chunk_start", "chunk_end");
 
     /**
      * Chooses the columns of a table.

@@ -25,7 +25,11 @@ public final class OutputErrors {
 
     private OutputErrors() {}
 
-    /** @param option the option that names another place */
+    /**
+     * Under {@code --mode error} an output that exists is left alone.
+     *
+     * @param option the option that names another place
+     */
     public static EmbarkException exists(String output, String option) {
         return refused(
                 output,
@@ -34,7 +38,11 @@ public final class OutputErrors {
                 "Choose another %s, or --mode overwrite or append.".formatted(option));
     }
 
-    /** @param option the option that names another place */
+    /**
+     * The same for an output that came to be while the run embedded.
+     *
+     * @param option the option that names another place
+     */
     public static EmbarkException existsByNow(String output, String option) {
         return refused(
                 output,
@@ -137,7 +145,11 @@ public final class OutputErrors {
                 thrown);
     }
 
-    /** @param type what the catalog says of it */
+    /**
+     * The catalog has not the files of a table.
+     *
+     * @param type what the catalog says of it
+     */
     public static EmbarkException isNotManaged(String output, String type) {
         return refused(
                 output,

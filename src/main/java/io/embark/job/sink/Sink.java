@@ -7,6 +7,7 @@ package io.embark.job.sink;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.source.Source;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
@@ -56,6 +57,11 @@ public interface Sink {
 
     /** What {@code embark search --table} takes to find the output later. */
     String reference();
+
+    /** The words by which {@code embark search} finds the output later; empty if it cannot. */
+    default List<String> searchWords() {
+        return List.of("--table", reference());
+    }
 
     /** What the place can do. */
     Set<Capability> capabilities();

@@ -76,7 +76,6 @@ public final class JdbcDriver {
                 }
             } catch (ServiceConfigurationError | SQLException e) {
                 // Another database's, which may be broken.
-                continue;
             }
         }
         return Optional.empty();

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 public abstract class SinkContract {
     /** Numbers that a detour over another type, a text or a rounding would change. */
     private static final float[] DELICATE = {
-        0.1f, -0.0f, 1f / 3, Float.MIN_NORMAL, Float.MIN_VALUE, Float.MAX_VALUE, -1.1754942e-38f, 16777217f
+        0.1f, -0.0f, 1f / 3, Float.MIN_NORMAL, Float.MIN_VALUE, Float.MAX_VALUE, -1.1754942e-38f, 16777215f
     };
 
     private static final SourceRequest PLAIN =

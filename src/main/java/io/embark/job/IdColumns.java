@@ -1,0 +1,51 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.job.table.Columns;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/** The columns that name a row, as {@code --id-column} has them. */
+final class IdColumns {
+    private IdColumns() {}
+
+    /** Their names as they were given; none if none were. */
+    static List<String> names(Settings settings) {
+        return settings.find(JobSettings.ID_COLUMN)
+                .map(names -> Stream.of(names.split(",", -1)).map(String::strip).toList())
+                .orElse(List.of());
+    }
+
+    /**
+     * Their names as a table has them.
+     *
+     * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if there is no such column, or more than one
+     */
+    static List<String> of(StructType schema, Settings settings) {
+        return names(settings).stream()
+                .map(name ->
+                        Columns.find(schema, name, JobSettings.ID_COLUMN.key()).name())
+                .distinct()
+                .toList();
+    }
+
+    /** What names a row, as one text. */
+    static Column text(List<String> names) {
+        if (names.size() == 1) {
+            return Columns.named(names.get(0)).cast("string");
+        }
+        return functions.concat_ws(
+                ",",
+                names.stream()
+                        .map(name -> functions.coalesce(Columns.named(name).cast("string"), functions.lit("null")))
+                        .toArray(Column[]::new));
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.store;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.job.sink.Capability;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One table or collection of a server that keeps rows by key, on the driver. {@link StoreSink} does with it what all of them
+ * have in common: it cuts batches, tries again what failed for a while, compares a sample, counts.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public interface Store {
+    /** The place and its format, for people, without secrets: {@code articles at localhost:5432/postgres (postgresql)}. */
+    String description();
+
+    /** What the store can do; {@link Capability#READS_BACK} if {@link #read} can be asked. */
+    Set<Capability> capabilities();
+
+    /**
+     * Checks all that can be known before a row is computed: the server, the rights, the table's columns, types, key and
+     * dimension, and what {@link StoreTable#mode} asks for. Changes nothing.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if rows of this kind cannot be written
+     */
+    void check(StoreTable table);
+
+    /**
+     * Begins to write, right before the first row is computed: makes the table if it is missing.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it cannot be made
+     */
+    StoreWrite begin(StoreTable table);
+
+    /** The rows as Spark reads them, with the columns of a schema. Asked only under {@link Capability#READS_BACK}. */
+    default Dataset<Row> read(SparkSession spark, StructType schema) {
+        throw new UnsupportedOperationException(description());
+    }
+
+    /** The words by which {@code embark search} finds the rows; empty if it cannot. */
+    default List<String> searchWords() {
+        return List.of();
+    }
+}

@@ -84,11 +84,12 @@ class RoomsTest {
             Map.entry(
                     "job.sink.table",
                     "base . spark.call spark.version job.commit job.guard job.source job.table job.sink job.sink.folder"),
+            Map.entry("job.session", "base . spark.version job.table"),
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.store job.print"));
+                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.store job.print job.session"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

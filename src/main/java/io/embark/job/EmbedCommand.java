@@ -11,6 +11,7 @@ import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
 import io.embark.job.print.Figures;
 import io.embark.job.print.ProgressLine;
+import io.embark.job.session.JobSession;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Repartitioning;
 import io.embark.job.source.Source;
@@ -50,7 +51,7 @@ final class EmbedCommand {
 
     void run() {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
-        try (JobSession session = JobSession.open(settings, "embark embed")) {
+        try (JobSession session = JobSession.open(settings.session())) {
             List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
             if (!settings.isOn(JobSettings.QUIET)) {
                 settled.forEach(console::note);

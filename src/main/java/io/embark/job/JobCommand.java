@@ -45,6 +45,7 @@ enum JobCommand {
                             List.of(
                                     JobSettings.CONFIG,
                                     JobSettings.SET,
+                                    JobSettings.PACKAGES,
                                     JobSettings.DRY_RUN,
                                     JobSettings.EXPLAIN,
                                     JobSettings.REPORT,
@@ -66,7 +67,7 @@ enum JobCommand {
                                     JobSettings.WHERE,
                                     JobSettings.SEARCH_COLUMN)),
                     new Group("Embedding of the query; by default as the table was embedded", EmbedOptions.all()),
-                    new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE)))),
+                    new Group("Run", JobSettings.OF_EVERY_RUN))),
     INSPECT(
             "inspect",
             "Shows what a model is: its architecture, limits, prompts and files.",
@@ -75,7 +76,7 @@ enum JobCommand {
                             "Inspection",
                             Stream.concat(EmbedOptions.at(Stage.OPEN).stream(), Stream.of(JobSettings.JSON))
                                     .toList()),
-                    new Group("Run", List.of(JobSettings.CONFIG, JobSettings.SET, JobSettings.VERBOSE))));
+                    new Group("Run", JobSettings.OF_EVERY_RUN)));
 
     /** Settings that help shows together. */
     record Group(String heading, List<Option<?>> settings) {}

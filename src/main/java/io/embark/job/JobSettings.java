@@ -78,6 +78,10 @@ final class JobSettings {
 
     static final Option<String> CONFIG = text("config", "FILE", "A file of settings, in HOCON, by the same words.");
     static final Option<String> SET = entries("set", "Any setting, or any spark.* one, for this run; repeatable.");
+    static final Option<String> PACKAGES = text(
+            "packages",
+            "G:A:V[,...]",
+            "Jars from Maven repositories with all that they need, such as io.delta:delta-spark_2.12:3.3.2.");
     static final Option<Boolean> DRY_RUN =
             flag("dry-run", "Resolve everything, open the model, embed three rows, write nothing.");
     static final Option<Boolean> EXPLAIN =
@@ -95,6 +99,9 @@ final class JobSettings {
             Option.integer(Stage.COMMAND, "top", 10, 1, 1_000_000, "rows", "How many rows to show.");
 
     static final Option<Boolean> JSON = flag("json", "Print JSON instead of text.");
+
+    /** Settings of a run that every command takes. */
+    static final List<Option<?>> OF_EVERY_RUN = List.of(CONFIG, SET, PACKAGES, VERBOSE);
 
     /** Settings of which a run takes one; a more important place that names one of them drops the others. */
     static final List<List<Option<?>>> ALTERNATIVES =

@@ -6,8 +6,13 @@ package io.embark.job;
 
 import io.embark.base.Redaction;
 import io.embark.job.print.Console;
+import io.embark.job.session.JobSession;
+import io.embark.job.session.SparkStart;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +72,19 @@ public final class Main {
         return run(Console.system(), args);
     }
 
+    /** The settings with what Spark needs before it starts. */
+    private static Settings prepared(Settings settings, Console console) {
+        boolean verbose = settings.isOn(JobSettings.VERBOSE);
+        PrintStream log = verbose ? console.err() : new PrintStream(OutputStream.nullOutputStream());
+        List<SparkStart.Added> added = SparkStart.prepare(
+                settings.sparkConf(), settings.find(JobSettings.PACKAGES).orElse(""), log);
+        if (verbose) {
+            added.forEach(setting ->
+                    console.note("%s = %s: %s".formatted(setting.key(), setting.value(), setting.because())));
+        }
+        return settings.withSpark(added);
+    }
+
     static int run(Console console, String... args) {
         boolean verbose = false;
         RunSecrets secrets = RunSecrets.ofCommandLine(args);
@@ -84,6 +102,7 @@ public final class Main {
             if (arguments.get().command() != JobCommand.INSPECT && !settings.isOn(JobSettings.QUIET)) {
                 settings.notes().forEach(note -> console.err().println("embark: " + note));
             }
+            settings = prepared(settings, console);
             switch (arguments.get().command()) {
                 case EMBED -> new EmbedCommand(settings, console).run();
                 case SEARCH -> new SearchCommand(settings, console).run();

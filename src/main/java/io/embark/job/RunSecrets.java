@@ -6,6 +6,7 @@ package io.embark.job;
 
 import io.embark.Option;
 import io.embark.base.Redaction;
+import io.embark.job.session.SparkKeys;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -35,10 +36,7 @@ final class RunSecrets {
 
     private static final String LITERAL = "***";
 
-    /** Spark's own default, see org.apache.spark.internal.config.SECRET_REDACTION_PATTERN. */
-    static final String OF_SPARK = "(?i)secret|password|token|access[.]?key";
-
-    private static final Pattern KEYS_OF_SPARK = Pattern.compile(OF_SPARK);
+    private static final Pattern KEYS_OF_SPARK = Pattern.compile(SparkKeys.SECRET);
 
     /** Options of readers that hold SQL. */
     private static final Pattern QUERY = Pattern.compile(

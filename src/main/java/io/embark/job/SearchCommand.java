@@ -14,6 +14,7 @@ import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
 import io.embark.job.print.Terminal;
 import io.embark.job.print.TextTable;
+import io.embark.job.session.JobSession;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.model.ModelFolder;
@@ -57,7 +58,7 @@ final class SearchCommand {
         String query = settings.require(JobSettings.QUERY);
         String reference = settings.require(JobSettings.SEARCH_TABLE);
         int top = settings.get(JobSettings.TOP);
-        try (JobSession session = JobSession.open(settings, "embark search")) {
+        try (JobSession session = JobSession.open(settings.session())) {
             RequestedTables.recoverSearched(session.spark(), settings).forEach(console::note);
             Source source = RequestedTables.searched(session.spark(), settings);
             StructType schema = source.rows().schema();

@@ -93,13 +93,19 @@ final class SettingErrors {
                 "Did you mean %s?".formatted(nearest));
     }
 
-    static EmbarkException sparkRefuses(Exception thrown) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "settings of Spark: it does not start with them",
-                Failures.rootLine(thrown),
-                "Correct the spark.* settings of --set, of --conf or of the configuration file.",
-                thrown);
+    /** @param key one that only spark-submit heeds */
+    static EmbarkException comesTooLate(String key) {
+        String remedy =
+                switch (key) {
+                    case "spark.jars.packages" -> "Write --packages G:A:V, or packages = \"G:A:V\" in a file.";
+                    case "spark.driver.memory" ->
+                        "Set EMBARK_DRIVER_MEMORY, or write EMBARK_SPARK_OPTIONS=\"--driver-memory SIZE\".";
+                    default -> "Write EMBARK_SPARK_OPTIONS=\"--conf %s=VALUE\".".formatted(key);
+                };
+        return invalid(
+                "setting %s: comes too late".formatted(key),
+                "spark-submit reads it before it starts the process that reads this.",
+                remedy);
     }
 
     private static EmbarkException invalid(String problem, String reason, String remedy) {

@@ -6,6 +6,9 @@ package io.embark.job;
 
 import io.embark.EmbedOptions;
 import io.embark.Option;
+import io.embark.job.session.SessionRequest;
+import io.embark.job.session.SparkKeys;
+import io.embark.job.session.SparkStart;
 import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +149,20 @@ final class Settings {
         return texts(sparkConf);
     }
 
+    /** These with settings of Spark's that the job adds itself. */
+    Settings withSpark(List<SparkStart.Added> added) {
+        Map<String, Chosen> conf = new TreeMap<>(sparkConf);
+        added.forEach(
+                setting -> conf.put(setting.key(), new Chosen(setting.value(), setting.because(), Place.DEFAULT)));
+        return new Settings(command, chosen, conf, notes);
+    }
+
+    /** The session that they ask for. */
+    SessionRequest session() {
+        return new SessionRequest(
+                "embark " + command.key(), sparkConf(), isOn(JobSettings.VERBOSE), Settings::isOfTheJob);
+    }
+
     private static Map<String, String> texts(Map<String, Chosen> values) {
         Map<String, String> texts = new TreeMap<>();
         values.forEach((key, value) -> texts.put(key, value.text()));
@@ -175,7 +192,9 @@ final class Settings {
             }
         }
         sparkConf.forEach((key, value) -> {
-            if (value.place() != Place.SPARK && !key.startsWith(SparkSettings.PREFIX)) {
+            // The jars of packages are told by these.
+            boolean isTold = key.startsWith(SparkSettings.PREFIX) || SparkKeys.isOfSubmit(key);
+            if (value.place() != Place.SPARK && !isTold) {
                 all.add(shown(key, value));
             }
         });

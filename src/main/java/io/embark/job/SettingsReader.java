@@ -10,6 +10,7 @@ import io.embark.Option;
 import io.embark.base.Shown;
 import io.embark.job.Settings.Chosen;
 import io.embark.job.Settings.Place;
+import io.embark.job.session.SparkKeys;
 import io.embark.spark.models.SparkSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,10 +76,21 @@ final class SettingsReader {
             }
         });
 
+        refuseWhatComesTooLate(submitted);
         checkKeysOfSpark();
         chooseAmongAlternatives();
         chosen.replaceAll((key, value) -> own.containsKey(key) ? typed(own.get(key), value) : value);
         return new Settings(arguments.command(), chosen, sparkConf, notes);
+    }
+
+    private void refuseWhatComesTooLate(Map<String, String> submitted) {
+        sparkConf.forEach((key, value) -> {
+            boolean isHeeded = value.text().equals(submitted.get(key));
+            if (!isHeeded && value.place() != Place.SPARK && SparkKeys.isOfSubmit(key)) {
+                EmbarkException late = SettingErrors.comesTooLate(key);
+                throw value.place() == Place.FILE ? late.withProblem((value.origin() + ": ")::concat) : late;
+            }
+        });
     }
 
     /** What was submitted may come from a cluster's own file, which the user cannot correct. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.base.Redaction;
+import io.embark.job.session.JobSession;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelName;
 import io.embark.spark.SharedSpark;

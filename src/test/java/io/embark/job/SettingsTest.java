@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.job.session.SparkStart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -336,6 +337,52 @@ class SettingsTest {
                         tuple("sink-option.paint", "*********(redacted)", "command line"),
                         tuple("sink-option.token", "*********(redacted)", "command line"),
                         tuple("sink-option.size", "3", "command line"));
+    }
+
+    /** Spark would take it into its configuration, and nobody would read it there. */
+    @Test
+    void refusesSettingsThatOnlySparkSubmitReads() throws IOException {
+        String file = file("spark.driver.extraClassPath = /opt/a.jar");
+
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "spark.driver.memory=8g"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        setting spark.driver.memory: comes too late
+                        spark-submit reads it before it starts the process that reads this.
+                        Set EMBARK_DRIVER_MEMORY, or write EMBARK_SPARK_OPTIONS="--driver-memory SIZE".""");
+        assertThatThrownBy(() -> resolve(Map.of(), "--set", "spark.jars.packages=a:b:c"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        setting spark.jars.packages: comes too late
+                        spark-submit reads it before it starts the process that reads this.
+                        Write --packages G:A:V, or packages = "G:A:V" in a file.""");
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", file))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        job.conf:1: setting spark.driver.extraClassPath: comes too late
+                        spark-submit reads it before it starts the process that reads this.
+                        Write EMBARK_SPARK_OPTIONS="--conf spark.driver.extraClassPath=VALUE".""");
+        assertThat(resolve(Map.of("spark.driver.memory", "8g"), "--set", "spark.driver.memory=8g")
+                        .sparkConf())
+                .containsEntry("spark.driver.memory", "8g");
+    }
+
+    @Test
+    void whatTheJobAddsToSparksConfigurationIsShownWithItsReason() {
+        Settings settings = resolve(Map.of("spark.jars", "a.jar"), "--packages", "g:a:1")
+                .withSpark(List.of(
+                        new SparkStart.Added("spark.jars", "a.jar,b.jar", "packages"),
+                        new SparkStart.Added("spark.sql.extensions", "E", "Delta is on the class path")));
+
+        assertThat(settings.sparkConf())
+                .containsEntry("spark.jars", "a.jar,b.jar")
+                .containsEntry("spark.sql.extensions", "E");
+        assertThat(settings.effective())
+                .filteredOn(setting -> !setting.origin().startsWith("default"))
+                .extracting(Settings.Effective::key, Settings.Effective::value, Settings.Effective::origin)
+                .containsExactly(
+                        tuple("packages", "g:a:1", "command line"),
+                        tuple("spark.sql.extensions", "E", "Delta is on the class path"));
     }
 
     @Test

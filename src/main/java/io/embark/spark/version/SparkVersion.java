@@ -4,9 +4,11 @@
  */
 package io.embark.spark.version;
 
+import java.io.PrintStream;
 import java.util.List;
 import org.apache.spark.QueryContext;
 import org.apache.spark.SparkThrowable;
+import org.apache.spark.deploy.SparkSubmitUtils;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -97,6 +99,11 @@ public final class SparkVersion {
                 Option.empty(),
                 scala.collection.immutable.Map$.MODULE$.empty(),
                 new QueryContext[0]);
+    }
+
+    /** Has the resolver of packages print what it does to a stream, rather than to the process's own. */
+    public static void resolvePrintingTo(PrintStream stream) {
+        SparkSubmitUtils.printStream_$eq(stream);
     }
 
     /** The name of an error of Spark's, such as {@code TABLE_OR_VIEW_NOT_FOUND}; null if it has none. */

@@ -2,7 +2,7 @@
  * Copyright the Embark authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.embark.job;
+package io.embark.job.session;
 
 import io.embark.base.Redaction;
 import io.embark.job.table.Failures;
@@ -10,6 +10,7 @@ import io.embark.spark.version.Scala;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -17,12 +18,19 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
-/** The Spark session of a command; closing it stops Spark if this command started it. */
-final class JobSession implements AutoCloseable {
+/**
+ * The Spark session of a command; closing it stops Spark if this command started it.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class JobSession implements AutoCloseable {
     /** Who logs the conditions that a scan takes over, with their literals. */
     private static final List<String> LOGS_OF_FILTERS = List.of(
             "org.apache.spark.sql.execution.datasources.FileSourceStrategy",
             "org.apache.spark.sql.execution.datasources.v2.V2ScanRelationPushDown");
+
+    /** The rooms of the job. */
+    private static final String OF_THE_JOB = "io.embark.job";
 
     private final SparkSession spark;
     private final boolean started;
@@ -30,22 +38,22 @@ final class JobSession implements AutoCloseable {
     /** The job's own settings as the session had them: calls of {@code embed} know nothing of them. */
     private final Map<String, String> ofTheJob;
 
-    private JobSession(SparkSession spark, boolean started) {
+    private JobSession(SparkSession spark, boolean started, Predicate<String> isOfTheJob) {
         this.spark = spark;
         this.started = started;
-        this.ofTheJob = ofTheJob(spark);
+        this.ofTheJob = Scala.map(spark.conf().getAll());
+        ofTheJob.keySet().removeIf(isOfTheJob.negate());
         ofTheJob.keySet().forEach(spark.conf()::unset);
     }
 
-    private static Map<String, String> ofTheJob(SparkSession spark) {
-        Map<String, String> conf = Scala.map(spark.conf().getAll());
-        conf.keySet().removeIf(key -> !Settings.isOfTheJob(key));
-        return conf;
+    /** Whether this process has a session that somebody else started. */
+    static boolean isRunning() {
+        return SparkSession.getDefaultSession().isDefined();
     }
 
     /** Spark's configuration as it was submitted, or that of the session that runs already. */
-    static Map<String, String> submittedConf() {
-        if (SparkSession.getDefaultSession().isDefined()) {
+    public static Map<String, String> submittedConf() {
+        if (isRunning()) {
             return Scala.map(SparkSession.getDefaultSession().get().conf().getAll());
         }
 
@@ -57,23 +65,22 @@ final class JobSession implements AutoCloseable {
     }
 
     /** The session that runs already, or a new one: on the cluster that spark-submit named, else on all cores here. */
-    static JobSession open(Settings settings, String name) {
-        boolean running = SparkSession.getDefaultSession().isDefined();
-        Map<String, String> conf = new LinkedHashMap<>(settings.sparkConf());
+    public static JobSession open(SessionRequest request) {
+        Map<String, String> conf = new LinkedHashMap<>(request.conf());
         boolean levelIsChosen = conf.containsKey("spark.log.level");
-        boolean quiet = !settings.isOn(JobSettings.VERBOSE) && !levelIsChosen;
-        if (running) {
+        boolean quiet = !request.verbose() && !levelIsChosen;
+        if (isRunning()) {
             quieten(quiet);
             SparkSession spark = SparkSession.getDefaultSession().get();
-            settings.sparkConf().forEach((key, value) -> {
+            conf.forEach((key, value) -> {
                 if (spark.conf().isModifiable(key)) {
                     spark.conf().set(key, value);
                 }
             });
-            return new JobSession(spark, false);
+            return new JobSession(spark, false, request.ofTheJob());
         }
 
-        conf.putIfAbsent("spark.app.name", name);
+        conf.putIfAbsent("spark.app.name", request.name());
         conf.putIfAbsent("spark.master", "local[*]");
         if (conf.get("spark.master").startsWith("local")) {
             // Progress comes with heartbeats; within one process they cost nothing.
@@ -92,18 +99,18 @@ final class JobSession implements AutoCloseable {
         }
         SparkSession spark = start(builder);
         quieten(quiet);
-        return new JobSession(spark, true);
+        return new JobSession(spark, true, request.ofTheJob());
     }
 
     /** Shows Spark's log, of which the launcher's own settings show errors only, but for what repeats literals of queries. */
-    static void speak() {
+    public static void speak() {
         Configurator.setRootLevel(Level.INFO);
         LOGS_OF_FILTERS.forEach(name -> Configurator.setLevel(name, Level.WARN));
     }
 
     /** Tells Spark what its own pages and event logs are not to show, unless somebody did. */
-    static void redact(Map<String, String> conf) {
-        conf.putIfAbsent("spark.redaction.regex", RunSecrets.OF_SPARK + "|" + Redaction.KEYS);
+    public static void redact(Map<String, String> conf) {
+        conf.putIfAbsent("spark.redaction.regex", SparkKeys.SECRET + "|" + Redaction.KEYS);
         conf.putIfAbsent("spark.sql.redaction.string.regex", Redaction.TEXTS);
     }
 
@@ -122,7 +129,7 @@ final class JobSession implements AutoCloseable {
             if (Failures.isOfTheMachine(e)) {
                 throw e;
             }
-            throw SettingErrors.sparkRefuses(e);
+            throw SessionErrors.sparkRefuses(e);
         }
     }
 
@@ -131,25 +138,29 @@ final class JobSession implements AutoCloseable {
      * is told in three lines at the end. What the job itself warns of, such as a folder that it could not delete, is told
      * nowhere else and stays. Spark sets its own level when it starts, hence before and after.
      */
-    static void quieten(boolean quiet) {
+    public static void quieten(boolean quiet) {
         if (quiet) {
             Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
-            Configurator.setLevel(JobSession.class.getPackageName(), Level.WARN);
+            Configurator.setLevel(OF_THE_JOB, Level.WARN);
         }
     }
 
     private static boolean hiveIsThere() {
+        return isThere("org.apache.hadoop.hive.conf.HiveConf")
+                && isThere("org.apache.spark.sql.hive.HiveSessionStateBuilder");
+    }
+
+    /** Whether a class is on the class path, among the jars that were submitted too. */
+    static boolean isThere(String name) {
         try {
-            ClassLoader loader = Thread.currentThread().getContextClassLoader();
-            Class.forName("org.apache.hadoop.hive.conf.HiveConf", false, loader);
-            Class.forName("org.apache.spark.sql.hive.HiveSessionStateBuilder", false, loader);
+            Class.forName(name, false, Thread.currentThread().getContextClassLoader());
             return true;
-        } catch (ClassNotFoundException e) {
+        } catch (ClassNotFoundException | LinkageError e) {
             return false;
         }
     }
 
-    SparkSession spark() {
+    public SparkSession spark() {
         return spark;
     }
 

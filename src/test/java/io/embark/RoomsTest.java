@@ -74,7 +74,7 @@ class RoomsTest {
             Map.entry("spark.plan", "base . spark.version spark.call spark.models"),
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
-            Map.entry("job.guard", "base . spark.version"),
+            Map.entry("job.guard", "base . spark.version job.table"),
             Map.entry("job.commit", "base ."),
             Map.entry("job.table", "base . spark spark.version"),
             Map.entry("job.source", "base . spark.version job.guard job.table"),

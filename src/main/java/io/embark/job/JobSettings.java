@@ -23,16 +23,21 @@ import java.util.stream.Stream;
 final class JobSettings {
     static final Option<String> INPUT =
             text("input", "PATH", "Files to read: a file, a folder or a glob, on any file system of Hadoop.");
-    static final Option<String> TABLE = text("table", "NAME", "A table or view to read.");
+    static final Option<String> TABLE = text(
+            "table",
+            "NAME",
+            "A table or view to read, of any catalog; with VERSION AS OF N or TIMESTAMP AS OF 'T' behind it as it was.");
     static final Option<String> SQL = text("sql", "QUERY", "A query whose result is read.");
-    static final Option<SourceFormat> FORMAT = Option.choice(
-                    Stage.COMMAND,
+    static final Option<String> FORMAT = text(
                     "format",
-                    SourceFormat.class,
-                    "What the files of the input are. CSV files have a header, and quoted cells may hold line breaks.")
-            .orElse("by the file's extension, else parquet");
-    static final Option<String> SOURCE_OPTION =
-            entries("source-option", "An option of Spark's reader, such as sep=; for CSV; repeatable.");
+                    "NAME",
+                    "What is read: %s, or any data source of Spark by its name or class, such as delta, iceberg, avro or jdbc, with or without --input. CSV files have a header, and quoted cells may hold line breaks."
+                            .formatted(String.join(", ", SourceFormat.names())))
+            .orElse(
+                    "by what lies there: a table of Delta, Iceberg or Hudi, else by the file's extension, else parquet");
+    static final Option<String> SOURCE_OPTION = entries(
+            "source-option",
+            "An option of Spark's reader, such as sep=; for CSV; repeatable. env:NAME and, for passwords, file:PATH stand for what is there.");
     static final Option<String> TEXT_COLUMN = text(
                     "text-column", "C[,C2...]", "The columns to embed, each into a column of its own.")
             .orElse("text if there is such a column, else the only string column");
@@ -90,8 +95,10 @@ final class JobSettings {
     static final Option<Boolean> QUIET = flag("quiet", "Print nothing but errors.");
     static final Option<Boolean> VERBOSE = flag("verbose", "Show Spark's log, and the stack trace of an error.");
 
-    static final Option<String> SEARCH_TABLE =
-            text("table", "P", "What embark embed wrote: a path, or the name of a table.");
+    static final Option<String> SEARCH_TABLE = text(
+            "table",
+            "P",
+            "What embark embed wrote: a path, or the name of a table of any catalog; not needed where --format and its options say it.");
     static final Option<String> SEARCH_COLUMN = text("embedding-column", "C", "The column of the vectors.")
             .orElse("the only column with vectors of Embark, else embedding");
     static final Option<String> QUERY = text("query", "TEXT", "What to search for.");

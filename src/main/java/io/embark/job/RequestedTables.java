@@ -13,6 +13,7 @@ import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.VectorType;
 import io.embark.job.sink.table.Recovery;
 import io.embark.job.source.Source;
+import io.embark.job.source.SourceFormat;
 import io.embark.job.source.SourceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,7 +42,14 @@ final class RequestedTables {
             return Source.table(spark, settings.require(JobSettings.TABLE), request);
         }
         if (settings.isChosen(JobSettings.SQL)) {
+            if (request.format().isPresent() || !request.options().isEmpty()) {
+                throw SettingErrors.isNotHeededWithAQuery(
+                        request.format().isPresent() ? JobSettings.FORMAT : JobSettings.SOURCE_OPTION);
+            }
             return Source.query(spark, settings.require(JobSettings.SQL), request);
+        }
+        if (SourceFormat.isOther(request.format())) {
+            return Source.format(spark, request);
         }
 
         throw SettingErrors.noInput();
@@ -49,6 +57,9 @@ final class RequestedTables {
 
     /** What is searched. */
     static Source searched(SparkSession spark, Settings settings) {
+        if (!settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(settings.find(JobSettings.FORMAT))) {
+            return Source.format(spark, sourceRequest(settings));
+        }
         return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
     }
 
@@ -71,6 +82,9 @@ final class RequestedTables {
 
     /** The same for what is searched. */
     static List<String> recoverSearched(SparkSession spark, Settings settings) {
+        if (!settings.isChosen(JobSettings.SEARCH_TABLE)) {
+            return List.of();
+        }
         String reference = settings.require(JobSettings.SEARCH_TABLE);
         Recovery recovery = new Recovery(spark, true);
         List<String> lines = new ArrayList<>(recovery.ofFolder(reference));
@@ -85,7 +99,8 @@ final class RequestedTables {
                 settings.find(JobSettings.FORMAT),
                 settings.entries(JobSettings.SOURCE_OPTION),
                 settings.find(JobSettings.WHERE),
-                settings.find(JobSettings.LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()));
+                settings.find(JobSettings.LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                settings.find(JobSettings.ID_COLUMN));
     }
 
     /**

@@ -40,11 +40,43 @@ final class SettingErrors {
                 "Keep one of them.");
     }
 
+    /** @param key the setting whose value should be that of the variable */
+    static EmbarkException variableIsNotSet(String key, String variable) {
+        return invalid(
+                "option %s: its value is to come from the environment".formatted(key),
+                "There is no variable %s in it.".formatted(variable),
+                "Set it where the driver runs: export %s=...".formatted(variable));
+    }
+
+    /** @param key the setting whose value should be the text of the file */
+    static EmbarkException secretCannotBeRead(String key, String file, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: file %s cannot be read".formatted(key, Shown.value(file)),
+                Failures.line(thrown),
+                "Name a file on the machine of the driver that this user may read.",
+                thrown);
+    }
+
+    static EmbarkException fileIsNoSecret(String key, String file) {
+        return invalid(
+                "option %s: file %s holds no password".formatted(key, Shown.value(file)),
+                "It is larger than any.",
+                "Name a file that holds nothing else.");
+    }
+
     static EmbarkException noInput() {
         return invalid(
                 "no input given",
-                "embark embed reads one of --input PATH, --table NAME and --sql QUERY.",
+                "embark embed reads one of --input PATH, --table NAME, --sql QUERY and --format NAME with its options.",
                 "Add one of them.");
+    }
+
+    static EmbarkException isNotHeededWithAQuery(Option<?> setting) {
+        return invalid(
+                "option %s: is not heeded with --sql".formatted(setting.key()),
+                "A query names what it reads by itself.",
+                "Leave it out, or use --input or --table with --where in place of --sql.");
     }
 
     static EmbarkException noOutput() {

@@ -79,7 +79,9 @@ final class SettingsReader {
         refuseWhatComesTooLate(submitted);
         checkKeysOfSpark();
         chooseAmongAlternatives();
+        dropWhatBelongsToAnotherSource();
         chosen.replaceAll((key, value) -> own.containsKey(key) ? typed(own.get(key), value) : value);
+        chosen.replaceAll((key, value) -> key.indexOf('.') > 0 ? ReferredValue.of(key, value, System.getenv()) : value);
         return new Settings(arguments.command(), chosen, sparkConf, notes);
     }
 
@@ -217,6 +219,22 @@ final class SettingsReader {
         if (find(key, known).isEmpty()) {
             throw Option.unknown(key, new TreeSet<>(known.keySet())).withProblem(change);
         }
+    }
+
+    /** Tables and queries have no format; one from a less important place was chosen for the input that they replace. */
+    private void dropWhatBelongsToAnotherSource() {
+        List.of(JobSettings.TABLE, JobSettings.SQL).forEach(source -> {
+            Chosen named = chosen.get(source.key());
+            if (named != null) {
+                chosen.entrySet()
+                        .removeIf(setting -> isOfASource(setting.getKey())
+                                && setting.getValue().place().compareTo(named.place()) > 0);
+            }
+        });
+    }
+
+    private static boolean isOfASource(String key) {
+        return key.equals(JobSettings.FORMAT.key()) || key.startsWith(JobSettings.SOURCE_OPTION.key() + ".");
     }
 
     private void chooseAmongAlternatives() {

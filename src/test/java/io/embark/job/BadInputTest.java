@@ -67,7 +67,14 @@ class BadInputTest {
                 request("columns that do not fit", Map.of("mode", "append"), "output "),
                 request("an unknown option", Map.of("modell", "x"), "option 'modell' does not exist"),
                 request("an unknown setting", Map.of("set", "modell=x"), "option 'modell' does not exist"),
-                request("a format that is not read", Map.of("format", "delta"), "option format: 'delta' is not"),
+                request(
+                        "a format that is not there",
+                        Map.of("format", "delta"),
+                        "option format: 'delta' is no data source"),
+                request(
+                        "a format that is misspelt",
+                        Map.of("format", "parqet"),
+                        "option format: 'parqet' is no data source"),
                 request("a name that is taken", Map.of("embedding-column", "Body"), "column 'body': exists already"),
                 request("a value out of range", Map.of("batch-tokens", "1"), "option batch-tokens: '1' is not"),
                 request("two sources", Map.of("table", "t"), "options input and table: more than one is given"),

@@ -92,7 +92,7 @@ class RequestedTablesTest {
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""
                         no input given
-                        embark embed reads one of --input PATH, --table NAME and --sql QUERY.
+                        embark embed reads one of --input PATH, --table NAME, --sql QUERY and --format NAME with its options.
                         Add one of them.""");
         assertThatThrownBy(() -> RequestedTables.sink(spark, settings("embed")))
                 .isInstanceOf(EmbarkException.class)

@@ -51,7 +51,10 @@ class SettingsTest {
                         tuple("threads", "2", "spark.embark.threads"),
                         tuple("max-tokens", "11", "job.conf:1"),
                         tuple("precision", "auto", "default"),
-                        tuple("format", "", "default: by the file's extension, else parquet"));
+                        tuple(
+                                "format",
+                                "",
+                                "default: by what lies there: a table of Delta, Iceberg or Hudi, else by the file's extension, else parquet"));
         assertThat(settings.embedOptions())
                 .isEqualTo(EmbedOptions.parse(
                         Map.of("window", "4", "batch-tokens", "300", "threads", "2", "max-tokens", "11")));
@@ -222,9 +225,62 @@ class SettingsTest {
                         Keep one of them.""");
     }
 
+    @Test
+    void aFormatFromALessImportantPlaceGoesWithItsInput() throws IOException {
+        String file = file("input = a\nformat = csv\nsource-option { sep = \";\" }\n");
+
+        Settings settings = resolve(Map.of(), "--config", file, "--table", "t");
+        assertThat(settings.isChosen(JobSettings.FORMAT)).isFalse();
+        assertThat(settings.entries(JobSettings.SOURCE_OPTION)).isEmpty();
+        assertThat(resolve(Map.of(), "--config", file, "--input", "b").get(JobSettings.FORMAT))
+                .isEqualTo("csv");
+        assertThat(resolve(Map.of(), "--format", "csv", "--table", "t").get(JobSettings.FORMAT))
+                .isEqualTo("csv");
+    }
+
+    @Test
+    void optionsOfReadersAndWritersMayStandInTheEnvironmentOrAFile() throws IOException {
+        Map.Entry<String, String> variable = System.getenv().entrySet().stream()
+                .filter(entry ->
+                        entry.getKey().matches("[A-Z]+") && entry.getValue().length() > 4)
+                .findFirst()
+                .orElseThrow();
+        String secret = file("hidden word\n");
+        Settings settings = resolve(
+                Map.of(),
+                "--source-option",
+                "user=env:" + variable.getKey(),
+                "--sink-option",
+                "password=file:" + secret,
+                "--source-option",
+                "place=file:/a");
+
+        assertThat(settings.entries(JobSettings.SOURCE_OPTION))
+                .containsEntry("user", variable.getValue())
+                .containsEntry("place", "file:/a");
+        assertThat(settings.entries(JobSettings.SINK_OPTION)).containsEntry("password", "hidden word");
+        assertThat(settings.effective())
+                .filteredOn(setting -> setting.key().equals("sink-option.password"))
+                .extracting(Settings.Effective::value, Settings.Effective::origin)
+                .containsExactly(tuple("*********(redacted)", "command line, file " + secret));
+        assertThat(settings.secrets().text("found hidden word there")).doesNotContain("hidden word");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "password=env:EMBARK_NO_SUCH_VARIABLE | option source-option.password: its value is to come from the environment",
+                "password=file:/nowhere/secret | option source-option.password: file /nowhere/secret cannot be read"
+            })
+    void aValueThatIsNotThereIsTold(String entry, String problem) {
+        assertThatThrownBy(() -> resolve(Map.of(), "--source-option", entry))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(problem + "\n");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    format=delta        | parquet, json, csv, text, orc
                     mode=refresh        | error, overwrite, append
                     limit=-1            | 0 to 2147483647 rows
                     limit=many          | 0 to 2147483647 rows

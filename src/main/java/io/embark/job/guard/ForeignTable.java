@@ -21,32 +21,20 @@ import org.apache.hadoop.fs.Path;
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists that List.of made
 enum ForeignTable {
-    DELTA(
-            "a table of Delta Lake",
-            "--table 'delta.`%s`', with the jars and settings of Delta Lake",
-            mark("_delta_log")),
+    DELTA("a table of Delta Lake", "delta", mark("_delta_log")),
     ICEBERG(
             "a table of Apache Iceberg",
-            "--table CATALOG.DATABASE.NAME, with the jars of Iceberg and the settings of its catalog",
+            "iceberg",
             mark("metadata", "version-hint\\.text|(v\\d+|\\d{5,}-.+)(\\.gz)?\\.metadata\\.json(\\.gz)?")),
-    HUDI(
-            "a table of Apache Hudi",
-            "--table NAME, with the jars and settings of Hudi and its table in the catalog",
-            mark(".hoodie")),
+    HUDI("a table of Apache Hudi", "hudi", mark(".hoodie")),
     PAIMON(
             "a table of Apache Paimon",
-            "--table CATALOG.DATABASE.NAME, with the jars of Paimon and the settings of its catalog",
+            "paimon",
             mark("schema", "schema-\\d+"),
             mark("snapshot", "LATEST|EARLIEST|snapshot-\\d+")),
-    LANCE(
-            "a table of Lance",
-            "--table CATALOG.DATABASE.NAME, with the jars of Lance and the settings of its catalog",
-            mark("_versions", ".+\\.manifest")),
-    HIVE_ACID(
-            "a transactional table of Hive",
-            "--input after Hive exported it, since Spark does not read such tables",
-            mark("", "(base|delta|delete_delta)_\\d{7,}.*")),
-    STREAM("the output of a stream", "--input", mark("_spark_metadata"));
+    LANCE("a table of Lance", "lance", mark("_versions", ".+\\.manifest")),
+    HIVE_ACID("a transactional table of Hive", "", mark("", "(base|delta|delete_delta)_\\d{7,}.*")),
+    STREAM("the output of a stream", "", mark("_spark_metadata"));
 
     /** What a table of the kind has: a folder and, if it is not enough, something in it. */
     private record Mark(String folder, Optional<Pattern> entry) {
@@ -68,12 +56,13 @@ enum ForeignTable {
     }
 
     private final String words;
-    private final String reading;
+    private final String format;
     private final List<Mark> marks;
 
-    ForeignTable(String words, String reading, Mark... marks) {
+    /** @param format the data source of Spark that reads it; empty if none does */
+    ForeignTable(String words, String format, Mark... marks) {
         this.words = words;
-        this.reading = reading;
+        this.format = format;
         this.marks = List.of(marks);
     }
 
@@ -108,9 +97,9 @@ enum ForeignTable {
         return words;
     }
 
-    /** How it can be read, as it stands behind "Read it with". */
-    String reading(String table) {
-        return reading.formatted(table);
+    /** The data source of Spark that reads such a table; empty if none does. */
+    Optional<String> format() {
+        return format.isEmpty() ? Optional.empty() : Optional.of(format);
     }
 
     /** What shows that a folder is such a table. */

@@ -77,7 +77,12 @@ public final class ForeignTables {
         }
     }
 
-    private static Optional<FoundTable> read(Collection<Path> paths, Configuration conf) throws IOException {
+    /**
+     * The first table that paths are, lie in or hold.
+     *
+     * @param paths files and folders, or globs of them
+     */
+    public static Optional<FoundTable> read(Collection<Path> paths, Configuration conf) throws IOException {
         ForeignTables tables = new ForeignTables(conf, kind -> !kind.isReadBySpark(), LEVELS_BELOW);
         for (Path path : paths) {
             FileStatus[] matches = path.getFileSystem(conf).globStatus(path);

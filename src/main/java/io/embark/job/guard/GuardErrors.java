@@ -7,6 +7,7 @@ package io.embark.job.guard;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Shown;
+import io.embark.job.table.KnownFormats;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +72,15 @@ final class GuardErrors {
                 problem,
                 "Its files hold rows that were deleted or replaced; its %s says which of them count."
                         .formatted(found.kind().marks()),
-                "Read it with %s.".formatted(found.kind().reading(path(found.table()))));
+                found.format()
+                        .map(format -> "Read %s as a whole with --format %s, its jar added with --packages%s."
+                                .formatted(
+                                        path(found.table()),
+                                        format,
+                                        KnownFormats.coordinate(format)
+                                                .map(" "::concat)
+                                                .orElse("")))
+                        .orElse("Export it first: Spark does not read such tables."));
     }
 
     static EmbarkException isForeignOutput(String output, FoundTable found) {
@@ -86,9 +95,9 @@ final class GuardErrors {
     private static String words(FoundTable found) {
         return "%s %s%s"
                 .formatted(
-                        found.words(),
+                        found.relation(),
                         found.kind().words(),
-                        found.words().equals("is") ? "" : ", " + path(found.table()));
+                        found.relation().equals("is") ? "" : ", " + path(found.table()));
     }
 
     /** @param target what the link leads to */

@@ -6,13 +6,25 @@ package io.embark.job.source;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.NearestName;
 import io.embark.base.Redaction;
 import io.embark.base.Shown;
+import io.embark.job.guard.FoundTable;
 import io.embark.job.table.Failures;
+import io.embark.job.table.KnownFormats;
+import io.embark.spark.version.SparkVersion;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkThrowable;
 
 /** What is refused of the table that is read and of its columns, one method for each mistake. */
 final class InputErrors {
+    private static final Pattern CLASS = Pattern.compile("\\w+(\\.\\w+){2,}");
     private static final String AS_SPARK_DOES = "Write it as Spark SQL does, with columns of the input.";
 
     private InputErrors() {}
@@ -42,13 +54,53 @@ final class InputErrors {
                 null);
     }
 
-    static EmbarkException cannotBeReadAs(SourceFormat format, String input, Exception thrown) {
+    /** @param format the data source that was tried, which may be any */
+    static EmbarkException cannotBeReadAs(String format, String input, Exception thrown) {
+        boolean isOurs = SourceFormat.named(format).isPresent();
         return notFound(
-                "%s: cannot be read as %s".formatted(input, format.sparkName()),
+                "%s: cannot be read as %s".formatted(input, Shown.value(format)),
                 Failures.rootLine(thrown),
-                "Check the files, or say what they are with --format %s."
-                        .formatted(String.join("|", SourceFormat.names())),
+                isOurs
+                        ? "Check the files, or say what they are with --format %s."
+                                .formatted(String.join("|", SourceFormat.names()))
+                        : "Check what is read, the options of --source-option, and the jars and settings of %s."
+                                .formatted(Shown.value(format)),
                 thrown);
+    }
+
+    /** @param name a data source that is not on the class path */
+    static EmbarkException noSuchFormat(String name, Throwable thrown) {
+        List<String> known = Stream.concat(SourceFormat.names().stream(), KnownFormats.names().stream())
+                .toList();
+        boolean isBroken = thrown instanceof LinkageError;
+        String remedy = KnownFormats.coordinate(name)
+                .map("Add --packages %s."::formatted)
+                .or(() -> NearestName.find(name, known).map("Did you mean %s?"::formatted))
+                .orElse("Add its jar with --packages GROUP:ARTIFACT:VERSION, or name one of %s."
+                        .formatted(String.join(", ", SourceFormat.names())));
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                isBroken
+                        ? "option format: '%s' cannot be loaded".formatted(Shown.value(name))
+                        : "option format: '%s' is no data source of this Spark".formatted(Shown.value(name)),
+                isBroken
+                        ? "Its jar was made for another Spark or Scala: %s".formatted(Failures.rootLine(thrown))
+                        : "Neither Spark nor a jar on the class path has one of this name.",
+                remedy,
+                thrown instanceof Exception exception ? exception : null);
+    }
+
+    /** @param table what the input is; its jar is missing */
+    static EmbarkException isForeignTable(String input, FoundTable table) {
+        return new EmbarkException(
+                ErrorCode.INPUT_NOT_FOUND,
+                "%s: is %s".formatted(input, table.words()),
+                "Its files hold rows that were deleted or replaced; its %s says which of them count."
+                        .formatted(table.marks()),
+                table.format()
+                        .flatMap(KnownFormats::coordinate)
+                        .map("Add --packages %s, and it is read as what it is."::formatted)
+                        .orElse("Add the jar that reads such tables with --packages."));
     }
 
     static EmbarkException isEmpty(String input) {
@@ -103,12 +155,81 @@ final class InputErrors {
                 null);
     }
 
-    static EmbarkException noSuchTable(String name, Exception thrown) {
+    static EmbarkException isNoTable(String name, Exception thrown) {
         return notFound(
                 "table %s: does not exist".formatted(name),
                 Failures.line(thrown),
-                "Check the name and the catalog of this Spark session.",
+                "Write [CATALOG.][DATABASE.]NAME, with VERSION AS OF N or TIMESTAMP AS OF 'T' behind it for an earlier state.",
                 thrown);
+    }
+
+    /** @param parts the parts of its name */
+    static EmbarkException cannotBeOpened(String name, List<String> parts, Exception thrown) {
+        String condition = thrown instanceof SparkThrowable told ? String.valueOf(SparkVersion.condition(told)) : "";
+        Optional<String> format = parts.size() == 2 ? KnownFormats.coordinate(parts.get(0)) : Optional.empty();
+        if (condition.startsWith("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY")
+                || (format.isPresent() && parts.get(1).contains("/"))) {
+            return notFound(
+                    "table %s: cannot be read by its path".formatted(name),
+                    Failures.line(thrown),
+                    "Write --input %s --format %s%s."
+                            .formatted(
+                                    Shown.value(parts.get(1)),
+                                    Shown.value(parts.get(0)),
+                                    format.map("; --packages %s brings its jar"::formatted)
+                                            .orElse("")),
+                    thrown);
+        }
+        if (condition.startsWith("REQUIRES_SINGLE_PART_NAMESPACE") && parts.size() > 2) {
+            String catalog = Shown.value(parts.get(0));
+            return notFound(
+                    "table %s: there is no catalog %s".formatted(name, catalog),
+                    Failures.line(thrown),
+                    "Say what it is with --set spark.sql.catalog.%s=CLASS and its settings, and add its jar with --packages."
+                            .formatted(catalog),
+                    thrown);
+        }
+        if (condition.startsWith("UNSUPPORTED_FEATURE.TIME_TRAVEL") || condition.equals("UNSUPPORTED_FEATURE")) {
+            return notFound(
+                    "table %s: has no earlier states".formatted(name),
+                    Failures.line(thrown),
+                    "Leave VERSION AS OF and TIMESTAMP AS OF out, or name a table that keeps its history.",
+                    thrown);
+        }
+        Optional<String> missing = missingClass(thrown).flatMap(KnownFormats::coordinate);
+        boolean isMissing = condition.startsWith("TABLE_OR_VIEW_NOT_FOUND");
+        return notFound(
+                "table %s: %s".formatted(name, isMissing ? "does not exist" : "cannot be read"),
+                isMissing ? Failures.line(thrown) : Failures.rootLine(thrown),
+                missing.map("Add --packages %s."::formatted)
+                        .orElse("Check the name and the catalog of this Spark session."),
+                thrown);
+    }
+
+    /** The class that an exception says is not there, such as that of a catalog. */
+    private static Optional<String> missingClass(Exception thrown) {
+        return CLASS.matcher(String.valueOf(thrown.getMessage()))
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> KnownFormats.coordinate(name).isPresent())
+                .findFirst();
+    }
+
+    static EmbarkException tableHasAFormat(String name, String format) {
+        return invalid(
+                "option format: '%s' is not heeded for table %s".formatted(Shown.value(format), name),
+                "A table of a catalog is read as what it is.",
+                "Leave --format out, or name the place of its files instead.",
+                null);
+    }
+
+    /** @param options those that were given */
+    static EmbarkException tableReadsNoOptions(String name, Collection<String> options) {
+        return new EmbarkException(
+                ErrorCode.OPTION_UNKNOWN,
+                "option source-option: '%s' is not read".formatted(Shown.value(String.join("', '", options))),
+                "Table %s is a view, or a table whose reader takes no options.".formatted(name),
+                "Leave it out, or name the table behind the view.");
     }
 
     private static EmbarkException notFound(String problem, String reason, String remedy, Exception thrown) {

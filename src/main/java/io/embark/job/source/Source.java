@@ -8,21 +8,16 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.QueryCheck;
-import io.embark.job.table.FormatOptions;
 import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -30,7 +25,7 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.CommandExecutionMode;
 
 /**
- * The table that is read: files, a table of the catalog or the result of a query.
+ * The table that is read: files, a table of a catalog, the result of a query, or whatever a data source of Spark reads.
  *
  * @param rows its rows
  * @param name what it is, for people
@@ -40,8 +35,6 @@ import org.apache.spark.sql.execution.CommandExecutionMode;
  * @hidden Public for Embark's other rooms only.
  */
 public record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, List<String> notes) {
-    private static final String CORRUPT = "_corrupt_record";
-
     /** Takes its own copy of the notes. */
     public Source {
         notes = List.copyOf(notes);
@@ -53,9 +46,9 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     /**
-     * Opens the files at a path.
+     * Opens what lies at a path: files, or a table that its own maker's reader reads.
      *
-     * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if there are none, or they cannot be read; {@link
+     * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if there is nothing, or it cannot be read; {@link
      *     ErrorCode#OPTION_INVALID} if the condition cannot be read
      */
     public static Source files(SparkSession spark, String path, SourceRequest request) {
@@ -63,13 +56,28 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     /**
-     * Opens a table or view of the catalog.
+     * Opens what the options of a data source name, such as a table of a database.
      *
+     * @param request must name the data source
+     * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if it cannot be read; {@link ErrorCode#OPTION_INVALID} if there
+     *     is no such data source, or the condition cannot be read
+     */
+    public static Source format(SparkSession spark, SourceRequest request) {
+        String name = request.format().orElseThrow();
+        ReadRows read = new FormatReader(spark, "format " + name, request).read(name, Optional.empty());
+        return of(read, "the rows of --format " + name, Optional.empty()).narrowed(request);
+    }
+
+    /**
+     * Opens a table of any catalog of the session, or a view.
+     *
+     * @param name {@code [CATALOG.][DATABASE.]NAME} or {@code FORMAT.`PATH`}, with {@code VERSION AS OF} or {@code TIMESTAMP AS
+     *     OF} behind it where the table has a history
      * @throws EmbarkException {@link ErrorCode#INPUT_NOT_FOUND} if there is none of this name; {@link
      *     ErrorCode#OPTION_INVALID} if the condition cannot be read
      */
     public static Source table(SparkSession spark, String name, SourceRequest request) {
-        return table(spark, name).narrowed(request);
+        return table(spark, request, name).narrowed(request);
     }
 
     /**
@@ -81,14 +89,21 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
         return query(spark, query).narrowed(request);
     }
 
-    /** Opens the files at a path or, if nothing is there, the table of this name: NAME, or FORMAT.`PATH`. */
+    /** Opens what is at a path or, if nothing is there, the table of this name, as {@link #table} takes it. */
     public static Source pathOrTable(SparkSession spark, String reference, SourceRequest request) {
-        boolean isQuoted = reference.contains("`");
-        boolean isTable = (isQuoted || !reference.contains("/"))
-                && !exists(spark, reference)
-                && (isQuoted || tableExists(spark, reference));
-        Source whole = isTable ? table(spark, reference) : files(spark, reference, request, "table");
-        return whole.narrowed(request);
+        return isTable(spark, reference, request)
+                ? table(spark, reference, request)
+                : files(spark, reference, request, "table").narrowed(request);
+    }
+
+    private static boolean isTable(SparkSession spark, String reference, SourceRequest request) {
+        if (request.format().isPresent() || exists(spark, reference)) {
+            return false;
+        }
+        if (reference.contains("`") || TableReference.travels(reference)) {
+            return true;
+        }
+        return !reference.contains("/") && tableExists(spark, reference);
     }
 
     private static boolean exists(SparkSession spark, String path) {
@@ -114,86 +129,17 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private static Source files(SparkSession spark, String path, SourceRequest request, String noun) {
-        String input = "%s %s".formatted(noun, path);
-        String pattern = SparkCall.translate(
-                () -> LiteralPath.escapedIfThere(path, spark.sessionState().newHadoopConf()),
-                e -> InputErrors.cannotBeReached(input, e));
-        FileStatus first = firstFile(spark, pattern, input);
-        SourceFormat format = request.format()
-                .or(() -> SourceFormat.ofFile(first.getPath().getName()))
-                .orElse(SourceFormat.PARQUET);
-        Map<String, String> options =
-                new LinkedHashMap<>(format.defaults(first.getPath().getName()));
-        Map<String, String> chosen = request.options();
-        FormatOptions.requireKnown("source-option", format.sparkName(), chosen);
-        // Spark's reader takes its options in letters of either case.
-        options.keySet().removeIf(key -> chosen.keySet().stream().anyMatch(key::equalsIgnoreCase));
-        options.putAll(chosen);
-
-        DataFrameReader reader = spark.read().format(format.sparkName()).options(options);
-        Dataset<Row> rows =
-                SparkCall.translate(() -> reader.load(pattern), e -> InputErrors.cannotBeReadAs(format, input, e));
-        if (rows.columns().length == 0) {
-            throw InputErrors.isEmpty(input);
-        }
-
-        List<String> notes = new ArrayList<>();
-        if (format.isText()) {
-            notes.addAll(new TextFiles(format, input, options)
-                    .check(rows, spark.sessionState().newHadoopConf()));
-        }
-        List<String> columns = List.of(rows.columns());
-        if (format.keepsBadLines() && columns.equals(List.of(CORRUPT))) {
-            throw InputErrors.noLineIsJson(input);
-        }
-
-        if (format.keepsBadLines() && columns.contains(CORRUPT)) {
-            notes.add("some lines are not JSON; they are kept in column %s, with null elsewhere".formatted(CORRUPT));
-        }
-        return new Source(rows, path, Optional.of(path), true, notes);
+        return of(new FilesReader(spark, noun, request).read(path), path, Optional.of(path));
     }
 
-    /** The first file that is not hidden, whose name tells what the files are. */
-    private static FileStatus firstFile(SparkSession spark, String path, String input) {
-        return SparkCall.translate(
-                () -> firstFile(new Path(path), spark, input), e -> InputErrors.cannotBeReached(input, e));
+    private static Source table(SparkSession spark, SourceRequest request, String name) {
+        ReadRows read = new TableReader(spark, request).read(name);
+        requireNoForeignTable(read.rows(), "table " + name);
+        return of(read, name, Optional.empty());
     }
 
-    private static FileStatus firstFile(Path path, SparkSession spark, String input) throws IOException {
-        ForeignTables.requireNoneRead(input, List.of(path), spark.sessionState().newHadoopConf());
-        FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
-        FileStatus[] found = files.globStatus(path);
-        if (found == null || found.length == 0) {
-            throw InputErrors.doesNotExist(input, files.getWorkingDirectory());
-        }
-
-        return firstFile(files, found).orElseThrow(() -> InputErrors.holdsNoFiles(input));
-    }
-
-    private static Optional<FileStatus> firstFile(FileSystem files, FileStatus[] candidates) throws IOException {
-        for (FileStatus candidate : candidates) {
-            String name = candidate.getPath().getName();
-            boolean hidden = name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
-            if (hidden) {
-                continue;
-            }
-
-            Optional<FileStatus> found = candidate.isDirectory()
-                    ? firstFile(files, files.listStatus(candidate.getPath()))
-                    : Optional.of(candidate);
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static Source table(SparkSession spark, String name) {
-        Dataset<Row> rows = SparkCall.translate(() -> spark.table(name), e -> InputErrors.noSuchTable(name, e));
-        // It may be a view, which holds a query.
-        QueryCheck.require(rows.queryExecution().analyzed(), "table " + name);
-        requireNoForeignTable(rows, "table " + name);
-        return of(rows, name, Optional.empty(), true);
+    private static Source of(ReadRows read, String name, Optional<String> path) {
+        return new Source(read.rows(), name, path, read.cheap(), read.notes());
     }
 
     private static Source query(SparkSession spark, String query) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The kinds of files that can be read.
+ * The kinds of files that are read with defaults of their own.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -53,8 +53,20 @@ public enum SourceFormat {
     }
 
     /** The names of all formats, as Spark and {@code --format} know them. */
-    static List<String> names() {
+    public static List<String> names() {
         return Arrays.stream(values()).map(SourceFormat::sparkName).toList();
+    }
+
+    /** The format of this name, in letters of either case. */
+    static Optional<SourceFormat> named(String name) {
+        return Arrays.stream(values())
+                .filter(format -> format.sparkName().equalsIgnoreCase(name))
+                .findFirst();
+    }
+
+    /** Whether a name is that of a data source without defaults of its own, which may need no path. */
+    public static boolean isOther(Optional<String> name) {
+        return name.isPresent() && named(name.get()).isEmpty();
     }
 
     /** The format that a file's name tells, the extension of a compression left aside. */

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -47,8 +46,7 @@ public abstract class SinkContract {
         0.1f, -0.0f, 1f / 3, Float.MIN_NORMAL, Float.MIN_VALUE, Float.MAX_VALUE, -1.1754942e-38f, 16777215f
     };
 
-    private static final SourceRequest PLAIN =
-            new SourceRequest(Optional.empty(), Map.of(), Optional.empty(), OptionalInt.empty());
+    private static final SourceRequest PLAIN = SourceRequest.ALL;
 
     protected static final int DIMENSION = DELICATE.length;
 

@@ -13,9 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,6 +213,6 @@ class QuerySourceTest {
     }
 
     private static SourceRequest request(Optional<String> where) {
-        return new SourceRequest(Optional.empty(), Map.of(), where, OptionalInt.empty());
+        return where.map(SourceRequest.ALL::where).orElse(SourceRequest.ALL);
     }
 }

@@ -16,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.zip.GZIPOutputStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -215,15 +213,15 @@ class SourceTest {
     }
 
     private static SourceRequest withOptions(Map<String, String> options) {
-        return new SourceRequest(Optional.empty(), options, Optional.empty(), OptionalInt.empty());
+        return SourceRequest.ALL.with(options);
     }
 
     private static SourceRequest where(String condition) {
-        return new SourceRequest(Optional.empty(), Map.of(), Optional.of(condition), OptionalInt.empty());
+        return SourceRequest.ALL.where(condition);
     }
 
     private static SourceRequest limited(int rows) {
-        return new SourceRequest(Optional.empty(), Map.of(), Optional.empty(), OptionalInt.of(rows));
+        return SourceRequest.ALL.limit(rows);
     }
 
     private String file(String name, String content) throws IOException {

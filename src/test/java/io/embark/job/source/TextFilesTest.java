@@ -16,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
@@ -211,8 +209,7 @@ class TextFilesTest {
     }
 
     private Source files(String path, Map<String, String> options) {
-        return Source.files(
-                spark, path, new SourceRequest(Optional.empty(), options, Optional.empty(), OptionalInt.empty()));
+        return Source.files(spark, path, SourceRequest.ALL.with(options));
     }
 
     private static List<String> rows(Source source) {

@@ -18,8 +18,6 @@ import io.embark.spark.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,8 +76,7 @@ class FormatOptionsTest {
     @Test
     void bothSidesAsk(@TempDir Path folder) throws Exception {
         String input = Files.writeString(folder.resolve("a.csv"), "a\n1\n").toString();
-        SourceRequest source =
-                new SourceRequest(Optional.empty(), Map.of("sepp", ";"), Optional.empty(), OptionalInt.empty());
+        SourceRequest source = SourceRequest.ALL.with(Map.of("sepp", ";"));
         Map<String, String> options = Map.of("compresion", "zstd");
         SinkRequest written = SinkRequest.folder("a", WriteMode.ERROR).with(options);
         SinkRequest table = SinkRequest.table("a", WriteMode.ERROR).with(options);

@@ -25,7 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -196,7 +195,7 @@ class PathSinkTest {
     @ParameterizedTest
     @ValueSource(strings = {"a[1]", "a{1,2}", "a\\b", "a*b", "a?b", "[", "a b%20c#d+ä"})
     void findsAgainWhatItWroteUnderAnyName(String name) throws IOException {
-        SourceRequest read = new SourceRequest(Optional.empty(), Map.of(), Optional.empty(), OptionalInt.empty());
+        SourceRequest read = SourceRequest.ALL;
         Dataset<Row> rows = spark.range(3).toDF();
         Sink first = sink(path(name), "parquet", WriteMode.ERROR);
         first.check(rows.schema(), source());

@@ -1,0 +1,23 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.source;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a reader opened.
+ *
+ * @param rows all rows that are there
+ * @param cheap whether they can be counted for much less than embedding them costs
+ * @param notes what people should know about them
+ */
+record ReadRows(Dataset<Row> rows, boolean cheap, List<String> notes) {
+    /** Takes its own copy of the notes. */
+    ReadRows {
+        notes = List.copyOf(notes);
+    }
+}

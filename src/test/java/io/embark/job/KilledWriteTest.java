@@ -319,7 +319,7 @@ class KilledWriteTest {
         }
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             files.sorted(Comparator.naturalOrder()).forEach(file -> {
                 try {

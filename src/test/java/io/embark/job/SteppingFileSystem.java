@@ -39,7 +39,7 @@ public final class SteppingFileSystem extends LocalFileSystem {
         number = 0;
     }
 
-    private static synchronized <T> T step(String action, Path path, Call<T> call) throws IOException {
+    static synchronized <T> T step(String action, Path path, Call<T> call) throws IOException {
         String name = path.toUri().getPath();
         if (!name.startsWith(root)) {
             return call.run();
@@ -53,7 +53,7 @@ public final class SteppingFileSystem extends LocalFileSystem {
         return result;
     }
 
-    private interface Call<T> {
+    interface Call<T> {
         T run() throws IOException;
     }
 

@@ -48,6 +48,7 @@ final class WatchedWrite {
                 .master("local[1]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.hadoop.fs.file.impl", SteppingFileSystem.class.getName())
+                .config("spark.hadoop.fs.s3n.impl", CopyingFileSystem.class.getName())
                 .getOrCreate();
         if (isTable) {
             spark.sql("CREATE DATABASE killed LOCATION '%s'".formatted(output.getParent()));
@@ -64,7 +65,11 @@ final class WatchedWrite {
                 Runtime.getRuntime().halt(KILLED);
             }
         });
-        sink(spark, output, isTable, format, mode).write(fresh(spark, mode));
+        if (args[1].equals("STORE")) {
+            writeToStore(spark, output, format, mode);
+        } else {
+            sink(spark, output, isTable, format, mode).write(fresh(spark, mode));
+        }
         System.exit(0);
     }
 
@@ -84,6 +89,36 @@ final class WatchedWrite {
     /** Writes new rows to a folder. */
     static void write(SparkSession spark, Path output, FolderFormat format, WriteMode mode) {
         sink(spark, output, false, format, mode).write(fresh(spark, mode));
+    }
+
+    /** Writes new rows to a folder of a store of objects, in a folder for each half of them. */
+    static void writeToStore(SparkSession spark, Path output, FolderFormat format, WriteMode mode) {
+        storeSink(spark, output, format, mode).write(withHalves(fresh(spark, mode)));
+    }
+
+    /** The same for the rows that are there before. */
+    static void prepareStore(SparkSession spark, Path output, FolderFormat format) {
+        storeSink(spark, output, format, WriteMode.ERROR).write(withHalves(rows(spark, 0, OLD_RANGES)));
+    }
+
+    private static Dataset<Row> withHalves(Dataset<Row> rows) {
+        return rows.withColumn("half", functions.expr("id % 2"));
+    }
+
+    private static Sink storeSink(SparkSession spark, Path output, FolderFormat format, WriteMode mode) {
+        return SinkKinds.open(
+                spark,
+                SinkRequest.folder("%s:%s".formatted(CopyingFileSystem.SCHEME, output), mode)
+                        .as(format.sparkName())
+                        .by(List.of("half")));
+    }
+
+    /** The session with a store of objects that is watched. */
+    static SparkSession withStore(SparkSession spark) {
+        SparkSession session = spark.newSession();
+        session.conf().set("fs.s3n.impl", CopyingFileSystem.class.getName());
+        session.conf().set("fs.s3n.impl.disable.cache", "true");
+        return session;
     }
 
     private static Sink sink(SparkSession spark, Path output, boolean isTable, FolderFormat format, WriteMode mode) {

@@ -6,6 +6,7 @@ package io.embark.job.commit;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import org.apache.hadoop.fs.Path;
 
 /** What is refused of an output because of what other runs do with it. */
 final class CommitErrors {
@@ -20,11 +21,11 @@ final class CommitErrors {
                         .formatted(Owner.MOST_SILENCE.toMinutes()));
     }
 
-    static EmbarkException isUnsettled(String output, RunPlaces other) {
+    static EmbarkException isUnsettled(String output, Path place) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: was left by a killed run in a state that is not clear".formatted(output),
-                "Its version before lies in %s.".formatted(other.old()),
+                "A version of it lies in %s.".formatted(place),
                 "Move this back, or delete it if it is not needed, and run it again.");
     }
 }

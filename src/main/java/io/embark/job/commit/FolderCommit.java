@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -22,11 +23,19 @@ public final class FolderCommit {
     private static final Set<String> COPYING =
             Set.of("s3", "s3a", "s3n", "gs", "wasb", "wasbs", "oss", "cos", "cosn", "obs", "swift", "o3");
 
+    /** Stores of Azure, whose accounts have folders or not. */
+    private static final Set<String> WITH_FOLDERS_OR_NOT = Set.of("abfs", "abfss");
+
     private FolderCommit() {}
 
     /** Whether a rename is one step here, that is done or not. */
-    public static boolean renamesAtOnce(FileSystem files) {
-        return !COPYING.contains(files.getUri().getScheme().toLowerCase(Locale.ROOT));
+    public static boolean renamesAtOnce(FileSystem files) throws IOException {
+        String scheme = files.getUri().getScheme().toLowerCase(Locale.ROOT);
+        if (WITH_FOLDERS_OR_NOT.contains(scheme)) {
+            // Only an account with a hierarchical namespace has access lists.
+            return files.hasPathCapability(files.makeQualified(new Path("/")), CommonPathCapabilities.FS_ACLS);
+        }
+        return !COPYING.contains(scheme);
     }
 
     /** Makes the rows the output, where there is none. */

@@ -7,6 +7,7 @@ package io.embark.job.commit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -67,8 +68,9 @@ public final class FolderRecovery {
     public static String settle(String output, RunPlaces places, boolean mayWrite, Settlement settlement) {
         RunState state = settlement.state();
         String found = "%s: the run that was killed here (%s) %s".formatted(output, places.run(), state.found());
-        if (state == RunState.TAKEN_BY_ANOTHER) {
-            return "%s; compare the two, and move or delete %s".formatted(found, places.old());
+        Optional<Path> open = state.open(places);
+        if (open.isPresent()) {
+            return "%s; compare the two, and move or delete %s".formatted(found, open.get());
         }
         if (!mayWrite) {
             return "%s; the next run settles it".formatted(found);
@@ -86,11 +88,14 @@ public final class FolderRecovery {
 
     private static void settle(FileSystem files, RunPlaces places, RunState state) throws IOException {
         switch (state) {
-            case NOT_BEGUN, REPLACED, APPENDED -> {}
+            case NOT_BEGUN -> ObjectCommit.takeOutUnseen(files, places);
+            // On a store of objects a mark may be missing.
+            case REPLACED, APPENDED, FINISHING, CLEARING -> ObjectCommit.finish(files, places);
+            case ADDING -> ObjectCommit.takeOut(files, places);
             case REPLACING -> Renames.renameUnlessDone(files, places.rows(), places.target());
             case TAKEN_AWAY -> Renames.renameUnlessDone(files, places.old(), places.target());
             case APPENDING -> FolderCommit.takeOut(files, places);
-            case TAKEN_BY_ANOTHER -> throw new IllegalArgumentException(state.name());
+            case TAKEN_BY_ANOTHER, MIXED -> throw new IllegalArgumentException(state.name());
         }
         delete(files, places);
     }

@@ -10,6 +10,7 @@ import io.embark.base.Redaction;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -83,8 +84,9 @@ public final class RunFolder implements AutoCloseable {
             if (other.live(files)) {
                 throw CommitErrors.isWrittenByAnother(output, other);
             }
-            if (RunState.of(files, other) == RunState.TAKEN_BY_ANOTHER) {
-                throw CommitErrors.isUnsettled(output, other);
+            Optional<Path> open = RunState.of(files, other).open(other);
+            if (open.isPresent()) {
+                throw CommitErrors.isUnsettled(output, open.get());
             }
         }
     }
@@ -96,7 +98,12 @@ public final class RunFolder implements AutoCloseable {
             }
             // What was not settled before this run would hide behind what it writes.
             if (!other.equals(places) && files.exists(other.old())) {
-                throw CommitErrors.isUnsettled(output, other);
+                throw CommitErrors.isUnsettled(output, other.old());
+            }
+            if (!other.equals(places)
+                    && files.exists(other.journal())
+                    && !RunState.of(files, other).isSettled()) {
+                throw CommitErrors.isUnsettled(output, other.rows());
             }
         }
     }

@@ -59,7 +59,8 @@ public record RunPlaces(Kind kind, Path target, Owner owner) {
         }
     }
 
-    private static Optional<RunPlaces> of(Path target, String name) {
+    /** The places that a folder beside an output is named for; empty if it is none of a run. */
+    static Optional<RunPlaces> of(Path target, String name) {
         return Arrays.stream(Kind.values())
                 .flatMap(kind -> {
                     String start = ".%s.%s".formatted(target.getName(), kind.mark);
@@ -107,6 +108,16 @@ public record RunPlaces(Kind kind, Path target, Owner owner) {
 
     Path moves() {
         return new Path(folder(), "moves");
+    }
+
+    /** What a commit on a store of objects does. */
+    Path journal() {
+        return new Path(folder(), "journal");
+    }
+
+    /** The same, before the names of its files are known. */
+    Path prepared() {
+        return new Path(folder(), "prepared");
     }
 
     /** Written again and again while the run lives. */

@@ -27,7 +27,7 @@ public final class WrittenFolder {
     private static final Pattern CHECKSUM = Pattern.compile("\\.(.+)\\.crc");
 
     /** Where Spark's tasks write before they are done. */
-    private static final Pattern UNFINISHED = Pattern.compile("_temporary|\\.spark-staging-.+|_embark_.+");
+    private static final Pattern UNFINISHED = Pattern.compile("_temporary|__magic.*|\\.spark-staging-.+|_embark_.+");
 
     private WrittenFolder() {}
 

@@ -16,6 +16,8 @@ public enum Capability {
     APPENDS,
     /** Replaces what is there at once and as a whole: readers see the old rows or the new ones. */
     REPLACES_AT_ONCE,
+    /** Replaces what is there, while readers may see the old rows beside the new ones. */
+    REPLACES,
     /** Puts a row in the place of the one with its key. */
     UPDATES_BY_KEY,
     /** Removes rows by their keys. */

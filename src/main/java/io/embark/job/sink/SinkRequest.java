@@ -60,4 +60,9 @@ public record SinkRequest(
     public SinkRequest with(Map<String, String> others) {
         return new SinkRequest(path, table, format, mode, others, partitionBy, keys, vectorType);
     }
+
+    /** The same with a folder or partition for each value of some columns. */
+    public SinkRequest by(List<String> columns) {
+        return new SinkRequest(path, table, format, mode, options, columns, keys, vectorType);
+    }
 }

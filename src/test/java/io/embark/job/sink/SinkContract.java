@@ -81,6 +81,10 @@ public abstract class SinkContract {
         return sink(WriteMode.APPEND).can(capability);
     }
 
+    private boolean replaces() {
+        return can(Capability.REPLACES_AT_ONCE) || can(Capability.REPLACES);
+    }
+
     private void assumeCan(Capability capability) {
         assumeTrue(can(capability), () -> "the place has not " + capability);
     }
@@ -198,7 +202,7 @@ public abstract class SinkContract {
     @Test
     void replacesAllRows() {
         write(WriteMode.APPEND, rows(0, 5));
-        if (!can(Capability.REPLACES_AT_ONCE)) {
+        if (!replaces()) {
             assertRefused(WriteMode.OVERWRITE, rows(10, 13));
             assertStored(0, 5);
             return;
@@ -226,7 +230,7 @@ public abstract class SinkContract {
         write(WriteMode.APPEND, rows(0, 5));
         assertThatThrownBy(() -> write(WriteMode.APPEND, failing())).hasStackTraceContaining("half-way");
         assertStored(0, 5);
-        if (can(Capability.REPLACES_AT_ONCE)) {
+        if (replaces()) {
             assertThatThrownBy(() -> write(WriteMode.OVERWRITE, failing())).hasStackTraceContaining("half-way");
             assertStored(0, 5);
         }
@@ -264,7 +268,7 @@ public abstract class SinkContract {
         write(WriteMode.APPEND, rows(0, 5));
         write(WriteMode.APPEND, rows(0, 0));
         assertStored(0, 5);
-        if (can(Capability.REPLACES_AT_ONCE)) {
+        if (replaces()) {
             write(WriteMode.OVERWRITE, rows(0, 0));
             assertThat(stored().count()).isZero();
         }
@@ -342,7 +346,7 @@ public abstract class SinkContract {
         for (String name : List.of("a.b", "a b", "a`b", "ä", "select")) {
             Dataset<Row> rows = rows(0, 5).withColumnRenamed("text", name);
             if (takesColumn(name)) {
-                write(can(Capability.REPLACES_AT_ONCE) ? WriteMode.OVERWRITE : WriteMode.APPEND, rows);
+                write(replaces() ? WriteMode.OVERWRITE : WriteMode.APPEND, rows);
                 assertStored(0, 5);
                 assertThat(stored().columns()).contains(name);
                 assertThat(stored().select(functions.col("`%s`".formatted(name.replace("`", "``"))))

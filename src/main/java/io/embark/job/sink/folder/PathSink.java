@@ -7,7 +7,6 @@ package io.embark.job.sink.folder;
 import io.embark.job.commit.FolderCommit;
 import io.embark.job.commit.FolderRecovery;
 import io.embark.job.commit.RunFolder;
-import io.embark.job.commit.RunPlaces;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.Replacement;
 import io.embark.job.guard.WrittenFolder;
@@ -24,8 +23,6 @@ import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -39,36 +36,26 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A folder of files.
- *
- * <p>A new output is written to a hidden folder beside it, and renamed when it is complete, after one that it replaces was
- * renamed into the hidden folder too; so the output may also be the input. Rows are appended by moving their files. What a
- * killed run leaves is settled by the next one ({@link FolderRecovery}).
- *
- * <p>On stores of objects a rename copies, so the swap takes as long as a copy and is not one step; appending leaves it to
- * Spark's commit protocol there (version 1: files appear one by one when the whole job commits).
+ * A folder of files. The output may also be the input: what is new is complete before what is there is touched. What a killed
+ * run leaves is settled by the next one ({@link FolderRecovery}).
  */
 final class PathSink implements Sink {
-    /** The option that names the folder. */
-    private static final String OPTION = "--output";
-
     private final SparkSession spark;
-    private final String reference;
+    private final FolderOutput folder;
 
     /** The folder as errors call it. */
     private final String output;
 
     private final FolderFormat format;
     private final WriteMode mode;
-    private final Map<String, String> options;
 
     PathSink(SparkSession spark, String reference, FolderFormat format, SinkRequest request) {
         this.spark = spark;
-        this.reference = reference;
-        this.output = "output " + reference;
+        this.folder =
+                new FolderOutput(spark, reference, format, request.mode(), request.options(), request.partitionBy());
+        this.output = folder.name();
         this.format = format;
         this.mode = request.mode();
-        this.options = request.options();
     }
 
     @Override
@@ -79,8 +66,8 @@ final class PathSink implements Sink {
 
     private Void checkTarget(StructType schema, Source source) throws IOException {
         format.requireNames(output, schema);
-        FileSystem files = files();
-        Path target = target(files);
+        FileSystem files = folder.files();
+        Path target = folder.target();
         if (target.getParent() == null) {
             throw OutputErrors.isRoot(output);
         }
@@ -98,7 +85,7 @@ final class PathSink implements Sink {
 
     private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {
         switch (mode) {
-            case ERROR -> throw OutputErrors.exists(output, OPTION);
+            case ERROR -> throw OutputErrors.exists(output, FolderOutput.OPTION);
             case OVERWRITE ->
                 new Replacement(spark, output, target).check(source.rows(), Optional.empty(), format.sparkName());
             case APPEND -> {
@@ -143,86 +130,25 @@ final class PathSink implements Sink {
 
     @Override
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
-        if (appendsByItself()) {
-            beforeTheyAreSeen.run();
-            rows.write()
-                    .format(format.sparkName())
-                    .option("mapreduce.fileoutputcommitter.algorithm.version", "1")
-                    .options(options)
-                    .mode(mode.key())
-                    .save(reference);
-            try {
-                RangesRecord.write(files(), target(files()), rows.schema());
-            } catch (IOException e) {
-                throw OutputErrors.isUnreachable(output, e);
-            }
-            return;
-        }
-
         try {
-            FileSystem files = files();
-            Path target = target(files);
-            try (RunFolder run = RunFolder.open(files, target, RunPlaces.Kind.FOLDER, output)) {
-                Path unfinished = run.places().rows();
-                rows.write()
-                        .format(format.sparkName())
-                        .options(options)
-                        .mode("error")
-                        .save(unfinished.toString());
-                RangesRecord.write(files, unfinished, rows.schema());
-                if (mode == WriteMode.OVERWRITE && files.exists(target)) {
-                    // Somebody may have put something there while this run embedded.
-                    new Replacement(spark, output, target).requireOnlyWhatRunsWrite();
-                    FolderAccess.copy(files, target, unfinished);
-                }
-                beforeTheyAreSeen.run();
-                commit(run, files.exists(target));
-            }
-        } catch (IOException e) {
-            throw OutputErrors.isUnreachable(output, e);
-        }
-    }
-
-    /** To stores that copy what they rename, Spark's own committer, or that of the store, appends at less cost. */
-    private boolean appendsByItself() {
-        if (mode != WriteMode.APPEND) {
-            return false;
-        }
-        try {
-            return !FolderCommit.renamesAtOnce(files());
-        } catch (IOException | RuntimeException e) {
-            throw OutputErrors.isUnreachable(output, e);
-        }
-    }
-
-    private void commit(RunFolder run, boolean there) {
-        if (there && mode == WriteMode.ERROR) {
-            throw OutputErrors.existsByNow(output, OPTION);
-        }
-        try {
-            if (!there) {
-                run.commit(FolderCommit::put);
-            } else if (mode == WriteMode.APPEND) {
-                run.commit((files, places) -> FolderCommit.append(files, places, List.of(RangesRecord.FILE), true));
+            if (renamesAtOnce()) {
+                new RenamedFolder(folder).write(rows, beforeTheyAreSeen);
             } else {
-                run.commit(FolderCommit::replace);
+                new ObjectFolder(folder).write(rows, beforeTheyAreSeen);
             }
         } catch (IOException e) {
-            throw OutputErrors.cannotBePutInItsPlace(output, e);
+            throw OutputErrors.isUnreachable(output, e);
         }
     }
 
-    private FileSystem files() throws IOException {
-        return new Path(reference).getFileSystem(spark.sessionState().newHadoopConf());
-    }
-
-    private Path target(FileSystem files) {
-        return new Path(reference).makeQualified(files.getUri(), files.getWorkingDirectory());
+    private boolean renamesAtOnce() {
+        return SparkCall.translate(
+                () -> FolderCommit.renamesAtOnce(folder.files()), e -> OutputErrors.isUnreachable(output, e));
     }
 
     @Override
     public Dataset<Row> read(StructType schema) {
-        return spark.read().format(format.sparkName()).schema(schema).load(LiteralPath.escaped(reference));
+        return spark.read().format(format.sparkName()).schema(schema).load(LiteralPath.escaped(folder.reference()));
     }
 
     @Override
@@ -231,7 +157,7 @@ final class PathSink implements Sink {
             return Optional.empty();
         }
         try {
-            return RangesRecord.read(files(), target(files()));
+            return RangesRecord.read(folder.files(), folder.target());
         } catch (IOException | RuntimeException e) {
             throw OutputErrors.isUnreachable(output, e);
         }
@@ -239,42 +165,33 @@ final class PathSink implements Sink {
 
     @Override
     public Optional<String> folder() {
-        return Optional.of(reference);
+        return Optional.of(folder.reference());
     }
 
     @Override
     public String reference() {
-        return reference;
+        return folder.reference();
     }
 
     @Override
     public Set<Capability> capabilities() {
-        Set<Capability> all =
-                EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.REPLACES_AT_ONCE, Capability.READS_BACK);
+        Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
+        all.add(renamesAtOnce() ? Capability.REPLACES_AT_ONCE : Capability.REPLACES);
         all.addAll(format.keeps());
         return all;
     }
 
     @Override
     public Optional<String> note() {
-        try {
-            return FolderCommit.renamesAtOnce(files())
-                    ? Optional.empty()
-                    : Optional.of(
-                            "this store has no rename that is done or not: if the run is killed in its last moments, while %s, %s may hold %s"
-                                    .formatted(
-                                            mode == WriteMode.APPEND
-                                                    ? "files are committed"
-                                                    : "the output is put in its place",
-                                            reference,
-                                            "a part of the new rows"));
-        } catch (IOException | RuntimeException e) {
-            throw OutputErrors.isUnreachable(output, e);
+        if (renamesAtOnce()) {
+            return Optional.empty();
         }
+        return Optional.of(
+                SparkCall.translate(() -> new ObjectFolder(folder).note(), e -> OutputErrors.isUnreachable(output, e)));
     }
 
     @Override
     public String description() {
-        return "%s (%s)".formatted(reference, format.sparkName());
+        return "%s (%s)".formatted(folder.reference(), format.sparkName());
     }
 }

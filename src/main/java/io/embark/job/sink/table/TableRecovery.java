@@ -61,7 +61,7 @@ final class TableRecovery implements FolderRecovery.Settlement {
         switch (state) {
             case REPLACING -> tables.rename(unfinished, target);
             case TAKEN_AWAY -> tables.rename(replaced, target);
-            case NOT_BEGUN, REPLACED, APPENDING, APPENDED, TAKEN_BY_ANOTHER -> {}
+            case NOT_BEGUN, REPLACED, APPENDING, APPENDED, TAKEN_BY_ANOTHER, ADDING, FINISHING, CLEARING, MIXED -> {}
         }
         tables.drop(unfinished);
         tables.drop(replaced);

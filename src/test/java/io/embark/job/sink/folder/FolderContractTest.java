@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink.folder;
 
+import io.embark.job.CopyingFileSystem;
 import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
@@ -90,6 +91,27 @@ class FolderContractTest {
         @Override
         protected boolean takesColumn(String name) {
             return !name.contains("`");
+        }
+    }
+
+    /** On a store of objects. */
+    @Nested
+    class Objects extends FolderContract {
+        Objects() {
+            super(FolderFormat.PARQUET);
+        }
+
+        @Override
+        protected SparkSession spark() {
+            SparkSession spark = super.spark();
+            spark.conf().set("fs.%s.impl".formatted(CopyingFileSystem.SCHEME), CopyingFileSystem.class.getName());
+            return spark;
+        }
+
+        @Override
+        protected SinkRequest place(WriteMode mode) {
+            String path = super.place(mode).path().orElseThrow();
+            return SinkRequest.folder("%s:%s".formatted(CopyingFileSystem.SCHEME, path), mode);
         }
     }
 }

@@ -115,7 +115,7 @@ class TableRecoveryTest {
                         spark.range(1).schema(), Source.of(spark.range(1).toDF(), "test", Optional.empty(), true)))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("output table killed.t: was left by a killed run in a state that is not clear\n"
-                        + "Its version before lies in file:%s.\n".formatted(place("o"))
+                        + "A version of it lies in file:%s.\n".formatted(place("o"))
                         + "Move this back, or delete it if it is not needed, and run it again.");
     }
 

@@ -76,7 +76,7 @@ class RoomsTest {
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
             Map.entry("job.guard", "base . spark.version job.table"),
             Map.entry("job.commit", "base ."),
-            Map.entry("job.table", "base . spark spark.version"),
+            Map.entry("job.table", "base . spark spark.call spark.version"),
             Map.entry("job.source", "base . spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
             Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),

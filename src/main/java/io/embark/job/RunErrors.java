@@ -9,6 +9,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.base.Shown;
 import io.embark.job.print.Figures;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.table.Failures;
@@ -161,6 +162,16 @@ final class RunErrors {
                 "The table has %s, fingerprint %.12s; the model here has %.12s."
                         .formatted(embedded.model(), embedded.fingerprint(), model.fingerprint()),
                 "Name the same model with --model, or embed the table anew.");
+    }
+
+    /** @param models the fingerprints that may be those of its vectors */
+    static EmbarkException isUnsettled(String table, StructField column, String models) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "table %s: column %s holds vectors of nobody knows which model"
+                        .formatted(table, Shown.value(column.name())),
+                "A run that replaces them is at work, or did not come to its end; they are of %s.".formatted(models),
+                "Let it end, or replace them with embark embed --mode overwrite; or name their model with --model.");
     }
 
     static EmbarkException queryHasNoVector() {

@@ -17,6 +17,7 @@ import io.embark.job.print.TextTable;
 import io.embark.job.session.JobSession;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
+import io.embark.job.table.TableLabels;
 import io.embark.model.ModelFolder;
 import io.embark.spark.RangesFile;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -64,6 +65,10 @@ final class SearchCommand {
             StructType schema = source.rows().schema();
             StructField column = vectors(schema, reference);
             Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
+            Optional<String> models = TableLabels.unsettled(column);
+            if (models.isPresent() && !settings.isChosen(EmbedOptions.MODEL)) {
+                throw RunErrors.isUnsettled(reference, column, models.get());
+            }
             List<String> shown = shown(schema, column);
             EmbedOptions options = DriverDevice.of(options(metadata), session.spark());
             requireEncoding(column, options);

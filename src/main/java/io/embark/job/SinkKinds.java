@@ -11,6 +11,7 @@ import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderKind;
 import io.embark.job.sink.store.StoreKind;
+import io.embark.job.sink.table.CatalogKind;
 import io.embark.job.sink.table.TableKind;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -18,7 +19,8 @@ import org.apache.spark.sql.SparkSession;
 /** The kinds of places that can be written to. A new kind is one line here. */
 final class SinkKinds {
     /** The first that opens what is named has it. */
-    private static final List<SinkKind> ALL = List.of(new StoreKind(), new TableKind(), new FolderKind());
+    private static final List<SinkKind> ALL =
+            List.of(new StoreKind(), new CatalogKind(), new TableKind(), new FolderKind());
 
     private SinkKinds() {}
 

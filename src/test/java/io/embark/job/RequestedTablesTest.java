@@ -82,7 +82,7 @@ class RequestedTablesTest {
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""
                         option output-format: 'parqet' is not a possible value
-                        It takes parquet, json, orc.
+                        It takes delta, parquet, json, orc.
                         Did you mean parquet?""");
     }
 

@@ -72,7 +72,8 @@ public record Replacement(SparkSession spark, String output, Path folder) {
         }
     }
 
-    private void requireApart(Dataset<Row> rows) throws IOException {
+    /** The same by what is read alone: for a table whose own record keeps the rest. */
+    public void requireApart(Dataset<Row> rows) throws IOException {
         Place target = place(folder);
         for (ReadRelation read : ReadRelation.of(rows)) {
             for (Path root : read.roots()) {

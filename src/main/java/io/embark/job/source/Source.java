@@ -10,6 +10,7 @@ import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.QueryCheck;
 import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
+import io.embark.job.table.TableLabels;
 import io.embark.spark.version.SparkVersion;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     }
 
     private static Source of(ReadRows read, String name, Optional<String> path) {
-        return new Source(read.rows(), name, path, read.cheap(), read.notes());
+        return new Source(TableLabels.labelled(read.rows()), name, path, read.cheap(), read.notes());
     }
 
     private static Source query(SparkSession spark, String query) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
@@ -36,6 +37,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public record EmbeddingMetadata(
         String model, String reference, String fingerprint, long dimension, Map<String, String> options) {
+    private static final String PREFIX = "embark.";
     private static final String MODEL = "embark.model";
     private static final String REFERENCE = "embark.reference";
     private static final String REVISION = "embark.revision";
@@ -75,6 +77,24 @@ public record EmbeddingMetadata(
                 metadata.getString(FINGERPRINT),
                 metadata.getLong(DIMENSION),
                 options(metadata.getString(OPTIONS))));
+    }
+
+    /** What the properties of a table say of one of its columns, as {@link #toProperties} writes them; empty if nothing. */
+    public static Optional<EmbeddingMetadata> of(Map<String, String> properties, String column) {
+        MetadataBuilder said = new MetadataBuilder();
+        for (String key : List.of(MODEL, REFERENCE, FINGERPRINT, OPTIONS)) {
+            Optional.ofNullable(properties.get(property(key, column))).ifPresent(value -> said.putString(key, value));
+        }
+        try {
+            said.putLong(DIMENSION, Long.parseLong(properties.getOrDefault(property(DIMENSION, column), "")));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+        return of(new StructField(column, DataTypes.NullType, true, said.build()));
+    }
+
+    private static String property(String key, String column) {
+        return PREFIX + column + "." + key.substring(PREFIX.length());
     }
 
     /** The columns of a table that are Embark's. */
@@ -136,6 +156,18 @@ public record EmbeddingMetadata(
     /** The model for people: a model of a hub with its commit. */
     public String shown() {
         return revision().isPresent() ? reference : model;
+    }
+
+    /** The same among the properties of a table, for formats that keep nothing with a column. */
+    public Map<String, String> toProperties(String column) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put(property(MODEL, column), model);
+        properties.put(property(REFERENCE, column), reference);
+        revision().ifPresent(revision -> properties.put(property(REVISION, column), revision));
+        properties.put(property(FINGERPRINT, column), fingerprint);
+        properties.put(property(DIMENSION, column), Long.toString(dimension));
+        properties.put(property(OPTIONS, column), new Gson().toJson(options));
+        return properties;
     }
 
     public Metadata toMetadata() {

@@ -1,0 +1,283 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.guard.Replacement;
+import io.embark.job.sink.AppendCheck;
+import io.embark.job.sink.AppendErrors;
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.source.Source;
+import io.embark.job.table.Columns;
+import io.embark.job.table.KnownFormats;
+import io.embark.job.table.SparkCall;
+import io.embark.job.table.TableLabels;
+import io.embark.spark.call.EmbeddingMetadata;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableCapability;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Whether rows can be written to a table, by all that is known before the first is computed. Spark itself says whether a
+ * statement would do; what it would let through is held here: other columns, a narrower number, vectors of another model.
+ */
+final class CatalogCheck {
+    private final SparkSession spark;
+    private final NamedTable table;
+    private final SinkRequest request;
+    private final CatalogMode mode;
+    private final String output;
+
+    CatalogCheck(SparkSession spark, NamedTable table, SinkRequest request) {
+        this.spark = spark;
+        this.table = table;
+        this.request = request;
+        this.mode = new CatalogMode(spark, request);
+        this.output = table.output();
+    }
+
+    void check(StructType schema, Source source) {
+        Optional<Table> there = table.find();
+        if (there.isPresent()) {
+            switch (request.mode()) {
+                case ERROR ->
+                    throw OutputErrors.exists(output, request.path().isPresent() ? "--output" : "--output-table");
+                case APPEND, OVERWRITE -> requireWritable(there.get(), schema, source);
+            }
+        } else {
+            requireCreatable(schema);
+        }
+    }
+
+    private void requireCreatable(StructType schema) {
+        if (table.isView()) {
+            throw CatalogErrors.isAView(output);
+        }
+        if (request.path().isPresent()) {
+            requireFree(new Path(table.identifier().name()));
+        } else if (table.lacksNamespace()) {
+            throw CatalogErrors.noNamespace(
+                    output, table.catalog().name(), List.of(table.identifier().namespace()), table.namespaceSql());
+        }
+        if (isDelta()) {
+            DeltaTables.requireNames(output, schema);
+        } else if (table.isOfTheSession()) {
+            request.format().ifPresent(this::requireFormat);
+        }
+        request.partitionBy().forEach(column -> Columns.find(schema, column, "partition-by"));
+        if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA) && request.mode() == WriteMode.APPEND) {
+            throw CatalogErrors.schemaStays(output, CatalogMode.OVERWRITE_SCHEMA, table.kind());
+        }
+    }
+
+    /** Other catalogs have formats of their own. */
+    private void requireFormat(String format) {
+        SparkCall.translate(
+                () -> DataSource.lookupDataSource(format, spark.sessionState().conf()),
+                e -> CatalogErrors.noSuchFormat(output, format, KnownFormats.coordinate(format), e));
+    }
+
+    private boolean isDelta() {
+        return request.format().filter(DeltaTables.FORMAT::equalsIgnoreCase).isPresent();
+    }
+
+    private void requireFree(Path folder) {
+        SparkCall.translate(
+                () -> {
+                    ForeignTables.requireNoneWritten(
+                            output, folder, spark.sessionState().newHadoopConf());
+                    var files = folder.getFileSystem(spark.sessionState().newHadoopConf());
+                    if (files.exists(folder) && files.listStatus(folder).length > 0) {
+                        throw CatalogErrors.placeIsTaken(output);
+                    }
+                    return null;
+                },
+                e -> OutputErrors.isUnreachable(output, e));
+    }
+
+    private void requireWritable(Table there, StructType schema, Source source) {
+        String provider = there.properties().get(TableCatalog.PROP_PROVIDER);
+        request.format()
+                .filter(format -> provider != null && !provider.equalsIgnoreCase(format))
+                .ifPresent(format -> {
+                    throw CatalogErrors.isOfAnotherFormat(output, provider, format);
+                });
+        requireSamePartitions(there);
+        requireCapable(there);
+        if (request.mode() == WriteMode.OVERWRITE) {
+            requireApart(there, source);
+        }
+        requireColumns(there, schema);
+        StructType old = CatalogWrite.labelled(there);
+        if (mode.replacesAll(there)) {
+            requireLabelsCanChange(there, old, schema);
+        } else {
+            requireSameVectors(old, schema);
+        }
+        requireInsertable(schema);
+    }
+
+    private void requireSamePartitions(Table there) {
+        if (request.partitionBy().isEmpty()) {
+            return;
+        }
+        List<String> has = Arrays.stream(there.partitioning())
+                .map(partition -> partition.describe().replace("`", ""))
+                .toList();
+        if (!has.stream()
+                .map(CatalogCheck::lower)
+                .toList()
+                .equals(request.partitionBy().stream().map(CatalogCheck::lower).toList())) {
+            throw CatalogErrors.isPartitionedOtherwise(
+                    output,
+                    has.isEmpty() ? "no column" : String.join(", ", has),
+                    String.join(", ", request.partitionBy()));
+        }
+    }
+
+    private void requireCapable(Table there) {
+        Set<TableCapability> can = there.capabilities();
+        if (!can.contains(TableCapability.BATCH_WRITE) && !can.contains(TableCapability.V1_BATCH_WRITE)) {
+            throw CatalogErrors.cannot(output, "written", table.kind(), TableCapability.BATCH_WRITE);
+        }
+        if (request.mode() != WriteMode.OVERWRITE) {
+            return;
+        }
+        if (mode.replacesPartitions(there)) {
+            if (!can.contains(TableCapability.OVERWRITE_DYNAMIC)) {
+                throw CatalogErrors.cannot(
+                        output, "replaced by partitions", table.kind(), TableCapability.OVERWRITE_DYNAMIC);
+            }
+        } else if (!can.contains(TableCapability.TRUNCATE) && !can.contains(TableCapability.OVERWRITE_BY_FILTER)) {
+            throw CatalogErrors.cannot(output, "replaced", table.kind(), TableCapability.TRUNCATE);
+        }
+    }
+
+    private void requireApart(Table there, Source source) {
+        String location = there.properties().get(TableCatalog.PROP_LOCATION);
+        if (location != null && !location.isBlank()) {
+            SparkCall.translate(
+                    () -> {
+                        new Replacement(spark, output, new Path(location)).requireApart(source.rows());
+                        return null;
+                    },
+                    e -> OutputErrors.isUnreachable(output, e));
+        } else if (!table.keepsVersions() && table.isReadBy(source.rows())) {
+            throw CatalogErrors.isTheInput(output, table.kind());
+        }
+    }
+
+    private void requireColumns(Table there, StructType schema) {
+        if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
+            if (!DeltaTables.is(there) || !mode.replacesAll(there)) {
+                throw CatalogErrors.schemaStays(output, CatalogMode.OVERWRITE_SCHEMA, table.kind());
+            }
+            return;
+        }
+        Map<String, StructField> old = byName(CatalogWrite.labelled(there));
+        Map<String, StructField> added = byName(schema);
+        if (!added.keySet().containsAll(old.keySet()) && mode.isOn(CatalogMode.MERGE_SCHEMA)) {
+            throw CatalogErrors.lacksColumns(
+                    output,
+                    old.keySet().stream()
+                            .filter(name -> !added.containsKey(name))
+                            .toList());
+        }
+        boolean same = old.keySet().equals(added.keySet());
+        if (!same && !mode.isOn(CatalogMode.MERGE_SCHEMA)) {
+            throw request.mode() == WriteMode.APPEND
+                    ? AppendErrors.otherColumns(output, old.keySet(), added.keySet())
+                    : CatalogErrors.otherColumns(output, old.keySet(), added.keySet());
+        }
+        added.forEach((name, field) -> {
+            StructField known = old.get(name);
+            if (known != null && !known.dataType().sameType(field.dataType())) {
+                throw CatalogErrors.otherType(output, name, known.dataType(), field.dataType());
+            }
+        });
+    }
+
+    /** Of rows that stay, vectors of another model must not become neighbours. */
+    private void requireSameVectors(StructType old, StructType schema) {
+        Map<String, StructField> known = byName(old);
+        StructType both = new StructType(Arrays.stream(schema.fields())
+                .filter(field -> known.containsKey(lower(field.name())))
+                .toArray(StructField[]::new));
+        for (StructField field : EmbeddingMetadata.columns(both)) {
+            TableLabels.unsettled(known.get(lower(field.name()))).ifPresent(fingerprints -> {
+                throw CatalogErrors.isUnsettled(output, field.name(), fingerprints);
+            });
+        }
+        Set<String> written = byName(both).keySet();
+        StructType kept = new StructType(Arrays.stream(old.fields())
+                .filter(field -> written.contains(lower(field.name())))
+                .toArray(StructField[]::new));
+        AppendCheck.check(output, kept, both, true);
+    }
+
+    private void requireLabelsCanChange(Table there, StructType old, StructType schema) {
+        if (!DeltaTables.is(there)
+                || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)
+                || DeltaTables.saysTheSame(there, schema)) {
+            return;
+        }
+        Optional<String> loss = DeltaTables.loss(there);
+        Map<String, StructField> known = byName(old);
+        for (StructField column : EmbeddingMetadata.columns(schema)) {
+            Optional<EmbeddingMetadata> before =
+                    Optional.ofNullable(known.get(lower(column.name()))).flatMap(EmbeddingMetadata::of);
+            EmbeddingMetadata after = EmbeddingMetadata.of(column).orElseThrow();
+            if (loss.isPresent() && before.isPresent() && !before.get().equals(after)) {
+                throw CatalogErrors.labelIsStuck(output, column.name(), before.get(), after, loss.get());
+            }
+        }
+    }
+
+    /** Lets Spark itself hold the rows against the table: types, NOT NULL, what it cannot do. */
+    private void requireInsertable(StructType schema) {
+        if (mode.isOn(CatalogMode.MERGE_SCHEMA) || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
+            return;
+        }
+        String verb = request.mode() == WriteMode.APPEND ? "INTO" : "OVERWRITE";
+        String view = "embark_" + Integer.toHexString(System.identityHashCode(this));
+        SparkCall.translate(
+                () -> {
+                    spark.createDataFrame(List.of(), schema).createOrReplaceTempView(view);
+                    try {
+                        return table.analyzed(
+                                "INSERT %s %s BY NAME SELECT * FROM %s".formatted(verb, table.sql(), view));
+                    } finally {
+                        spark.catalog().dropTempView(view);
+                    }
+                },
+                e -> CatalogErrors.doesNotFit(output, e));
+    }
+
+    static Map<String, StructField> byName(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .collect(
+                        Collectors.toMap(field -> lower(field.name()), Function.identity(), (a, b) -> a, TreeMap::new));
+    }
+
+    static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,52 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Table;
+
+/** Which rows of a table a request replaces, and what it lets become of the columns. */
+record CatalogMode(SparkSession spark, SinkRequest request) {
+    /** Of Delta, and told of every catalog: columns that the table lacks are added. */
+    static final String MERGE_SCHEMA = "mergeSchema";
+    /** Of Delta: the columns become those of the new rows. */
+    static final String OVERWRITE_SCHEMA = "overwriteSchema";
+    /** Of Spark: {@code dynamic} for the partitions that the new rows lie in. */
+    static final String PARTITION_MODE = "partitionOverwriteMode";
+    /** Of Delta: the rows that satisfy a condition. */
+    static final String REPLACE_WHERE = "replaceWhere";
+
+    boolean replacesPartitions(Table there) {
+        String chosen = option(PARTITION_MODE)
+                .orElseGet(() -> spark.conf().get("spark.sql.sources.partitionOverwriteMode", "static"));
+        return chosen.equalsIgnoreCase("dynamic") && there.partitioning().length > 0;
+    }
+
+    boolean replacesSome() {
+        return option(REPLACE_WHERE).isPresent();
+    }
+
+    boolean replacesAll(Table there) {
+        return request.mode() == WriteMode.OVERWRITE && !replacesPartitions(there) && !replacesSome();
+    }
+
+    boolean isOn(String name) {
+        return option(name)
+                .filter(value -> value.strip().equalsIgnoreCase("true"))
+                .isPresent();
+    }
+
+    /** An option in letters of either case, as Spark takes them. */
+    private Optional<String> option(String name) {
+        return request.options().entrySet().stream()
+                .filter(option -> option.getKey().equalsIgnoreCase(name))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+}

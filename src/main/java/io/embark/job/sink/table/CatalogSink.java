@@ -1,0 +1,169 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.EmbarkException;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.source.Source;
+import io.embark.job.table.TableLabels;
+import io.embark.spark.call.EmbeddingMetadata;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A table of any catalog, or of Delta Lake by its path, whose format commits by itself: the run creates it with its rows, adds
+ * a commit, or makes its rows those of the newest version. The table itself is never replaced, so that its history, properties,
+ * constraints and grants stay.
+ */
+final class CatalogSink implements Sink {
+    private final SparkSession spark;
+    private final String reference;
+    private final Optional<String> path;
+    private final SinkRequest request;
+    private final CatalogMode mode;
+    private final NamedTable table;
+    private final String output;
+
+    /** @param table what is written, whether it exists or not */
+    CatalogSink(SparkSession spark, NamedTable table, SinkRequest request) {
+        this.spark = spark;
+        this.table = table;
+        this.output = table.output();
+        this.path = request.path();
+        this.reference = request.table()
+                .orElseGet(() -> "delta.`%s`".formatted(table.identifier().name()));
+        this.request = request;
+        this.mode = new CatalogMode(spark, request);
+    }
+
+    @Override
+    public void check(StructType schema, Source source) {
+        new CatalogCheck(spark, table, request).check(schema, source);
+    }
+
+    @Override
+    public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
+        beforeTheyAreSeen.run();
+        try {
+            write(new CatalogWrite(table, rows, mode), rows.schema());
+        } catch (EmbarkException e) {
+            throw e;
+        } catch (Exception e) {
+            throw Conflict.in(e)
+                    .<RuntimeException>map(lost -> CatalogErrors.lostAgainstAnother(output, lost))
+                    .orElseGet(() -> CatalogErrors.unchecked(e));
+        }
+    }
+
+    private void write(CatalogWrite write, StructType schema) throws Exception {
+        Optional<Table> there = table.find();
+        if (there.isEmpty()) {
+            write.create(request.format(), request.partitionBy());
+            return;
+        }
+        switch (request.mode()) {
+            case ERROR -> throw OutputErrors.existsByNow(output, path.isPresent() ? "--output" : "--output-table");
+            case APPEND -> {
+                write.append(there.get());
+                requireLabelsStand(schema);
+            }
+            case OVERWRITE -> {
+                if (mode.replacesPartitions(there.get())) {
+                    write.overwritePartitions(there.get());
+                    requireLabelsStand(schema);
+                } else if (mode.replacesSome()) {
+                    write.overwriteChosen(there.get());
+                    requireLabelsStand(schema);
+                } else {
+                    write.overwrite(there.get());
+                }
+            }
+        }
+    }
+
+    /** Another run may have replaced the vectors by those of another model while this one embedded. */
+    private void requireLabelsStand(StructType schema) {
+        Map<String, StructField> now =
+                CatalogCheck.byName(table.find().map(CatalogWrite::labelled).orElseGet(StructType::new));
+        for (StructField column : EmbeddingMetadata.columns(schema)) {
+            boolean other = Optional.ofNullable(now.get(CatalogCheck.lower(column.name())))
+                    .flatMap(EmbeddingMetadata::of)
+                    .filter(label -> !label.fingerprint()
+                            .equals(EmbeddingMetadata.of(column).orElseThrow().fingerprint()))
+                    .isPresent();
+            if (other) {
+                throw CatalogErrors.labelChanged(output, column.name());
+            }
+        }
+    }
+
+    @Override
+    public Dataset<Row> read(StructType schema) {
+        return TableLabels.labelled(spark.table(table.sql()));
+    }
+
+    @Override
+    public Optional<String> recordedRanges() {
+        return request.mode() == WriteMode.APPEND
+                ? table.find().map(CatalogWrite::labelled).flatMap(RangesRecord::of)
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> folder() {
+        return path;
+    }
+
+    @Override
+    public Optional<String> rangesFile() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String reference() {
+        return reference;
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
+        if (table.keepsProperties()) {
+            all.add(Capability.KEEPS_METADATA);
+            all.add(Capability.KEEPS_TYPES);
+        }
+        if (table.keepsVersions()) {
+            all.add(Capability.REPLACES_AT_ONCE);
+        }
+        return all;
+    }
+
+    @Override
+    public Optional<String> note() {
+        return table.isMadeWithItsRows() || table.find().isPresent()
+                ? Optional.empty()
+                : Optional.of(
+                        "catalog %s makes the table first and fills it then: a run that is killed leaves a part of it, or an empty one"
+                                .formatted(table.catalog().name()));
+    }
+
+    @Override
+    public String description() {
+        String name = path.map("folder %s"::formatted).orElseGet(() -> "table " + reference);
+        return request.format().map(format -> "%s (%s)".formatted(name, format)).orElse(name);
+    }
+}

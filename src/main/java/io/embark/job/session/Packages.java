@@ -4,7 +4,6 @@
  */
 package io.embark.job.session;
 
-import io.embark.spark.version.Scala;
 import io.embark.spark.version.SparkVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -16,9 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.spark.util.DependencyUtils;
 import org.apache.spark.util.MutableURLClassLoader;
-import scala.Option;
 import scala.util.Properties;
 
 /** Jars by Maven coordinates, resolved as spark-submit does it, with all that they need. */
@@ -49,14 +46,7 @@ final class Packages {
             // Ivy prints to whatever it finds, the results of the job among it.
             System.setOut(kept);
             System.setErr(kept);
-            SparkVersion.resolvePrintingTo(kept);
-            return Scala.list(DependencyUtils.resolveMavenDependencies(
-                    true,
-                    conf.get("spark.jars.excludes"),
-                    String.join(",", coordinates),
-                    conf.get("spark.jars.repositories"),
-                    conf.get("spark.jars.ivy"),
-                    Option.apply(conf.get("spark.jars.ivySettings"))));
+            return SparkVersion.resolve(String.join(",", coordinates), conf, kept);
         } catch (Exception e) { // Scala does not declare those of files
             throw SessionErrors.packagesAreNotFound(coordinates, said.toString(StandardCharsets.UTF_8), e);
         } finally {

@@ -6,6 +6,8 @@ package io.embark.spark.version;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.QueryContext;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.deploy.SparkSubmitUtils;
@@ -26,6 +28,7 @@ import org.apache.spark.sql.catalyst.plans.logical.CTERelationDef;
 import org.apache.spark.sql.catalyst.plans.logical.CTERelationRef;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.rules.Rule;
+import org.apache.spark.util.DependencyUtils;
 import scala.Function1;
 import scala.Option;
 import scala.collection.Seq;
@@ -101,9 +104,39 @@ public final class SparkVersion {
                 new QueryContext[0]);
     }
 
-    /** Has the resolver of packages print what it does to a stream, rather than to the process's own. */
-    public static void resolvePrintingTo(PrintStream stream) {
-        SparkSubmitUtils.printStream_$eq(stream);
+    /**
+     * Jars by Maven coordinates with all that they need, as spark-submit finds them. Where the local repository of Maven has the
+     * POM of one and not its jar, which is common, spark-submit gives up: this looks for it without that repository then.
+     *
+     * @param packages the coordinates, joined with commas
+     * @param conf settings of Spark, of which those that begin with {@code spark.jars} count
+     * @param log where the resolver says what it does, as far as it does not print to the process's own streams
+     */
+    public static List<String> resolve(String packages, Map<String, String> conf, PrintStream log) {
+        SparkSubmitUtils.printStream_$eq(log);
+        String excluded = conf.getOrDefault("spark.jars.excludes", "");
+        Option<String> repositories = Option.apply(conf.get("spark.jars.repositories"));
+        Option<String> folder = Option.apply(conf.get("spark.jars.ivy"));
+        Option<String> settings = Option.apply(conf.get("spark.jars.ivySettings"));
+        try {
+            return Scala.list(SparkSubmitUtils.resolveMavenCoordinates(
+                    packages,
+                    settings.isEmpty()
+                            ? SparkSubmitUtils.buildIvySettings(repositories, folder, true)
+                            : SparkSubmitUtils.loadIvySettings(settings.get(), repositories, folder),
+                    settings.isEmpty()
+                            ? Option.apply(SparkSubmitUtils.buildIvySettings(repositories, folder, false))
+                            : Option.empty(),
+                    true,
+                    Scala.seq(Stream.of(excluded.split(","))
+                            .filter(exclusion -> !exclusion.isBlank())
+                            .toList()),
+                    false));
+        } catch (NoSuchMethodError e) {
+            // Spark 3.5.0 cannot do without the local repository.
+            return Scala.list(DependencyUtils.resolveMavenDependencies(
+                    true, excluded, packages, repositories.getOrElse(() -> null), folder.getOrElse(() -> null), settings));
+        }
     }
 
     /** The name of an error of Spark's, such as {@code TABLE_OR_VIEW_NOT_FOUND}; null if it has none. */

@@ -10,16 +10,20 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.embark.Option;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds conf/embark.conf to the settings that there are. */
+/** Holds conf/embark.conf to the settings that there are, and reads the samples beside it. */
 class ConfigurationFileTest {
     private static final Path CONF = Path.of("conf", "embark.conf");
 
@@ -52,6 +56,25 @@ class ConfigurationFileTest {
         assertThat(embark().root().keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         settings().stream().map(Option::key).toList());
+    }
+
+    /** Whoever copies one changes names and paths, and nothing else has to be right. */
+    @ParameterizedTest
+    @ValueSource(strings = {"delta", "iceberg", "postgresql", "milvus"})
+    void eachSampleIsReadyToRun(String sample) {
+        Arguments arguments = Arguments.parse(
+                        new PrintWriter(new StringWriter()), "embed", "--config", "conf/%s.conf".formatted(sample))
+                .orElseThrow();
+
+        Settings settings = SettingsReader.read(arguments, Map.of());
+
+        assertThat(settings.notes()).isEmpty();
+        assertThat(settings.effective())
+                .filteredOn(Settings.Effective::isSet)
+                .extracting(Settings.Effective::key)
+                .contains("text-column", "id-column", "mode")
+                .containsAnyOf("input", "table")
+                .containsAnyOf("output-format", "output-table");
     }
 
     /** The file as if every default in it were chosen. */

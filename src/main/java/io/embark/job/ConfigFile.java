@@ -14,10 +14,13 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A file of settings in HOCON, flattened: {@code embark { sink-option { compression = zstd } }} is one entry. */
@@ -52,6 +55,7 @@ final class ConfigFile {
             throw SettingErrors.fileIsNoHocon(file, e);
         }
 
+        requireThatNothingIsLost(file, config);
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
             String key = String.join(".", ConfigUtil.splitPath(entry.getKey()));
@@ -60,6 +64,26 @@ final class ConfigFile {
             entries.put(key.startsWith(SECTION) ? key.substring(SECTION.length()) : key, new Entry(text(value), place));
         }
         return entries;
+    }
+
+    /** Of {@code a.b = 1} and {@code a.b.c = 2} HOCON keeps the second alone, though both are settings of Spark. */
+    private static void requireThatNothingIsLost(Path file, Config config) {
+        String lines;
+        try {
+            lines = Files.readString(file);
+        } catch (IOException e) {
+            throw SettingErrors.fileCannotBeRead(file);
+        }
+        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+            List<String> words = ConfigUtil.splitPath(entry.getKey());
+            for (int i = 2; i < words.size(); i++) {
+                String above = String.join(".", words.subList(0, i));
+                Pattern asValue = Pattern.compile("(?m)^\\s*" + Pattern.quote(above) + "\\s*[=:]\\s*[^\\s{]");
+                if (asValue.matcher(lines).find()) {
+                    throw SettingErrors.valueIsLost(file, above, String.join(".", words));
+                }
+            }
+        }
     }
 
     private static String text(ConfigValue value) {

@@ -117,6 +117,13 @@ final class SettingErrors {
                 thrown);
     }
 
+    static EmbarkException valueIsLost(Path file, String key, String longer) {
+        return invalid(
+                "%s: %s has a value that is lost".formatted(file.getFileName(), key),
+                "HOCON makes a section of it, because %s stands there too.".formatted(longer),
+                "Write both in quotes: \"%s\" = ... and \"%s\" = ...".formatted(key, longer));
+    }
+
     static EmbarkException noSettingOfSpark(String key, String nearest) {
         return new EmbarkException(
                 ErrorCode.OPTION_UNKNOWN,

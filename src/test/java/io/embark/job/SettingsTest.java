@@ -350,6 +350,29 @@ class SettingsTest {
                 .hasMessageStartingWith("configuration file %s: is not valid HOCON\n".formatted(broken));
     }
 
+    /** As people copy them from a file of Spark's properties. */
+    @Test
+    void refusesAFileThatLosesASettingToALongerOne() throws IOException {
+        String lost = file("""
+                spark.sql.catalog.lake = a.Catalog
+                spark.sql.catalog.lake.type = hadoop
+                """);
+        assertThatThrownBy(() -> resolve(Map.of(), "--config", lost))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        job.conf: spark.sql.catalog.lake has a value that is lost
+                        HOCON makes a section of it, because spark.sql.catalog.lake.type stands there too.
+                        Write both in quotes: "spark.sql.catalog.lake" = ... and "spark.sql.catalog.lake.type" = ...""");
+
+        String quoted = file("""
+                "spark.sql.catalog.lake" = a.Catalog
+                "spark.sql.catalog.lake.type" = hadoop
+                """);
+        assertThat(resolve(Map.of(), "--config", quoted).sparkConf())
+                .containsEntry("spark.sql.catalog.lake", "a.Catalog")
+                .containsEntry("spark.sql.catalog.lake.type", "hadoop");
+    }
+
     @Test
     void takesSecretsOutOfWhatIsShownButNotOutOfWhatIsUsed() {
         Settings settings = resolve(

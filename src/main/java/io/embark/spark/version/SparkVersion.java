@@ -135,7 +135,12 @@ public final class SparkVersion {
         } catch (NoSuchMethodError e) {
             // Spark 3.5.0 cannot do without the local repository.
             return Scala.list(DependencyUtils.resolveMavenDependencies(
-                    true, excluded, packages, repositories.getOrElse(() -> null), folder.getOrElse(() -> null), settings));
+                    true,
+                    excluded,
+                    packages,
+                    repositories.getOrElse(() -> null),
+                    folder.getOrElse(() -> null),
+                    settings));
         }
     }
 

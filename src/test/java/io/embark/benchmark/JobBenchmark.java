@@ -110,7 +110,7 @@ final class JobBenchmark {
         Figures.print("  twice / once           %s", Figures.spread(cost));
     }
 
-    private static Path write(String name, List<String> texts) throws IOException {
+    static Path write(String name, List<String> texts) throws IOException {
         Path file = FOLDER.resolve(name + ".jsonl");
         Files.createDirectories(FOLDER);
         Gson gson = new Gson();

@@ -8,7 +8,6 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.table.Columns;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
@@ -19,9 +18,7 @@ final class IdColumns {
 
     /** Their names as they were given; none if none were. */
     static List<String> names(Settings settings) {
-        return settings.find(JobSettings.ID_COLUMN)
-                .map(names -> Stream.of(names.split(",", -1)).map(String::strip).toList())
-                .orElse(List.of());
+        return settings.names(JobSettings.ID_COLUMN);
     }
 
     /**

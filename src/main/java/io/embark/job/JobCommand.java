@@ -38,6 +38,7 @@ enum JobCommand {
                                     JobSettings.VECTOR_TYPE,
                                     JobSettings.SINK_OPTION,
                                     JobSettings.MODE,
+                                    JobSettings.PARTITION_BY,
                                     JobSettings.EMBEDDING_COLUMN)),
                     new Group("Embedding", EmbedOptions.all()),
                     new Group(

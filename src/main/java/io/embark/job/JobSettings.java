@@ -71,6 +71,9 @@ final class JobSettings {
             WriteMode.ERROR,
             "What to do if the output exists. It is replaced only once the new one is complete. In stores that keep rows"
                     + " by key, append puts a row in the place of the one with its key.");
+    static final Option<String> PARTITION_BY = text(
+                    "partition-by", "C[,C2...]", "The columns whose values become folders or partitions of the output.")
+            .orElse("what the output has");
     static final Option<String> VECTOR_TYPE = text(
                     "vector-type",
                     "T",

@@ -129,7 +129,7 @@ final class RequestedTables {
                 settings.find(JobSettings.OUTPUT_FORMAT),
                 settings.get(JobSettings.MODE),
                 settings.entries(JobSettings.SINK_OPTION),
-                List.of(),
+                settings.names(JobSettings.PARTITION_BY),
                 keys(settings),
                 settings.find(JobSettings.VECTOR_TYPE).map(RequestedTables::vectorType));
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The settings in force for one command: for each, the value of the most important place that names it. Places in order:
@@ -103,6 +104,13 @@ final class Settings {
     /** Whether somebody chose a value. */
     boolean isChosen(Option<?> setting) {
         return chosen.containsKey(setting.key());
+    }
+
+    /** The names in a list with commas between them; none if it is not chosen. */
+    List<String> names(Option<String> setting) {
+        return find(setting)
+                .map(names -> Stream.of(names.split(",", -1)).map(String::strip).toList())
+                .orElse(List.of());
     }
 
     /** The value of a setting that cannot be done without. */

@@ -277,13 +277,13 @@ class NothingLostTest {
     }
 
     @Test
-    void rowsAreNotAppendedBesidePartitions() throws IOException {
+    void rowsWithoutItsPartitionsAreNotAppendedToAFolder() throws IOException {
         Path partitioned = Files.createDirectory(folder.resolve("parts"));
         copy(table, partitioned.resolve("p=1"));
 
         assertRefused(
-                "output %s: is partitioned".formatted(partitioned),
-                "It holds folders such as p=1, and readers do not see rows beside them.",
+                "output %s: has other columns than what would be appended".formatted(partitioned),
+                "It has id, p, text; appended would be embedding, id, text.",
                 embed("--table lost.t --output %s --mode append".formatted(partitioned)));
     }
 

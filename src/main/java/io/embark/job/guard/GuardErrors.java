@@ -180,14 +180,6 @@ final class GuardErrors {
     }
 
     /** @param folder the name of the folder of one partition */
-    static EmbarkException isPartitioned(String output, String folder) {
-        return refused(
-                output,
-                "is partitioned",
-                "It holds folders such as %s, and readers do not see rows beside them.".formatted(Shown.value(folder)),
-                "Write to another --output, and bring its rows into this one with Spark (partitionBy).");
-    }
-
     /**
      * @param provider the format of the table, as its catalog calls it
      * @param writable the formats that can be written

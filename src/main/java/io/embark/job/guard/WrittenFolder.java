@@ -4,8 +4,6 @@
  */
 package io.embark.job.guard;
 
-import io.embark.EmbarkException;
-import io.embark.ErrorCode;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -52,20 +50,6 @@ public final class WrittenFolder {
 
     private static boolean isWritten(String name) {
         return FILES.matcher(CHECKSUM.matcher(name).replaceFirst("$1")).matches();
-    }
-
-    /**
-     * Refuses a folder whose rows lie in folders named for the values of a column.
-     *
-     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it is one
-     */
-    public static void requireNoPartitions(String output, FileSystem files, Path folder) throws IOException {
-        for (FileStatus status : files.listStatus(folder)) {
-            String name = status.getPath().getName();
-            if (status.isDirectory() && isPartition(name)) {
-                throw GuardErrors.isPartitioned(output, name);
-            }
-        }
     }
 
     /** Whether the folder of this name holds the rows with one value of a column. */

@@ -6,10 +6,13 @@ package io.embark.job.sink.folder;
 
 import io.embark.job.guard.Replacement;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.PartitionErrors;
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -17,6 +20,7 @@ import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * A folder that is written, and how.
@@ -38,6 +42,45 @@ record FolderOutput(
     /** The files beside those of the rows that go with them, whose names are the same in each version. */
     static final List<String> MARKS = List.of(RangesRecord.FILE);
 
+    /** The same with other partitions. */
+    FolderOutput by(List<String> columns) {
+        return new FolderOutput(spark, reference, format, mode, options, columns);
+    }
+
+    /**
+     * The columns that rows are partitioned by: those that were asked for, else those of what is there.
+     *
+     * @throws io.embark.EmbarkException if rows are appended to an output of others
+     */
+    List<String> partitions(StructType schema) throws IOException {
+        List<String> asked = Partitions.of(schema, partitions);
+        for (String name : asked) {
+            if (name.startsWith(".")) {
+                throw PartitionErrors.isHidden(name);
+            }
+        }
+        if (mode == WriteMode.ERROR || !files().exists(target())) {
+            return asked;
+        }
+        List<String> there = FolderPartitions.of(files(), target());
+        if (mode == WriteMode.OVERWRITE) {
+            boolean follows = asked.isEmpty() && there.stream().allMatch(name -> has(schema, name));
+            return follows ? there : asked;
+        }
+        if (!asked.isEmpty() && !lower(asked).equals(lower(there))) {
+            throw PartitionErrors.others(name(), there, asked);
+        }
+        return there;
+    }
+
+    private static boolean has(StructType schema, String name) {
+        return lower(List.of(schema.fieldNames())).contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    private static List<String> lower(List<String> names) {
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    }
+
     /** The folder as errors call it. */
     String name() {
         return "output " + reference;
@@ -53,7 +96,12 @@ record FolderOutput(
     }
 
     DataFrameWriter<Row> writer(Dataset<Row> rows) {
-        return rows.write().format(format.sparkName()).options(options).partitionBy(partitions.toArray(String[]::new));
+        Dataset<Row> named = rows;
+        for (String name : partitions) {
+            // Readers would take two spellings for two columns.
+            named = named.withColumnRenamed(name, name);
+        }
+        return named.write().format(format.sparkName()).options(options).partitionBy(partitions.toArray(String[]::new));
     }
 
     Replacement replacement() throws IOException {

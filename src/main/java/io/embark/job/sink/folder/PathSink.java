@@ -9,7 +9,6 @@ import io.embark.job.commit.FolderRecovery;
 import io.embark.job.commit.RunFolder;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.Replacement;
-import io.embark.job.guard.WrittenFolder;
 import io.embark.job.sink.AppendCheck;
 import io.embark.job.sink.AppendErrors;
 import io.embark.job.sink.Capability;
@@ -22,7 +21,10 @@ import io.embark.job.source.Source;
 import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -33,6 +35,8 @@ import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -74,8 +78,9 @@ final class PathSink implements Sink {
 
         ForeignTables.requireNoneWritten(output, target, spark.sessionState().newHadoopConf());
         RunFolder.requireAlone(files, target, output);
+        List<String> partitions = folder.partitions(schema);
         if (files.exists(target)) {
-            checkExisting(files, target, schema, source);
+            checkExisting(files, target, schema, source, partitions);
         } else {
             new Replacement(spark, output, target).requireNoLink();
         }
@@ -83,7 +88,8 @@ final class PathSink implements Sink {
         return null;
     }
 
-    private void checkExisting(FileSystem files, Path target, StructType schema, Source source) throws IOException {
+    private void checkExisting(FileSystem files, Path target, StructType schema, Source source, List<String> partitions)
+            throws IOException {
         switch (mode) {
             case ERROR -> throw OutputErrors.exists(output, FolderOutput.OPTION);
             case OVERWRITE ->
@@ -92,8 +98,6 @@ final class PathSink implements Sink {
                 if (!files.getFileStatus(target).isDirectory()) {
                     throw OutputErrors.isAFile(output);
                 }
-                WrittenFolder.requireNoPartitions(output, files, target);
-
                 StructType existing = SparkCall.translate(
                         () -> spark.read()
                                 .format(format.sparkName())
@@ -102,13 +106,26 @@ final class PathSink implements Sink {
                         e -> AppendErrors.isOfAnotherFormat(output, format.sparkName(), e));
                 boolean saysNothing = !format.keepsTypes() && existing.isEmpty();
                 if (!saysNothing) {
-                    AppendCheck.check(output, existing, schema, format.keepsTypes());
+                    AppendCheck.check(output, typedAs(existing, schema, partitions), schema, format.keepsTypes());
                 }
                 if (!can(Capability.KEEPS_METADATA)) {
                     AppendCheck.checkRanges(output, RangesRecord.read(files, target), schema);
                 }
             }
         }
+    }
+
+    /** What is there, where the types of partitions are taken to be those of the new rows: names of folders have none. */
+    private static StructType typedAs(StructType existing, StructType added, List<String> partitions) {
+        return new StructType(Arrays.stream(existing.fields())
+                .map(field -> partitions.contains(field.name())
+                        ? Arrays.stream(added.fields())
+                                .filter(other -> other.name().equalsIgnoreCase(field.name()))
+                                .findFirst()
+                                .map(other -> DataTypes.createStructField(field.name(), other.dataType(), true))
+                                .orElse(field)
+                        : field)
+                .toArray(StructField[]::new));
     }
 
     private void checkWritable(FileSystem files, Path folder) throws IOException {
@@ -131,10 +148,11 @@ final class PathSink implements Sink {
     @Override
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         try {
+            FolderOutput partitioned = folder.by(folder.partitions(rows.schema()));
             if (renamesAtOnce()) {
-                new RenamedFolder(folder).write(rows, beforeTheyAreSeen);
+                new RenamedFolder(partitioned).write(rows, beforeTheyAreSeen);
             } else {
-                new ObjectFolder(folder).write(rows, beforeTheyAreSeen);
+                new ObjectFolder(partitioned).write(rows, beforeTheyAreSeen);
             }
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(output, e);
@@ -183,11 +201,21 @@ final class PathSink implements Sink {
 
     @Override
     public Optional<String> note() {
-        if (renamesAtOnce()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                SparkCall.translate(() -> new ObjectFolder(folder).note(), e -> OutputErrors.isUnreachable(output, e)));
+        return SparkCall.translate(
+                () -> {
+                    List<String> notes = new ArrayList<>();
+                    List<String> partitions = folder.partitions().isEmpty() && mode != WriteMode.ERROR
+                            ? FolderPartitions.of(folder.files(), folder.target())
+                            : folder.partitions();
+                    if (!partitions.isEmpty()) {
+                        notes.add(FolderPartitions.note(partitions));
+                    }
+                    if (!renamesAtOnce()) {
+                        notes.add(new ObjectFolder(folder).note());
+                    }
+                    return notes.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", notes));
+                },
+                e -> OutputErrors.isUnreachable(output, e));
     }
 
     @Override

@@ -1,0 +1,58 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.util.List;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * What is refused of partitions, one method for each mistake.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class PartitionErrors {
+    private static final String NAME_OTHERS = "Name columns of few values, such as a date or a language.";
+
+    private PartitionErrors() {}
+
+    static EmbarkException isNotPlain(StructField field) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': cannot tell partitions apart".formatted(field.name()),
+                "It is %s.".formatted(field.dataType().simpleString()),
+                NAME_OTHERS);
+    }
+
+    static EmbarkException leavesNoColumn(List<String> columns) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option partition-by: names all columns",
+                "With %s in the names of folders, files would have no column.".formatted(String.join(", ", columns)),
+                NAME_OTHERS);
+    }
+
+    /** Spark's readers pass over folders of such names. */
+    public static EmbarkException isHidden(String column) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': cannot be in the names of folders".formatted(column),
+                "Readers pass over names that begin with a dot.",
+                "Give it another name with --sql.");
+    }
+
+    /** For an output that is appended to: by which columns it is partitioned, and by which its new rows would be. */
+    public static EmbarkException others(String output, List<String> there, List<String> asked) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: has other partitions".formatted(output),
+                "It is partitioned %s; appended would be by %s."
+                        .formatted(
+                                there.isEmpty() ? "by no column" : "by " + String.join(", ", there),
+                                String.join(", ", asked)),
+                "Leave --partition-by out, or write to another output.");
+    }
+}

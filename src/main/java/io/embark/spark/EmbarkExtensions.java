@@ -6,6 +6,7 @@ package io.embark.spark;
 
 import static java.util.Objects.requireNonNull;
 
+import io.embark.spark.call.ExtendedSessions;
 import io.embark.spark.exec.EmbedStrategy;
 import io.embark.spark.plan.CheckCalls;
 import io.embark.spark.plan.ExtractEmbed;
@@ -37,9 +38,12 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
         SqlFunctions.addTo(FunctionRegistry.builtin());
-        extensions.injectCheckRule(session -> plan -> {
-            CheckCalls.check(plan);
-            return BoxedUnit.UNIT;
+        extensions.injectCheckRule(session -> {
+            ExtendedSessions.add(session);
+            return plan -> {
+                CheckCalls.check(plan);
+                return BoxedUnit.UNIT;
+            };
         });
         extensions.injectOptimizerRule(session -> new NullChecks());
         extensions.injectPreCBORule(session -> new ExtractEmbed());
@@ -61,6 +65,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
             return;
         }
 
+        ExtendedSessions.add(session);
         SqlFunctions.addTo(FunctionRegistry.builtin());
         SqlFunctions.addTo(session.sessionState().functionRegistry());
         methods.extraOptimizations_$eq(

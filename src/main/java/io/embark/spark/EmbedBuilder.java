@@ -62,7 +62,7 @@ final class EmbedBuilder extends AbstractFunction1<Seq<Expression>, Expression> 
                 throw FunctionErrors.wrongNumberForEmbed(function, MOST_ARGUMENTS, list.size());
             }
 
-            return call(list.get(0), options(list));
+            return call(list.get(0), options(list)).inActiveSession();
         } catch (EmbarkException e) {
             throw list.isEmpty() ? CallErrors.refuse(function, e) : CallErrors.refuse(function, list.get(0), e);
         }

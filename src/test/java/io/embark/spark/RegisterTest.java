@@ -14,11 +14,16 @@ import io.embark.spark.call.EmbedExpression;
 import io.embark.spark.exec.EmbedStrategy;
 import io.embark.spark.version.Scala;
 import java.util.List;
+import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.analysis.SimpleFunctionRegistry;
+import org.apache.spark.sql.catalyst.expressions.BoundReference;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.types.DataTypes;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +35,11 @@ class RegisterTest {
     static final TinyModel model = TinyModel.registered();
 
     private final SparkSession plain = new SparkSession(SharedSpark.session().sparkContext());
+
+    @AfterEach
+    void leaveNoSessionActive() {
+        SparkSession.clearActiveSession();
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -45,6 +55,36 @@ class RegisterTest {
                         Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call \
                         EmbarkExtensions.register(spark) before the query.
                         """.strip());
+    }
+
+    /** As the constraints of a table format, which take expressions from a query and evaluate them themselves. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCallOutsideAPlanSaysThatAndWhatToWriteInstead(boolean extended) throws Exception {
+        SparkSession session = extended ? SharedSpark.session() : plain;
+        session.range(1).schema();
+        SparkSession.setActiveSession(session);
+        Expression parsed =
+                new EmbedBuilder("embed").apply(Scala.seq(List.of(new BoundReference(0, DataTypes.StringType, true))));
+        EmbedExpression sent = SerializationUtils.clone(
+                ((EmbedExpression) parsed).of(parsed.children().head()));
+        SparkSession.setActiveSession(plain);
+
+        assertThatThrownBy(() -> sent.eval(null))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage(extended ? """
+                                embed(...): is evaluated outside the plan of a query
+                                Embark embeds in the plans of queries, many texts at a time. This call stands where a table \
+                                format evaluates expressions row by row: in a CHECK constraint, a generated or default column, \
+                                or an action of a MERGE.
+                                Put embed in the query: in the source of the MERGE, or in the SELECT that writes a column of \
+                                vectors. Drop a constraint that calls it; one over that column, as size(embedding) = 384, needs \
+                                no model.""" : """
+                                embed(...): nothing in this session's plans runs it
+                                Embark's extension takes every call out of a plan before it runs, and this session was started \
+                                without it.
+                                Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call \
+                                EmbarkExtensions.register(spark) before the query.""");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.embark.spark.version.Scala;
 import io.embark.spark.version.SparkVersion;
 import java.util.List;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
+import org.apache.spark.sql.catalyst.expressions.BoundReference;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedLambdaVariable;
 import org.apache.spark.unsafe.Platform;
@@ -35,11 +36,33 @@ public final class CallErrors {
         return throwNamed(function + ": ", error);
     }
 
+    /** Of a call that something evaluates by itself, for one row after the other. */
+    static EmbarkException outsideAPlan(String function, Expression text) {
+        return new EmbarkException(
+                ErrorCode.QUERY_UNSUPPORTED,
+                "%s(%s): is evaluated outside the plan of a query".formatted(function, nameOf(text)),
+                "Embark embeds in the plans of queries, many texts at a time. This call stands where a table format evaluates"
+                        + " expressions row by row: in a CHECK constraint, a generated or default column, or an action of a MERGE.",
+                ("Put %1$s in the query: in the source of the MERGE, or in the SELECT that writes a column of vectors. Drop a"
+                                + " constraint that calls it; one over that column, as size(embedding) = 384, needs no model.")
+                        .formatted(function));
+    }
+
+    /** Spark puts the number of a column in its place before it evaluates an expression. */
+    private static String nameOf(Expression text) {
+        return holdsNumber(text) ? "..." : shown(text);
+    }
+
+    private static boolean holdsNumber(Expression text) {
+        return text instanceof BoundReference
+                || Scala.list(text.children()).stream().anyMatch(CallErrors::holdsNumber);
+    }
+
     /** Of a call that reached the end of planning. */
     static EmbarkException leftInThePlan(String function, Expression text) {
         return new EmbarkException(
                 ErrorCode.QUERY_UNSUPPORTED,
-                "%s(%s): nothing in this session's plans runs it".formatted(function, text.sql()),
+                "%s(%s): nothing in this session's plans runs it".formatted(function, nameOf(text)),
                 "Embark's extension takes every call out of a plan before it runs, and this session was started without it.",
                 "Start Spark with spark.sql.extensions=io.embark.spark.EmbarkExtensions, or call"
                         + " EmbarkExtensions.register(spark) before the query.");

@@ -5,6 +5,7 @@
 package io.embark.spark.call;
 
 import io.embark.BlankText;
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.OnError;
@@ -46,13 +47,27 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     private final Expression text;
     private final EmbedOptions options;
+
+    /** For errors only: whether rules take it out of plans; executors see no session that could be asked. */
+    private final boolean inExtendedSession;
+
     private final Seq<Expression> children;
 
     /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
     public EmbedExpression(Expression text, EmbedOptions options) {
+        this(text, options, false);
+    }
+
+    private EmbedExpression(Expression text, EmbedOptions options, boolean inExtendedSession) {
         this.text = text;
         this.options = options;
+        this.inExtendedSession = inExtendedSession;
         this.children = Scala.seq(List.of(text));
+    }
+
+    /** The same call, made by a query of the active session, whose plans may or may not run it. */
+    public EmbedExpression inActiveSession() {
+        return new EmbedExpression(text, options, ExtendedSessions.haveActive());
     }
 
     /** The text to embed. */
@@ -71,12 +86,12 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @SuppressWarnings("MissingOverride") // it overrides in Scala 2.12 only
     public Expression withNewChildrenInternal(IndexedSeq<Expression> newChildren) {
-        return new EmbedExpression(newChildren.apply(0), options);
+        return of(newChildren.apply(0));
     }
 
     /** As Scala 2.13 asks for it. */
     public Expression withNewChildrenInternal(scala.collection.immutable.IndexedSeq<Expression> newChildren) {
-        return new EmbedExpression(newChildren.apply(0), options);
+        return of(newChildren.apply(0));
     }
 
     /** Whether the chunks of a text have vectors, and not the text as a whole. */
@@ -121,7 +136,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     /** The same call of another text. */
     public EmbedExpression of(Expression otherText) {
-        return new EmbedExpression(otherText, options);
+        return new EmbedExpression(otherText, options, inExtendedSession);
     }
 
     @Override
@@ -158,12 +173,18 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public Object eval(InternalRow input) {
-        throw CallErrors.leftInThePlan(prettyName(), text);
+        throw evaluatedAlone();
     }
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
-        throw CallErrors.leftInThePlan(prettyName(), text);
+        throw evaluatedAlone();
+    }
+
+    private EmbarkException evaluatedAlone() {
+        return inExtendedSession || ExtendedSessions.haveActive()
+                ? CallErrors.outsideAPlan(prettyName(), text)
+                : CallErrors.leftInThePlan(prettyName(), text);
     }
 
     @Override

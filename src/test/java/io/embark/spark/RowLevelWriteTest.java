@@ -8,14 +8,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.connector.catalog.Identifier;
 import org.apache.spark.sql.connector.catalog.InMemoryRowLevelOperationTableCatalog;
+import org.apache.spark.sql.connector.catalog.InMemoryTableCatalog;
+import org.apache.spark.sql.connector.distributions.Distributions;
+import org.apache.spark.sql.connector.expressions.Expressions;
+import org.apache.spark.sql.connector.expressions.SortDirection;
+import org.apache.spark.sql.connector.expressions.SortOrder;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import scala.Option;
 
 /**
  * {@code MERGE}, {@code DELETE} and {@code UPDATE} of tables that take changed rows, or groups of rows with a changed one among
@@ -139,6 +149,33 @@ class RowLevelWriteTest extends PlannedRows {
                 assertThat(row.isNullAt(2)).isTrue();
             }
         });
+    }
+
+    /** A writer that wants its rows in order sorts them by ranges, which Spark finds in a sample of them. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true"})
+    void eachRowIsEmbeddedOnceOnItsWayIntoASortedTable(boolean adaptive, boolean strict) throws Exception {
+        adapt(adaptive);
+        SortOrder[] order = {Expressions.sort(Expressions.column("id"), SortDirection.ASCENDING)};
+        InMemoryTableCatalog catalog =
+                (InMemoryTableCatalog) spark.sessionState().catalogManager().catalog("rowlevel");
+        catalog.createTable(
+                Identifier.of(new String[0], "target"),
+                new StructType().add("id", "long").add("emb", "array<float>"),
+                new Transform[0],
+                Map.of(),
+                Distributions.ordered(order),
+                order,
+                strict ? Option.apply((Object) 3) : Option.empty(),
+                Option.empty(),
+                strict,
+                Integer.MAX_VALUE);
+
+        assertThat(embeddedBy("INSERT INTO rowlevel.target SELECT id, %s FROM texts".formatted(call("text"))))
+                .isEqualTo(20);
+        assertThat(spark.table("rowlevel.target").collectAsList())
+                .hasSize(20)
+                .allSatisfy(row -> assertVector(row, "emb", text(row.getLong(0))));
     }
 
     private void create(boolean deltas, boolean split) {

@@ -23,7 +23,7 @@ import org.apache.spark.sql.execution.SparkStrategy;
 import scala.collection.immutable.Seq;
 
 /**
- * Plans an {@link EmbedNode} as an {@link EmbedExec}.
+ * Plans an {@link EmbedNode} as an {@link EmbedExec}, and what would run it twice.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -39,6 +39,9 @@ public final class EmbedStrategy extends SparkStrategy {
         if (plan instanceof Tail tail) {
             // Spark plans it only where it is the end of a query, and here vectors of the last rows may follow.
             return only(new CollectTailExec(value(tail.limitExpr()), planLater(tail.child())));
+        }
+        if (SampledRows.areEmbeddedFor(plan)) {
+            return only(SampledRows.exec(plan, planLater(plan.children().head())));
         }
         return plan instanceof EmbedNode node ? only(exec(node, planLater(node.child()))) : none();
     }

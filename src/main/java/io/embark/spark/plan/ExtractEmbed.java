@@ -41,8 +41,7 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
             return plan;
         }
         LogicalPlan extracted = extractAll(plan);
-        LogicalPlan shared = plan instanceof Subquery ? extracted : SharedEmbeddings.share(extracted);
-        return SampledRows.shuffle(shared);
+        return plan instanceof Subquery ? extracted : SharedEmbeddings.share(extracted);
     }
 
     private static LogicalPlan extractAll(LogicalPlan plan) {

@@ -71,7 +71,7 @@ class RoomsTest {
             Map.entry("spark.version", ""),
             Map.entry("spark.call", "base . model encode spark.version"),
             Map.entry("spark.models", "base . host model model.files torch encode spark.version"),
-            Map.entry("spark.plan", "base . spark.version spark.call spark.models"),
+            Map.entry("spark.plan", "base . model spark.version spark.call spark.models"),
             Map.entry("spark.exec", "base . model encode spark.version spark.call spark.models"),
             Map.entry("spark", "base . encode spark.version spark.call spark.models spark.plan spark.exec"),
             Map.entry("job.guard", "base . spark.version job.table"),

@@ -10,6 +10,7 @@ import io.embark.spark.call.ExtendedSessions;
 import io.embark.spark.exec.EmbedStrategy;
 import io.embark.spark.plan.CheckCalls;
 import io.embark.spark.plan.ExtractEmbed;
+import io.embark.spark.plan.LabelVectors;
 import io.embark.spark.plan.NullChecks;
 import io.embark.spark.version.Scala;
 import io.embark.spark.version.SparkVersion;
@@ -45,6 +46,7 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
                 return BoxedUnit.UNIT;
             };
         });
+        extensions.injectResolutionRule(session -> new LabelVectors());
         extensions.injectOptimizerRule(session -> new NullChecks());
         extensions.injectPreCBORule(session -> new ExtractEmbed());
         extensions.injectPlannerStrategy(session -> new EmbedStrategy());
@@ -53,7 +55,8 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     /**
      * Does for a session that is running what the extension does for one that starts. Does nothing where either was done
-     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed. Sessions that
+     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed, and columns of vectors
+     * have no metadata. Sessions that
      * {@code newSession()} makes of it have to be registered themselves. Thread-safe.
      *
      * <p>In a PySpark notebook: {@code spark._jvm.io.embark.spark.EmbarkExtensions.register(spark._jsparkSession)}

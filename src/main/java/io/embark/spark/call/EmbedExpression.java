@@ -45,6 +45,9 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     /** The function that gives each chunk of a text a vector, by its name in SQL. */
     public static final String EMBED_CHUNKS = "embed_chunks";
 
+    /** The place of the vector among the fields of a chunk. */
+    public static final int VECTOR_OF_CHUNK = 3;
+
     private final Expression text;
     private final EmbedOptions options;
 
@@ -97,6 +100,11 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     /** Whether the chunks of a text have vectors, and not the text as a whole. */
     public boolean givesChunks() {
         return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
+    /** Whether it gives a vector, and no array of vectors or chunks. */
+    public boolean givesOneVector() {
+        return !givesChunks() && !(text.dataType() instanceof ArrayType);
     }
 
     @Override

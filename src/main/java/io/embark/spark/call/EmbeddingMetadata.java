@@ -12,6 +12,7 @@ import io.embark.Option;
 import io.embark.Stage;
 import io.embark.base.Redaction;
 import io.embark.base.StrictJson;
+import io.embark.model.ModelFolder;
 import io.embark.model.ModelName;
 import java.io.IOException;
 import java.util.Arrays;
@@ -61,13 +62,28 @@ public record EmbeddingMetadata(
         return new EmbeddingMetadata(Redaction.text(model), reference, fingerprint, dimension, chosen);
     }
 
+    /** Of vectors that a model gives with these options; a model of a hub is named with its commit, a folder with its path. */
+    public static EmbeddingMetadata of(ModelFolder model, EmbedOptions options) {
+        boolean chosen = options.toMap().containsKey(EmbedOptions.MODEL.key());
+        return of(
+                model.name(),
+                model.fingerprint(),
+                model.specification().dimension(options),
+                chosen ? options.with(EmbedOptions.MODEL, model.reference()) : options);
+    }
+
+    /** Whether it says of a column where its vectors come from. */
+    public static boolean isIn(Metadata metadata) {
+        return metadata.contains(MODEL)
+                && metadata.contains(FINGERPRINT)
+                && metadata.contains(DIMENSION)
+                && metadata.contains(OPTIONS);
+    }
+
     /** What the column says; empty if it is not one of Embark's. */
     public static Optional<EmbeddingMetadata> of(StructField column) {
         Metadata metadata = column.metadata();
-        if (!metadata.contains(MODEL)
-                || !metadata.contains(FINGERPRINT)
-                || !metadata.contains(DIMENSION)
-                || !metadata.contains(OPTIONS)) {
+        if (!isIn(metadata)) {
             return Optional.empty();
         }
 

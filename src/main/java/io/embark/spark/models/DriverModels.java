@@ -70,8 +70,8 @@ public final class DriverModels {
     }
 
     /** Holds the options against their model, which is opened unless it is known. */
-    public static void check(EmbedOptions options) {
-        ofActiveSession().checked(options, DownloadProgress.NONE);
+    public static ModelFolder check(EmbedOptions options) {
+        return ofActiveSession().checked(options, DownloadProgress.NONE);
     }
 
     private static DriverModels ofActiveSession() {

@@ -72,7 +72,9 @@ final class CallsInAggregate {
         for (NamedExpression output : Scala.list(aggregate.aggregateExpressions())) {
             Expression inlined = inline((Expression) output, calls);
             outputs.add(
-                    inlined instanceof NamedExpression named ? named : named(inlined, output.name(), output.exprId()));
+                    inlined instanceof NamedExpression named
+                            ? named
+                            : named(inlined, output.name(), output.exprId(), output.metadata()));
         }
         List<Expression> groupings = Scala.list(aggregate.groupingExpressions()).stream()
                 .map(grouping -> inline(grouping, calls))
@@ -155,12 +157,11 @@ final class CallsInAggregate {
                 expression.canonicalized(),
                 key -> expression instanceof NamedExpression already
                         ? already
-                        : named(expression, "aggregated", NamedExpression.newExprId()));
+                        : named(expression, "aggregated", NamedExpression.newExprId(), Metadata.empty()));
         return (Expression) named.toAttribute();
     }
 
-    private static NamedExpression named(Expression expression, String name, ExprId id) {
-        return new Alias(
-                expression, name, id, Scala.seq(List.of()), Option.apply((Metadata) null), Scala.seq(List.of()));
+    private static NamedExpression named(Expression expression, String name, ExprId id, Metadata metadata) {
+        return new Alias(expression, name, id, Scala.seq(List.of()), Option.apply(metadata), Scala.seq(List.of()));
     }
 }

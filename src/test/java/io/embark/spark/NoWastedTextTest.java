@@ -77,6 +77,17 @@ class NoWastedTextTest extends PlannedRows {
                             .getItem(0)
                             .gt(highest())
                             .and(s.embed("other").getItem(1).gt(-9)))),
+            query("in some rows, of which a filter needs all", ROWS, s -> s.rows()
+                    .filter(high(s.embed("text")))
+                    .withColumn("emb", when(col("half").equalTo(0), s.embed("text")))),
+            query("where the vector itself is asked for", 10, s -> s.rows()
+                    .withColumn(
+                            "emb",
+                            when(
+                                    col("half")
+                                            .equalTo(0)
+                                            .and(s.embed("text").getItem(0).gt(0)),
+                                    s.embed("text")))),
             query("with a vector", ROWS, s -> s.embedded().filter("emb IS NOT NULL")),
             query("without nulls", ROWS, s -> s.embedded().na().drop()),
             query(

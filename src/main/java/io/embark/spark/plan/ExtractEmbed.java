@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
@@ -70,21 +72,15 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
             return split.transformUp(Scala.partial(ExtractEmbed::extract));
         }
 
+        // Rows that a filter beneath embeds all need not be embedded again where only some of them are asked for.
+        LogicalPlan known = withVectors(plan, EmbedCalls.innermost(plan), VectorPlace::known);
+        if (known != plan) {
+            return withOutputOf(plan, extract(known));
+        }
         LogicalPlan narrow = CallsByNeed.narrow(plan);
         List<EmbedExpression> calls = CallsByNeed.decided(narrow, EmbedCalls.innermost(narrow));
-        Map<Expression, Attribute> results = new LinkedHashMap<>();
-        List<LogicalPlan> children = new ArrayList<>();
-        for (LogicalPlan child : Scala.list(plan.children())) {
-            children.add(embedBelow(child, calls, results));
-        }
-        if (results.isEmpty()) {
-            return plan;
-        }
-
-        LogicalPlan rewritten = narrow.withNewChildren(Scala.seq(children))
-                .transformExpressions(Scala.partial(expression -> replace(expression, results)));
-        LogicalPlan whole = extract(rewritten);
-        return whole.output().equals(plan.output()) ? whole : new Project(projection(plan), whole);
+        LogicalPlan embedded = withVectors(narrow, calls, (child, call) -> Optional.of(VectorPlace.in(child, call)));
+        return embedded == narrow ? plan : withOutputOf(plan, extract(embedded));
     }
 
     /** The same rows from operators of which each embeds at one place; the operator itself if it does. */
@@ -95,6 +91,31 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         return plan instanceof Join join ? CallsInJoin.lift(join) : plan;
     }
 
+    /** The operator over children with the vectors that have a place in them; the operator itself if none has. */
+    private static LogicalPlan withVectors(
+            LogicalPlan operator,
+            List<EmbedExpression> calls,
+            BiFunction<LogicalPlan, EmbedExpression, Optional<PlanWithColumn>> place) {
+        Map<Expression, Attribute> results = new LinkedHashMap<>();
+        List<LogicalPlan> children = new ArrayList<>();
+        for (LogicalPlan child : Scala.list(operator.children())) {
+            LogicalPlan plan = child;
+            for (EmbedExpression call : calls) {
+                boolean taken = results.containsKey(call.canonicalized());
+                if (!taken && call.references().subsetOf(child.outputSet())) {
+                    Optional<PlanWithColumn> found = place.apply(plan, call);
+                    plan = found.map(PlanWithColumn::plan).orElse(plan);
+                    found.ifPresent(vector -> results.put(call.canonicalized(), vector.column()));
+                }
+            }
+            children.add(plan);
+        }
+        return results.isEmpty()
+                ? operator
+                : operator.withNewChildren(Scala.seq(children))
+                        .transformExpressions(Scala.partial(expression -> replace(expression, results)));
+    }
+
     private static Expression replace(Expression expression, Map<Expression, Attribute> results) {
         if (!(expression instanceof EmbedExpression)) {
             return expression;
@@ -103,21 +124,8 @@ public final class ExtractEmbed extends Rule<LogicalPlan> {
         return result == null ? expression : result;
     }
 
-    private static LogicalPlan embedBelow(
-            LogicalPlan child, List<EmbedExpression> calls, Map<Expression, Attribute> results) {
-        LogicalPlan plan = child;
-        for (EmbedExpression call : calls) {
-            boolean taken = results.containsKey(call.canonicalized());
-            if (!taken && call.references().subsetOf(child.outputSet())) {
-                PlanWithColumn embedded = VectorPlace.in(plan, call);
-                plan = embedded.plan();
-                results.put(call.canonicalized(), embedded.column());
-            }
-        }
-        return plan;
-    }
-
-    private static scala.collection.immutable.Seq<NamedExpression> projection(LogicalPlan plan) {
-        return Scala.seq(Scala.list(plan.output()));
+    private static LogicalPlan withOutputOf(LogicalPlan operator, LogicalPlan rows) {
+        List<NamedExpression> output = List.copyOf(Scala.list(operator.output()));
+        return rows.output().equals(operator.output()) ? rows : new Project(Scala.seq(output), rows);
     }
 }

@@ -31,14 +31,15 @@ final class VectorPlace {
      * another text of the same rows, one node does both; else a new node stands on the plan.
      */
     static PlanWithColumn in(LogicalPlan plan, EmbedExpression call) {
-        return handedUp(plan, call).or(() -> added(plan, call)).orElseGet(() -> {
+        return known(plan, call).or(() -> added(plan, call)).orElseGet(() -> {
             Attribute vector = EmbedNode.resultOf(call);
             return new PlanWithColumn(
                     new EmbedNode(Scala.seq(List.of(call)), Scala.seq(List.of(vector)), plan), vector);
         });
     }
 
-    private static Optional<PlanWithColumn> handedUp(LogicalPlan plan, EmbedExpression call) {
+    /** The vector that the plan has already, handed up to its output. */
+    static Optional<PlanWithColumn> known(LogicalPlan plan, EmbedExpression call) {
         if (!call.deterministic()) {
             return Optional.empty();
         }
@@ -52,13 +53,13 @@ final class VectorPlace {
         }
         if (plan instanceof Project project) {
             return beneath(project, call, Optional.empty()).flatMap(inner -> {
-                Optional<PlanWithColumn> below = handedUp(project.child(), inner);
+                Optional<PlanWithColumn> below = known(project.child(), inner);
                 return below.map(found -> found.through(project, project.child()));
             });
         }
         for (LogicalPlan child : PlanWithColumn.childrenWithTheSameRows(plan)) {
             if (call.references().subsetOf(child.outputSet())) {
-                Optional<PlanWithColumn> below = handedUp(child, call);
+                Optional<PlanWithColumn> below = known(child, call);
                 if (below.isPresent()) {
                     return below.map(found -> found.through(plan, child));
                 }

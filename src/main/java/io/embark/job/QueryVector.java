@@ -33,7 +33,17 @@ final class QueryVector {
     /** Null for all else. */
     private final byte[] bits;
 
-    private QueryVector(Encoding encoding, EncodingRanges ranges, int dimension, float[] components, byte[] bits) {
+    /** Of the model that made it. */
+    private final String fingerprint;
+
+    private QueryVector(
+            String fingerprint,
+            Encoding encoding,
+            EncodingRanges ranges,
+            int dimension,
+            float[] components,
+            byte[] bits) {
+        this.fingerprint = fingerprint;
         this.encoding = encoding;
         this.ranges = ranges;
         this.dimension = dimension;
@@ -62,7 +72,13 @@ final class QueryVector {
         EncodingRanges ranges = stored.get(EmbedOptions.ENCODING_RANGES);
         return components == null && bits == null
                 ? null
-                : new QueryVector(encoding, ranges, embedder.dimension(), components, bits);
+                : new QueryVector(
+                        embedder.folder().fingerprint(), encoding, ranges, embedder.dimension(), components, bits);
+    }
+
+    /** The fingerprint of the model that made it. */
+    String fingerprint() {
+        return fingerprint;
     }
 
     int dimension() {

@@ -17,6 +17,7 @@ import io.embark.model.ModelFolder;
 import io.embark.spark.ColumnErrors;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -172,6 +173,26 @@ final class RunErrors {
                         .formatted(table, Shown.value(column.name())),
                 "A run that replaces them is at work, or did not come to its end; they are of %s.".formatted(models),
                 "Let it end, or replace them with embark embed --mode overwrite; or name their model with --model.");
+    }
+
+    static EmbarkException severalModels(String table, StructField column, List<EmbeddingMetadata> labels) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "table %s: column '%s' holds vectors of several models".formatted(table, column.name()),
+                "Its parts were embedded with %s; vectors of two models cannot be compared."
+                        .formatted(labels.stream()
+                                .map(label -> "%s (fingerprint %.12s)".formatted(label.shown(), label.fingerprint()))
+                                .collect(Collectors.joining(" and "))),
+                "Search one of its parts, or embed the others anew with one model.");
+    }
+
+    /** @param other the fingerprint that most of its rows hold */
+    static EmbarkException noRowOfTheModel(String table, String other) {
+        return new EmbarkException(
+                ErrorCode.MODEL_INVALID,
+                "table %s: none of its rows was embedded with this model".formatted(table),
+                "Most have fingerprint %.12s.".formatted(other),
+                "Name the model of these rows with --model, or embed the table anew.");
     }
 
     static EmbarkException queryHasNoVector() {

@@ -12,10 +12,14 @@ import io.embark.LongText;
 import io.embark.encode.Embedder;
 import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
+import io.embark.job.print.Figures;
 import io.embark.job.print.Terminal;
 import io.embark.job.print.TextTable;
 import io.embark.job.session.JobSession;
+import io.embark.job.source.RowFingerprints;
 import io.embark.job.source.Source;
+import io.embark.job.source.VectorLabels;
+import io.embark.job.source.VectorText;
 import io.embark.job.table.Columns;
 import io.embark.job.table.TableLabels;
 import io.embark.model.ModelFolder;
@@ -44,6 +48,9 @@ import org.apache.spark.sql.types.StructType;
 final class SearchCommand {
     private static final String SCORE = "score";
 
+    /** Among those whose rows are left out. */
+    private static final int MODELS_NAMED = 5;
+
     /** The task of a query, as models call it. */
     private static final String QUERY = "query";
 
@@ -57,27 +64,74 @@ final class SearchCommand {
 
     void run() {
         String query = settings.require(JobSettings.QUERY);
-        String reference = settings.require(JobSettings.SEARCH_TABLE);
         int top = settings.get(JobSettings.TOP);
+        if (!settings.isChosen(JobSettings.FORMAT)) {
+            settings.require(JobSettings.SEARCH_TABLE);
+        }
         try (JobSession session = JobSession.open(settings.session())) {
             RequestedTables.recoverSearched(session.spark(), settings).forEach(console::note);
             Source source = RequestedTables.searched(session.spark(), settings);
-            StructType schema = source.rows().schema();
-            StructField column = vectors(schema, reference);
-            Optional<EmbeddingMetadata> metadata = EmbeddingMetadata.of(column);
-            Optional<String> models = TableLabels.unsettled(column);
-            if (models.isPresent() && !settings.isChosen(EmbedOptions.MODEL)) {
-                throw RunErrors.isUnsettled(reference, column, models.get());
-            }
-            List<String> shown = shown(schema, column);
-            EmbedOptions options = DriverDevice.of(options(metadata), session.spark());
-            requireEncoding(column, options);
-            QueryVector vector = embed(query, reference, metadata, options);
+            source.notes().forEach(console::note);
+            Dataset<Row> rows = VectorText.parsed(
+                    source.rows(), settings.find(JobSettings.SEARCH_COLUMN).orElse(Columns.EMBEDDING));
+            search(query, source.name(), rows, top);
+        }
+    }
+
+    private void search(String query, String reference, Dataset<Row> rows, int top) {
+        StructType schema = rows.schema();
+        StructField column = vectors(schema, reference);
+        Optional<RowFingerprints> ofRows = RowFingerprints.beside(column.name(), schema);
+        Optional<EmbeddingMetadata> metadata = label(rows, column, reference, ofRows.isPresent());
+        List<String> shown = shown(schema, column);
+        EmbedOptions options = DriverDevice.of(options(metadata), rows.sparkSession());
+        requireEncoding(column, options);
+        QueryVector vector = embed(query, reference, ofRows.isPresent() ? Optional.empty() : metadata, options);
+        if (ofRows.isPresent()) {
+            Column isOfTheModel = ofRows.get()
+                    .isOf(
+                            vector.fingerprint(),
+                            metadata.isEmpty() || metadata.get().fingerprint().equals(vector.fingerprint()));
+            tellOthers(rows.where(Columns.named(column.name()).isNotNull()), reference, ofRows.get(), isOfTheModel);
+            print(best(rows.where(isOfTheModel), column, vector, shown, top), shown);
+        } else {
             metadata.ifPresentOrElse(
                     known -> requireDimension(reference, known.dimension(), vector.dimension()),
-                    () -> requireDimension(reference, firstLength(source.rows(), column), vector.length()));
-            print(best(source.rows(), column, vector, shown, top), shown);
+                    () -> requireDimension(reference, firstLength(rows, column), vector.length()));
+            print(best(rows, column, vector, shown, top), shown);
         }
+    }
+
+    /** What the table says of the column; of several tables that say different things only rows can tell. */
+    private Optional<EmbeddingMetadata> label(
+            Dataset<Row> rows, StructField column, String reference, boolean rowsTell) {
+        List<EmbeddingMetadata> labels = VectorLabels.of(rows, column);
+        if (labels.size() > 1 && !rowsTell) {
+            throw RunErrors.severalModels(reference, column, labels);
+        }
+        Optional<String> models = rowsTell ? Optional.empty() : TableLabels.unsettled(column);
+        if (models.isPresent() && !settings.isChosen(EmbedOptions.MODEL)) {
+            throw RunErrors.isUnsettled(reference, column, models.get());
+        }
+        return EmbeddingMetadata.of(column);
+    }
+
+    /** Says which rows are left out since their vectors are of another model. */
+    private void tellOthers(Dataset<Row> rows, String reference, RowFingerprints ofRows, Column isOfTheModel) {
+        List<Row> others = rows.where(functions.not(isOfTheModel))
+                .groupBy(Columns.named(ofRows.column()))
+                .count()
+                .orderBy(functions.col("count").desc())
+                .limit(MODELS_NAMED)
+                .collectAsList();
+        if (others.isEmpty()) {
+            return;
+        }
+        if (rows.where(isOfTheModel).isEmpty()) {
+            throw RunErrors.noRowOfTheModel(reference, others.get(0).getString(0));
+        }
+        others.forEach(other -> console.note("left out: %s with vectors of another model, fingerprint %.12s"
+                .formatted(Figures.count(other.getLong(1), "row", "rows"), other.getString(0))));
     }
 
     private StructField vectors(StructType schema, String reference) {

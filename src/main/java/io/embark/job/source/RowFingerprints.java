@@ -1,0 +1,51 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.source;
+
+import io.embark.job.table.Columns;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The column beside one of vectors that says of each row which model its vector is of. It is right where the label of the
+ * column may not be: after an append, an update or a union the label holds for some rows only.
+ *
+ * @param column its name
+ * @hidden Public for Embark's other rooms only.
+ */
+public record RowFingerprints(String column) {
+    private static final String ENDING = "_fingerprint";
+
+    /** Fewer characters of a fingerprint do not tell models apart. */
+    private static final int SHORTEST = 8;
+
+    /** The one beside a column of vectors: {@code embedding_fingerprint} beside {@code embedding}. */
+    public static Optional<RowFingerprints> beside(String vectors, StructType schema) {
+        return Arrays.stream(schema.fields())
+                .filter(field -> field.name().equalsIgnoreCase(vectors + ENDING)
+                        && field.dataType().equals(DataTypes.StringType))
+                .findFirst()
+                .map(field -> new RowFingerprints(field.name()));
+    }
+
+    /**
+     * Whether a row's vector is of a model; never null.
+     *
+     * @param fingerprint of the model; rows may hold the start of it
+     * @param otherwise what holds for a row that says nothing
+     */
+    public Column isOf(String fingerprint, boolean otherwise) {
+        Column own = Columns.named(column);
+        Column isSame = functions
+                .length(own)
+                .geq(SHORTEST)
+                .and(functions.lit(fingerprint).startsWith(own));
+        return functions.when(own.isNull(), functions.lit(otherwise)).otherwise(isSame);
+    }
+}

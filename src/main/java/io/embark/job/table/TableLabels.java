@@ -15,13 +15,16 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.AttributeReference;
 import org.apache.spark.sql.catalyst.expressions.ExprId;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.Seq;
 
 /**
  * What a table says of its columns of vectors, with the columns or, for formats that keep nothing with a column, among its
@@ -108,7 +111,9 @@ public final class TableLabels {
         Map<ExprId, Metadata> said = new HashMap<>();
         Scala.list(plan.collectLeaves()).forEach(leaf -> {
             if (leaf instanceof DataSourceV2Relation relation) {
-                collect(relation, said);
+                collect(relation.output(), relation.table().properties(), said);
+            } else if (leaf instanceof LogicalRelation relation) {
+                collect(relation.output(), DeltaProperties.of(relation), said);
             }
         });
         // Of two columns of one name, nobody can be told which one is meant.
@@ -124,12 +129,12 @@ public final class TableLabels {
         return rows.select(columns);
     }
 
-    private static void collect(DataSourceV2Relation relation, Map<ExprId, Metadata> said) {
-        Map<String, String> properties = relation.table().properties();
+    private static void collect(
+            Seq<AttributeReference> columns, Map<String, String> properties, Map<ExprId, Metadata> said) {
         if (properties == null || properties.isEmpty()) {
             return;
         }
-        Scala.list(relation.output()).forEach(column -> {
+        Scala.list(columns).forEach(column -> {
             StructField old = new StructField(column.name(), column.dataType(), column.nullable(), column.metadata());
             StructField labelled = labelled(old, properties);
             if (!labelled.metadata().equals(old.metadata())) {

@@ -128,7 +128,7 @@ final class CatalogCheck {
         requireColumns(there, schema);
         StructType old = CatalogWrite.labelled(there);
         if (mode.replacesAll(there)) {
-            requireLabelsCanChange(there, old, schema);
+            requireLabelsCanChange(there, schema);
         } else {
             requireSameVectors(old, schema);
         }
@@ -233,20 +233,17 @@ final class CatalogCheck {
         AppendCheck.check(output, kept, both, true);
     }
 
-    private void requireLabelsCanChange(Table there, StructType old, StructType schema) {
-        if (!DeltaTables.is(there)
-                || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)
-                || DeltaTables.saysTheSame(there, schema)) {
+    /** A label that stands with the column itself, as Delta keeps it, changes with the column or not at all. */
+    private void requireLabelsCanChange(Table there, StructType schema) {
+        if (!DeltaTables.is(there) || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
             return;
         }
         Optional<String> loss = DeltaTables.loss(there);
-        Map<String, StructField> known = byName(old);
         for (StructField column : EmbeddingMetadata.columns(schema)) {
-            Optional<EmbeddingMetadata> before =
-                    Optional.ofNullable(known.get(lower(column.name()))).flatMap(EmbeddingMetadata::of);
-            EmbeddingMetadata after = EmbeddingMetadata.of(column).orElseThrow();
-            if (loss.isPresent() && before.isPresent() && !before.get().equals(after)) {
-                throw CatalogErrors.labelIsStuck(output, column.name(), before.get(), after, loss.get());
+            Optional<EmbeddingMetadata> own = DeltaTables.ownLabel(there, column.name());
+            EmbeddingMetadata added = EmbeddingMetadata.of(column).orElseThrow();
+            if (loss.isPresent() && own.isPresent() && !own.get().equals(added)) {
+                throw CatalogErrors.labelIsStuck(output, column.name(), own.get(), added, loss.get());
             }
         }
     }

@@ -135,10 +135,16 @@ final class DeltaTables {
 
     /** Whether the columns of vectors say the same as those of the new rows. */
     static boolean saysTheSame(Table table, StructType added) {
-        StructType declared = declared(table);
-        return EmbeddingMetadata.columns(added).stream().allMatch(column -> Arrays.stream(declared.fields())
-                .filter(old -> old.name().equalsIgnoreCase(column.name()))
-                .allMatch(old -> EmbeddingMetadata.of(old).equals(EmbeddingMetadata.of(column))));
+        return EmbeddingMetadata.columns(added).stream()
+                .allMatch(column -> ownLabel(table, column.name()).equals(EmbeddingMetadata.of(column)));
+    }
+
+    /** What a column itself says of its vectors. */
+    static Optional<EmbeddingMetadata> ownLabel(Table table, String column) {
+        return Arrays.stream(declared(table).fields())
+                .filter(field -> field.name().equalsIgnoreCase(column))
+                .findFirst()
+                .flatMap(EmbeddingMetadata::of);
     }
 
     /** Replaces the rows and, in the same commit, the columns by those of the new rows, with all that is known of both. */

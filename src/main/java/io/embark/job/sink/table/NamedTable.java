@@ -119,9 +119,14 @@ record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifie
     Optional<Table> find() {
         return SparkCall.translate(
                 () -> catalog.tableExists(identifier)
-                        ? Optional.of(catalog.loadTable(identifier))
+                        ? Optional.of(catalog.loadTable(identifier)).filter(found -> !isMereFolder(found))
                         : Optional.<Table>empty(),
                 e -> CatalogErrors.cannotBeLookedUp(output, catalog.name(), e));
+    }
+
+    /** Delta takes every folder with something in it for a table, of no columns where it is none. */
+    private boolean isMereFolder(Table found) {
+        return Arrays.equals(identifier.namespace(), new String[] {DeltaTables.FORMAT}) && found.columns().length == 0;
     }
 
     /** Whether a view has the name. */

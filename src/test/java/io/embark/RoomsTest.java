@@ -80,6 +80,7 @@ class RoomsTest {
             Map.entry("job.source", "base . spark.call spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
             Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),
+            Map.entry("job.sink.store.milvus", "base . spark.call job.sink job.sink.store"),
             Map.entry("job.sink.folder", "base . spark.call job.commit job.guard job.source job.table job.sink"),
             Map.entry(
                     "job.sink.table",
@@ -260,6 +261,7 @@ class RoomsTest {
         "org.apache.hadoop, spark job",
         "scala, spark job",
         "com.google.protobuf, model",
+        "io.milvus, job.sink.store.milvus",
         "com.typesafe.config, job",
         "picocli, job"
     })

@@ -121,6 +121,7 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
         if (!sink.searchWords().isEmpty()) {
             console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
         }
+        sink.searchAdvice().map("Search it: "::concat).ifPresent(console::say);
     }
 
     /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */

@@ -63,6 +63,11 @@ public interface Sink {
         return List.of("--table", reference());
     }
 
+    /** How people find rows of the output where {@code embark search} cannot; empty if there is nothing to say. */
+    default Optional<String> searchAdvice() {
+        return Optional.empty();
+    }
+
     /** What the place can do. */
     Set<Capability> capabilities();
 

@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -50,5 +51,10 @@ public interface Store {
     /** The words by which {@code embark search} finds the rows; empty if it cannot. */
     default List<String> searchWords() {
         return List.of();
+    }
+
+    /** How people find the rows where {@code embark search} cannot; empty if there is nothing to say. */
+    default Optional<String> searchAdvice() {
+        return Optional.empty();
     }
 }

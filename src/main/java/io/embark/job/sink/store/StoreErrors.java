@@ -21,6 +21,16 @@ import org.apache.spark.sql.types.DataType;
 final class StoreErrors {
     private StoreErrors() {}
 
+    /** @param artifact the group and name of what has it */
+    static EmbarkException jarIsMissing(String format, String artifact) {
+        String version = StoreErrors.class.getPackage().getImplementationVersion();
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option output-format: the jar for %s is missing".formatted(format),
+                "What writes to it comes in a jar of its own, which jobs/embark of a checkout adds by itself.",
+                "Add --packages %s:%s.".formatted(artifact, version == null ? "VERSION" : version));
+    }
+
     static EmbarkException hasNoFolder(String format, String option, String value) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,

@@ -9,8 +9,9 @@ import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -19,19 +20,32 @@ import org.apache.spark.sql.SparkSession;
  * @hidden Public for Embark's other rooms only.
  */
 public final class StoreKind implements SinkKind {
+    /** Formats whose jars are handed out beside Embark's own, with the artifact to add. */
+    private static final Map<String, String> APART = Map.of("milvus", "io.embark:embark-milvus");
+
     @Override
     public List<String> formats() {
-        return all().stream().map(StoreFormat::name).sorted().toList();
+        return Stream.concat(all().stream().map(StoreFormat::name), APART.keySet().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     @Override
     public boolean opens(SparkSession spark, SinkRequest request) {
-        return format(request).isPresent();
+        return request.format()
+                .map(StoreKind::inSmallLetters)
+                .filter(formats()::contains)
+                .isPresent();
     }
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
-        StoreFormat format = format(request).orElseThrow();
+        String name = request.format().map(StoreKind::inSmallLetters).orElseThrow();
+        StoreFormat format = all().stream()
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> StoreErrors.jarIsMissing(name, APART.get(name)));
         request.path().ifPresent(path -> {
             throw StoreErrors.hasNoFolder(format.name(), "--output", path);
         });
@@ -47,10 +61,8 @@ public final class StoreKind implements SinkKind {
         return new StoreSink(spark, format.open(request), request);
     }
 
-    private static Optional<StoreFormat> format(SinkRequest request) {
-        return request.format().flatMap(name -> all().stream()
-                .filter(format -> format.name().equals(name.toLowerCase(Locale.ROOT)))
-                .findFirst());
+    private static String inSmallLetters(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     /** Those of this jar and of every other one that Spark's driver has. */

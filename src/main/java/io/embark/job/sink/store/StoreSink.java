@@ -108,6 +108,11 @@ final class StoreSink implements Sink {
     }
 
     @Override
+    public Optional<String> searchAdvice() {
+        return store.searchAdvice();
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return store.capabilities();
     }

@@ -1,0 +1,104 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.store.milvus;
+
+import com.google.gson.JsonObject;
+import io.embark.job.sink.store.StoreRow;
+import io.embark.job.sink.store.StoreSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/** A task's connection to a collection. */
+final class MilvusSession implements StoreSession {
+    /** For Milvus Lite, which is written to from one process and loses rows when several of its threads write at once. */
+    private static final Lock LITE = new ReentrantLock();
+
+    private final MilvusCollection collection;
+    private final MilvusRows rows;
+    private final boolean lite;
+
+    MilvusSession(MilvusCollection collection, MilvusRows rows, boolean lite) {
+        this.collection = collection;
+        this.rows = rows;
+        this.lite = lite;
+    }
+
+    @Override
+    public void upsert(List<StoreRow> batch) throws InterruptedException {
+        List<JsonObject> objects = new ArrayList<>(batch.size());
+        for (StoreRow row : batch) {
+            objects.add(rows.of(row));
+        }
+        long taken = lite ? alone(objects) : collection.upsert(objects);
+        if (taken != objects.size()) {
+            throw MilvusErrors.tookFewer(rows.output(), objects.size(), taken);
+        }
+    }
+
+    private long alone(List<JsonObject> objects) throws InterruptedException {
+        LITE.lockInterruptibly();
+        try {
+            return collection.upsert(objects);
+        } finally {
+            LITE.unlock();
+        }
+    }
+
+    @Override
+    public List<double[][]> read(List<StoreRow> written) {
+        List<String> fields = new ArrayList<>();
+        fields.add(rows.key().name());
+        rows.vectors().forEach(field -> fields.add(field.name()));
+        Map<Object, Map<String, Object>> found = new HashMap<>();
+        for (Map<String, Object> entity : collection.read(withKeys(written), fields)) {
+            found.put(entity.get(rows.key().name()), entity);
+        }
+
+        List<double[][]> read = new ArrayList<>();
+        for (StoreRow row : written) {
+            Map<String, Object> entity = found.get(rows.key(row));
+            read.add(entity == null ? null : vectors(entity));
+        }
+        return read;
+    }
+
+    private String withKeys(List<StoreRow> written) {
+        return written.stream()
+                .map(rows::key)
+                .map(key -> key instanceof String text ? literal(text) : String.valueOf(key))
+                .collect(Collectors.joining(", ", rows.key().name() + " in [", "]"));
+    }
+
+    /** A string as the expressions of Milvus have it, in which all but these characters stand for themselves. */
+    private static String literal(String text) {
+        return "\"%s\""
+                .formatted(text.replace("\\", "\\\\")
+                        .replace("\"", "\\\"")
+                        .replace("\n", "\\n")
+                        .replace("\r", "\\r"));
+    }
+
+    private double[][] vectors(Map<String, Object> entity) {
+        double[][] vectors = new double[rows.vectors().size()][];
+        for (int i = 0; i < vectors.length; i++) {
+            if (entity.get(rows.vectors().get(i).name()) instanceof List<?> components) {
+                vectors[i] = components.stream()
+                        .mapToDouble(component -> ((Number) component).doubleValue())
+                        .toArray();
+            }
+        }
+        return vectors;
+    }
+
+    @Override
+    public void close() {
+        collection.close();
+    }
+}

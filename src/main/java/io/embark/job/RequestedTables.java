@@ -100,7 +100,7 @@ final class RequestedTables {
                 settings.entries(JobSettings.SOURCE_OPTION),
                 settings.find(JobSettings.WHERE),
                 settings.find(JobSettings.LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()),
-                settings.find(JobSettings.ID_COLUMN));
+                IdColumns.names(settings).stream().findFirst());
     }
 
     /**

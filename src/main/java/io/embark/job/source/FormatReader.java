@@ -64,6 +64,9 @@ record FormatReader(SparkSession spark, String input, SourceRequest request) {
         String format = ALIASES.getOrDefault(name.toLowerCase(Locale.ROOT), name);
         Class<?> source = source(format);
         if (JdbcReader.reads(source)) {
+            path.ifPresent(place -> {
+                throw InputErrors.formatHasNoPath(input, format);
+            });
             return new JdbcReader(spark, input, request).read();
         }
 

@@ -215,6 +215,14 @@ final class InputErrors {
                 .findFirst();
     }
 
+    static EmbarkException formatHasNoPath(String input, String format) {
+        return invalid(
+                "%s: is not read with format %s".formatted(input, format),
+                "Options alone say what a database reads; the path would be ignored.",
+                "Leave --input out, or name the format of its files.",
+                null);
+    }
+
     static EmbarkException tableHasAFormat(String name, String format) {
         return invalid(
                 "option format: '%s' is not heeded for table %s".formatted(Shown.value(format), name),

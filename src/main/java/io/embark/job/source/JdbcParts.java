@@ -28,7 +28,7 @@ record JdbcParts(String column, int count, long smallest, long largest) {
     /** Connections that a run opens unless it is told otherwise; databases allow a hundred or so. */
     private static final int MOST = 64;
 
-    private static final String COUNT = "numPartitions";
+    static final String COUNT = "numPartitions";
 
     /**
      * The parts of a table; empty if it is not worth it.

@@ -52,12 +52,18 @@ record JdbcReader(SparkSession spark, String input, SourceRequest request) {
     }
 
     private Optional<JdbcParts> parts(StructField id, Map<String, String> options) {
-        if (!JdbcParts.fit(id, options)) {
+        if (!JdbcParts.fit(id, options) || (isQuery(options) && !options.containsKey(JdbcParts.COUNT))) {
             return Optional.empty();
         }
         return SparkCall.translate(
                 () -> JdbcParts.of(id, load(bounds(id, options)), options),
                 e -> InputErrors.cannotBeReadAs(FORMAT, input, e));
+    }
+
+    /** Each part runs a query anew, and one with a limit, or over rows that change, need not give the same ones. */
+    private static boolean isQuery(Map<String, String> options) {
+        return options.containsKey(QUERY)
+                || options.getOrDefault(TABLE, "").stripLeading().startsWith("(");
     }
 
     /** How the smallest and the largest value are read: by one query, which an index answers. */

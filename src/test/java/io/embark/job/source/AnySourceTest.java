@@ -82,9 +82,9 @@ class AnySourceTest {
     }
 
     @Test
-    void theSameForAQueryAndForATableOfACatalog() {
-        Map<String, String> query =
-                Map.of("url", DATABASE, "query", "SELECT * FROM \"s p\".\"Articles\" WHERE amount > 0;");
+    void theSameForATableOfACatalogAndForAQueryOfWhichPartsAreWanted() {
+        Map<String, String> query = Map.of(
+                "url", DATABASE, "query", "SELECT * FROM \"s p\".\"Articles\" WHERE amount > 0;", "numPartitions", "2");
         for (Source source : List.of(
                 Source.format(SPARK, SourceRequest.ALL.as("JDBC").with(query).by("amount")),
                 Source.table(
@@ -114,6 +114,26 @@ class AnySourceTest {
                         .with(Map.of("url", DATABASE, "dbtable", "\"s p\".\"Empty\""))
                         .by("Id No")))
                 .isEqualTo(1);
+    }
+
+    /** Each part would run it anew. */
+    @Test
+    void aQueryIsReadOnce() {
+        for (Map.Entry<String, String> query : List.of(
+                Map.entry("query", "SELECT * FROM \"s p\".\"Articles\" LIMIT 50"),
+                Map.entry("dbtable", " (SELECT * FROM \"s p\".\"Articles\" LIMIT 50) a"))) {
+            Map<String, String> options = Map.of("url", DATABASE, query.getKey(), query.getValue());
+            assertThat(parts(SourceRequest.ALL.with(options).by("Id No")))
+                    .as(query.getKey())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aDatabaseHasNoPath() {
+        assertRefused(
+                "input a.csv: is not read with format jdbc\n",
+                () -> Source.files(SPARK, "a.csv", SourceRequest.ALL.as("jdbc").with(ARTICLES)));
     }
 
     private static int parts(SourceRequest request) {

@@ -89,7 +89,19 @@ final class GuardErrors {
                 words(found),
                 "Files that are put there are not seen by its readers, and without its %s it is none any more."
                         .formatted(found.kind().marks()),
-                "Choose another --output, and bring its rows into the table with Spark SQL (INSERT or MERGE).");
+                writing(found));
+    }
+
+    private static String writing(FoundTable found) {
+        if (found.kind() == ForeignTable.DELTA && found.relation().equals("is")) {
+            return "Add --output-format delta to write it as what it is, or choose another --output.";
+        }
+        return found.format()
+                .flatMap(KnownFormats::coordinate)
+                .map(
+                        "Write the table itself with --output-table CATALOG.DATABASE.NAME and --packages %s, or choose another --output."
+                                ::formatted)
+                .orElse(OTHER_OUTPUT);
     }
 
     private static String words(FoundTable found) {

@@ -39,6 +39,13 @@ class SubmittedTest(EmbedCalls, unittest.TestCase):
         self.of_a_stream(embed)
         self.assert_those_of_the_job(self.spark.table("in_batches"))
 
+    def test_a_python_function_is_told_the_file_of_each_row(self):
+        files = {row.id: row.file for row in self.job_table().withColumn("file", F.input_file_name()).collect()}
+        file = F.udf(lambda name: name)(F.input_file_name())
+        table = self.job_table().withColumn("vector", F.expr("embed(text)")).withColumn("file", file)
+        self.assertEqual({row.id: row.file for row in table.collect()}, files)
+        self.assertNotIn("", files.values())
+
     def test_vectors_become_those_of_ml(self):
         features = array_to_vector(F.call_function("embed", "body")).alias("features")
         table = self.articles().select("body", features).cache()

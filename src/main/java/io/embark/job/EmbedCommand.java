@@ -142,7 +142,8 @@ final class EmbedCommand {
                     console,
                     run.sink(),
                     embedded.schema(),
-                    List.copyOf(run.columns().byText().values()));
+                    List.copyOf(run.columns().byText().values()),
+                    settings.wordsOfSpark());
             failed.print(console.out());
         }
         // Last, so that what it would say is told if it cannot be written.

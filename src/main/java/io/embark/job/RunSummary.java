@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -83,8 +84,9 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
      *
      * @param written the output's columns
      * @param columns those of them that this run made
+     * @param ofSpark words of a command line that give another command the same Spark
      */
-    void print(Console console, Sink sink, StructType written, List<String> columns) {
+    void print(Console console, Sink sink, StructType written, List<String> columns, List<String> ofSpark) {
         double time = Math.max(seconds, 1e-3);
         console.say("Embedded %s in %s: %s rows/s, %s tokens/s"
                 .formatted(
@@ -119,16 +121,17 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                                 .orElse("")));
         console.say("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
         if (!sink.searchWords().isEmpty()) {
-            console.say("Search it: %s".formatted(search(sink, written, columns.get(0))));
+            console.say("Search it: %s".formatted(search(sink, written, columns.get(0), ofSpark)));
         }
         sink.searchAdvice().map("Search it: "::concat).ifPresent(console::say);
     }
 
     /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */
-    private String search(Sink sink, StructType written, String column) {
+    private String search(Sink sink, StructType written, String column, List<String> ofSpark) {
         StringBuilder command =
                 new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark")).append(" search");
-        sink.searchWords().forEach(word -> command.append(' ').append(word.startsWith("--") ? word : quoted(word)));
+        Stream.concat(ofSpark.stream(), sink.searchWords().stream())
+                .forEach(word -> command.append(' ').append(word.startsWith("--") ? word : quoted(word)));
         boolean known = sink.can(Capability.KEEPS_METADATA);
         if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(Columns.EMBEDDING)) {
             command.append(" --embedding-column ").append(quoted(column));

@@ -171,6 +171,23 @@ final class Settings {
                 "embark " + command.key(), sparkConf(), isOn(JobSettings.VERBOSE), Settings::isOfTheJob);
     }
 
+    /** The words that give another command the same Spark, where somebody chose one; without secrets. */
+    List<String> wordsOfSpark() {
+        List<String> words = new ArrayList<>();
+        for (Option<String> setting : List.of(JobSettings.CONFIG, JobSettings.PACKAGES)) {
+            Chosen value = chosen.get(setting.key());
+            if (value != null && value.place() != Place.FILE && value.place() != Place.SPARK) {
+                words.addAll(List.of("--" + setting.key(), secrets.value(setting.key(), value.text())));
+            }
+        }
+        sparkConf.forEach((key, value) -> {
+            if (value.place() == Place.SET) {
+                words.addAll(List.of("--set", "%s=%s".formatted(key, secrets.value(key, value.text()))));
+            }
+        });
+        return words;
+    }
+
     private static Map<String, String> texts(Map<String, Chosen> values) {
         Map<String, String> texts = new TreeMap<>();
         values.forEach((key, value) -> texts.put(key, value.text()));

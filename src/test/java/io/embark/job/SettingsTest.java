@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.base.Redaction;
 import io.embark.job.session.SparkStart;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -462,6 +463,19 @@ class SettingsTest {
                 .containsExactly(
                         tuple("packages", "g:a:1", "command line"),
                         tuple("spark.sql.extensions", "E", "Delta is on the class path"));
+    }
+
+    @Test
+    void anotherCommandGetsTheSameSparkByWordsWithoutSecrets() throws IOException {
+        String file = file("packages = \"in:the:file\", spark.sql.shuffle.partitions = 7");
+
+        assertThat(resolve(Map.of("spark.a", "b"), "--config", file, "--quiet", "--set", "spark.hadoop.x=y z")
+                        .wordsOfSpark())
+                .containsExactly("--config", file, "--set", "spark.hadoop.x=y z");
+        assertThat(resolve(Map.of(), "--packages", "a:b:1", "--set", "spark.hadoop.fs.s3a.secret.key=hidden-key")
+                        .wordsOfSpark())
+                .containsExactly("--packages", "a:b:1", "--set", "spark.hadoop.fs.s3a.secret.key=" + Redaction.MASK);
+        assertThat(resolve(Map.of(), "--set", "window=3").wordsOfSpark()).isEmpty();
     }
 
     @Test

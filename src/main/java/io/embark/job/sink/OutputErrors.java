@@ -170,11 +170,11 @@ public final class OutputErrors {
         return failed("%s: its ranges cannot be written".formatted(output), thrown);
     }
 
-    public static EmbarkException losesName(String output, String column, String format) {
+    public static EmbarkException losesName(String output, String column, String format, String why) {
         return refused(
                 output,
                 "column '%s' has a name that %s does not keep".formatted(Shown.value(column), format),
-                "Spark's writer ends the name at the backtick.",
+                why,
                 "Name the column otherwise with --sql, or choose another --output-format.");
     }
 

@@ -26,6 +26,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Reads what lies at a path: files of the formats that are read with defaults of their own, and tables of other makers. */
 record FilesReader(SparkSession spark, String noun, SourceRequest request) {
+    /** Files of a format that Spark reads by a jar of its own. */
+    private static final String AVRO = ".avro";
+
     private static final String CORRUPT = "_corrupt_record";
 
     /** @param path a file, a folder or a glob; where another format is asked for, whatever that takes for one */
@@ -71,6 +74,9 @@ record FilesReader(SparkSession spark, String noun, SourceRequest request) {
     private ReadRows files(String pattern, Optional<SourceFormat> chosen, String input) {
         FileStatus first = firstFile(pattern, input);
         String name = first.getPath().getName();
+        if (chosen.isEmpty() && name.endsWith(AVRO)) {
+            return new FormatReader(spark, input, request).read(AVRO.substring(1), Optional.of(pattern));
+        }
         SourceFormat format = chosen.or(() -> SourceFormat.ofFile(name)).orElse(SourceFormat.PARQUET);
         Map<String, String> options = new LinkedHashMap<>(format.defaults(name));
         Map<String, String> given = request.options();

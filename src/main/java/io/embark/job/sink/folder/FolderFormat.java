@@ -8,11 +8,20 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.table.SparkCall;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -24,7 +33,11 @@ import org.apache.spark.sql.types.StructType;
 public enum FolderFormat {
     PARQUET(Capability.KEEPS_METADATA, Capability.KEEPS_TYPES),
     JSON,
-    ORC(Capability.KEEPS_TYPES);
+    ORC(Capability.KEEPS_TYPES),
+    /** By a jar of its own. Whole numbers of less than 32 bits become int, and are int to a reader. */
+    AVRO(Capability.KEEPS_TYPES);
+
+    private static final Pattern NAME_IN_AVRO = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     @SuppressWarnings("ImmutableEnumChecker") // a set that Set.of made
     private final Set<Capability> keeps;
@@ -63,12 +76,50 @@ public enum FolderFormat {
     public void requireNames(String output, StructType schema) {
         for (String name : schema.fieldNames()) {
             if (this == ORC && name.contains("`")) {
-                throw OutputErrors.losesName(output, name, sparkName());
+                throw OutputErrors.losesName(
+                        output, name, sparkName(), "Spark's writer ends the name at the backtick.");
+            }
+            if (this == AVRO && !NAME_IN_AVRO.matcher(name).matches()) {
+                throw OutputErrors.losesName(
+                        output, name, sparkName(), "Names there are of letters from A to Z, digits and underscores.");
             }
         }
     }
 
     boolean keepsTypes() {
         return keeps.contains(Capability.KEEPS_TYPES);
+    }
+
+    /** What files of the format hold of columns of these types. */
+    StructType kept(StructType schema) {
+        return this == AVRO ? (StructType) inAvro(schema) : schema;
+    }
+
+    private static DataType inAvro(DataType type) {
+        if (type instanceof StructType struct) {
+            return new StructType(Arrays.stream(struct.fields())
+                    .map(field ->
+                            new StructField(field.name(), inAvro(field.dataType()), field.nullable(), field.metadata()))
+                    .toArray(StructField[]::new));
+        }
+        if (type instanceof ArrayType array) {
+            return DataTypes.createArrayType(inAvro(array.elementType()), array.containsNull());
+        }
+        if (type instanceof MapType map) {
+            return DataTypes.createMapType(map.keyType(), inAvro(map.valueType()), map.valueContainsNull());
+        }
+        return type.equals(DataTypes.ByteType) || type.equals(DataTypes.ShortType) ? DataTypes.IntegerType : type;
+    }
+
+    /**
+     * Checks that Spark can write the format.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if its jar is not there
+     */
+    public void requireJar(SparkSession spark) {
+        SparkCall.translate(
+                () -> DataSource.lookupDataSource(
+                        sparkName(), spark.sessionState().conf()),
+                e -> FolderErrors.hasNoJar(sparkName(), e));
     }
 }

@@ -33,6 +33,7 @@ public final class FolderKind implements SinkKind {
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
         FolderFormat format = format(request).orElseThrow();
+        format.requireJar(spark);
         OutputErrors.requireNoPlace(request.options().keySet());
         FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
         String path = request.path().orElseThrow();

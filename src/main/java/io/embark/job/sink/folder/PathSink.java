@@ -18,6 +18,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
+import io.embark.job.table.Columns;
 import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.hadoop.security.AccessControlException;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -106,7 +108,8 @@ final class PathSink implements Sink {
                         e -> AppendErrors.isOfAnotherFormat(output, format.sparkName(), e));
                 boolean saysNothing = !format.keepsTypes() && existing.isEmpty();
                 if (!saysNothing) {
-                    AppendCheck.check(output, typedAs(existing, schema, partitions), schema, format.keepsTypes());
+                    StructType kept = format.kept(schema);
+                    AppendCheck.check(output, typedAs(existing, kept, partitions), kept, format.keepsTypes());
                 }
                 if (!can(Capability.KEEPS_METADATA)) {
                     AppendCheck.checkRanges(output, RangesRecord.read(files, target), schema);
@@ -166,7 +169,20 @@ final class PathSink implements Sink {
 
     @Override
     public Dataset<Row> read(StructType schema) {
-        return spark.read().format(format.sparkName()).schema(schema).load(LiteralPath.escaped(folder.reference()));
+        Dataset<Row> read = spark.read()
+                .format(format.sparkName())
+                .schema(format.kept(schema))
+                .load(LiteralPath.escaped(folder.reference()));
+        return read.select(Arrays.stream(schema.fields())
+                .map(field -> as(field, read.schema().apply(field.name())))
+                .toArray(Column[]::new));
+    }
+
+    private static Column as(StructField written, StructField kept) {
+        Column column = Columns.named(written.name());
+        return kept.dataType().sameType(written.dataType())
+                ? column
+                : column.cast(written.dataType().asNullable()).as(written.name(), written.metadata());
     }
 
     @Override

@@ -33,6 +33,7 @@ public final class TableKind implements SinkKind {
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
         FolderFormat format = format(request).orElseThrow();
+        format.requireJar(spark);
         OutputErrors.requireNoPlace(request.options().keySet());
         FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
         return new TableSink(spark, request.table().orElseThrow(), format, request);

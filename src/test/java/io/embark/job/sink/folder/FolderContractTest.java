@@ -94,6 +94,18 @@ class FolderContractTest {
         }
     }
 
+    @Nested
+    class Avro extends FolderContract {
+        Avro() {
+            super(FolderFormat.AVRO);
+        }
+
+        @Override
+        protected boolean takesColumn(String name) {
+            return name.matches("\\w+");
+        }
+    }
+
     /** On a store of objects. */
     @Nested
     class Objects extends FolderContract {

@@ -26,15 +26,28 @@ final class ReferredValue {
 
     private ReferredValue() {}
 
+    /** A setting of Spark's own with what its value stands for; only a secret may be a variable, and none is a file. */
+    static Chosen ofSpark(String key, Chosen setting, Map<String, String> environment) {
+        return Redaction.isSecret(key) ? ofVariable(key, setting, environment) : setting;
+    }
+
+    private static Chosen ofVariable(String key, Chosen option, Map<String, String> environment) {
+        Matcher variable = VARIABLE.matcher(option.text());
+        if (!variable.matches()) {
+            return option;
+        }
+        String value = environment.get(variable.group(1));
+        if (value == null) {
+            throw SettingErrors.variableIsNotSet(key, variable.group(1));
+        }
+        return at(option, value, "environment variable " + variable.group(1));
+    }
+
     /** The option with what its value stands for. */
     static Chosen of(String key, Chosen option, Map<String, String> environment) {
-        Matcher variable = VARIABLE.matcher(option.text());
-        if (variable.matches()) {
-            String value = environment.get(variable.group(1));
-            if (value == null) {
-                throw SettingErrors.variableIsNotSet(key, variable.group(1));
-            }
-            return at(option, value, "environment variable " + variable.group(1));
+        Chosen known = ofVariable(key, option, environment);
+        if (!known.equals(option)) {
+            return known;
         }
         Matcher file = FILE.matcher(option.text());
         return file.matches() && Redaction.isSecret(key)

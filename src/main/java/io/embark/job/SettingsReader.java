@@ -82,6 +82,8 @@ final class SettingsReader {
         dropWhatBelongsToAnotherSource();
         chosen.replaceAll((key, value) -> own.containsKey(key) ? typed(own.get(key), value) : value);
         chosen.replaceAll((key, value) -> key.indexOf('.') > 0 ? ReferredValue.of(key, value, System.getenv()) : value);
+        sparkConf.replaceAll((key, value) ->
+                value.place() == Place.SPARK ? value : ReferredValue.ofSpark(key, value, System.getenv()));
         return new Settings(arguments.command(), chosen, sparkConf, notes);
     }
 

@@ -265,6 +265,13 @@ class SettingsTest {
                 .extracting(Settings.Effective::value, Settings.Effective::origin)
                 .containsExactly(tuple("*********(redacted)", "command line, file " + secret));
         assertThat(settings.secrets().text("found hidden word there")).doesNotContain("hidden word");
+        assertThat(resolve(Map.of(), "--set", "spark.sql.catalog.pg.password=env:" + variable.getKey())
+                        .sparkConf())
+                .containsEntry("spark.sql.catalog.pg.password", variable.getValue());
+        assertThat(resolve(Map.of(), "--set", "spark.sql.catalog.pg.user=env:" + variable.getKey())
+                        .sparkConf())
+                .as("no secret: left as it is")
+                .containsEntry("spark.sql.catalog.pg.user", "env:" + variable.getKey());
     }
 
     @ParameterizedTest

@@ -1,0 +1,236 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.embark.EmbedOptions;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.table.Recovery;
+import io.embark.job.source.Source;
+import io.embark.spark.SharedSpark;
+import io.embark.spark.call.EmbeddingMetadata;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Folders on S3, by Hadoop's own client, against a server that writes down each request. */
+@Tag("object-store")
+class ObjectStoreTest {
+    private static final String SERVER = System.getProperty("embark.s3");
+    private static final Path FIGURES = Path.of("target", "object-store.txt");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final SparkSession spark = SharedSpark.session().newSession();
+    private String output;
+
+    @BeforeAll
+    static void begin() throws Exception {
+        Files.deleteIfExists(FIGURES);
+        HTTP.send(
+                HttpRequest.newBuilder(URI.create(SERVER + "/bucket"))
+                        .PUT(HttpRequest.BodyPublishers.noBody())
+                        .header(
+                                "Authorization",
+                                "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request,"
+                                        + " SignedHeaders=host, Signature=0")
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+    }
+
+    @BeforeEach
+    void connect() {
+        spark.conf().set("fs.s3a.endpoint", SERVER);
+        spark.conf().set("fs.s3a.access.key", "key");
+        spark.conf().set("fs.s3a.secret.key", "word");
+        spark.conf().set("fs.s3a.path.style.access", "true");
+        spark.conf().set("fs.s3a.connection.ssl.enabled", "false");
+        spark.conf().set("fs.s3a.attempts.maximum", "1");
+        spark.conf().set("fs.s3a.retry.limit", "1");
+        spark.conf().set("fs.s3a.impl.disable.cache", "true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"file, 1", "magic, 0"})
+    void writesEachFileOnceAndCopiesItAtMostOnce(String committer, int copies) throws Exception {
+        spark.conf().set("fs.s3a.committer.name", committer);
+        output = "s3a://bucket/counted-%s/out".formatted(committer);
+        int files = 0;
+        for (WriteMode mode : List.of(WriteMode.ERROR, WriteMode.OVERWRITE, WriteMode.APPEND)) {
+            Set<String> old = new HashSet<>(parts());
+            control("mark/%s-%s".formatted(committer, mode));
+            long started = System.nanoTime();
+            write(mode, 0, 20_000);
+            double seconds = (System.nanoTime() - started) / 1e9;
+            List<String> requests = requestsSince("MARK %s-%s".formatted(committer, mode));
+            Set<String> added = new HashSet<>(parts());
+            added.removeAll(old);
+            files = added.size();
+
+            assertThat(files).isEqualTo(4);
+            for (String name : added) {
+                assertThat(sent(requests, name)).as("%s", requests).isEqualTo(1);
+                assertThat(with(requests, "COPY", name)).as("%s", requests).isEqualTo(copies);
+            }
+            for (String name : old) {
+                assertThat(with(requests, "COPY", name)).isZero();
+                assertThat(with(requests, "DELETE", name)).isEqualTo(mode == WriteMode.OVERWRITE ? 1 : 0);
+            }
+            assertThat(rows().count()).isEqualTo(mode == WriteMode.APPEND ? 40_000 : 20_000);
+            assertThat(rows().distinct().exceptAll(made(0, 20_000)).count()).isZero();
+            figure("20,000 rows, --mode %s, committer %s: %s new files, %s copies of each, %s requests, %.1f seconds"
+                    .formatted(
+                            mode.name().toLowerCase(Locale.ROOT), committer, files, copies, requests.size(), seconds));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file, ERROR, 6",
+        "file, OVERWRITE, 4",
+        "file, APPEND, 6",
+        "magic, ERROR, 9",
+        "magic, OVERWRITE, 7",
+        "magic, APPEND, 9"
+    })
+    void whateverRequestIsTheLastTheNextRunSettlesIt(String committer, WriteMode mode, int step) throws Exception {
+        spark.conf().set("fs.s3a.committer.name", committer);
+        Set<Long> before = mode == WriteMode.ERROR ? Set.of() : ids(0, 20);
+        Set<Long> after = new HashSet<>(ids(100, 120));
+        after.addAll(mode == WriteMode.APPEND ? before : Set.of());
+        int tried = 0;
+        int settledAsNew = 0;
+        for (int last = 1; ; last += step) {
+            output = "s3a://bucket/killed-%s-%s-%s/out".formatted(committer, mode, last);
+            if (mode != WriteMode.ERROR) {
+                write(WriteMode.ERROR, 0, 20);
+            }
+            control("refuse/" + last);
+            boolean failed = false;
+            try {
+                write(mode, 100, 120);
+            } catch (Exception e) {
+                failed = true;
+            }
+            control("accept");
+            List<String> said = new Recovery(spark, true).ofFolder(output);
+            List<String> again = new Recovery(spark, true).ofFolder(output);
+            Set<Long> found = parts().isEmpty()
+                    ? Set.of()
+                    : new HashSet<>(rows().select("id").collectAsList().stream()
+                            .map(row -> row.getLong(0))
+                            .toList());
+
+            assertThat(found).as("%s: %s", last, said).isIn(before, after);
+            assertThat(again).as("%s: %s", last, said).isEmpty();
+            tried++;
+            settledAsNew += found.equals(after) ? 1 : 0;
+            if (!failed && said.isEmpty()) {
+                break;
+            }
+        }
+        assertThat(tried).isGreaterThan(4);
+        figure("--mode %s, committer %s: refused after %s different requests, %s times new, else as before"
+                .formatted(mode.name().toLowerCase(Locale.ROOT), committer, tried, settledAsNew));
+    }
+
+    private void write(WriteMode mode, int from, int to) {
+        Sink sink = SinkKinds.open(spark, SinkRequest.folder(output, mode));
+        Dataset<Row> rows = made(from, to);
+        sink.check(rows.schema(), Source.of(spark.range(1).toDF(), "test", Optional.empty(), true));
+        sink.write(rows);
+    }
+
+    private Dataset<Row> made(int from, int to) {
+        return spark.range(from, to, 1, 4)
+                .select(
+                        functions.col("id"),
+                        functions
+                                .expr("transform(sequence(1, 32), i -> float(sin(id * i)))")
+                                .as(
+                                        "embedding",
+                                        EmbeddingMetadata.of("m", "f", 32, EmbedOptions.defaults())
+                                                .toMetadata()));
+    }
+
+    private static Set<Long> ids(long from, long to) {
+        Set<Long> ids = new HashSet<>();
+        for (long id = from; id < to; id++) {
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    private Dataset<Row> rows() {
+        return spark.read().parquet(output);
+    }
+
+    /** The names of the files of rows. */
+    private List<String> parts() throws IOException {
+        org.apache.hadoop.fs.Path folder = new org.apache.hadoop.fs.Path(output);
+        var files = folder.getFileSystem(spark.sessionState().newHadoopConf());
+        if (!files.exists(folder)) {
+            return List.of();
+        }
+        return Stream.of(files.listStatus(folder))
+                .map(status -> status.getPath().getName())
+                .filter(name -> name.startsWith("part-"))
+                .toList();
+    }
+
+    /** How many times a file was sent; an upload in parts begins once. */
+    private static long sent(List<String> requests, String name) {
+        return requests.stream()
+                .filter(line -> line.matches(".*/" + name + "\\?(uploads.*)?"))
+                .filter(line -> (line.startsWith("PUT ") && !line.contains("__magic"))
+                        || (line.startsWith("POST ") && line.contains("?uploads")))
+                .count();
+    }
+
+    private static long with(List<String> requests, String method, String name) {
+        return requests.stream()
+                .filter(line -> line.startsWith(method + " ") && line.matches(".*/out/" + name + "\\?.*"))
+                .count();
+    }
+
+    private static List<String> requestsSince(String mark) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(Path.of(System.getProperty("embark.s3.requests"))));
+        return lines.subList(lines.lastIndexOf(mark) + 1, lines.size());
+    }
+
+    private static void control(String what) throws Exception {
+        HTTP.send(
+                HttpRequest.newBuilder(URI.create("%s/control/%s".formatted(SERVER, what)))
+                        .build(),
+                HttpResponse.BodyHandlers.discarding());
+    }
+
+    private static void figure(String line) throws IOException {
+        Files.writeString(FIGURES, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}

@@ -181,7 +181,7 @@ final class MilvusErrors {
         return refused(
                 "output milvus",
                 "%s is Milvus Lite, and Spark runs on several machines".formatted(Redaction.text(uri)),
-                "Milvus Lite loses rows when several processes write to it at once.",
+                "Milvus Lite is for one writer at a time.",
                 "Run with --master local[*], or write to a Milvus server or Zilliz Cloud.");
     }
 

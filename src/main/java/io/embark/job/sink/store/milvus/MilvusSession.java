@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 
 /** A task's connection to a collection. */
 final class MilvusSession implements StoreSession {
-    /** For Milvus Lite, which is written to from one process and loses rows when several of its threads write at once. */
+    /** For Milvus Lite, whose collections are not made for several writers at a time; all of them are in this process. */
     private static final Lock LITE = new ReentrantLock();
 
     private final MilvusCollection collection;

@@ -79,8 +79,10 @@ class RoomsTest {
             Map.entry("job.table", "base . spark spark.call spark.version"),
             Map.entry("job.source", "base . spark.call spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
+            Map.entry("job.sink.source", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.store.milvus", "base . spark.call job.sink job.sink.store"),
+            Map.entry("job.sink.store.postgresql", "base . spark.call job.table job.sink job.sink.store"),
             Map.entry("job.sink.folder", "base . spark.call job.commit job.guard job.source job.table job.sink"),
             Map.entry(
                     "job.sink.table",
@@ -90,7 +92,7 @@ class RoomsTest {
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.store job.print job.session"));
+                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.source job.sink.store job.print job.session"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

@@ -6,6 +6,7 @@ package io.embark.job;
 
 import io.embark.EmbedOptions;
 import io.embark.EncodingRanges;
+import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
@@ -44,6 +45,9 @@ final class EmbedCommand {
     /** Whether the output is in its place. */
     private boolean written;
 
+    /** Whether vectors that were written were compared. */
+    private boolean compared;
+
     EmbedCommand(Settings settings, Console console) {
         this.settings = settings;
         this.console = console;
@@ -60,12 +64,14 @@ final class EmbedCommand {
             Source opened = RequestedTables.source(session.spark(), settings);
             StructType schema = opened.rows().schema();
             List<String> ids = IdColumns.of(schema, settings);
-            VectorColumns columns = VectorColumns.of(schema, settings);
-            Source source = opened.noting(Stream.concat(columns.byText().keySet().stream(), ids.stream())
+            VectorColumns plain = VectorColumns.of(schema, settings);
+            Source source = opened.noting(Stream.concat(plain.byText().keySet().stream(), ids.stream())
                     .toList());
             Optional<Sink> sink = preview && !RequestedTables.namesSink(session.spark(), settings)
                     ? Optional.empty()
                     : Optional.of(RequestedTables.sink(session.spark(), settings));
+            VectorColumns columns = sink.map(place -> plain.as(WrittenVectors.into(place, settings)))
+                    .orElse(plain);
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
             EmbedOptions named = withRecordedRanges(asked, sink);
@@ -117,6 +123,8 @@ final class EmbedCommand {
         EmbeddingMetadata metadata = metadata(run.model(), options);
         Dataset<Row> embedded = run.columns().embed(counted(repartitioning.rows()), options, metadata.toMetadata());
 
+        ReadBack readBack = new ReadBack(
+                run.columns(), IdColumns.of(run.source().rows().schema(), settings), options, metadata.toMetadata());
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
         try {
@@ -124,17 +132,26 @@ final class EmbedCommand {
                 if (!quiet) {
                     line.start();
                 }
-                write(run, embedded, () -> report.ifPresent(Report::forget));
+                write(run, embedded, () -> {
+                    run.sink().unseen(embedded.schema()).ifPresent(rows -> {
+                        stopCounting(run, progress);
+                        readBack.require(run.sink().description(), rows);
+                        compared = true;
+                    });
+                    report.ifPresent(Report::forget);
+                });
                 written = true;
             }
-            awaitListeners(run.spark());
         } finally {
-            run.spark().sparkContext().removeSparkListener(progress);
+            stopCounting(run, progress);
+        }
+        if (!compared && ReadBack.canTellRowsOf(run.sink(), settings.get(JobSettings.MODE))) {
+            readBack.require(run.sink().description(), run.sink().read(embedded.schema()));
         }
 
         EmbedCounts counts = progress.counts();
         double seconds = Figures.seconds(System.nanoTime() - started);
-        RunSummary summary = new RunSummary(progress.rowsWritten(), counts, seconds, run.model(), metadata);
+        RunSummary summary = new RunSummary(rows(progress, run.columns()), counts, seconds, run.model(), metadata);
         FailedRows failed = FailedRows.find(
                 settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
         if (!quiet) {
@@ -151,6 +168,21 @@ final class EmbedCommand {
             folder.write(Report.SUMMARY, summary.toJson(settings.effective()));
             failed.toJson().ifPresent(json -> folder.write(Report.FAILED, json));
         });
+    }
+
+    /** What a sample takes that is embedded once more is not to be counted among what the run took. */
+    private static void stopCounting(Run run, EmbedProgress progress) {
+        awaitListeners(run.spark());
+        run.spark().sparkContext().removeSparkListener(progress);
+    }
+
+    /** The rows that were written; where the place does not count them, those that it was given. */
+    private static long rows(EmbedProgress progress, VectorColumns columns) {
+        EmbedCounts counts = progress.counts();
+        long given = columns.chunked()
+                ? counts.get(Count.CHUNKS) + counts.get(Count.NULLS) + counts.get(Count.FAILED)
+                : counts.get(Count.TEXTS) / columns.byText().size();
+        return progress.rowsWritten() > 0 ? progress.rowsWritten() : given;
     }
 
     private static void write(Run run, Dataset<Row> embedded, Runnable beforeIt) {

@@ -11,7 +11,9 @@ import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.base.Shown;
 import io.embark.job.print.Figures;
+import io.embark.job.sink.Half;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.VectorType;
 import io.embark.job.table.Failures;
 import io.embark.model.ModelFolder;
 import io.embark.spark.ColumnErrors;
@@ -117,6 +119,42 @@ final class RunErrors {
                 "The process was told to end, by Ctrl-C or from outside, before it was done.",
                 remedy,
                 thrown);
+    }
+
+    static EmbarkException codesHaveNoVectorType(Encoding encoding, VectorType type) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option vector-type: %s does not go with --encoding %s".formatted(type.label(), Option.write(encoding)),
+                "Codes are whole numbers; the types are for vectors in float32.",
+                "Leave one of both out.");
+    }
+
+    static EmbarkException placeHasNoSuchVectors(String output, VectorType type) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option vector-type: %s is no type of %s".formatted(type.label(), output),
+                "It is a type of stores of vectors, such as --output-format postgresql.",
+                "Choose array<float>, array<double> or float16-bytes, or leave it out.");
+    }
+
+    /** @param id what names the row; blank if nothing does */
+    static EmbarkException isTooGreatForAHalf(String id, int component, float value) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "the vector of %s does not fit into halves"
+                        .formatted(id.isBlank() ? "a row" : "row " + Shown.value(id)),
+                "Component %s is %s; the greatest number of 16 bits is %s.".formatted(component, value, Half.MAX),
+                "Choose --vector-type array<float>, or --normalize true; --id-column names the row.");
+    }
+
+    /** @param id what names the row; blank if nothing does */
+    static EmbarkException vectorHasChanged(String output, String column, String id, String stored, String computed) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "%s: column %s of %s is not what was written"
+                        .formatted(output, column, id.isBlank() ? "a row" : "row " + Shown.value(id)),
+                "It has %s; embedded once more, its text gives %s.".formatted(stored, computed),
+                "Look for a type or a constraint that changes texts or vectors on the way; --vector-type chooses another.");
     }
 
     static EmbarkException severalColumnsOfVectors(String table, List<StructField> columns) {

@@ -78,9 +78,10 @@ final class SearchCommand {
         }
     }
 
-    private void search(String query, String reference, Dataset<Row> rows, int top) {
-        StructType schema = rows.schema();
+    private void search(String query, String reference, Dataset<Row> stored, int top) {
+        StructType schema = stored.schema();
         StructField column = vectors(schema, reference);
+        Dataset<Row> rows = WrittenVectors.read(stored, column);
         Optional<RowFingerprints> ofRows = RowFingerprints.beside(column.name(), schema);
         Optional<EmbeddingMetadata> metadata = label(rows, column, reference, ofRows.isPresent());
         List<String> shown = shown(schema, column);
@@ -141,22 +142,22 @@ final class SearchCommand {
             throw RunErrors.severalColumnsOfVectors(reference, known);
         }
 
-        if (named.isEmpty() && Arrays.stream(schema.fields()).noneMatch(field -> holdsVectors(field.dataType()))) {
+        if (named.isEmpty() && Arrays.stream(schema.fields()).noneMatch(SearchCommand::holdsVectors)) {
             throw RunErrors.noColumnOfVectors(reference, schema);
         }
 
         StructField column = named.isEmpty() && known.size() == 1
                 ? known.get(0)
                 : Columns.find(schema, named.orElse(Columns.EMBEDDING), JobSettings.SEARCH_COLUMN.key());
-        if (!holdsVectors(column.dataType())) {
+        if (!holdsVectors(column)) {
             throw RunErrors.holdsNoVectors(column);
         }
 
         return column;
     }
 
-    private static boolean holdsVectors(DataType type) {
-        return isVector(type) || isCodes(type);
+    private static boolean holdsVectors(StructField column) {
+        return isVector(column.dataType()) || isCodes(column.dataType()) || WrittenVectors.areHalves(column);
     }
 
     private static boolean isVector(DataType type) {

@@ -10,6 +10,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderKind;
+import io.embark.job.sink.source.SourceKind;
 import io.embark.job.sink.store.StoreKind;
 import io.embark.job.sink.table.CatalogKind;
 import io.embark.job.sink.table.TableKind;
@@ -20,7 +21,7 @@ import org.apache.spark.sql.SparkSession;
 final class SinkKinds {
     /** The first that opens what is named has it. */
     private static final List<SinkKind> ALL =
-            List.of(new StoreKind(), new CatalogKind(), new TableKind(), new FolderKind());
+            List.of(new StoreKind(), new CatalogKind(), new TableKind(), new FolderKind(), new SourceKind());
 
     private SinkKinds() {}
 

@@ -32,8 +32,9 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param byText for each column to embed, in order, the name of the column that gets its vectors
  * @param chunked whether each chunk has a row of its own; then one column is embedded
+ * @param written what becomes of a vector in float32 before it is written
  */
-record VectorColumns(Map<String, String> byText, boolean chunked) {
+record VectorColumns(Map<String, String> byText, boolean chunked, WrittenVectors written) {
     /** The number of a chunk within its text, which tells the rows of one text apart. */
     static final String CHUNK = "chunk";
 
@@ -69,7 +70,12 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
             requireNew(schema, output, RunErrors::vectorsWouldTakeTheName);
             byText.put(text, output);
         }
-        return new VectorColumns(byText, chunked);
+        return new VectorColumns(byText, chunked, WrittenVectors.AS_THEY_ARE);
+    }
+
+    /** The same columns, written as another type. */
+    VectorColumns as(WrittenVectors other) {
+        return new VectorColumns(byText, chunked, other);
     }
 
     private static boolean isChunked(EmbedOptions options) {
@@ -89,13 +95,14 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
         EmbedOptions computable = Calibration.computable(options);
         if (chunked) {
             Map.Entry<String, String> column = byText.entrySet().iterator().next();
-            return chunks(rows, column.getKey(), column.getValue(), computable, metadata);
+            return written.of(
+                    chunks(rows, column.getKey(), column.getValue(), computable, metadata), byText.values(), metadata);
         }
 
         List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
         byText.forEach((text, output) -> selected.add(
                 EmbarkFunctions.embed(Columns.named(text), computable).as(output, metadata)));
-        return rows.select(selected.toArray(new Column[0]));
+        return written.of(rows.select(selected.toArray(new Column[0])), byText.values(), metadata);
     }
 
     /** One row for each chunk; for a text without a vector one in which its chunk is null. */
@@ -113,15 +120,19 @@ record VectorColumns(Map<String, String> byText, boolean chunked) {
 
     /** The table's columns with these. */
     StructType addedTo(StructType schema, EmbeddingMetadata metadata) {
-        StructType written = schema;
+        StructType added = schema;
         if (chunked) {
             for (String column : OF_CHUNKS) {
-                written = written.add(column, DataTypes.IntegerType, true);
+                added = added.add(column, DataTypes.IntegerType, true);
             }
         }
         for (String output : byText.values()) {
-            written = written.add(output, VectorValue.type(metadata.encoding()), true, metadata.toMetadata());
+            added = added.add(
+                    output,
+                    written.type(VectorValue.type(metadata.encoding())),
+                    true,
+                    written.metadata(metadata.toMetadata()));
         }
-        return written;
+        return added;
     }
 }

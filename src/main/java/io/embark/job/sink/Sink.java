@@ -44,6 +44,14 @@ public interface Sink {
     /** Reads the output back, its columns as they were written. */
     Dataset<Row> read(StructType schema);
 
+    /**
+     * The rows of this run while nobody else sees them, asked right before they are put in their place; empty where they cannot
+     * be told from others.
+     */
+    default Optional<Dataset<Row>> unseen(StructType schema) {
+        return Optional.empty();
+    }
+
     /** The ranges of the codes that rows are appended to, as {@code --encoding-ranges} reads them; empty if there are none. */
     Optional<String> recordedRanges();
 
@@ -66,6 +74,11 @@ public interface Sink {
     /** How people find rows of the output where {@code embark search} cannot; empty if there is nothing to say. */
     default Optional<String> searchAdvice() {
         return Optional.empty();
+    }
+
+    /** Whether the place itself turns vectors in float32 into the type that was asked for; else they come in it. */
+    default boolean makesVectorTypes() {
+        return false;
     }
 
     /** What the place can do. */

@@ -82,7 +82,7 @@ public final class JdbcDriver {
     }
 
     /** The properties of connections that the driver has; empty if it does not list them, and takes any. */
-    static Optional<Collection<String>> properties(Map<String, String> given) {
+    public static Optional<Collection<String>> properties(Map<String, String> given) {
         Map<String, String> options = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         options.putAll(given);
         try {

@@ -55,6 +55,9 @@ final class PathSink implements Sink {
     private final FolderFormat format;
     private final WriteMode mode;
 
+    /** Where the rows of this run are while they are hidden. */
+    private Optional<Path> unseen = Optional.empty();
+
     PathSink(SparkSession spark, String reference, FolderFormat format, SinkRequest request) {
         this.spark = spark;
         this.folder =
@@ -153,7 +156,11 @@ final class PathSink implements Sink {
         try {
             FolderOutput partitioned = folder.by(folder.partitions(rows.schema()));
             if (renamesAtOnce()) {
-                new RenamedFolder(partitioned).write(rows, beforeTheyAreSeen);
+                new RenamedFolder(partitioned).write(rows, place -> {
+                    unseen = Optional.of(place);
+                    beforeTheyAreSeen.run();
+                    unseen = Optional.empty();
+                });
             } else {
                 new ObjectFolder(partitioned).write(rows, beforeTheyAreSeen);
             }
@@ -169,10 +176,19 @@ final class PathSink implements Sink {
 
     @Override
     public Dataset<Row> read(StructType schema) {
+        return read(schema, folder.reference());
+    }
+
+    @Override
+    public Optional<Dataset<Row>> unseen(StructType schema) {
+        return unseen.map(place -> read(schema, place.toString()));
+    }
+
+    private Dataset<Row> read(StructType schema, String place) {
         Dataset<Row> read = spark.read()
                 .format(format.sparkName())
                 .schema(format.kept(schema))
-                .load(LiteralPath.escaped(folder.reference()));
+                .load(LiteralPath.escaped(place));
         return read.select(Arrays.stream(schema.fields())
                 .map(field -> as(field, read.schema().apply(field.name())))
                 .toArray(Column[]::new));

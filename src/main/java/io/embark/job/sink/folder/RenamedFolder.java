@@ -11,6 +11,7 @@ import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -21,7 +22,7 @@ import org.apache.spark.sql.Row;
  * after one that it replaces was renamed into the hidden folder too. Rows are appended by moving their files.
  */
 record RenamedFolder(FolderOutput output) {
-    void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
+    void write(Dataset<Row> rows, Consumer<Path> beforeTheyAreSeen) throws IOException {
         FileSystem files = output.files();
         Path target = output.target();
         try (RunFolder run = RunFolder.open(files, target, RunPlaces.Kind.FOLDER, output.name())) {
@@ -33,7 +34,7 @@ record RenamedFolder(FolderOutput output) {
             if (there && output.mode() == WriteMode.OVERWRITE) {
                 FolderAccess.copy(files, target, unfinished);
             }
-            beforeTheyAreSeen.run();
+            beforeTheyAreSeen.accept(unfinished);
             try {
                 run.commit(commit(there));
             } catch (IOException e) {

@@ -113,6 +113,11 @@ final class StoreSink implements Sink {
     }
 
     @Override
+    public boolean makesVectorTypes() {
+        return true;
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         return store.capabilities();
     }

@@ -1,0 +1,50 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.store.postgresql;
+
+import java.io.Serializable;
+
+/**
+ * A column as the server describes it.
+ *
+ * @param name its name
+ * @param type its type, as the catalog calls it: {@code int8}; {@code _float4} for an array
+ * @param modifier what is said of the type, in the catalog's own code; -1 for nothing
+ * @param sql its type, as a statement has it
+ * @param isEnum whether the type is a list of words
+ * @param isFilled whether the server fills it where nobody gives a value
+ * @param isComputed whether nobody may give a value
+ * @param comment what somebody said of it; "" if nobody did
+ */
+record PostgresColumn(
+        String name,
+        String type,
+        int modifier,
+        String sql,
+        boolean isEnum,
+        boolean isFilled,
+        boolean isComputed,
+        String comment)
+        implements Serializable {
+    /** What the catalog adds to sizes. */
+    private static final int HEADER = 4;
+
+    private static final int HALF_WORD = 16;
+    private static final int LOW = 0xFFFF;
+
+    PostgresColumn withType(String other) {
+        return new PostgresColumn(name, other, modifier, sql, isEnum, isFilled, isComputed, comment);
+    }
+
+    /** Whether every number of so many digits fits, so many of them behind the point. */
+    boolean takes(int precision, int scale) {
+        if (modifier < HEADER) {
+            return true;
+        }
+        int ownPrecision = (modifier - HEADER) >> HALF_WORD;
+        int ownScale = (modifier - HEADER) & LOW;
+        return ownScale >= scale && ownPrecision - ownScale >= precision - scale;
+    }
+}

@@ -1,0 +1,74 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.store.postgresql;
+
+import io.embark.job.sink.VectorType;
+import io.embark.job.sink.store.StoreConnector;
+import io.embark.job.sink.store.StoreSession;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.List;
+
+/**
+ * Opens the sessions of tasks.
+ *
+ * @param options how to connect
+ * @param table the table that tasks write into
+ * @param rows how
+ */
+record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows rows) implements StoreConnector {
+    private static final long BATCH_BYTES = 8L << 20;
+
+    /**
+     * Of a connection that broke, of a server that is short of something or comes up, and of transactions that were in each
+     * other's way; but for a disk that is full, which stays so.
+     */
+    private static final List<String> TRANSIENT_STATES = List.of(
+            "08", "57P01", "57P02", "57P03", "57P05", "53000", "53200", "53300", "40001", "40P01", "55P03", "25P03");
+
+    @Override
+    public String description() {
+        return options.output();
+    }
+
+    @Override
+    public List<VectorType> vectorTypes() {
+        return rows.types();
+    }
+
+    @Override
+    public int batchRows() {
+        return options.batchRows();
+    }
+
+    @Override
+    public long batchBytes() {
+        return BATCH_BYTES;
+    }
+
+    @Override
+    public StoreSession open() throws SQLException {
+        return PostgresSession.open(options, table, rows);
+    }
+
+    @Override
+    public boolean isTransient(Exception thrown) {
+        if (!(thrown instanceof SQLException failed)) {
+            return false;
+        }
+        // The first is of the batch, and says nothing but that one failed.
+        for (SQLException next = failed; next != null; next = next.getNextException()) {
+            String state = String.valueOf(next.getSQLState());
+            boolean isBroken = next.getCause() instanceof IOException && !state.startsWith("22");
+            if (isBroken
+                    || next instanceof SQLTransientException
+                    || TRANSIENT_STATES.stream().anyMatch(state::startsWith)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

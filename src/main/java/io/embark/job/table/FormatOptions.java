@@ -61,13 +61,36 @@ public final class FormatOptions {
             known(format.toLowerCase(Locale.ROOT), given)
                     .ifPresentOrElse(
                             known -> requireAmong(known, option, format, given),
-                            () -> requireNoSlip(option, format, given));
+                            () -> requireNoSlip(jdbc(format), option, format, given));
+        }
+    }
+
+    /**
+     * Refuses options that tables of a catalog are not written with, as far as anybody can tell.
+     *
+     * @param option the option of ours that carries them
+     * @param format the format of the tables; empty if nobody knows
+     * @param own those that are read whatever the format
+     * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} for the first that does not exist, naming the nearest
+     */
+    public static void requireKnownOfTables(
+            String option, Optional<String> format, Collection<String> own, Map<String, String> given) {
+        Collection<String> listed = format.flatMap(KnownFormats::writerOptionsOf)
+                .map(FormatOptions::listed)
+                .orElseGet(List::of);
+        Collection<String> known = new TreeSet<>(own);
+        known.addAll(listed);
+        if (listed.isEmpty()) {
+            known.addAll(format.map(FormatOptions::jdbc).orElseGet(List::of));
+            requireNoSlip(known, option, format.orElse("tables of any format"), given);
+        } else {
+            requireAmong(known, option, format.orElseThrow(), given);
         }
     }
 
     /** A driver may take a name that Spark does not know, but hardly one that is nearly one of Spark's. */
-    private static void requireNoSlip(String option, String format, Map<String, String> given) {
-        Collection<String> known = format.equalsIgnoreCase("jdbc") ? ofJdbc() : List.of();
+    private static void requireNoSlip(
+            Collection<String> known, String option, String format, Map<String, String> given) {
         for (String name : new TreeSet<>(given.keySet())) {
             boolean isKnown = known.stream().anyMatch(name::equalsIgnoreCase);
             if (!isKnown
@@ -75,6 +98,10 @@ public final class FormatOptions {
                 throw TableErrors.noOptionOfTheFormat(option, format, name, known);
             }
         }
+    }
+
+    private static Collection<String> jdbc(String format) {
+        return format.equalsIgnoreCase("jdbc") ? ofJdbc() : List.of();
     }
 
     private static Collection<String> ofJdbc() {

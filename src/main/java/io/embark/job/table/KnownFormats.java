@@ -6,6 +6,7 @@ package io.embark.job.table;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.package$;
 
@@ -26,9 +27,15 @@ public final class KnownFormats {
      * @param names what its data sources are called; the starts of addresses for a driver
      * @param classes the start of the names of its classes
      * @param options the class that lists the options of its reader; empty if none does
+     * @param writerOptions the same of its writer
      * @param coordinate what {@code --packages} takes
      */
-    private record Jar(List<String> names, String classes, String options, String coordinate) {}
+    private record Jar(List<String> names, String classes, String options, String writerOptions, String coordinate) {
+        /** One class lists the options of both. */
+        Jar(List<String> names, String classes, String options, String coordinate) {
+            this(names, classes, options, options, coordinate);
+        }
+    }
 
     private static final List<Jar> SOURCES = List.of(
             new Jar(
@@ -40,6 +47,7 @@ public final class KnownFormats {
                     List.of("iceberg"),
                     "org.apache.iceberg.",
                     "org.apache.iceberg.spark.SparkReadOptions",
+                    "org.apache.iceberg.spark.SparkWriteOptions",
                     scala("org.apache.iceberg:iceberg-spark-runtime-" + (FOUR ? "4.0_" : "3.5_"), ":1.10.0")),
             new Jar(
                     List.of("hudi"),
@@ -137,9 +145,19 @@ public final class KnownFormats {
 
     /** The class that lists the options of a data source's reader. */
     static Optional<String> optionsOf(String name) {
+        return optionsOf(name, Jar::options);
+    }
+
+    /** The class that lists the options of a data source's writer. */
+    static Optional<String> writerOptionsOf(String name) {
+        return optionsOf(name, Jar::writerOptions);
+    }
+
+    private static Optional<String> optionsOf(String name, Function<Jar, String> list) {
         return SOURCES.stream()
-                .filter(jar -> has(jar, name) && !jar.options().isEmpty())
-                .map(Jar::options)
+                .filter(jar -> has(jar, name))
+                .map(list)
+                .filter(options -> !options.isEmpty())
                 .findFirst();
     }
 

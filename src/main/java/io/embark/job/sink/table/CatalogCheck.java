@@ -161,6 +161,9 @@ final class CatalogCheck {
         if (request.mode() != WriteMode.OVERWRITE) {
             return;
         }
+        if (!table.keepsVersions()) {
+            throw CatalogErrors.isNotReplacedAtOnce(output, table.kind(), table.isOfADatabase());
+        }
         if (mode.replacesPartitions(there)) {
             if (!can.contains(TableCapability.OVERWRITE_DYNAMIC)) {
                 throw CatalogErrors.cannot(
@@ -180,8 +183,6 @@ final class CatalogCheck {
                         return null;
                     },
                     e -> OutputErrors.isUnreachable(output, e));
-        } else if (!table.keepsVersions() && table.isReadBy(source.rows())) {
-            throw CatalogErrors.isTheInput(output, table.kind());
         }
     }
 

@@ -158,6 +158,15 @@ final class CatalogErrors {
                 "Leave it out, or use %s, which adds columns.".formatted(MERGE));
     }
 
+    static EmbarkException takesNoCondition(String output) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option sink-option: %s is not taken for %s".formatted(CatalogMode.REPLACE_WHERE, output),
+                "Only tables of Delta Lake replace the rows of a condition; of this one all rows would be replaced.",
+                "Leave it out, or replace the partitions of the new rows with --sink-option %s=dynamic."
+                        .formatted(CatalogMode.PARTITION_MODE));
+    }
+
     static EmbarkException doesNotFit(String output, Exception thrown) {
         return refused(
                 output,
@@ -186,10 +195,19 @@ final class CatalogErrors {
                 "Replace them as a whole, with --mode overwrite.");
     }
 
+    /** @param column whose label nobody may set any more */
+    static EmbarkException labelIsInDoubt(String output, String column) {
+        return replacedMeanwhile(output, column, "nobody knows which model");
+    }
+
     static EmbarkException labelChanged(String output, String column) {
+        return replacedMeanwhile(output, column, "two models");
+    }
+
+    private static EmbarkException replacedMeanwhile(String output, String column, String models) {
         return new EmbarkException(
                 ErrorCode.RUN_FAILED,
-                "%s: column %s holds vectors of two models".formatted(output, Shown.value(column)),
+                "%s: column %s holds vectors of %s".formatted(output, Shown.value(column), models),
                 "Another run replaced its vectors by those of another model while this one embedded, and both were committed.",
                 "Replace them as a whole, with --mode overwrite.");
     }
@@ -221,13 +239,21 @@ final class CatalogErrors {
                 thrown);
     }
 
-    static EmbarkException isTheInput(String output, String kind) {
-        return refused(
-                output,
-                "is the input",
-                "Tables of %s are emptied before they are written, and rows that are still to be read would be lost."
-                        .formatted(kind),
-                OTHER_TABLE);
+    static EmbarkException isNotReplacedAtOnce(String output, String kind, boolean isOfADatabase) {
+        String remedy = "Write to a new --output-table, or empty this one first and use --mode append";
+        return isOfADatabase
+                ? refused(
+                        output,
+                        "cannot be replaced at once",
+                        "A database empties a table before it takes the new rows: a run that fails would lose all.",
+                        remedy
+                                + "; a table of PostgreSQL is kept up to date by its key with --output-format postgresql.")
+                : refused(
+                        output,
+                        "cannot be replaced at once",
+                        "Nobody knows whether %s empties a table before it writes the new rows: a run that fails could lose all."
+                                .formatted(kind),
+                        remedy + ".");
     }
 
     static EmbarkException isNoNameOfDelta(String output, String column) {

@@ -9,7 +9,6 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderFormat;
-import io.embark.job.table.FormatOptions;
 import io.embark.job.table.SparkCall;
 import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
@@ -57,15 +56,13 @@ public final class CatalogKind implements SinkKind {
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
         OutputErrors.requireNoPlace(request.options().keySet());
-        if (isDelta(request)) {
-            FormatOptions.requireKnown("sink-option", DeltaTables.FORMAT, request.options());
-        }
         NamedTable table = request.path()
                 .map(path -> atPath(spark, path))
                 .orElseGet(() -> named(spark, request.table().orElseThrow()));
         if (isDelta(request) && table.isOfTheSession()) {
             DeltaTables.requireCatalog(table);
         }
+        new CatalogMode(spark, request).requireOptionsAreRead(table.output(), table.format(request.format()));
         return new CatalogSink(spark, table, request);
     }
 

@@ -6,6 +6,8 @@ package io.embark.job.sink.table;
 
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.table.FormatOptions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
@@ -22,18 +24,33 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
     /** Of Delta: the rows that satisfy a condition. */
     static final String REPLACE_WHERE = "replaceWhere";
 
+    private static final List<String> ALL = List.of(MERGE_SCHEMA, OVERWRITE_SCHEMA, PARTITION_MODE, REPLACE_WHERE);
+
+    /**
+     * Refuses options that nobody would read, of which one may be what keeps rows from being replaced.
+     *
+     * @param format of the table; empty if nobody can tell
+     */
+    void requireOptionsAreRead(String output, Optional<String> format) {
+        if (option(REPLACE_WHERE).isPresent()
+                && format.filter(DeltaTables.FORMAT::equalsIgnoreCase).isEmpty()) {
+            throw CatalogErrors.takesNoCondition(output);
+        }
+        FormatOptions.requireKnownOfTables("sink-option", format, ALL, request.options());
+    }
+
     boolean replacesPartitions(Table there) {
         String chosen = option(PARTITION_MODE)
                 .orElseGet(() -> spark.conf().get("spark.sql.sources.partitionOverwriteMode", "static"));
         return chosen.equalsIgnoreCase("dynamic") && there.partitioning().length > 0;
     }
 
-    boolean replacesSome() {
-        return option(REPLACE_WHERE).isPresent();
+    boolean replacesSome(Table there) {
+        return DeltaTables.is(there) && option(REPLACE_WHERE).isPresent();
     }
 
     boolean replacesAll(Table there) {
-        return request.mode() == WriteMode.OVERWRITE && !replacesPartitions(there) && !replacesSome();
+        return request.mode() == WriteMode.OVERWRITE && !replacesPartitions(there) && !replacesSome(there);
     }
 
     boolean isOn(String name) {

@@ -83,10 +83,13 @@ final class CatalogSink implements Sink {
                 requireLabelsStand(schema);
             }
             case OVERWRITE -> {
+                if (!table.keepsVersions()) {
+                    throw CatalogErrors.isNotReplacedAtOnce(output, table.kind(), table.isOfADatabase());
+                }
                 if (mode.replacesPartitions(there.get())) {
                     write.overwritePartitions(there.get());
                     requireLabelsStand(schema);
-                } else if (mode.replacesSome()) {
+                } else if (mode.replacesSome(there.get())) {
                     write.overwriteChosen(there.get());
                     requireLabelsStand(schema);
                 } else {
@@ -154,6 +157,13 @@ final class CatalogSink implements Sink {
 
     @Override
     public Optional<String> note() {
+        if (request.mode() == WriteMode.APPEND
+                && !table.keepsVersions()
+                && table.find().isPresent()) {
+            return Optional.of(
+                    "catalog %s may add the rows bit by bit: a run that fails or is killed may leave a part of them, and the next run adds it again"
+                            .formatted(table.catalog().name()));
+        }
         return table.isMadeWithItsRows() || table.find().isPresent()
                 ? Optional.empty()
                 : Optional.of(

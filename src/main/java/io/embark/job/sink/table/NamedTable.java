@@ -7,6 +7,7 @@ package io.embark.job.sink.table;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.table.Failures;
+import io.embark.job.table.KnownFormats;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
 import java.util.Arrays;
@@ -14,11 +15,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.connector.catalog.CatalogManager;
@@ -31,7 +31,6 @@ import org.apache.spark.sql.connector.catalog.TableCatalog;
 import org.apache.spark.sql.connector.catalog.TableChange;
 import org.apache.spark.sql.connector.catalog.ViewCatalog;
 import org.apache.spark.sql.execution.CommandExecutionMode;
-import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog;
 
 /**
@@ -40,7 +39,8 @@ import org.apache.spark.sql.execution.datasources.v2.jdbc.JDBCTableCatalog;
  * @param output the table as errors call it
  */
 record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifier, String output) {
-    static final String SESSION_CATALOG = "spark_catalog";
+    private static final String SESSION_CATALOG = CatalogManager.SESSION_CATALOG_NAME();
+    private static final Set<String> VERSIONED = Set.of("delta", "hudi", "iceberg", "paimon");
 
     /**
      * Finds the catalog of a name as Spark does: the first part is one if a catalog has this name.
@@ -129,6 +129,12 @@ record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifie
         return Arrays.equals(identifier.namespace(), new String[] {DeltaTables.FORMAT}) && found.columns().length == 0;
     }
 
+    /** The table as it is now, whatever the catalog remembers of it. */
+    Optional<Table> findAnew() {
+        catalog.invalidateTable(identifier);
+        return find();
+    }
+
     /** Whether a view has the name. */
     boolean isView() {
         return catalog instanceof ViewCatalog views
@@ -161,20 +167,37 @@ record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifie
 
     /** Whether properties can be said of its tables; a database takes them for clauses of its own. */
     boolean keepsProperties() {
-        return !(catalog instanceof JDBCTableCatalog);
+        return !isOfADatabase();
     }
 
-    /** Whether readers of its tables see the old rows until the new ones are all there; a database is emptied first. */
+    /** Whether it is of a database, which is emptied before it takes new rows and takes those of each partition by itself. */
+    boolean isOfADatabase() {
+        return catalog instanceof JDBCTableCatalog;
+    }
+
+    /**
+     * Whether readers of its tables see the old rows until the new ones are all there. Known are formats that keep versions, and
+     * catalogs that stage a table until its rows are written, which takes a commit too.
+     */
     boolean keepsVersions() {
-        return !(catalog instanceof JDBCTableCatalog);
+        return catalog instanceof StagingTableCatalog
+                || format(Optional.empty()).filter(VERSIONED::contains).isPresent();
     }
 
-    /** Whether rows come from this very table. */
-    boolean isReadBy(Dataset<Row> rows) {
-        return Scala.list(rows.queryExecution().analyzed().collectLeaves()).stream()
-                .anyMatch(leaf -> leaf instanceof DataSourceV2Relation relation
-                        && relation.catalog().exists(other -> other.name().equals(catalog.name()))
-                        && relation.identifier().exists(identifier::equals));
+    /**
+     * The format of the table or of the one that would be made, as far as anybody can tell.
+     *
+     * @param asked the format that a new one is asked to have
+     */
+    Optional<String> format(Optional<String> asked) {
+        if (isOfADatabase()) {
+            return Optional.of("jdbc");
+        }
+        Optional<String> own = find().map(there -> there.properties().get(TableCatalog.PROP_PROVIDER));
+        Optional<String> usual = isOfTheSession()
+                ? Optional.empty()
+                : KnownFormats.ofClass(catalog.getClass().getName());
+        return own.or(() -> usual).or(() -> asked);
     }
 
     /** Changes properties in one commit. */

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
@@ -100,6 +101,46 @@ class CatalogSinkTest {
         assertThatThrownBy(() -> write(WriteMode.OVERWRITE, failing)).hasStackTraceContaining("half-way");
         assertThat(label()).contains(label("a"));
         assertThat(spark.table("shelf.sinks.t").count()).isEqualTo(3);
+    }
+
+    @Test
+    void refusesOptionsThatNobodyReads() {
+        for (String table : List.of("shelf.sinks.t", "shelf.sinks.new")) {
+            SinkRequest request = SinkRequest.table(table, WriteMode.OVERWRITE);
+            assertThatThrownBy(() -> sink(request.with(Map.of("ReplaceWhere", "id = 1"))))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessage("""
+                            option sink-option: replaceWhere is not taken for output table %s
+                            Only tables of Delta Lake replace the rows of a condition; of this one all rows would be replaced.
+                            Leave it out, or replace the partitions of the new rows with --sink-option partitionOverwriteMode=dynamic.""".formatted(table));
+            assertThatThrownBy(() -> sink(request.with(Map.of("partitionOverwriteMod", "dynamic"))))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessageStartingWith("option sink-option: 'partitionOverwriteMod' does not exist\n")
+                    .hasMessageEndingWith("\nDid you mean partitionOverwriteMode?");
+            assertThat(sink(request.with(Map.of("anything.else", "1", "colour", "red"))))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void tablesThatAreEmptiedFirstAreNotReplaced() {
+        spark.conf().set("spark.sql.catalog.shelves", InMemoryTableCatalog.class.getName());
+        spark.sql("CREATE NAMESPACE IF NOT EXISTS shelves.sinks");
+        SinkRequest overwrite = SinkRequest.table("shelves.sinks.kept", WriteMode.OVERWRITE);
+        write(overwrite, rows("a", 3));
+
+        assertThatThrownBy(() -> write(overwrite, rows("a", 5)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        output table shelves.sinks.kept: cannot be replaced at once
+                        Nobody knows whether catalog shelves empties a table before it writes the new rows: a run that fails could lose all.
+                        Write to a new --output-table, or empty this one first and use --mode append.""");
+        assertThat(sink(overwrite).can(Capability.REPLACES_AT_ONCE)).isFalse();
+        assertThat(sink(SinkRequest.table("shelves.sinks.kept", WriteMode.APPEND))
+                        .note())
+                .contains(
+                        "catalog shelves may add the rows bit by bit: a run that fails or is killed may leave a part of them, and the next run adds it again");
+        spark.sql("DROP TABLE shelves.sinks.kept");
     }
 
     @Test

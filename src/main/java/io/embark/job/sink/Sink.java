@@ -31,7 +31,8 @@ public interface Sink {
     /**
      * Writes the rows.
      *
-     * @param beforeTheyAreSeen what is done when all rows are written, right before the output is put in its place
+     * @param beforeTheyAreSeen what is done when all rows are written, right before the output is put in its place, or right
+     *     after where a table commits by itself; never if the run fails before
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the place cannot be written to
      */
     void write(Dataset<Row> rows, Runnable beforeTheyAreSeen);

@@ -37,12 +37,10 @@ import scala.collection.Seq;
  * @hidden Public for Embark's other rooms only.
  */
 public final class TableLabels {
-    /** The version of the table, which Iceberg shows among its properties. */
-    private static final String VERSION = "current-snapshot-id";
-
     private static final String PREFIX = "embark.";
     private static final String REPLACED_BY = ".replaced-by";
     private static final String REPLACED_AFTER = ".replaced-after";
+    private static final String IN_DOUBT = "in doubt";
     private static final String UNSETTLED = "embark.unsettled";
 
     private TableLabels() {}
@@ -56,13 +54,36 @@ public final class TableLabels {
         return properties;
     }
 
-    /** The properties that announce that the vectors of a column are about to become those of another model. */
-    public static Map<String, String> announcing(EmbeddingMetadata by, String column, Map<String, String> properties) {
+    /** The version of a table that has one, and some rows. */
+    public static Optional<String> version(Map<String, String> properties) {
+        return TableVersions.newest(properties);
+    }
+
+    /**
+     * The properties that announce that the vectors of a column are about to become those of another model.
+     *
+     * @param run the run that does it
+     */
+    public static Map<String, String> announcing(
+            EmbeddingMetadata by, String run, String column, Map<String, String> properties) {
         Map<String, String> announced = new LinkedHashMap<>();
-        announced.put(PREFIX + column + REPLACED_BY, by.fingerprint());
-        Optional.ofNullable(properties.get(VERSION))
-                .ifPresent(version -> announced.put(PREFIX + column + REPLACED_AFTER, version));
+        announced.put(PREFIX + column + REPLACED_BY, by.fingerprint() + " " + run);
+        Optional.ofNullable(properties.get(TableVersions.NEWEST))
+                .ifPresent(version -> announced.put(
+                        PREFIX + column + REPLACED_AFTER, isSettled(column, properties) ? version : IN_DOUBT));
         return announced;
+    }
+
+    /** Whether the last to announce it is this run. */
+    public static boolean isAnnouncedBy(String run, String column, Map<String, String> properties) {
+        return properties.getOrDefault(PREFIX + column + REPLACED_BY, "").endsWith(" " + run);
+    }
+
+    /** Whether no run announced that it replaces the vectors of a column, or none has since. */
+    public static boolean isSettled(String column, Map<String, String> properties) {
+        String after = properties.get(PREFIX + column + REPLACED_AFTER);
+        return !properties.containsKey(PREFIX + column + REPLACED_BY)
+                || (after != null && after.equals(properties.get(TableVersions.NEWEST)));
     }
 
     /** The names of all properties that {@link #announcing} may have set. */
@@ -85,15 +106,13 @@ public final class TableLabels {
         if (label.isEmpty()) {
             return column;
         }
-        String replacedBy = properties.get(PREFIX + column.name() + REPLACED_BY);
-        String after = properties.get(PREFIX + column.name() + REPLACED_AFTER);
-        boolean holds = replacedBy == null || (after != null && after.equals(properties.get(VERSION)));
         MetadataBuilder metadata = new MetadataBuilder().withMetadata(column.metadata());
-        if (holds) {
+        if (isSettled(column.name(), properties)) {
             metadata.withMetadata(label.get().toMetadata());
         } else {
+            String by = properties.get(PREFIX + column.name() + REPLACED_BY).replaceFirst(" .*", "");
             metadata.putString(
-                    UNSETTLED, String.format("%.12s or %.12s", label.get().fingerprint(), replacedBy));
+                    UNSETTLED, String.format("%.12s or %.12s", label.get().fingerprint(), by));
         }
         return new StructField(column.name(), column.dataType(), column.nullable(), metadata.build());
     }
@@ -111,7 +130,7 @@ public final class TableLabels {
         Map<ExprId, Metadata> said = new HashMap<>();
         Scala.list(plan.collectLeaves()).forEach(leaf -> {
             if (leaf instanceof DataSourceV2Relation relation) {
-                collect(relation.output(), relation.table().properties(), said);
+                collect(relation.output(), TableVersions.properties(relation), said);
             } else if (leaf instanceof LogicalRelation relation) {
                 collect(relation.output(), DeltaProperties.of(relation), said);
             }

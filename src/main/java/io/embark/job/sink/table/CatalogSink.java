@@ -39,6 +39,9 @@ final class CatalogSink implements Sink {
     private final NamedTable table;
     private final String output;
 
+    /** The version of the table that the run found, whose rows are all that it may replace. */
+    private final Optional<String> version;
+
     /** @param table what is written, whether it exists or not */
     CatalogSink(SparkSession spark, NamedTable table, SinkRequest request) {
         this.spark = spark;
@@ -49,6 +52,7 @@ final class CatalogSink implements Sink {
                 .orElseGet(() -> "delta.`%s`".formatted(table.identifier().name()));
         this.request = request;
         this.mode = new CatalogMode(spark, request);
+        this.version = table.find().flatMap(there -> TableLabels.version(there.properties()));
     }
 
     @Override
@@ -58,9 +62,12 @@ final class CatalogSink implements Sink {
 
     @Override
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
-        beforeTheyAreSeen.run();
         try {
-            write(new CatalogWrite(table, rows, mode), rows.schema());
+            Optional<Table> there = table.find();
+            Dataset<Row> spelled =
+                    there.map(found -> CatalogWrite.spelled(rows, found)).orElse(rows);
+            // The commit is the table's own affair: nobody is let in before it.
+            write(new CatalogWrite(table, spelled, mode, version, beforeTheyAreSeen), there, spelled.schema());
         } catch (EmbarkException e) {
             throw e;
         } catch (Exception e) {
@@ -70,8 +77,7 @@ final class CatalogSink implements Sink {
         }
     }
 
-    private void write(CatalogWrite write, StructType schema) throws Exception {
-        Optional<Table> there = table.find();
+    private void write(CatalogWrite write, Optional<Table> there, StructType schema) throws Exception {
         if (there.isEmpty()) {
             write.create(request.format(), request.partitionBy());
             return;
@@ -94,6 +100,7 @@ final class CatalogSink implements Sink {
                     requireLabelsStand(schema);
                 } else {
                     write.overwrite(there.get());
+                    requireLabelsStand(schema);
                 }
             }
         }
@@ -102,10 +109,13 @@ final class CatalogSink implements Sink {
     /** Another run may have replaced the vectors by those of another model while this one embedded. */
     private void requireLabelsStand(StructType schema) {
         Map<String, StructField> now =
-                CatalogCheck.byName(table.find().map(CatalogWrite::labelled).orElseGet(StructType::new));
+                CatalogCheck.byName(table.findAnew().map(CatalogWrite::labelled).orElseGet(StructType::new));
         for (StructField column : EmbeddingMetadata.columns(schema)) {
-            boolean other = Optional.ofNullable(now.get(CatalogCheck.lower(column.name())))
-                    .flatMap(EmbeddingMetadata::of)
+            Optional<StructField> there = Optional.ofNullable(now.get(CatalogCheck.lower(column.name())));
+            if (there.flatMap(TableLabels::unsettled).isPresent()) {
+                throw CatalogErrors.labelIsInDoubt(output, column.name());
+            }
+            boolean other = there.flatMap(EmbeddingMetadata::of)
                     .filter(label -> !label.fingerprint()
                             .equals(EmbeddingMetadata.of(column).orElseThrow().fingerprint()))
                     .isPresent();

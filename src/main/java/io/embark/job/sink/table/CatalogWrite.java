@@ -10,13 +10,11 @@ import io.embark.spark.call.EmbeddingMetadata;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.CreateTableWriter;
@@ -30,13 +28,9 @@ import org.apache.spark.sql.connector.catalog.TableChange;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes rows into a table through Spark's own writer, and says among its properties which model their vectors come from. */
 final class CatalogWrite {
-    private static final Logger LOG = LoggerFactory.getLogger(CatalogWrite.class);
-
     /** Nothing that another run may make untrue. */
     private static final String COMMENT =
             "Rows with vectors that Embark made; the properties embark.* tell their model.";
@@ -44,12 +38,21 @@ final class CatalogWrite {
     private final NamedTable table;
     private final Dataset<Row> rows;
     private final CatalogMode mode;
+    private final Optional<String> version;
+    private final Runnable whenWritten;
     private final Map<String, String> options;
 
-    CatalogWrite(NamedTable table, Dataset<Row> rows, CatalogMode mode) {
+    /**
+     * @param version the version of the table that the run found, where it has one
+     * @param whenWritten what is done once the rows are in the table
+     */
+    CatalogWrite(
+            NamedTable table, Dataset<Row> rows, CatalogMode mode, Optional<String> version, Runnable whenWritten) {
         this.table = table;
         this.rows = rows;
         this.mode = mode;
+        this.version = version;
+        this.whenWritten = whenWritten;
         this.options = mode.request().options();
     }
 
@@ -70,6 +73,7 @@ final class CatalogWrite {
             }
         }
         writer.create();
+        whenWritten.run();
     }
 
     private DataFrameWriterV2<Row> writer(Map<String, String> chosen) {
@@ -80,46 +84,45 @@ final class CatalogWrite {
     void append(Table there) throws Exception {
         addColumns(there);
         writer(options).append();
+        whenWritten.run();
     }
 
     /** Replaces the partitions that the rows lie in, in one commit. */
     void overwritePartitions(Table there) throws Exception {
         addColumns(there);
-        writer(options).overwritePartitions();
+        writer(IcebergTables.guarded(there, version, options)).overwritePartitions();
+        whenWritten.run();
     }
 
     /** Replaces the rows that an option of the format chooses. */
     void overwriteChosen(Table there) throws Exception {
         addColumns(there);
         writer(options).overwrite(functions.lit(true));
+        whenWritten.run();
     }
 
     /** Replaces all rows in one commit, which becomes the newest version of the table. */
     void overwrite(Table there) throws Exception {
         addColumns(there);
-        Map<String, String> labels = TableLabels.properties(rows.schema());
         List<StructField> changed = table.keepsProperties() ? changed(there) : List.of();
         if (changed.isEmpty()) {
             overwriteRows(there);
+            whenWritten.run();
             return;
         }
 
-        announce(there, changed);
-        whileAnnounced(changed, () -> {
-            overwriteRows(there);
-            return null;
-        });
+        LabelChange labels = LabelChange.announce(table, there, changed);
+        labels.during(() -> overwriteRows(there));
         try {
-            table.change(labels, announcements(changed));
-        } catch (Exception e) {
-            throw CatalogErrors.failedInPlace(
-                    table.output(), "holds the new rows, but its properties cannot say of which model", e);
+            whenWritten.run();
+        } finally {
+            labels.settle();
         }
     }
 
     private void overwriteRows(Table there) throws Exception {
         if (!DeltaTables.is(there)) {
-            writer(options).overwrite(functions.lit(true));
+            writer(IcebergTables.guarded(there, version, options)).overwrite(functions.lit(true));
         } else if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA)
                 || (!DeltaTables.saysTheSame(there, rows.schema())
                         && DeltaTables.loss(there).isEmpty())) {
@@ -138,47 +141,6 @@ final class CatalogWrite {
                                 .equals(EmbeddingMetadata.of(column))
                         || TableLabels.announcements(column.name()).stream().anyMatch(there.properties()::containsKey))
                 .toList();
-    }
-
-    private void announce(Table there, List<StructField> changed) {
-        Map<String, String> announced = new LinkedHashMap<>();
-        for (StructField column : changed) {
-            if (EmbeddingMetadata.of(there.properties(), column.name()).isPresent()) {
-                announced.putAll(TableLabels.announcing(
-                        EmbeddingMetadata.of(column).orElseThrow(), column.name(), there.properties()));
-            }
-        }
-        if (announced.isEmpty()) {
-            return;
-        }
-        try {
-            table.change(announced, Set.of());
-        } catch (Exception e) {
-            throw CatalogErrors.noPropertiesToLabel(
-                    table.output(), table.catalog().name(), e);
-        }
-    }
-
-    private static List<String> announcements(List<StructField> changed) {
-        return changed.stream()
-                .flatMap(column -> TableLabels.announcements(column.name()).stream())
-                .toList();
-    }
-
-    /** A run that fails leaves the old rows, and takes back what it announced, unless nobody knows what the table holds. */
-    private void whileAnnounced(List<StructField> changed, Callable<?> write) throws Exception {
-        try {
-            write.call();
-        } catch (Exception e) {
-            if (!Conflict.leavesDoubt(e)) {
-                try {
-                    table.change(Map.of(), announcements(changed));
-                } catch (Exception again) {
-                    LOG.warn("Left announced: {}: {}", table.sql(), NamedTable.reason(again));
-                }
-            }
-            throw e;
-        }
     }
 
     /** Adds columns that the table lacks, which is asked for with mergeSchema; Delta does it in the commit of the rows. */
@@ -201,6 +163,21 @@ final class CatalogWrite {
                     .forEach((key, value) -> changes.add(TableChange.setProperty(key, value)));
         }
         table.catalog().alterTable(table.identifier(), changes.toArray(TableChange[]::new));
+    }
+
+    /** Rows whose columns are called as the table calls them, where Spark takes letters of either case for the same. */
+    static Dataset<Row> spelled(Dataset<Row> rows, Table there) {
+        List<String> exact =
+                Arrays.stream(there.columns()).map(column -> column.name()).toList();
+        String[] names = Arrays.stream(rows.columns())
+                .map(name -> exact.contains(name)
+                        ? name
+                        : exact.stream()
+                                .filter(name::equalsIgnoreCase)
+                                .findFirst()
+                                .orElse(name))
+                .toArray(String[]::new);
+        return Arrays.equals(names, rows.columns()) ? rows : rows.toDF(names);
     }
 
     /** The columns of a table, with what is said of them. */

@@ -186,8 +186,8 @@ final class TableSink implements Sink {
         if (appended.canBeMoved(output)) {
             appended.append(ordered, output, beforeTheyAreSeen);
         } else {
-            beforeTheyAreSeen.run();
             ordered.write().insertInto(reference);
+            beforeTheyAreSeen.run();
             recordRanges(table.identifier(), rows.schema());
         }
     }

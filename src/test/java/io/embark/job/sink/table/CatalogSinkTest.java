@@ -20,6 +20,7 @@ import io.embark.spark.call.EmbeddingMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -101,6 +102,69 @@ class CatalogSinkTest {
         assertThatThrownBy(() -> write(WriteMode.OVERWRITE, failing)).hasStackTraceContaining("half-way");
         assertThat(label()).contains(label("a"));
         assertThat(spark.table("shelf.sinks.t").count()).isEqualTo(3);
+    }
+
+    @Test
+    void aRunThatFailsLeavesTheReportOfTheOneBefore() {
+        AtomicInteger forgotten = new AtomicInteger();
+        Dataset<Row> failing = rows("a", 5).where("IF(id = 4, raise_error('half-way') IS NULL, true)");
+        for (WriteMode mode : List.of(WriteMode.APPEND, WriteMode.OVERWRITE)) {
+            assertThatThrownBy(() -> sink(request(mode)).write(failing, forgotten::incrementAndGet))
+                    .hasStackTraceContaining("half-way");
+            assertThat(forgotten).hasValue(0);
+            sink(request(mode)).write(rows("a", 5), forgotten::incrementAndGet);
+            assertThat(forgotten.getAndSet(0)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theLabelIsOfTheColumnAsTheTableSpellsIt() {
+        write(WriteMode.OVERWRITE, rows("a", 3));
+        Dataset<Row> shouted = rows("b", 5).withColumnRenamed("embedding", "Embedding");
+
+        write(WriteMode.OVERWRITE, shouted);
+        assertThat(label()).contains(label("b"));
+        assertThat(property("embark.Embedding.fingerprint")).isNull();
+    }
+
+    /** Another run begins and ends while this one writes. */
+    @Test
+    void ofTwoRunsAtOnceNeitherSaysAnythingUntrue() {
+        write(WriteMode.OVERWRITE, rows("a", 3));
+        Sink outer = sink(request(WriteMode.OVERWRITE));
+
+        assertThatThrownBy(() -> outer.write(rows("b", 5), () -> write(WriteMode.OVERWRITE, rows("c", 4))))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        output table shelf.sinks.t: column embedding holds vectors of nobody knows which model
+                        Another run replaced its vectors by those of another model while this one embedded, and both were committed.
+                        Replace them as a whole, with --mode overwrite.""");
+        assertThat(label()).isEmpty();
+
+        write(WriteMode.OVERWRITE, rows("b", 2));
+        assertThat(label()).contains(label("b"));
+    }
+
+    @Test
+    void rowsAreNotAddedToVectorsThatAreBeingReplaced() {
+        write(WriteMode.OVERWRITE, rows("a", 3));
+        Sink replacing = sink(request(WriteMode.OVERWRITE));
+        Sink adding = sink(request(WriteMode.APPEND));
+
+        replacing.write(rows("b", 5), () -> assertThatThrownBy(() -> adding.write(rows("a", 2)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(
+                        "output table shelf.sinks.t: column embedding holds vectors of nobody knows which model\n"));
+    }
+
+    @Test
+    void aRunThatFailsLeavesTheDoubtOfADeadOne() {
+        write(WriteMode.OVERWRITE, rows("a", 3));
+        spark.sql("ALTER TABLE shelf.sinks.t SET TBLPROPERTIES ('embark.embedding.replaced-by' = 'b')");
+        Dataset<Row> failing = rows("c", 5).where("IF(id = 4, raise_error('half-way') IS NULL, true)");
+
+        assertThatThrownBy(() -> write(WriteMode.OVERWRITE, failing)).hasStackTraceContaining("half-way");
+        assertThat(label()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,44 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.catalog.TableCatalog;
+
+/** What is particular about tables of Iceberg, which replace whatever is there when they commit unless they are told more. */
+final class IcebergTables {
+    private static final String FORMAT = "iceberg";
+    private static final String ISOLATION = "isolation-level";
+    private static final String SINCE = "validate-from-snapshot-id";
+
+    private IcebergTables() {}
+
+    static boolean is(Table table) {
+        return FORMAT.equalsIgnoreCase(table.properties().get(TableCatalog.PROP_PROVIDER));
+    }
+
+    /**
+     * The options with which an overwrite fails rather than replace rows that came after a version.
+     *
+     * @param version the version that the run found; empty if there was no table, or none with rows
+     */
+    static Map<String, String> guarded(Table table, Optional<String> version, Map<String, String> options) {
+        if (!is(table)) {
+            return options;
+        }
+        Map<String, String> known = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        known.putAll(options);
+        Map<String, String> guarded = new HashMap<>(options);
+        if (!known.containsKey(ISOLATION)) {
+            guarded.put(ISOLATION, "serializable");
+        }
+        version.filter(id -> !known.containsKey(SINCE)).ifPresent(id -> guarded.put(SINCE, id));
+        return guarded;
+    }
+}

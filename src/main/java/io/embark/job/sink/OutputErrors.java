@@ -97,28 +97,6 @@ public final class OutputErrors {
         return refused(output, CANNOT_BE_WRITTEN, "There is no database %s.".formatted(database), "Create it first.");
     }
 
-    public static EmbarkException isNoTableName(String output, Exception thrown) {
-        return refused(
-                output, "is not a name of a table", Failures.line(thrown), "Write NAME or DATABASE.NAME.", thrown);
-    }
-
-    public static EmbarkException isOfAnotherCatalog(String output, String catalog) {
-        return refused(
-                output,
-                "is not in the session's catalog",
-                "Tables of %s cannot be written.".formatted(catalog),
-                "Write NAME or DATABASE.NAME.");
-    }
-
-    public static EmbarkException currentCatalogIsAnother(String output, String catalog) {
-        return refused(
-                output,
-                "is not in the session's catalog",
-                "The current catalog is %s (spark.sql.defaultCatalog), whose tables cannot be written yet."
-                        .formatted(catalog),
-                "Add --set spark.sql.defaultCatalog=spark_catalog, or write to --output and insert from there by SQL.");
-    }
-
     public static EmbarkException placeIsTaken(String output, Path location) {
         return refused(
                 output,
@@ -133,15 +111,6 @@ public final class OutputErrors {
                 CANNOT_BE_WRITTEN,
                 Failures.rootLine(thrown),
                 "Check the warehouse of this Spark session.",
-                thrown);
-    }
-
-    public static EmbarkException cannotBeLookedUp(String output, Exception thrown) {
-        return refused(
-                output,
-                "cannot be looked up",
-                Failures.rootLine(thrown),
-                "Check the catalog of this Spark session.",
                 thrown);
     }
 

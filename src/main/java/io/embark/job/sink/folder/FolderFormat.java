@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.SinkRequest;
 import io.embark.job.table.SparkCall;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,13 @@ public enum FolderFormat {
         return Arrays.stream(values())
                 .filter(format -> format.sparkName().equalsIgnoreCase(name))
                 .findFirst();
+    }
+
+    /** The format that a request is for, Parquet where it says nothing; empty if it is none of files. */
+    public static Optional<FolderFormat> of(SinkRequest request) {
+        return request.format().isEmpty()
+                ? Optional.of(PARQUET)
+                : request.format().flatMap(FolderFormat::named);
     }
 
     public String sparkName() {

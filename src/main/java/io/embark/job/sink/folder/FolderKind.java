@@ -11,7 +11,6 @@ import io.embark.job.sink.SinkRequest;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.LiteralPath;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -27,12 +26,12 @@ public final class FolderKind implements SinkKind {
 
     @Override
     public boolean opens(SparkSession spark, SinkRequest request) {
-        return request.path().isPresent() && format(request).isPresent();
+        return request.path().isPresent() && FolderFormat.of(request).isPresent();
     }
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
-        FolderFormat format = format(request).orElseThrow();
+        FolderFormat format = FolderFormat.of(request).orElseThrow();
         format.requireJar(spark);
         OutputErrors.requireNoPlace(request.options().keySet());
         FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
@@ -41,11 +40,5 @@ public final class FolderKind implements SinkKind {
             throw OutputErrors.hasColon("output " + path);
         }
         return new PathSink(spark, path, format, request);
-    }
-
-    private static Optional<FolderFormat> format(SinkRequest request) {
-        return request.format().isEmpty()
-                ? Optional.of(FolderFormat.PARQUET)
-                : request.format().flatMap(FolderFormat::named);
     }
 }

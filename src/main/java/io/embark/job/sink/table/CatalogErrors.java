@@ -70,6 +70,15 @@ final class CatalogErrors {
                         + " catalog is DATABASE.NAME.");
     }
 
+    static EmbarkException currentCatalogIsAnother(String output, String catalog) {
+        return refused(
+                output,
+                CANNOT_BE_WRITTEN,
+                "The current catalog is %s (spark.sql.defaultCatalog), and Spark would make new tables there."
+                        .formatted(Shown.value(catalog)),
+                "Add --set spark.sql.defaultCatalog=spark_catalog.");
+    }
+
     static EmbarkException placeIsTaken(String output) {
         return refused(
                 output,

@@ -44,9 +44,6 @@ final class DeltaTables {
     private static final Set<String> SAYABLE = Set.of("comment", "__CHAR_VARCHAR_TYPE_STRING");
 
     private static final String CLUSTERING = "clusteringColumns";
-    private static final String REPLACE_WHERE = "replaceWhere";
-    private static final String OVERWRITE_SCHEMA = "overwriteSchema";
-    private static final String PARTITION_MODE = "partitionOverwriteMode";
 
     private DeltaTables() {}
 
@@ -81,7 +78,7 @@ final class DeltaTables {
     static Map<String, String> keeping(Table table, Map<String, String> options) {
         Map<String, String> kept = new HashMap<>(options);
         if (isClustered(table)) {
-            kept.putIfAbsent(REPLACE_WHERE, "true");
+            kept.putIfAbsent(CatalogMode.REPLACE_WHERE, "true");
         }
         return kept;
     }
@@ -161,8 +158,8 @@ final class DeltaTables {
                 .format(FORMAT)
                 .mode("overwrite")
                 .options(options)
-                .option(OVERWRITE_SCHEMA, "true")
-                .option(PARTITION_MODE, "static")
+                .option(CatalogMode.OVERWRITE_SCHEMA, "true")
+                .option(CatalogMode.PARTITION_MODE, "static")
                 .partitionBy(partitions)
                 .save(table.properties().get(TableCatalog.PROP_LOCATION));
     }

@@ -5,7 +5,6 @@
 package io.embark.job.sink.table;
 
 import io.embark.job.commit.RunPlaces;
-import io.embark.job.sink.OutputErrors;
 import io.embark.job.table.Failures;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
@@ -20,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.TableIdentifier;
 import org.apache.spark.sql.catalyst.catalog.CatalogTable;
 import org.apache.spark.sql.catalyst.parser.ParseException;
+import org.apache.spark.sql.connector.catalog.CatalogManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
@@ -27,8 +27,6 @@ import scala.Option;
 /** The tables of the session's catalog: by their names, with the folders that they lie in. */
 final class SessionTables {
     private static final Logger LOG = LoggerFactory.getLogger(SessionTables.class);
-
-    static final String SESSION_CATALOG = "spark_catalog";
 
     private final SparkSession spark;
 
@@ -39,7 +37,7 @@ final class SessionTables {
     /** The parts of a name; empty if it is none of a table of this catalog. */
     static Optional<TableIdentifier> identifier(List<String> parts) {
         int last = parts.size() - 1;
-        if (last > 2 || (last == 2 && !parts.get(0).equals(SESSION_CATALOG))) {
+        if (last > 2 || (last == 2 && !parts.get(0).equals(CatalogManager.SESSION_CATALOG_NAME()))) {
             return Optional.empty();
         }
         Option<String> database = last == 0 ? Option.empty() : Option.apply(parts.get(last - 1));
@@ -64,7 +62,7 @@ final class SessionTables {
     CatalogTable metadata(TableIdentifier table, String output) {
         return SparkCall.translate(
                 () -> spark.sessionState().catalog().getTableMetadata(table),
-                e -> OutputErrors.cannotBeLookedUp(output, e));
+                e -> CatalogErrors.cannotBeLookedUp(output, CatalogManager.SESSION_CATALOG_NAME(), e));
     }
 
     /** Where a table of this name has its files, unless it was made to have them elsewhere. */

@@ -9,13 +9,13 @@ import io.embark.job.commit.RunFolder;
 import io.embark.job.commit.RunPlaces;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
@@ -29,9 +29,6 @@ import scala.Option;
 
 /** The files of a table, which rows are appended to by moving files among them where the table is plain enough for that. */
 final class TableFiles {
-    /** Spark's formats whose files mean the same in any folder. */
-    private static final Set<String> FORMATS = Set.of("parquet", "orc", "json");
-
     /** What Spark notes of a column of char or varchar, whose length it checks when it inserts. */
     private static final String LENGTH = "__CHAR_VARCHAR_TYPE_STRING";
 
@@ -52,7 +49,7 @@ final class TableFiles {
      */
     boolean canBeMoved(String output) {
         return DDLUtils.isDatasourceTable(table)
-                && FORMATS.contains(table.provider().get().toLowerCase(Locale.ROOT))
+                && FolderFormat.named(table.provider().get()).isPresent()
                 && table.partitionColumnNames().isEmpty()
                 && table.bucketSpec().isEmpty()
                 && Arrays.stream(table.schema().fields())

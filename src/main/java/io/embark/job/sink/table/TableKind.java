@@ -11,7 +11,6 @@ import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.table.FormatOptions;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -27,21 +26,15 @@ public final class TableKind implements SinkKind {
 
     @Override
     public boolean opens(SparkSession spark, SinkRequest request) {
-        return request.table().isPresent() && format(request).isPresent();
+        return request.table().isPresent() && FolderFormat.of(request).isPresent();
     }
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
-        FolderFormat format = format(request).orElseThrow();
+        FolderFormat format = FolderFormat.of(request).orElseThrow();
         format.requireJar(spark);
         OutputErrors.requireNoPlace(request.options().keySet());
         FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
         return new TableSink(spark, request.table().orElseThrow(), format, request);
-    }
-
-    private static Optional<FolderFormat> format(SinkRequest request) {
-        return request.format().isEmpty()
-                ? Optional.of(FolderFormat.PARQUET)
-                : request.format().flatMap(FolderFormat::named);
     }
 }

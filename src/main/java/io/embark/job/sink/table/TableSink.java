@@ -253,27 +253,22 @@ final class TableSink implements Sink {
         tables.dropQuietly(replaced);
     }
 
+    /** Names of other catalogs are the matter of {@link CatalogSink}. */
     private TableIdentifier identifier() {
         List<String> parts =
-                SparkCall.translate(() -> tables.parts(reference), e -> OutputErrors.isNoTableName(output, e));
-        requireSessionCatalog(parts);
-        return SessionTables.identifier(parts)
-                .orElseThrow(() ->
-                        OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1))));
+                SparkCall.translate(() -> tables.parts(reference), e -> CatalogErrors.isNoTableName(output, e));
+        requireCurrentCatalog();
+        return SessionTables.identifier(parts).orElseThrow();
     }
 
-    /** Names go through Spark's current catalog, and their first part may be a catalog of its own. */
-    private void requireSessionCatalog(List<String> parts) {
+    /** Spark's writer takes the names of new tables for those of the current catalog. */
+    private void requireCurrentCatalog() {
+        String session = CatalogManager.SESSION_CATALOG_NAME();
         CatalogManager catalogs = spark.sessionState().catalogManager();
-        String first = parts.get(0);
-        if (parts.size() > 1 && !first.equals(SessionTables.SESSION_CATALOG) && catalogs.isCatalogRegistered(first)) {
-            throw OutputErrors.isOfAnotherCatalog(output, String.join(".", parts.subList(0, parts.size() - 1)));
-        }
-
         String current = SparkCall.translate(
-                () -> catalogs.currentCatalog().name(), e -> OutputErrors.cannotBeLookedUp(output, e));
-        if (!current.equals(SessionTables.SESSION_CATALOG)) {
-            throw OutputErrors.currentCatalogIsAnother(output, current);
+                () -> catalogs.currentCatalog().name(), e -> CatalogErrors.cannotBeLookedUp(output, session, e));
+        if (!current.equals(session)) {
+            throw CatalogErrors.currentCatalogIsAnother(output, current);
         }
     }
 

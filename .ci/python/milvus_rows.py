@@ -9,6 +9,7 @@
 """
 
 import json
+import logging
 import sys
 import time
 from glob import glob
@@ -82,4 +83,6 @@ def main(command, *arguments):
 
 
 if __name__ == "__main__":
+    # Milvus Lite tells no time of its own, which the client warns of at each look.
+    logging.disable(logging.WARNING)
     main(*sys.argv[1:])

@@ -167,17 +167,18 @@ final class InputErrors {
     static EmbarkException cannotBeOpened(String name, List<String> parts, Exception thrown) {
         String condition = thrown instanceof SparkThrowable told ? String.valueOf(SparkVersion.condition(told)) : "";
         Optional<String> format = parts.size() == 2 ? KnownFormats.coordinate(parts.get(0)) : Optional.empty();
-        if (condition.startsWith("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY")
-                || (format.isPresent() && parts.get(1).contains("/"))) {
+        if (format.isPresent() && parts.get(1).contains("/")) {
+            return notFound(
+                    "table %s: cannot be read by its path".formatted(name),
+                    "No table of %s is there, or no jar here reads one.".formatted(Shown.value(parts.get(0))),
+                    "Check the path, or add --packages %s.".formatted(format.get()),
+                    thrown);
+        }
+        if (condition.startsWith("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY")) {
             return notFound(
                     "table %s: cannot be read by its path".formatted(name),
                     Failures.line(thrown),
-                    "Write --input %s --format %s%s."
-                            .formatted(
-                                    Shown.value(parts.get(1)),
-                                    Shown.value(parts.get(0)),
-                                    format.map("; --packages %s brings its jar"::formatted)
-                                            .orElse("")),
+                    "Name the path itself, and the data source with --format %s.".formatted(Shown.value(parts.get(0))),
                     thrown);
         }
         if (condition.startsWith("REQUIRES_SINGLE_PART_NAMESPACE") && parts.size() > 2) {

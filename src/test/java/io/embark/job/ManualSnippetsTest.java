@@ -141,7 +141,13 @@ class ManualSnippetsTest {
         for (List<String> words : page.commands()) {
             String command = String.join(" ", words);
             switch (words.get(0)) {
-                case "jobs/embark" -> jobs.add(words.get(1));
+                case "jobs/embark" -> {
+                    if (words.contains("--config")) {
+                        assertProven(words);
+                    } else {
+                        jobs.add(words.get(1));
+                    }
+                }
                 case "spark-submit" -> jobs.add(behindTheJar(words).get(0));
                 case "jobs/quickstart" -> assertThat(GATE).content().contains("\nstep jobs/quickstart\n");
                 case "pyspark", "sbin/start-connect-server.sh" ->
@@ -157,6 +163,18 @@ class ManualSnippetsTest {
         }
 
         assertThat(jobs).isEqualTo(JOBS.getOrDefault(name(page), List.of()));
+    }
+
+    /** With a server or a jar that the proofs bring. */
+    private static void assertProven(List<String> words) throws IOException {
+        String sample = String.join(" ", words.subList(words.indexOf("--config"), words.size()));
+        try (Stream<Path> proofs = Files.list(PROOFS)) {
+            List<String> scripts = new ArrayList<>();
+            for (Path proof : proofs.toList()) {
+                scripts.add(Files.readString(proof));
+            }
+            assertThat(scripts).anySatisfy(script -> assertThat(script).contains(sample));
+        }
     }
 
     /** What the gate, the launcher or whoever reads the pages runs. */

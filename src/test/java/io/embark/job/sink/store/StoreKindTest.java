@@ -19,8 +19,7 @@ class StoreKindTest {
         StoreKind kind = new StoreKind();
 
         assertThat(kind.opens(null, request)).isTrue();
-        assertThatThrownBy(() -> kind.open(null, request))
-                .hasMessage("""
+        assertThatThrownBy(() -> kind.open(null, request)).hasMessage("""
                         option output-format: the jar for milvus is missing
                         What writes to it comes in a jar of its own, which jobs/embark of a checkout adds by itself.
                         Add --packages io.embark:embark-milvus:VERSION.""");

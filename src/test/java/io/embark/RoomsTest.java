@@ -82,7 +82,7 @@ class RoomsTest {
             Map.entry("job.sink.source", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.store.milvus", "base . spark.call job.sink job.sink.store"),
-            Map.entry("job.sink.store.postgresql", "base . spark.call job.table job.sink job.sink.store"),
+            Map.entry("job.sink.store.postgresql", "base . spark.call job.guard job.table job.sink job.sink.store"),
             Map.entry("job.sink.folder", "base . spark.call job.commit job.guard job.source job.table job.sink"),
             Map.entry(
                     "job.sink.table",

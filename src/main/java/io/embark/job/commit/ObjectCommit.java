@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the rows that a run wrote become the output on a store of objects, where a rename is a copy: the new files, whose names
@@ -29,6 +31,8 @@ import org.apache.hadoop.fs.Path;
  * @hidden Public for Embark's other rooms only.
  */
 public final class ObjectCommit {
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectCommit.class);
+
     /** What Spark's and Hadoop's committers leave when they are done; others wait for it. */
     static final String SUCCESS = "_SUCCESS";
 
@@ -128,7 +132,15 @@ public final class ObjectCommit {
         move(files, places, journal);
         delete(files, places, journal.removed());
         for (String mark : journal.marks()) {
-            put(files, new Path(places.rows(), mark), new Path(places.target(), mark));
+            try {
+                put(files, new Path(places.rows(), mark), new Path(places.target(), mark));
+            } catch (IOException e) {
+                if (journal.aim() != ObjectJournal.Aim.APPEND) {
+                    throw e;
+                }
+                // All rows are in: a run that failed now would be run again, and double them.
+                LOG.warn("Left out: {} in {}: {}", mark, places.target(), e.toString());
+            }
         }
     }
 

@@ -39,6 +39,7 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
     @Serial
     private static final long serialVersionUID = 1;
 
+    private static final String STAGING = "org.apache.hadoop.fs.s3a.commit.staging.";
     private static final String PROTOCOL = "spark.sql.sources.commitProtocolClass";
 
     /** The option of Spark's writer for files that lie hidden until an {@link ObjectCommit}. */
@@ -105,7 +106,10 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
         PathOutputCommitter committer = PathOutputCommitterFactory.getCommitterFactory(
                         place, context.getConfiguration())
                 .createOutputCommitter(place, context);
-        return committer instanceof FileOutputCommitter ? Optional.empty() : Optional.of(committer);
+        // The staging committers of S3A rename what they write by themselves, so that nobody knows the files of a
+        // killed run.
+        boolean renames = committer.getClass().getName().startsWith(STAGING);
+        return renames || committer instanceof FileOutputCommitter ? Optional.empty() : Optional.of(committer);
     }
 
     @Override

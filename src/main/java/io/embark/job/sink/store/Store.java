@@ -37,6 +37,13 @@ public interface Store {
     void check(StoreTable table);
 
     /**
+     * Checks that what is replaced is not read in part, whose rest would be lost.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it is
+     */
+    default void requireWhole(Dataset<Row> source) {}
+
+    /**
      * Begins to write, right before the first row is computed: makes the table if it is missing.
      *
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it cannot be made

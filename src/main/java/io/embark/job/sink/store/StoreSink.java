@@ -9,6 +9,7 @@ import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.VectorType;
+import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -54,6 +55,9 @@ final class StoreSink implements Sink {
             }
         }
         store.check(table);
+        if (request.mode() == WriteMode.OVERWRITE) {
+            store.requireWhole(source.rows());
+        }
         keyed = source.rows();
     }
 

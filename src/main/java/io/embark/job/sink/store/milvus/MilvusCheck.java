@@ -118,6 +118,9 @@ record MilvusCheck(String output, MilvusCollection collection, MilvusOptions opt
 
     /** An upsert puts a whole row in the place of the old one, with nothing in the fields that it does not fill. */
     private void requireNothingIsEmptied(DescribeCollectionResp there, Set<String> filled) {
+        if (Boolean.TRUE.equals(there.getEnableDynamicField())) {
+            throw MilvusErrors.wouldLoseDynamicFields(output);
+        }
         Set<String> made = new HashSet<>();
         there.getCollectionSchema().getFunctionList().forEach(function -> made.addAll(function.getOutputFieldNames()));
         there.getCollectionSchema().getFieldSchemaList().stream()

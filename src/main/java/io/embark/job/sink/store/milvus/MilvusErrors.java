@@ -233,6 +233,14 @@ final class MilvusErrors {
                 "Add a column of this name, or write to another collection.");
     }
 
+    static EmbarkException wouldLoseDynamicFields(String output) {
+        return refused(
+                output,
+                "takes dynamic fields",
+                "Milvus puts a whole row in the place of the old one, which would lose those that stand beside its schema.",
+                "Write to a collection without them, or to a new one, which Embark makes.");
+    }
+
     static EmbarkException otherKey(String output, String key, String asked) {
         return refused(
                 output,

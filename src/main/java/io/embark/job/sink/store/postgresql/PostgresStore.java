@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink.store.postgresql;
 
+import io.embark.job.guard.DatabaseInput;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.VectorType;
 import io.embark.job.sink.store.Store;
@@ -55,6 +56,12 @@ record PostgresStore(PostgresOptions options) implements Store {
         } catch (SQLException e) {
             throw PostgresErrors.cannotBeChecked(options.output(), e);
         }
+    }
+
+    @Override
+    public void requireWhole(Dataset<Row> source) {
+        DatabaseInput.requireWhole(
+                options.output(), options.url(), options.table().table(), source);
     }
 
     @Override

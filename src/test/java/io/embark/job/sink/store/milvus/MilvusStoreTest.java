@@ -340,6 +340,14 @@ class MilvusStoreTest {
                 .doesNotThrowAnyException();
     }
 
+    /** What stands in them would be gone with the row that is put in the place of theirs. */
+    @Test
+    void aCollectionOfDynamicFieldsIsRefused() {
+        collection(false, DIMENSION, DataType.VarChar, true);
+
+        refused(new StructType().add("id", "long").add("text", "string"), "takes dynamic fields");
+    }
+
     @Test
     void aCollectionOfAnotherDimensionIsRefused() {
         collection(false, DIMENSION + 1, DataType.VarChar);
@@ -357,8 +365,13 @@ class MilvusStoreTest {
     }
 
     private void collection(boolean auto, int dimension, DataType text) {
-        CreateCollectionReq.CollectionSchema schema =
-                CreateCollectionReq.CollectionSchema.builder().build();
+        collection(auto, dimension, text, false);
+    }
+
+    private void collection(boolean auto, int dimension, DataType text, boolean dynamic) {
+        CreateCollectionReq.CollectionSchema schema = CreateCollectionReq.CollectionSchema.builder()
+                .enableDynamicField(dynamic)
+                .build();
         schema.addField(AddFieldReq.builder()
                 .fieldName("id")
                 .dataType(DataType.Int64)

@@ -25,7 +25,7 @@ def connect(port):
 
 def rows(glosses, count, file):
     with open(glosses, encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
+        texts = [json.loads(line)["text"] for line in lines][:1000]
     with open(file, "w", encoding="utf-8") as out:
         for i in range(int(count)):
             # Equal texts stand side by side, so that each is embedded about once.
@@ -34,7 +34,7 @@ def rows(glosses, count, file):
 
 
 def vector(value, kind):
-    """The components as float32: pgvector's types come as text, and each number of 32 bits has one that means it alone."""
+    """The components as float32: pgvector's types come as text, which says each number of 32 bits exactly."""
     numbers = value[1:-1].split(",") if kind in ("vector", "halfvec") else value
     return np.asarray(numbers, dtype=np.float32)
 

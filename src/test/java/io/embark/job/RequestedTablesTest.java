@@ -82,7 +82,7 @@ class RequestedTablesTest {
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""
                         option output-format: 'parqet' is not a possible value
-                        It takes delta, parquet, json, orc.
+                        It takes milvus, postgresql, delta, parquet, json, orc, avro.
                         Did you mean parquet?""");
     }
 

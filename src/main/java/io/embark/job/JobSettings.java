@@ -55,15 +55,14 @@ final class JobSettings {
     static final Option<String> OUTPUT_FORMAT = text(
                     "output-format",
                     "NAME",
-                    "What is written: files of %s; delta; postgresql or milvus, by key; or any data source of Spark."
-                            + " Of files, %s alone keeps which model the vectors come from."
-                                    .formatted(
-                                            String.join(", ", FolderFormat.names()),
-                                            Stream.of(FolderFormat.values())
-                                                    .filter(format ->
-                                                            format.keeps().contains(Capability.KEEPS_METADATA))
-                                                    .map(FolderFormat::sparkName)
-                                                    .collect(Collectors.joining(" and "))))
+                    ("What is written: files of %s; delta; postgresql or milvus, by key; or any data source of Spark."
+                                    + " Of files, %s alone keeps which model the vectors come from.")
+                            .formatted(
+                                    String.join(", ", FolderFormat.names()),
+                                    Stream.of(FolderFormat.values())
+                                            .filter(format -> format.keeps().contains(Capability.KEEPS_METADATA))
+                                            .map(FolderFormat::sparkName)
+                                            .collect(Collectors.joining(" and "))))
             .orElse("parquet; what a table or its catalog has");
     static final Option<String> SINK_OPTION =
             entries("sink-option", "An option of Spark's writer, such as compression=zstd; repeatable.");

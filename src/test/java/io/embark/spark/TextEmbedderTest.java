@@ -105,7 +105,9 @@ class TextEmbedderTest {
     void addsTheColumnThatEmbedAdds() {
         Dataset<Row> embedded = embedder().transform(texts);
 
-        assertThat(embedded.schema()).isEqualTo(embedder().transformSchema(texts.schema()));
+        // Which model it is stands in a plan alone: a schema is made without opening one.
+        assertThat(embedded.schema().sameType(embedder().transformSchema(texts.schema())))
+                .isTrue();
         assertThat(embedded.schema())
                 .isEqualTo(texts.withColumn("emb", model.embed("body")).schema());
         List<Row> rows = embedded.collectAsList();

@@ -9,6 +9,7 @@ import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.table.FormatOptions;
 import io.embark.job.table.SparkCall;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +93,20 @@ public enum FolderFormat {
                         output, name, sparkName(), "Names there are of letters from A to Z, digits and underscores.");
             }
         }
+    }
+
+    /**
+     * The format of a request that names one of files, with its jar there and options that it has.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID}, {@link ErrorCode#OPTION_INVALID} or {@link
+     *     ErrorCode#OPTION_UNKNOWN} otherwise
+     */
+    public static FolderFormat checked(SparkSession spark, SinkRequest request) {
+        FolderFormat format = of(request).orElseThrow();
+        format.requireJar(spark);
+        OutputErrors.requireNoPlace(request.options().keySet());
+        FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
+        return format;
     }
 
     boolean keepsTypes() {

@@ -8,7 +8,6 @@ import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
-import io.embark.job.table.FormatOptions;
 import io.embark.job.table.LiteralPath;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
@@ -31,10 +30,7 @@ public final class FolderKind implements SinkKind {
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
-        FolderFormat format = FolderFormat.of(request).orElseThrow();
-        format.requireJar(spark);
-        OutputErrors.requireNoPlace(request.options().keySet());
-        FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
+        FolderFormat format = FolderFormat.checked(spark, request);
         String path = request.path().orElseThrow();
         if (LiteralPath.hasColon(path)) {
             throw OutputErrors.hasColon("output " + path);

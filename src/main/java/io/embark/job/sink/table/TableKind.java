@@ -4,12 +4,10 @@
  */
 package io.embark.job.sink.table;
 
-import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderFormat;
-import io.embark.job.table.FormatOptions;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,10 +29,7 @@ public final class TableKind implements SinkKind {
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
-        FolderFormat format = FolderFormat.of(request).orElseThrow();
-        format.requireJar(spark);
-        OutputErrors.requireNoPlace(request.options().keySet());
-        FormatOptions.requireKnown("sink-option", format.sparkName(), request.options());
+        FolderFormat format = FolderFormat.checked(spark, request);
         return new TableSink(spark, request.table().orElseThrow(), format, request);
     }
 }

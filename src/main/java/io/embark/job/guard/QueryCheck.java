@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.catalyst.analysis.RelationTimeTravel;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation;
 import org.apache.spark.sql.catalyst.expressions.CallMethodViaReflection;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
@@ -109,6 +111,22 @@ public final class QueryCheck {
 
         Scala.list(plan.expressions()).forEach(expression -> requireNoReflection(expression, subject));
         parts(plan).forEach(part -> require(part, subject));
+    }
+
+    /** The names of the tables that a query reads, as it was parsed. */
+    public static List<List<String>> tables(LogicalPlan parsed) {
+        List<List<String>> names = new ArrayList<>();
+        collect(parsed, names);
+        return names;
+    }
+
+    private static void collect(LogicalPlan plan, List<List<String>> names) {
+        if (plan instanceof UnresolvedRelation table) {
+            names.add(Scala.list(table.multipartIdentifier()));
+        } else if (plan instanceof RelationTimeTravel travel) {
+            collect(travel.relation(), names);
+        }
+        parts(plan).forEach(part -> collect(part, names));
     }
 
     /** What a plan is made of: what it reads from, what stands in its WITH, and the queries within its expressions. */

@@ -12,6 +12,7 @@ import io.embark.base.Shown;
 import io.embark.job.guard.FoundTable;
 import io.embark.job.table.Failures;
 import io.embark.job.table.KnownFormats;
+import io.embark.job.table.MissingCatalog;
 import io.embark.spark.version.SparkVersion;
 import java.util.Collection;
 import java.util.List;
@@ -163,6 +164,26 @@ final class InputErrors {
                 thrown);
     }
 
+    static EmbarkException noCatalog(String subject, MissingCatalog missing, Exception thrown) {
+        return notFound(
+                "%s: there is %s".formatted(subject, missing.problem()), missing.reason(), missing.remedy(), thrown);
+    }
+
+    /** @param missing what it begins with, if that is what is wrong with it as the name of a table */
+    static EmbarkException isNeitherPathNorTable(
+            String reference, Optional<MissingCatalog> missing, Path workingDirectory) {
+        return notFound(
+                "table %s: does not exist".formatted(reference),
+                "No file or folder is there. "
+                        + missing.map(MissingCatalog::reason).orElse("No table or view has this name."),
+                "%s A relative path starts at %s."
+                        .formatted(
+                                missing.map(MissingCatalog::remedy)
+                                        .orElse("Check the name and the catalog of this Spark session."),
+                                workingDirectory),
+                null);
+    }
+
     /** @param parts the parts of its name */
     static EmbarkException cannotBeOpened(String name, List<String> parts, Exception thrown) {
         String condition = thrown instanceof SparkThrowable told ? String.valueOf(SparkVersion.condition(told)) : "";
@@ -179,15 +200,6 @@ final class InputErrors {
                     "table %s: cannot be read by its path".formatted(name),
                     Failures.line(thrown),
                     "Name the path itself, and the data source with --format %s.".formatted(Shown.value(parts.get(0))),
-                    thrown);
-        }
-        if (condition.startsWith("REQUIRES_SINGLE_PART_NAMESPACE") && parts.size() > 2) {
-            String catalog = Shown.value(parts.get(0));
-            return notFound(
-                    "table %s: there is no catalog %s".formatted(name, catalog),
-                    Failures.line(thrown),
-                    "Say what it is with --set spark.sql.catalog.%s=CLASS and its settings, and add its jar with --packages."
-                            .formatted(catalog),
                     thrown);
         }
         if (condition.startsWith("UNSUPPORTED_FEATURE.TIME_TRAVEL") || condition.equals("UNSUPPORTED_FEATURE")) {

@@ -8,17 +8,14 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.QueryCheck;
-import io.embark.job.table.LiteralPath;
+import io.embark.job.table.MissingCatalog;
 import io.embark.job.table.SparkCall;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.version.SparkVersion;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -92,41 +89,10 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
     /** Opens what is at a path or, if nothing is there, the table of this name, as {@link #table} takes it. */
     public static Source pathOrTable(SparkSession spark, String reference, SourceRequest request) {
-        return isTable(spark, reference, request)
+        boolean isTable = request.format().isEmpty() && new PathOrTable(spark, reference).isTable();
+        return isTable
                 ? table(spark, reference, request)
                 : files(spark, reference, request, "table").narrowed(request);
-    }
-
-    private static boolean isTable(SparkSession spark, String reference, SourceRequest request) {
-        if (request.format().isPresent() || exists(spark, reference)) {
-            return false;
-        }
-        if (reference.contains("`") || TableReference.travels(reference)) {
-            return true;
-        }
-        return !reference.contains("/") && tableExists(spark, reference);
-    }
-
-    private static boolean exists(SparkSession spark, String path) {
-        try {
-            Path pattern = new Path(
-                    LiteralPath.escapedIfThere(path, spark.sessionState().newHadoopConf()));
-            FileStatus[] found =
-                    pattern.getFileSystem(spark.sessionState().newHadoopConf()).globStatus(pattern);
-            return found != null && found.length > 0;
-        } catch (IOException | RuntimeException e) {
-            // Whoever opens it next says why it cannot be reached.
-            return false;
-        }
-    }
-
-    private static boolean tableExists(SparkSession spark, String name) {
-        try {
-            return spark.catalog().tableExists(name);
-        } catch (Exception e) {
-            // Not a name at all, such as articles.parquet: the caller says that there is no such file.
-            return false;
-        }
     }
 
     private static Source files(SparkSession spark, String path, SourceRequest request, String noun) {
@@ -152,11 +118,19 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
                 () -> spark.sessionState()
                         .executePlan(parsed, CommandExecutionMode.SKIP())
                         .analyzed(),
-                InputErrors::queryNamesWhatDoesNotExist);
+                e -> cannotBeAnalyzed(spark, parsed, e));
         QueryCheck.require(analyzed, "option sql");
         Dataset<Row> rows = SparkVersion.rows(spark, analyzed);
         requireNoForeignTable(rows, "option sql");
         return of(rows, "the result of --sql", Optional.empty(), false);
+    }
+
+    private static EmbarkException cannotBeAnalyzed(SparkSession spark, LogicalPlan parsed, Exception thrown) {
+        return QueryCheck.tables(parsed).stream()
+                .flatMap(name -> MissingCatalog.behind(thrown, spark, name).stream())
+                .findFirst()
+                .map(missing -> InputErrors.noCatalog("option sql", missing, thrown))
+                .orElseGet(() -> InputErrors.queryNamesWhatDoesNotExist(thrown));
     }
 
     private static void requireNoForeignTable(Dataset<Row> rows, String subject) {

@@ -10,6 +10,7 @@ import io.embark.job.guard.QueryCheck;
 import io.embark.job.table.Columns;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.KnownFormats;
+import io.embark.job.table.MissingCatalog;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
 import io.embark.spark.version.SparkVersion;
@@ -77,10 +78,16 @@ record TableReader(SparkSession spark, SourceRequest request) {
                 () -> spark.sessionState()
                         .executePlan(plan, CommandExecutionMode.SKIP())
                         .analyzed(),
-                e -> InputErrors.cannotBeOpened(reference, table.name(), e));
+                e -> cannotBeOpened(table.name(), reference, e));
         // It may be a view, which holds a query.
         QueryCheck.require(analyzed, subject);
         return analyzed;
+    }
+
+    private EmbarkException cannotBeOpened(List<String> name, String reference, Exception thrown) {
+        return MissingCatalog.behind(thrown, spark, name)
+                .map(missing -> InputErrors.noCatalog("table " + reference, missing, thrown))
+                .orElseGet(() -> InputErrors.cannotBeOpened(reference, name, thrown));
     }
 
     private static LogicalPlan relation(LogicalPlan analyzed) {

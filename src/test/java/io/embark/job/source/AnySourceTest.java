@@ -282,6 +282,8 @@ class AnySourceTest {
             value = {
                 "nowhere | table nowhere: does not exist",
                 "nolake.db.t | table nolake.db.t: there is no catalog nolake",
+                "nolake.t | table nolake.t: there is no catalog or database nolake",
+                "nolake.db.t VERSION AS OF 1 | table nolake.db.t VERSION AS OF 1: there is no catalog nolake",
                 "past.db.u | table past.db.u: does not exist",
                 "delta.`/a` | table delta.`/a`: cannot be read by its path",
                 "running VERSION AS OF 1 | table running VERSION AS OF 1: has no earlier states",
@@ -293,6 +295,59 @@ class AnySourceTest {
         SPARK.range(3).createOrReplaceTempView("running");
 
         assertRefused(problem + "\n", () -> Source.table(SPARK, reference, SourceRequest.ALL));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nolake.db.t | No file or folder is there. No setting spark.sql.catalog.nolake says what catalog nolake is.~"
+                        + "Add --set spark.sql.catalog.nolake=CLASS with its settings, and its jar with --packages, as"
+                        + " conf/iceberg.conf does. A relative path starts at ",
+                "nolake.t | No file or folder is there. The session's catalog has no database nolake, and no setting"
+                        + " spark.sql.catalog.nolake says what catalog nolake is.~Check the name. For a catalog: Add --set ",
+                "passt.db.t | No file or folder is there. No setting spark.sql.catalog.passt says what catalog passt is.~"
+                        + "Did you mean past? A relative path starts at ",
+                "nowhere | No file or folder is there. No table or view has this name.~Check the name and the catalog",
+                "default.t | No file or folder is there. No table or view has this name.~Check the name and the catalog",
+                "a.b.parquet | No file or folder is there.~Check the path; a relative one starts at ",
+                "a-b | No file or folder is there.~Check the path; a relative one starts at ",
+            })
+    void whatIsNeitherAPathNorATableIsToldAsBoth(String reference, String lines) {
+        assertRefused(
+                "table %s: does not exist\n%s".formatted(reference, lines.replace('~', '\n')),
+                () -> Source.pathOrTable(SPARK, reference, SourceRequest.ALL));
+    }
+
+    /** Only the catalog can say what ails it. */
+    @Test
+    void aCatalogThatIsSetIsAskedForWhatIsSearched() {
+        SPARK.conf().set("spark.sql.catalog.broken", "org.apache.iceberg.spark.Missing");
+        try {
+            assertRefused(
+                    "table broken.db.t: cannot be read\n",
+                    () -> Source.pathOrTable(SPARK, "broken.db.t", SourceRequest.ALL));
+            assertRefused(
+                    "table past.db.u: does not exist\n",
+                    () -> Source.pathOrTable(SPARK, "past.db.u", SourceRequest.ALL));
+        } finally {
+            SPARK.conf().unset("spark.sql.catalog.broken");
+        }
+    }
+
+    @Test
+    void aQueryThatNamesACatalogThatIsNotThereIsTold() {
+        for (String query : List.of(
+                "SELECT id, text FROM nolake.db.t",
+                "WITH a AS (SELECT * FROM nolake.db.t VERSION AS OF 1) SELECT * FROM a",
+                "SELECT 1 AS id WHERE EXISTS (SELECT * FROM nolake.db.t)")) {
+            assertRefused(
+                    "option sql: there is no catalog nolake\nNo setting spark.sql.catalog.nolake says",
+                    () -> Source.query(SPARK, query, SourceRequest.ALL));
+        }
+        assertRefused(
+                "option sql: names what does not exist\n",
+                () -> Source.query(SPARK, "SELECT nothing FROM past.db.t", SourceRequest.ALL));
     }
 
     @Test

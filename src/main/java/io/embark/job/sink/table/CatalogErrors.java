@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Shown;
 import io.embark.job.table.Failures;
+import io.embark.job.table.MissingCatalog;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Collection;
 import java.util.List;
@@ -60,14 +61,12 @@ final class CatalogErrors {
                 thrown);
     }
 
-    static EmbarkException noCatalog(String output, String catalog) {
+    static EmbarkException noCatalog(String output, MissingCatalog missing) {
         return refused(
                 output,
-                CANNOT_BE_WRITTEN,
-                "There is no catalog %s.".formatted(Shown.value(catalog)),
-                "Add --set spark.sql.catalog.%s=CLASS with its settings, and its jar with --packages; a table of the session's"
-                                .formatted(catalog)
-                        + " catalog is DATABASE.NAME.");
+                "there is %s".formatted(missing.problem()),
+                missing.reason(),
+                missing.remedy() + " A table of the session's catalog is DATABASE.NAME.");
     }
 
     static EmbarkException currentCatalogIsAnother(String output, String catalog) {

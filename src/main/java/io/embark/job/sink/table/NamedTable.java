@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.table.Failures;
 import io.embark.job.table.KnownFormats;
+import io.embark.job.table.MissingCatalog;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
 import java.util.Arrays;
@@ -63,8 +64,10 @@ record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifie
         if (!(plugin instanceof TableCatalog catalog)) {
             throw CatalogErrors.catalogHasNoTables(output, plugin.name());
         }
-        if (!named && plugin.name().equals(SESSION_CATALOG) && parts.size() > 2) {
-            throw CatalogErrors.noCatalog(output, parts.get(0));
+        if (parts.size() > 2) {
+            MissingCatalog.of(spark, parts).ifPresent(missing -> {
+                throw CatalogErrors.noCatalog(output, missing);
+            });
         }
         List<String> space = parts.subList(named ? 1 : 0, parts.size() - 1);
         String[] namespace = space.isEmpty() && !named ? catalogs.currentNamespace() : space.toArray(String[]::new);

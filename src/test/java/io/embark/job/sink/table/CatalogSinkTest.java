@@ -275,7 +275,8 @@ class CatalogSinkTest {
         assertThatThrownBy(() -> write(SinkRequest.table("nowhere.sinks.t", WriteMode.ERROR), rows("a", 1)))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith(
-                        "output table nowhere.sinks.t: cannot be written\nThere is no catalog nowhere.\nAdd --set spark.sql.catalog.nowhere=CLASS");
+                        "output table nowhere.sinks.t: there is no catalog nowhere\nNo setting spark.sql.catalog.nowhere says")
+                .hasMessageContaining("\nAdd --set spark.sql.catalog.nowhere=CLASS");
     }
 
     @Test

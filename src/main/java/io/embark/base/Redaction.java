@@ -57,6 +57,9 @@ public final class Redaction {
             "\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"?|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'?|\\{[^}]*+}?|[^&;\\s'\"<>]++",
             Pattern.DOTALL);
 
+    /** Says where a secret stands, or that it stands somewhere, and is none. */
+    private static final Pattern ELSEWHERE = Pattern.compile("env:[A-Za-z_]\\w*+|file:[\\w./-]++|\\.{3}");
+
     private static final Pattern HEADER = Pattern.compile(
             "\\b(?<name>(?:proxy-)?authorization|x-api-key|api-key|(?:set-)?cookie):\\s*"
                     + "(?<value>(?:(?:basic|bearer|digest|token)\\s+)?[^\\s'\"]++)",
@@ -142,7 +145,8 @@ public final class Redaction {
             if (isSecret(names, text) && values.region(from, text.length()).lookingAt()) {
                 String value = values.group();
                 from = values.end();
-                if (!unquoted(value).startsWith(MASK)) {
+                if (!unquoted(value).startsWith(MASK)
+                        && !ELSEWHERE.matcher(unquoted(value)).matches()) {
                     found.add(unquoted(value));
                     result.append(text, done, values.start()).append(masked(value));
                     done = from;

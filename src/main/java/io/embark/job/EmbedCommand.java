@@ -160,7 +160,7 @@ final class EmbedCommand {
                     run.sink(),
                     embedded.schema(),
                     List.copyOf(run.columns().byText().values()),
-                    settings.wordsOfSpark());
+                    settings);
             failed.print(console.out());
         }
         // Last, so that what it would say is told if it cannot be written.

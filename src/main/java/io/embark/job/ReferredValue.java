@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,7 +57,8 @@ final class ReferredValue {
     }
 
     private static Chosen at(Chosen option, String value, String place) {
-        return new Chosen(value, "%s, %s".formatted(option.origin(), place), option.place());
+        return new Chosen(
+                value, "%s, %s".formatted(option.origin(), place), option.place(), Optional.of(option.text()));
     }
 
     /** The text of a file without the line break that editors leave at its end. */

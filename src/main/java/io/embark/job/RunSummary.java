@@ -15,6 +15,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.table.Columns;
 import io.embark.model.ModelFolder;
 import io.embark.spark.call.EmbeddingMetadata;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.apache.spark.sql.types.StructType;
  * @param vectors what the columns of vectors say
  */
 record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder model, EmbeddingMetadata vectors) {
+    private static final String FORMAT = "--" + JobSettings.FORMAT.key();
+    private static final String OPTION = "--" + JobSettings.SOURCE_OPTION.key();
+
     /** Texts that got a vector. */
     private long embedded() {
         return counts.get(Count.TEXTS) - counts.get(Count.NULLS) - counts.get(Count.FAILED);
@@ -84,9 +88,9 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
      *
      * @param written the output's columns
      * @param columns those of them that this run made
-     * @param ofSpark words of a command line that give another command the same Spark
+     * @param settings those of the run
      */
-    void print(Console console, Sink sink, StructType written, List<String> columns, List<String> ofSpark) {
+    void print(Console console, Sink sink, StructType written, List<String> columns, Settings settings) {
         double time = Math.max(seconds, 1e-3);
         console.say("Embedded %s in %s: %s rows/s, %s tokens/s"
                 .formatted(
@@ -121,16 +125,16 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                                 .orElse("")));
         console.say("  output  %s, column %s".formatted(sink.description(), String.join(", ", columns)));
         if (!sink.searchWords().isEmpty()) {
-            console.say("Search it: %s".formatted(search(sink, written, columns.get(0), ofSpark)));
+            console.say("Search it: %s".formatted(search(sink, written, columns.get(0), settings)));
         }
         sink.searchAdvice().map("Search it: "::concat).ifPresent(console::say);
     }
 
     /** A command that finds the output, its vectors and their model, so that it can be copied as it is. */
-    private String search(Sink sink, StructType written, String column, List<String> ofSpark) {
+    private String search(Sink sink, StructType written, String column, Settings settings) {
         StringBuilder command =
                 new StringBuilder(System.getenv().getOrDefault("EMBARK_COMMAND", "embark")).append(" search");
-        Stream.concat(ofSpark.stream(), sink.searchWords().stream())
+        Stream.concat(settings.wordsOfSpark().stream(), words(sink, settings).stream())
                 .forEach(word -> command.append(' ').append(word.startsWith("--") ? word : quoted(word)));
         boolean known = sink.can(Capability.KEEPS_METADATA);
         if (known ? EmbeddingMetadata.columns(written).size() > 1 : !column.equals(Columns.EMBEDDING)) {
@@ -146,6 +150,23 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
             });
         }
         return command.append(" --query \"...\"").toString();
+    }
+
+    /** Those of the sink; options of it whose values stand elsewhere, credentials mostly, are told as they were told to it. */
+    private static List<String> words(Sink sink, Settings settings) {
+        Map<String, String> elsewhere = settings.words(JobSettings.SINK_OPTION);
+        List<String> words = new ArrayList<>(sink.searchWords());
+        if (!words.contains(FORMAT)) {
+            return words;
+        }
+        for (int i = words.size() - 1; i > 0; i--) {
+            if (words.get(i - 1).equals(OPTION)
+                    && elsewhere.containsKey(words.get(i).replaceFirst("=.*", ""))) {
+                words.subList(i - 1, i + 1).clear();
+            }
+        }
+        elsewhere.forEach((name, word) -> words.addAll(List.of(OPTION, "%s=%s".formatted(name, word))));
+        return words;
     }
 
     private static String quoted(String word) {

@@ -52,8 +52,13 @@ final class Settings {
      * @param value the value, of the type of its option; a text where no option of the command has the key
      * @param origin where it stands, for people
      * @param place where it stands
+     * @param word what stands there in its place, such as {@code env:NAME}; empty where it stands there itself
      */
-    record Chosen(Object value, String origin, Place place) {
+    record Chosen(Object value, String origin, Place place, Optional<String> word) {
+        Chosen(Object value, String origin, Place place) {
+            this(value, origin, place, Optional.empty());
+        }
+
         String text() {
             return Option.write(value);
         }
@@ -132,6 +137,18 @@ final class Settings {
             }
         });
         return entries;
+    }
+
+    /** The words that stand for values of such a setting, by name: {@code env:NAME}, {@code file:PATH}. */
+    Map<String, String> words(Option<String> setting) {
+        String prefix = setting.key() + ".";
+        Map<String, String> words = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        chosen.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                value.word().ifPresent(word -> words.put(key.substring(prefix.length()), word));
+            }
+        });
+        return words;
     }
 
     /** What was chosen about embedding. */

@@ -6,6 +6,7 @@ package io.embark.job.sink.store.postgresql;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Redaction;
 import io.embark.job.table.JdbcDriver;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -29,9 +30,16 @@ import java.util.stream.Stream;
  * @param properties what the driver gets, user and password among it
  * @param batchRows the most rows of a batch
  * @param left columns of the table that rows do not have and that stay as they are
+ * @param reading how Spark's own reader is told how to connect, {@code name=value}, without secrets
  */
 record PostgresOptions(
-        String url, SqlName table, String driver, Map<String, String> properties, int batchRows, List<String> left)
+        String url,
+        SqlName table,
+        String driver,
+        Map<String, String> properties,
+        int batchRows,
+        List<String> left,
+        List<String> reading)
         implements Serializable {
     static final String OPTION = "sink-option";
 
@@ -43,7 +51,13 @@ record PostgresOptions(
     private static final List<String> OWN = List.of(URL, TABLE, DRIVER, BATCH_ROWS, LEFT);
     private static final String SCHEME = "jdbc:postgresql:";
     private static final String USER = "user";
+    private static final String USER_VARIABLE = "PGUSER";
     private static final String PASSWORD = "password";
+    private static final String PASSWORD_VARIABLE = "PGPASSWORD";
+
+    /** What stands for a secret that only its user knows. */
+    private static final String ELSEWHERE = "...";
+
     private static final int DEFAULT_BATCH_ROWS = 500;
     private static final int MOST_BATCH_ROWS = 10_000;
 
@@ -51,6 +65,7 @@ record PostgresOptions(
     PostgresOptions {
         properties = new TreeMap<>(properties);
         left = List.copyOf(left);
+        reading = List.copyOf(reading);
     }
 
     /**
@@ -86,12 +101,14 @@ record PostgresOptions(
                             .orElseThrow(() -> PostgresErrors.noSuchOption(name, all(names))),
                     value);
         });
-        fallBack(properties, url, USER, environment.get("PGUSER"));
-        fallBack(properties, url, PASSWORD, environment.get("PGPASSWORD"));
+        fallBack(properties, url, USER, environment.get(USER_VARIABLE));
+        fallBack(properties, url, PASSWORD, environment.get(PASSWORD_VARIABLE));
+        List<String> reading = reading(url, properties, environment);
         properties.putIfAbsent("ApplicationName", "embark");
         properties.put("reWriteBatchedInserts", "true");
+        properties.putIfAbsent("tcpKeepAlive", "true");
         return new PostgresOptions(
-                url, table, driver, properties, batchRows(options.get(BATCH_ROWS)), left(options.get(LEFT)));
+                url, table, driver, properties, batchRows(options.get(BATCH_ROWS)), left(options.get(LEFT)), reading);
     }
 
     private static List<String> all(Collection<String> ofTheDriver) {
@@ -104,6 +121,29 @@ record PostgresOptions(
         if (value != null && !url.matches(".*[?&]" + name + "=.*")) {
             properties.putIfAbsent(name, value);
         }
+    }
+
+    private static List<String> reading(String url, Map<String, String> properties, Map<String, String> environment) {
+        Map<String, String> all = new TreeMap<>();
+        StringBuilder open = new StringBuilder();
+        for (String parameter : url.replaceFirst("[^?]*\\??", "").split("&", -1)) {
+            String name = parameter.replaceFirst("=.*", "");
+            if (Redaction.isSecret(name)) {
+                all.put(name, ELSEWHERE);
+            } else if (!name.isEmpty()) {
+                open.append(open.length() == 0 ? '?' : '&').append(parameter);
+            }
+        }
+        properties.forEach((name, value) -> all.put(name, Redaction.isSecret(name) ? ELSEWHERE : value));
+        Map.of(USER, USER_VARIABLE, PASSWORD, PASSWORD_VARIABLE).forEach((name, variable) -> {
+            if (properties.containsKey(name) && properties.get(name).equals(environment.get(variable))) {
+                all.put(name, "env:" + variable);
+            }
+        });
+        all.put(URL, url.replaceFirst("\\?.*", "") + open);
+        return all.entrySet().stream()
+                .map(entry -> "%s=%s".formatted(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private static int batchRows(String value) {
@@ -165,12 +205,9 @@ record PostgresOptions(
 
     /** How Spark's own source for databases is told the table. */
     List<String> searchWords() {
-        return List.of(
-                "--format",
-                "jdbc",
-                "--source-option",
-                "url=" + url.replaceFirst("\\?.*", ""),
-                "--source-option",
-                "dbtable=" + table.sql());
+        List<String> words = new ArrayList<>(List.of("--format", "jdbc"));
+        reading.forEach(word -> words.addAll(List.of("--source-option", word)));
+        words.addAll(List.of("--source-option", "dbtable=" + table.sql()));
+        return words;
     }
 }

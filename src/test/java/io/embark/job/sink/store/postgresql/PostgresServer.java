@@ -4,8 +4,13 @@
  */
 package io.embark.job.sink.store.postgresql;
 
+import io.embark.EmbedOptions;
+import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.store.StoreKind;
+import io.embark.job.source.Source;
+import io.embark.spark.call.EmbeddingMetadata;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -16,6 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * The server that these tests are given, as {@code .ci/proofs/postgresql} does it.
@@ -24,14 +33,14 @@ import java.util.Optional;
  * @param user who may do everything there
  * @param password the user's
  */
-record PostgresServer(String url, String user, String password) {
+public record PostgresServer(String url, String user, String password) {
     /** The one without pgvector. */
-    static PostgresServer plain() {
+    public static PostgresServer plain() {
         return named("plain");
     }
 
     /** The one that has pgvector. */
-    static PostgresServer withVectors() {
+    public static PostgresServer withVectors() {
         return named("pgvector");
     }
 
@@ -46,7 +55,7 @@ record PostgresServer(String url, String user, String password) {
         return DriverManager.getConnection(url, user, password);
     }
 
-    void run(String... statements) throws SQLException {
+    public void run(String... statements) throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -56,7 +65,7 @@ record PostgresServer(String url, String user, String password) {
     }
 
     /** The first column of what a query gives, as texts. */
-    List<String> ask(String query) throws SQLException {
+    public List<String> ask(String query) throws SQLException {
         List<String> found = new ArrayList<>();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
@@ -74,6 +83,11 @@ record PostgresServer(String url, String user, String password) {
 
     /** A request to write a table whose key is {@code id}. */
     SinkRequest request(String table, WriteMode mode, Map<String, String> more, Optional<String> vectorType) {
+        return request(table, mode, more, List.of("id"), vectorType);
+    }
+
+    private SinkRequest request(
+            String table, WriteMode mode, Map<String, String> more, List<String> keys, Optional<String> vectorType) {
         Map<String, String> options = new HashMap<>(options(table));
         options.putAll(more);
         return new SinkRequest(
@@ -83,7 +97,43 @@ record PostgresServer(String url, String user, String password) {
                 mode,
                 options,
                 List.of(),
-                List.of("id"),
+                keys,
                 vectorType);
+    }
+
+    /** Writes rows as a run does. */
+    void write(String table, WriteMode mode, Map<String, String> more, List<String> keys, Dataset<Row> rows) {
+        write(table, mode, more, keys, rows, () -> {});
+    }
+
+    /** The same, with something that happens when all rows are in and before they are in their place. */
+    void write(
+            String table,
+            WriteMode mode,
+            Map<String, String> more,
+            List<String> keys,
+            Dataset<Row> rows,
+            Executable atTheEnd) {
+        Sink sink = new StoreKind().open(rows.sparkSession(), request(table, mode, more, keys, Optional.empty()));
+        sink.check(rows.schema(), Source.of(rows, "test", Optional.empty(), true));
+        sink.write(rows, () -> {
+            try {
+                atTheEnd.execute();
+            } catch (Throwable e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** Rows with a column of vectors, {@code embedding}, that a model is said to have made. */
+    static Dataset<Row> embedded(Dataset<Row> rows) {
+        return rows.withColumn(
+                "embedding",
+                functions
+                        .expr("array(0.1F, -0.0F)")
+                        .as(
+                                "embedding",
+                                EmbeddingMetadata.of("m", "f", 2, EmbedOptions.defaults())
+                                        .toMetadata()));
     }
 }

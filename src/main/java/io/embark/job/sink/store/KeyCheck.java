@@ -9,7 +9,10 @@ import io.embark.ErrorCode;
 import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,14 +57,18 @@ final class KeyCheck {
     /**
      * Reads the keys, and nothing else, of all rows.
      *
+     * @param same what is the same for keys that are one in the store, see {@link Store#sameKeys}
      * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if one is null or stands in two rows: which of them a store would
      *     keep depends on which task came last
      */
-    static void requireEachOnce(Dataset<Row> rows, List<String> keys) {
+    static void requireEachOnce(Dataset<Row> rows, List<String> keys, Map<String, UnaryOperator<Column>> same) {
+        List<Column> told = keys.stream()
+                .map(key -> same.getOrDefault(key, UnaryOperator.identity()).apply(Columns.named(key)))
+                .toList();
         List<Column> numbered = new ArrayList<>();
         Column isWrong = functions.col(ROWS).gt(1);
         for (int i = 0; i < keys.size(); i++) {
-            numbered.add(Columns.named(keys.get(i)).as("k" + i));
+            numbered.add(told.get(i).as("k" + i));
             isWrong = isWrong.or(functions.col("k" + i).isNull());
         }
         List<Row> wrong = rows.select(numbered.toArray(new Column[0]))
@@ -74,15 +81,39 @@ final class KeyCheck {
             return;
         }
 
-        Row first = wrong.get(0);
-        List<Object> key = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            if (first.isNullAt(i)) {
-                throw StoreErrors.keyIsNull(keys.get(i), first.getLong(keys.size()));
-            }
-            key.add(first.get(i));
+        List<Object> key = values(wrong.get(0)).subList(0, keys.size());
+        long count = wrong.get(0).getLong(keys.size());
+        if (key.contains(null)) {
+            throw StoreErrors.keyIsNull(keys.get(key.indexOf(null)), count);
         }
-        throw StoreErrors.keyTwice(keys, key, first.getLong(keys.size()));
+        if (!same.isEmpty()) {
+            refuseAlike(rows, keys, told, key);
+        }
+        throw StoreErrors.keyTwice(keys, key, count);
+    }
+
+    /** Names two keys that differ here and are one in the store, if there are. */
+    private static void refuseAlike(Dataset<Row> rows, List<String> keys, List<Column> told, List<Object> key) {
+        Column isTheOne = IntStream.range(0, keys.size())
+                .mapToObj(i -> told.get(i).equalTo(functions.lit(key.get(i))))
+                .reduce(Column::and)
+                .orElseThrow();
+        List<Row> differing = rows.where(isTheOne)
+                .select(keys.stream().map(Columns::named).toArray(Column[]::new))
+                .distinct()
+                .limit(2)
+                .collectAsList();
+        if (differing.size() == 2) {
+            throw StoreErrors.keysAreAlike(keys, values(differing.get(0)), values(differing.get(1)));
+        }
+    }
+
+    private static List<Object> values(Row row) {
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < row.size(); i++) {
+            values.add(row.get(i));
+        }
+        return values;
     }
 
     private static Column[] numberedColumns(int count) {

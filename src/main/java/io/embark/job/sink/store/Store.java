@@ -8,8 +8,11 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -42,6 +45,16 @@ public interface Store {
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it is
      */
     default void requireWhole(Dataset<Row> source) {}
+
+    /**
+     * For columns of the key whose type in the store takes values for equal that differ here, what is the same for all of those:
+     * letters of a UUID are small or capital, blanks at the end count for nothing. Asked after {@link #check}; changes nothing.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the store cannot be asked
+     */
+    default Map<String, UnaryOperator<Column>> sameKeys(StoreTable table) {
+        return Map.of();
+    }
 
     /**
      * Begins to write, right before the first row is computed: makes the table if it is missing.

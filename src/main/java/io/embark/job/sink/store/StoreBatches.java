@@ -6,12 +6,12 @@ package io.embark.job.sink.store;
 
 import io.embark.EmbarkException;
 import io.embark.base.Redaction;
+import io.embark.job.table.Failures;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +22,11 @@ import org.slf4j.LoggerFactory;
 final class StoreBatches implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StoreBatches.class);
 
-    /** Together about a minute: a server that restarts is back by then. */
-    private static final long[] PAUSES_MILLIS = {250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000};
-
     private static final int SAMPLE = 4;
 
     private final StoreTable table;
     private final StoreConnector connector;
+    private final Pauses pauses;
     private final List<StoreRow> batch = new ArrayList<>();
     private final Set<List<Object>> keys = new HashSet<>();
     private long bytes;
@@ -38,9 +36,10 @@ final class StoreBatches implements AutoCloseable {
     /** Null until something is sent, and after something failed. */
     private StoreSession session;
 
-    StoreBatches(StoreTable table, StoreConnector connector) {
+    StoreBatches(StoreTable table, StoreConnector connector, Pauses pauses) {
         this.table = table;
         this.connector = connector;
+        this.pauses = pauses;
     }
 
     void add(StoreRow row) throws InterruptedException {
@@ -85,6 +84,15 @@ final class StoreBatches implements AutoCloseable {
         if (refused.isEmpty()) {
             return;
         }
+        if (connector.tookKeysForOne(refused.get())) {
+            // Halves of the batch would pass, and the later of the two rows be the one that is kept.
+            throw StoreErrors.keysAreOne(
+                    connector.description(),
+                    table.keys(),
+                    rows.get(0).key(),
+                    rows.get(rows.size() - 1).key(),
+                    refused.get());
+        }
         if (rows.size() == 1) {
             throw StoreErrors.rowIsRefused(
                     connector.description(), table.keys(), rows.get(0).key(), refused.get());
@@ -123,7 +131,7 @@ final class StoreBatches implements AutoCloseable {
 
     /** Makes a call until it passes, the store refuses it, or the last attempt failed; empty if it passed. */
     private Optional<Exception> tried(Call call) throws InterruptedException {
-        for (int attempt = 0; ; attempt++) {
+        for (int failed = 1; ; failed++) {
             boolean connected = session != null;
             try {
                 session = connected ? session : connector.open();
@@ -140,12 +148,10 @@ final class StoreBatches implements AutoCloseable {
                     }
                     throw StoreErrors.isUnreachable(connector.description(), e);
                 }
-                if (attempt == PAUSES_MILLIS.length) {
-                    throw StoreErrors.failedForTooLong(connector.description(), attempt + 1, e);
+                LOG.warn("{} failed: {}", connector.description(), Redaction.text(Failures.rootLine(e)));
+                if (!pauses.waitAfter(failed)) {
+                    throw StoreErrors.failedForTooLong(connector.description(), failed, e);
                 }
-                LOG.warn("{} failed and is tried again: {}", connector.description(), Redaction.text(e.toString()));
-                // Tasks that failed together do not come back together.
-                Thread.sleep(ThreadLocalRandom.current().nextLong(PAUSES_MILLIS[attempt] / 2, PAUSES_MILLIS[attempt]));
             }
         }
     }

@@ -35,4 +35,9 @@ public interface StoreConnector extends Serializable {
      * transactions were in each other's way. Everything else is told at once.
      */
     boolean isTransient(Exception thrown);
+
+    /** Whether two rows of one call have keys that differ here and are one there; the store does not say which. */
+    default boolean tookKeysForOne(Exception thrown) {
+        return false;
+    }
 }

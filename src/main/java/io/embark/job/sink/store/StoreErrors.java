@@ -80,6 +80,26 @@ final class StoreErrors {
                 "Name the columns that tell rows apart with --id-column, or choose one row of each key with --sql.");
     }
 
+    /** @param first the key of one row; the other row has {@code second} */
+    static EmbarkException keysAreAlike(List<String> keys, List<Object> first, List<Object> second) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "keys %s and %s: are one in the store".formatted(named(keys, first), named(keys, second)),
+                "The type of its column does not tell them apart, and it would keep one of the rows.",
+                "Choose one row of each key with --sql, or change the type of the column.");
+    }
+
+    /** @param first the key of a batch's first row; its last row has {@code last} */
+    static EmbarkException keysAreOne(
+            String output, List<String> keys, List<Object> first, List<Object> last, Exception thrown) {
+        return failed(
+                "%s: takes two keys for one, between %s and %s"
+                        .formatted(output, named(keys, first), named(keys, last)),
+                Failures.rootLine(thrown),
+                "Look for a trigger that changes keys, or a type or collation that does not tell them apart.",
+                thrown);
+    }
+
     static EmbarkException keepsNoRanges(String output, Encoding encoding) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,

@@ -78,7 +78,7 @@ final class StoreSink implements Sink {
         List<String> read = Arrays.asList(keyed.schema().fieldNames());
         // Columns of the key that the run itself makes, such as the number of a chunk, tell rows of one text apart.
         KeyCheck.requireEachOnce(
-                keyed, table.keys().stream().filter(read::contains).toList());
+                keyed, table.keys().stream().filter(read::contains).toList(), store.sameKeys(table));
         try (StoreWrite write = store.begin(table)) {
             rows.foreachPartition(new StoreTask(table, write.connector()));
             beforeTheyAreSeen.run();

@@ -19,7 +19,7 @@ record StoreTask(StoreTable table, StoreConnector connector) implements ForeachP
     @Override
     public void call(Iterator<Row> rows) throws Exception {
         StoreRows rowsOfTable = new StoreRows(table, connector);
-        try (StoreBatches batches = new StoreBatches(table, connector)) {
+        try (StoreBatches batches = new StoreBatches(table, connector, Pauses.ofAMinute())) {
             while (rows.hasNext()) {
                 batches.add(rowsOfTable.of(rows.next()));
             }

@@ -51,11 +51,15 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
             throw OutputErrors.exists(output(), "--sink-option dbtable");
         }
         requireFits(connection, found.get());
+        String schema = found.get().name().schema();
+        if (rows.mode() == WriteMode.OVERWRITE && !mayCreate(connection, schema)) {
+            throw PostgresErrors.mayNotReplace(output(), schema);
+        }
     }
 
     private void requireCreatable(Connection connection) throws SQLException {
         String schema = schema(connection);
-        if (!ask(connection, "SELECT has_schema_privilege(?, 'CREATE')", schema)) {
+        if (!mayCreate(connection, schema)) {
             throw PostgresErrors.mayNotCreate(output(), schema);
         }
         for (StructField field : rows.schema().fields()) {
@@ -65,6 +69,10 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
                 throw PostgresErrors.hasNoType(output(), field);
             }
         }
+    }
+
+    private static boolean mayCreate(Connection connection, String schema) throws SQLException {
+        return ask(connection, "SELECT has_schema_privilege(?, 'CREATE')", schema);
     }
 
     private void requireVectorType(Connection connection, String vector) throws SQLException {
@@ -134,7 +142,14 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
                 .ifPresent(column -> {
                     throw PostgresErrors.rowsHaveNoColumn(output(), column.name());
                 });
-        List<String> keys = PostgresRows.of(rows, table).keyNames();
+        PostgresRows into = PostgresRows.of(rows, table);
+        for (PostgresColumn key : into.keys()) {
+            PostgresKey name = new PostgresKey(key);
+            name.isNoName().ifPresent(reason -> {
+                throw PostgresErrors.isNoKey(output(), table.name(), name, reason);
+            });
+        }
+        List<String> keys = into.keyNames();
         if (!table.keys().contains(Set.copyOf(keys))) {
             throw PostgresErrors.noUniqueIndex(output(), table.name(), keys);
         }

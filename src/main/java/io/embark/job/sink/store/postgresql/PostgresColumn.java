@@ -5,6 +5,7 @@
 package io.embark.job.sink.store.postgresql;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A column as the server describes it.
@@ -13,6 +14,7 @@ import java.io.Serializable;
  * @param type its type, as the catalog calls it: {@code int8}; {@code _float4} for an array
  * @param modifier what is said of the type, in the catalog's own code; -1 for nothing
  * @param sql its type, as a statement has it
+ * @param collation the collation by which texts that differ may be equal; "" for those by which none are
  * @param isEnum whether the type is a list of words
  * @param isFilled whether the server fills it where nobody gives a value
  * @param isComputed whether nobody may give a value
@@ -23,6 +25,7 @@ record PostgresColumn(
         String type,
         int modifier,
         String sql,
+        String collation,
         boolean isEnum,
         boolean isFilled,
         boolean isComputed,
@@ -32,10 +35,19 @@ record PostgresColumn(
     private static final int HEADER = 4;
 
     private static final int HALF_WORD = 16;
-    private static final int LOW = 0xFFFF;
+
+    /** The scale is a number of 11 bits, and may be below zero. */
+    private static final int SCALE = 0x7FF;
+
+    private static final int SIGN = 0x400;
 
     PostgresColumn withType(String other) {
-        return new PostgresColumn(name, other, modifier, sql, isEnum, isFilled, isComputed, comment);
+        return new PostgresColumn(name, other, modifier, sql, collation, isEnum, isFilled, isComputed, comment);
+    }
+
+    /** The most characters of a text; empty if nothing is said of it. */
+    Optional<Integer> characters() {
+        return modifier < HEADER ? Optional.empty() : Optional.of(modifier - HEADER);
     }
 
     /** Whether every number of so many digits fits, so many of them behind the point. */
@@ -44,7 +56,7 @@ record PostgresColumn(
             return true;
         }
         int ownPrecision = (modifier - HEADER) >> HALF_WORD;
-        int ownScale = (modifier - HEADER) & LOW;
+        int ownScale = (((modifier - HEADER) & SCALE) ^ SIGN) - SIGN;
         return ownScale >= scale && ownPrecision - ownScale >= precision - scale;
     }
 }

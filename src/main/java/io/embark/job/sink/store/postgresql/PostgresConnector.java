@@ -54,11 +54,28 @@ record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows ro
         return PostgresSession.open(options, table, rows);
     }
 
+    /** The state of an ON CONFLICT that would update a row twice. */
+    private static final String TWICE = "21000";
+
+    @Override
+    public boolean tookKeysForOne(Exception thrown) {
+        if (thrown instanceof SQLException failed) {
+            for (SQLException next = failed; next != null; next = next.getNextException()) {
+                if (TWICE.equals(next.getSQLState())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     @Override
     public boolean isTransient(Exception thrown) {
-        if (!(thrown instanceof SQLException failed)) {
-            return false;
-        }
+        return thrown instanceof SQLException failed && isTransient(failed);
+    }
+
+    /** The same of the server's own. */
+    static boolean isTransient(SQLException failed) {
         // The first is of the batch, and says nothing but that one failed.
         for (SQLException next = failed; next != null; next = next.getNextException()) {
             String state = String.valueOf(next.getSQLState());

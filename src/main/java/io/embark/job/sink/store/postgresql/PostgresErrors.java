@@ -122,6 +122,15 @@ final class PostgresErrors {
                 "Create it, or GRANT CREATE ON SCHEMA %s.".formatted(SqlName.quoted(schema)));
     }
 
+    static EmbarkException mayNotReplace(String output, String schema) {
+        return refused(
+                output,
+                "cannot be replaced",
+                "New rows are kept beside it until all are there, and this user may not create tables in schema %s."
+                        .formatted(schema),
+                "GRANT CREATE ON SCHEMA %s to it, or choose --mode append.".formatted(SqlName.quoted(schema)));
+    }
+
     static EmbarkException mayNot(String output, SqlName table, List<String> rights) {
         return refused(
                 output,
@@ -222,6 +231,24 @@ final class PostgresErrors {
                 "column '%s' holds vectors of %s components".formatted(column, there),
                 "Those of this run have %s.".formatted(written),
                 "Name the model that the table was made with, cut vectors with --dimensions, or write to another table.");
+    }
+
+    static EmbarkException isNoKey(String output, SqlName table, PostgresKey key, String reason) {
+        String column = key.column().name();
+        return refused(
+                output,
+                "column '%s' cannot be the key".formatted(column),
+                "Rows of two keys could end as one: %s.".formatted(reason),
+                "Name another --id-column, or ALTER TABLE %s ALTER COLUMN %s TYPE %s."
+                        .formatted(table.sql(), SqlName.quoted(column), key.exactType()));
+    }
+
+    static EmbarkException rowsAreGone(String output, SqlName beside) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "%s: the new rows are gone".formatted(output),
+                "Somebody dropped %s, where they were kept.".formatted(beside),
+                "What was there is as it was. Run it again.");
     }
 
     static EmbarkException noUniqueIndex(String output, SqlName table, List<String> keys) {

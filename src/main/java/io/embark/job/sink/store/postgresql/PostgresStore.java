@@ -14,9 +14,12 @@ import io.embark.job.table.Columns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -65,6 +68,23 @@ record PostgresStore(PostgresOptions options) implements Store {
     }
 
     @Override
+    public Map<String, UnaryOperator<Column>> sameKeys(StoreTable table) {
+        Map<String, UnaryOperator<Column>> same = new HashMap<>();
+        find().ifPresent(found -> table.keys().forEach(key -> found.column(key)
+                .flatMap(column -> new PostgresKey(column).same())
+                .ifPresent(operator -> same.put(key, operator))));
+        return same;
+    }
+
+    private Optional<PostgresTable> find() {
+        try (Connection connection = options.connect()) {
+            return PostgresTable.find(connection, options.table());
+        } catch (SQLException e) {
+            throw PostgresErrors.cannotBeChecked(options.output(), e);
+        }
+    }
+
+    @Override
     public StoreWrite begin(StoreTable table) {
         try {
             return PostgresWrite.begin(options, table);
@@ -75,13 +95,7 @@ record PostgresStore(PostgresOptions options) implements Store {
 
     @Override
     public Dataset<Row> read(SparkSession spark, StructType schema) {
-        PostgresTable table;
-        try (Connection connection = options.connect()) {
-            table = PostgresTable.find(connection, options.table())
-                    .orElseThrow(() -> PostgresErrors.isGone(options.output()));
-        } catch (SQLException e) {
-            throw PostgresErrors.cannotBeChecked(options.output(), e);
-        }
+        PostgresTable table = find().orElseThrow(() -> PostgresErrors.isGone(options.output()));
         List<String> selected = new ArrayList<>();
         List<Column> cast = new ArrayList<>();
         for (StructField field : schema.fields()) {

@@ -42,8 +42,13 @@ record PostgresTable(
               has_table_privilege(c.oid, 'UPDATE'), has_table_privilege(c.oid, 'DELETE')
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(?)""";
 
+    /** Collations by which texts that differ may be equal are those of the column or of a unique index that has it. */
     private static final String COLUMNS = """
-            SELECT a.attname, t.typname, a.atttypmod, format_type(a.atttypid, a.atttypmod), t.typtype = 'e',
+            SELECT a.attname, t.typname, a.atttypmod, format_type(a.atttypid, a.atttypmod),
+              (SELECT l.collname FROM pg_collation l WHERE NOT l.collisdeterministic AND (l.oid = a.attcollation
+                OR l.oid IN (SELECT i.indcollation[k] FROM pg_index i, generate_subscripts(i.indkey, 1) k
+                  WHERE i.indrelid = a.attrelid AND i.indisunique AND i.indkey[k] = a.attnum)) LIMIT 1),
+              t.typtype = 'e',
               a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> '', a.attidentity = 'a' OR a.attgenerated <> '',
               col_description(a.attrelid, a.attnum)
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
@@ -93,10 +98,11 @@ record PostgresTable(
                             row.getString(2),
                             row.getInt(3),
                             row.getString(4),
-                            row.getBoolean(5),
+                            Objects.requireNonNullElse(row.getString(5), ""),
                             row.getBoolean(6),
                             row.getBoolean(7),
-                            Objects.requireNonNullElse(row.getString(8), "")));
+                            row.getBoolean(8),
+                            Objects.requireNonNullElse(row.getString(9), "")));
                 }
             }
         }

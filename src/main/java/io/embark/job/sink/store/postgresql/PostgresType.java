@@ -19,7 +19,7 @@ final class PostgresType {
     private static final Map<DataType, List<String>> HOLDING = Map.ofEntries(
             Map.entry(
                     DataTypes.StringType,
-                    List.of("text", "varchar", "bpchar", "citext", "uuid", "json", "jsonb", "name", "xml")),
+                    List.of("text", "varchar", "bpchar", "citext", "uuid", "json", "jsonb", "xml")),
             Map.entry(DataTypes.ByteType, List.of("int2", "int4", "int8", "numeric")),
             Map.entry(DataTypes.ShortType, List.of("int2", "int4", "int8", "numeric")),
             Map.entry(DataTypes.IntegerType, List.of("int4", "int8", "numeric")),
@@ -79,7 +79,9 @@ final class PostgresType {
         if (type.equals(DataTypes.StringType) && column.isEnum()) {
             return true;
         }
-        return HOLDING.getOrDefault(type, List.of()).contains(column.type());
+        // A scale below zero rounds whole numbers.
+        boolean isRounded = column.type().equals("numeric") && !column.takes(0, 0);
+        return !isRounded && HOLDING.getOrDefault(type, List.of()).contains(column.type());
     }
 
     /** The types of codes, which are whole numbers. */

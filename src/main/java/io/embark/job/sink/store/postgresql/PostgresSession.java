@@ -9,15 +9,21 @@ import io.embark.job.sink.VectorType;
 import io.embark.job.sink.store.StoreRow;
 import io.embark.job.sink.store.StoreSession;
 import java.sql.Array;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** A task's connection. Each batch is a transaction: the driver sends it as a few statements of many rows. */
 final class PostgresSession implements StoreSession {
+    /** How long the server may take to say that it is there. */
+    static final int ANSWER_SECONDS = 5;
+
     private final Connection connection;
     private final PostgresRows rows;
     private final PostgresValues values;
@@ -67,7 +73,7 @@ final class PostgresSession implements StoreSession {
             }
         }
         List<String> same = rows.keys().stream()
-                .map(key -> "%s = %s".formatted(SqlName.quoted(key.name()), PostgresType.placeholder(key)))
+                .map(key -> "%s = %s".formatted(SqlName.quoted(key.name()), new PostgresKey(key).placeholder()))
                 .toList();
         return "SELECT %s FROM %s WHERE %s"
                 .formatted(String.join(", ", selected), table.sql(), String.join(" AND ", same));
@@ -75,6 +81,10 @@ final class PostgresSession implements StoreSession {
 
     @Override
     public void upsert(List<StoreRow> batch) throws SQLException {
+        // A batch may take the model long, and what lies between forgets connections that nobody uses.
+        if (!connection.isValid(ANSWER_SECONDS)) {
+            throw new SQLTransientConnectionException("The connection was cut while nobody used it", "08006");
+        }
         for (StoreRow row : batch) {
             for (int i = 0; i < rows.columns().size(); i++) {
                 int vector = rows.vectors().get(i);
@@ -87,7 +97,12 @@ final class PostgresSession implements StoreSession {
             }
             upsert.addBatch();
         }
-        upsert.executeBatch();
+        try {
+            upsert.executeBatch();
+        } catch (BatchUpdateException e) {
+            // Its own message has all of the rows in it; the server's says what is wrong.
+            throw Objects.requireNonNullElse(e.getNextException(), e);
+        }
         connection.commit();
     }
 

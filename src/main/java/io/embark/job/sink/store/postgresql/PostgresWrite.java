@@ -7,6 +7,7 @@ package io.embark.job.sink.store.postgresql;
 import io.embark.base.Redaction;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.store.Pauses;
 import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
@@ -43,8 +44,10 @@ final class PostgresWrite implements StoreWrite {
     private final StoreTable rows;
     private final PostgresCheck check;
 
-    /** Holds the lock of what is beside. */
-    private final Connection connection;
+    private final PostgresHold hold;
+
+    /** That of the hold, which may be another after hours. */
+    private Connection connection;
 
     /** What tasks write into. */
     private PostgresTable target;
@@ -52,15 +55,19 @@ final class PostgresWrite implements StoreWrite {
     /** Whether that is a table beside the one that is asked for. */
     private boolean beside;
 
-    private PostgresWrite(PostgresOptions options, StoreTable rows, Connection connection) {
+    /** Whether the server was asked to put the rows in their place for good; it may have, and its answer been lost. */
+    private boolean committed;
+
+    private PostgresWrite(PostgresOptions options, StoreTable rows, PostgresHold hold) throws SQLException {
         this.options = options;
         this.rows = rows;
         this.check = new PostgresCheck(options, rows);
-        this.connection = connection;
+        this.hold = hold;
+        this.connection = hold.connection();
     }
 
     static StoreWrite begin(PostgresOptions options, StoreTable rows) throws SQLException {
-        PostgresWrite write = new PostgresWrite(options, rows, options.connect());
+        PostgresWrite write = new PostgresWrite(options, rows, new PostgresHold(options));
         try {
             write.begin();
             return write;
@@ -80,11 +87,12 @@ final class PostgresWrite implements StoreWrite {
             }
             target = PostgresTable.find(connection, name).orElseThrow(() -> PostgresErrors.isGone(options.output()));
             check.requireFits(connection, target);
+            hold.close();
             return;
         }
 
         SqlName other = name.beside(PREFIX + UUID.randomUUID().toString().substring(0, 8) + "_");
-        locks("SELECT pg_advisory_lock(hashtextextended(?, 0)) IS NOT NULL", other);
+        hold.lock(other);
         connection.setAutoCommit(false);
         if (found.isEmpty()) {
             create(other);
@@ -100,6 +108,7 @@ final class PostgresWrite implements StoreWrite {
         connection.commit();
         connection.setAutoCommit(true);
         beside = true;
+        hold.keep();
     }
 
     /** Another run may be faster; what it makes is held against these rows as any table is. */
@@ -151,12 +160,13 @@ final class PostgresWrite implements StoreWrite {
         return text.contains("\\") ? "E'%s'".formatted(quoted.replace("\\", "\\\\")) : "'%s'".formatted(quoted);
     }
 
+    /** Those of other users are theirs. What cannot be removed, as somebody made a view of it, is no matter of this run. */
     private void removeWhatDeadRunsLeft(SqlName name) throws SQLException {
         List<SqlName> left = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE"
                         + " n.nspname = ? AND c.relkind = 'r' AND starts_with(c.relname, ?) AND"
-                        + " obj_description(c.oid, 'pg_class') = ?")) {
+                        + " obj_description(c.oid, 'pg_class') = ? AND pg_has_role(c.relowner, 'USAGE')")) {
             statement.setString(1, name.schema());
             statement.setString(2, PREFIX);
             statement.setString(3, MARK + name);
@@ -167,19 +177,14 @@ final class PostgresWrite implements StoreWrite {
             }
         }
         for (SqlName other : left) {
-            if (locks("SELECT pg_try_advisory_lock(hashtextextended(?, 0))", other)) {
-                run("DROP TABLE IF EXISTS " + other.sql());
-                locks("SELECT pg_advisory_unlock(hashtextextended(?, 0))", other);
-                LOG.warn("{}: removed {}, which a run left that was killed", options.output(), other);
-            }
-        }
-    }
-
-    private boolean locks(String question, SqlName other) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(question)) {
-            statement.setString(1, other.sql());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
+            if (PostgresHold.tryLock(connection, other)) {
+                try {
+                    run("DROP TABLE IF EXISTS " + other.sql());
+                    LOG.warn("{}: removed {}, which a run left that was killed", options.output(), other);
+                } catch (SQLException e) {
+                    LOG.warn("{}: cannot remove {}: {}", options.output(), other, Redaction.text(e.toString()));
+                }
+                PostgresHold.unlock(connection, other);
             }
         }
     }
@@ -200,27 +205,67 @@ final class PostgresWrite implements StoreWrite {
         if (!beside) {
             return;
         }
+        hold.use();
+        Pauses pauses = Pauses.ofAMinute();
+        for (int failed = 1; ; failed++) {
+            try {
+                connection = hold.connection();
+                putInPlace();
+                beside = false;
+                return;
+            } catch (SQLException e) {
+                rollBack();
+                if (EXISTS.contains(e.getSQLState()) && rows.mode() == WriteMode.ERROR) {
+                    throw OutputErrors.existsByNow(options.output(), "--sink-option dbtable");
+                }
+                // Hours of work hang on it, and it is done as a whole or not at all.
+                LOG.warn("{} failed: {}", options.output(), Redaction.text(e.toString()));
+                if (!PostgresConnector.isTransient(e) || !waits(pauses, failed)) {
+                    throw PostgresErrors.cannotBeReplaced(options.output(), e);
+                }
+            }
+        }
+    }
+
+    private static boolean waits(Pauses pauses, int failed) {
+        try {
+            return pauses.waitAfter(failed);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void putInPlace() throws SQLException {
         SqlName other = target.name();
         SqlName name = new SqlName(other.schema(), options.table().table());
+        connection.setAutoCommit(false);
+        if (PostgresTable.find(connection, other).isEmpty()) {
+            if (committed) {
+                return;
+            }
+            throw PostgresErrors.rowsAreGone(options.output(), other);
+        }
+        Optional<PostgresTable> found = PostgresTable.find(connection, name);
+        if (found.isEmpty()) {
+            rename(other, name);
+        } else if (rows.mode() == WriteMode.ERROR) {
+            throw OutputErrors.existsByNow(options.output(), "--sink-option dbtable");
+        } else {
+            check.requireFits(connection, found.get());
+            replace(found.get(), other);
+        }
+        committed = true;
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private void rollBack() {
         try {
-            connection.setAutoCommit(false);
-            Optional<PostgresTable> found = PostgresTable.find(connection, name);
-            if (found.isEmpty()) {
-                rename(other, name);
-            } else if (rows.mode() == WriteMode.ERROR) {
-                throw OutputErrors.existsByNow(options.output(), "--sink-option dbtable");
-            } else {
-                check.requireFits(connection, found.get());
-                replace(found.get(), other);
-            }
-            connection.commit();
+            connection.rollback();
             connection.setAutoCommit(true);
-            beside = false;
         } catch (SQLException e) {
-            if (EXISTS.contains(e.getSQLState()) && rows.mode() == WriteMode.ERROR) {
-                throw OutputErrors.existsByNow(options.output(), "--sink-option dbtable");
-            }
-            throw PostgresErrors.cannotBeReplaced(options.output(), e);
+            // The connection broke, and the server has ended the transaction by itself.
         }
     }
 
@@ -271,12 +316,11 @@ final class PostgresWrite implements StoreWrite {
 
     @Override
     public void close() {
-        try (connection) {
+        try (hold) {
+            hold.use();
             if (beside && target != null) {
-                if (!connection.getAutoCommit()) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
+                connection = hold.connection();
+                rollBack();
                 run("DROP TABLE IF EXISTS " + target.name().sql());
             }
         } catch (SQLException e) {

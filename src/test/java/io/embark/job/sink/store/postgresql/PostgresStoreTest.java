@@ -20,6 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -290,12 +294,8 @@ class PostgresStoreTest {
                         "embedding");
         append(plain, rows);
 
-        assertThat(
-                        plain.ask(
-                                "SET TIME ZONE 'UTC'; ".isEmpty()
-                                        ? ""
-                                        : "SELECT concat_ws('|', tiny, small, whole, real, wide,"
-                                                + " yes, price, day, moment AT TIME ZONE 'UTC', clock, bytes, words, counts) FROM articles"))
+        assertThat(plain.ask("SELECT concat_ws('|', tiny, small, whole, real, wide,"
+                        + " yes, price, day, moment AT TIME ZONE 'UTC', clock, bytes, words, counts) FROM articles"))
                 .containsExactly("1|2|3|0.1|0.1|t|1.50|1500-02-03|2026-01-02 03:04:05.678901|2026-01-02"
                         + " 03:04:05.678901|\\x00ff|{\"a\\\"b\",NULL,\"c,d\"}|{1,2}");
     }
@@ -352,5 +352,72 @@ class PostgresStoreTest {
 
         assertThat(plain.ask("SELECT relname FROM pg_class WHERE relname LIKE 'embark%'"))
                 .isEmpty();
+    }
+
+    /** Neither those of users nor what another user's run left, which this one may not remove. */
+    @Test
+    void tablesThatAreNotItsOwnAreLeftAlone() throws Exception {
+        plain.run(
+                "DROP TABLE IF EXISTS embark_run_1_articles, embark_run_2_articles, embark_run_3_articles CASCADE",
+                "DO $$ BEGIN CREATE ROLE embark_writer LOGIN PASSWORD 'not secret'; EXCEPTION WHEN duplicate_object THEN END $$",
+                "GRANT CREATE ON SCHEMA public TO embark_writer",
+                "CREATE TABLE embark_run_1_articles (id int)",
+                "CREATE TABLE embark_run_2_articles (id int)",
+                "COMMENT ON TABLE embark_run_2_articles IS 'Rows of an unfinished run of Embark for public.articles'",
+                "CREATE TABLE embark_run_3_articles (id int)",
+                "COMMENT ON TABLE embark_run_3_articles IS 'Rows of an unfinished run of Embark for public.articles'",
+                "CREATE VIEW of_left_rows AS SELECT * FROM embark_run_3_articles");
+        Map<String, String> writer = Map.of("user", "embark_writer", "password", "not secret");
+        write(sink(plain, WriteMode.ERROR, writer, null), rows(0, 5));
+        write(sink(plain, WriteMode.OVERWRITE, writer, null), rows(0, 3));
+        assertThat(plain.ask("SELECT relname FROM pg_class WHERE relname LIKE 'embark%_articles' ORDER BY 1"))
+                .containsExactly("embark_run_1_articles", "embark_run_2_articles", "embark_run_3_articles");
+
+        append(plain, rows(0, 1));
+        assertThat(plain.ask("SELECT relname FROM pg_class WHERE relname LIKE 'embark%_articles' ORDER BY 1"))
+                .containsExactly("embark_run_1_articles", "embark_run_3_articles");
+        plain.run(
+                "DROP TABLE articles, embark_run_1_articles, embark_run_3_articles CASCADE",
+                "DROP OWNED BY embark_writer",
+                "DROP ROLE embark_writer");
+    }
+
+    @Test
+    void aTableThatIsReplacedNeedsRoomForItsRowsBesideIt() throws Exception {
+        plain.run(
+                "CREATE TABLE articles (id bigint PRIMARY KEY, text text, embedding real[])",
+                "DO $$ BEGIN CREATE ROLE embark_writer LOGIN PASSWORD 'not secret'; EXCEPTION WHEN duplicate_object THEN END $$",
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON articles TO embark_writer");
+        Map<String, String> writer = Map.of("user", "embark_writer", "password", "not secret");
+
+        assertThatThrownBy(() -> write(sink(plain, WriteMode.OVERWRITE, writer, null), rows(0, 5)))
+                .hasMessage("""
+                        postgresql table articles: cannot be replaced
+                        New rows are kept beside it until all are there, and this user may not create tables in schema public.
+                        GRANT CREATE ON SCHEMA "public" to it, or choose --mode append.""");
+        write(sink(plain, WriteMode.APPEND, writer, null), rows(0, 5));
+        assertThat(plain.ask("SELECT count(*) FROM articles")).containsExactly("5");
+        plain.run("DROP TABLE articles", "DROP OWNED BY embark_writer", "DROP ROLE embark_writer");
+    }
+
+    @Test
+    void twoRunsAtOnceLeaveEachRowOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Callable<Void> run = () -> {
+                append(plain, rows(0, 2_000));
+                return null;
+            };
+            for (Future<Void> done : threads.invokeAll(List.of(run, run))) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(plain.ask(
+                        "SELECT count(*) || ' ' || count(DISTINCT id) || ' ' || min(embedding)::text || max(embedding)::text"
+                                + " FROM articles"))
+                .containsExactly("2000 2000 {0.1,-0,0.33333334,1e-07}{0.1,-0,0.33333334,1e-07}");
     }
 }

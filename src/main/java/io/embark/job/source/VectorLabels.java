@@ -22,7 +22,6 @@ import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.Union;
-import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -72,13 +71,9 @@ public final class VectorLabels {
 
     private static Optional<EmbeddingMetadata> label(LogicalPlan plan, Attribute column) {
         StructField field = new StructField(column.name(), column.dataType(), column.nullable(), column.metadata());
-        Map<String, String> properties =
-                plan instanceof DataSourceV2Relation relation ? relation.table().properties() : null;
         return EmbeddingMetadata.of(
-                properties == null
-                        ? field
-                        : TableLabels.labelled(new StructType(new StructField[] {field}), properties)
-                                .apply(0));
+                TableLabels.labelled(new StructType(new StructField[] {field}), TableLabels.properties(plan))
+                        .apply(0));
     }
 
     /** The column that a projection gives another name or, as views do, the same type again. */

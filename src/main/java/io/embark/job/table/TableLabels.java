@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.expressions.AttributeReference;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.ExprId;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
@@ -52,6 +52,14 @@ public final class TableLabels {
             EmbeddingMetadata.of(column).ifPresent(label -> properties.putAll(label.toProperties(column.name())));
         }
         return properties;
+    }
+
+    /** The properties of the table that a relation reads, if it is one and they speak of the rows that it reads; else none. */
+    public static Map<String, String> properties(LogicalPlan relation) {
+        if (relation instanceof DataSourceV2Relation named) {
+            return Optional.ofNullable(TableVersions.properties(named)).orElseGet(Map::of);
+        }
+        return relation instanceof LogicalRelation files ? DeltaProperties.of(files) : Map.of();
     }
 
     /** The version of a table that has one, and some rows. */
@@ -129,10 +137,9 @@ public final class TableLabels {
         LogicalPlan plan = rows.queryExecution().analyzed();
         Map<ExprId, Metadata> said = new HashMap<>();
         Scala.list(plan.collectLeaves()).forEach(leaf -> {
-            if (leaf instanceof DataSourceV2Relation relation) {
-                collect(relation.output(), TableVersions.properties(relation), said);
-            } else if (leaf instanceof LogicalRelation relation) {
-                collect(relation.output(), DeltaProperties.of(relation), said);
+            Map<String, String> properties = properties(leaf);
+            if (!properties.isEmpty()) {
+                collect(leaf.output(), properties, said);
             }
         });
         // Of two columns of one name, nobody can be told which one is meant.
@@ -148,11 +155,7 @@ public final class TableLabels {
         return rows.select(columns);
     }
 
-    private static void collect(
-            Seq<AttributeReference> columns, Map<String, String> properties, Map<ExprId, Metadata> said) {
-        if (properties == null || properties.isEmpty()) {
-            return;
-        }
+    private static void collect(Seq<Attribute> columns, Map<String, String> properties, Map<ExprId, Metadata> said) {
         Scala.list(columns).forEach(column -> {
             StructField old = new StructField(column.name(), column.dataType(), column.nullable(), column.metadata());
             StructField labelled = labelled(old, properties);

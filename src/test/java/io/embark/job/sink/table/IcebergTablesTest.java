@@ -13,6 +13,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
+import io.embark.job.source.VectorLabels;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.LakeSpark;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -117,6 +118,20 @@ class IcebergTablesTest {
             assertThat(other.count()).isEqualTo(4);
             assertThat(label(other)).isEmpty();
         }
+    }
+
+    @Test
+    void partsOfAnotherVersionHaveNotTheLabelOfTodayEither() {
+        write(request(WriteMode.ERROR), rows("a", 4));
+        String first = newest();
+        write(request(WriteMode.OVERWRITE), rows("b", 3));
+        write(SinkRequest.table(DELTA, WriteMode.ERROR).as("delta"), rows("a", 2));
+
+        Dataset<Row> parts =
+                spark.sql("TABLE %s UNION ALL SELECT * FROM %s VERSION AS OF %s".formatted(DELTA, TABLE, first));
+        assertThat(VectorLabels.of(parts, parts.schema().apply("embedding")))
+                .extracting(EmbeddingMetadata::fingerprint)
+                .containsExactly("a");
     }
 
     private String newest() {

@@ -36,7 +36,7 @@ public final class PartitionErrors {
     }
 
     /** Spark's readers pass over folders of such names. */
-    public static EmbarkException isHidden(String column) {
+    static EmbarkException isHidden(String column) {
         return new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
                 "column '%s': cannot be in the names of folders".formatted(column),
@@ -45,7 +45,7 @@ public final class PartitionErrors {
     }
 
     /** For an output that is appended to: by which columns it is partitioned, and by which its new rows would be. */
-    public static EmbarkException others(String output, List<String> there, List<String> asked) {
+    static EmbarkException others(String output, List<String> there, List<String> asked) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: has other partitions".formatted(output),
@@ -54,5 +54,15 @@ public final class PartitionErrors {
                                 there.isEmpty() ? "by no column" : "by " + String.join(", ", there),
                                 String.join(", ", asked)),
                 "Leave --partition-by out, or write to another output.");
+    }
+
+    /** For a table of files that a run would make. */
+    public static EmbarkException areMadeBefore(String output, String format, List<String> asked) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option partition-by: is not taken for %s".formatted(output),
+                "A run makes tables of files in the session's catalog without partitions.",
+                "Create it with CREATE TABLE ... USING %s PARTITIONED BY (%s) and add --mode append, or write a folder with --output."
+                        .formatted(format, String.join(", ", asked)));
     }
 }

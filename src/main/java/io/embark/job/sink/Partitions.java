@@ -9,6 +9,7 @@ import io.embark.ErrorCode;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -40,6 +41,35 @@ public final class Partitions {
             throw PartitionErrors.leavesNoColumn(columns);
         }
         return columns;
+    }
+
+    /**
+     * The same where values stand in the names of folders.
+     *
+     * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if readers would pass over them too
+     */
+    public static List<String> ofFolders(StructType schema, List<String> named) {
+        List<String> columns = of(schema, named);
+        columns.stream().filter(name -> name.startsWith(".")).findFirst().ifPresent(name -> {
+            throw PartitionErrors.isHidden(name);
+        });
+        return columns;
+    }
+
+    /**
+     * Checks that rows are added to an output of the same partitions.
+     *
+     * @param asked those that were asked for, if any were
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it has others
+     */
+    public static void requireSame(String output, List<String> there, List<String> asked) {
+        if (!asked.isEmpty() && !lower(there).equals(lower(asked))) {
+            throw PartitionErrors.others(output, there, asked);
+        }
+    }
+
+    private static List<String> lower(List<String> names) {
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
     }
 
     private static String requirePlain(StructField field) {

@@ -6,13 +6,12 @@ package io.embark.job.sink.folder;
 
 import io.embark.job.guard.Replacement;
 import io.embark.job.sink.OutputErrors;
-import io.embark.job.sink.PartitionErrors;
 import io.embark.job.sink.Partitions;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -53,12 +52,7 @@ record FolderOutput(
      * @throws io.embark.EmbarkException if rows are appended to an output of others
      */
     List<String> partitions(StructType schema) throws IOException {
-        List<String> asked = Partitions.of(schema, partitions);
-        for (String name : asked) {
-            if (name.startsWith(".")) {
-                throw PartitionErrors.isHidden(name);
-            }
-        }
+        List<String> asked = Partitions.ofFolders(schema, partitions);
         if (mode == WriteMode.ERROR || !files().exists(target())) {
             return asked;
         }
@@ -67,18 +61,12 @@ record FolderOutput(
             boolean follows = asked.isEmpty() && there.stream().allMatch(name -> has(schema, name));
             return follows ? there : asked;
         }
-        if (!asked.isEmpty() && !lower(asked).equals(lower(there))) {
-            throw PartitionErrors.others(name(), there, asked);
-        }
+        Partitions.requireSame(name(), there, asked);
         return there;
     }
 
     private static boolean has(StructType schema, String name) {
-        return lower(List.of(schema.fieldNames())).contains(name.toLowerCase(Locale.ROOT));
-    }
-
-    private static List<String> lower(List<String> names) {
-        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        return Arrays.stream(schema.fieldNames()).anyMatch(name::equalsIgnoreCase);
     }
 
     /** The folder as errors call it. */

@@ -79,7 +79,7 @@ class RoomsTest {
             Map.entry("job.table", "base . spark spark.call spark.version"),
             Map.entry("job.source", "base . spark.call spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
-            Map.entry("job.sink.source", "base . spark.call job.source job.table job.sink"),
+            Map.entry("job.sink.source", "base . spark.call job.guard job.source job.table job.sink"),
             Map.entry("job.sink.store", "base . spark.call job.source job.table job.sink"),
             Map.entry("job.sink.store.milvus", "base . spark.call job.sink job.sink.store"),
             Map.entry("job.sink.store.postgresql", "base . spark.call job.guard job.table job.sink job.sink.store"),

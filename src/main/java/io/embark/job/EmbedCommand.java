@@ -4,6 +4,7 @@
  */
 package io.embark.job;
 
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.EncodingRanges;
 import io.embark.encode.Count;
@@ -13,6 +14,7 @@ import io.embark.job.print.CopyLine;
 import io.embark.job.print.Figures;
 import io.embark.job.print.ProgressLine;
 import io.embark.job.session.JobSession;
+import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Repartitioning;
 import io.embark.job.source.Source;
@@ -88,16 +90,35 @@ final class EmbedCommand {
                 new DryRun(settings, console).run(source, columns.byText(), model, options, sink);
             } else {
                 Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
+                boolean isWhole = run.sink().can(Capability.ALL_OR_NOTHING);
                 try {
                     embed(run, report);
-                } catch (RuntimeException | Error e) {
-                    if (written && Stop.isTold()) {
-                        throw RunErrors.stoppedWithOutput(e);
-                    }
+                } catch (Throwable e) {
+                    // Spark throws checked exceptions without declaring them.
+                    told(e, isWhole).ifPresent(ours -> {
+                        throw ours;
+                    });
                     throw e;
                 }
             }
         }
+    }
+
+    /**
+     * What a failure means for whoever would run it again, which depends on what became of the rows; empty if it says so itself.
+     *
+     * @param isWhole whether nobody sees a part of the rows
+     */
+    private Optional<EmbarkException> told(Throwable thrown, boolean isWhole) {
+        if (Stop.isTold()) {
+            return written
+                    ? Optional.of(RunErrors.stoppedWithOutput(thrown))
+                    : Optional.of(thrown).filter(any -> !isWhole).map(RunErrors::stoppedHalfWay);
+        }
+        ErrorReport report = ErrorReport.of(thrown);
+        return written && report.exitCode() == ErrorReport.REQUEST_WRONG
+                ? Optional.of(RunErrors.failedWithOutput(report.problem(), report.reason(), thrown))
+                : Optional.empty();
     }
 
     /** What a run works with once all of it was checked. */
@@ -145,7 +166,7 @@ final class EmbedCommand {
         } finally {
             stopCounting(run, progress);
         }
-        if (!compared && ReadBack.canTellRowsOf(run.sink(), settings.get(JobSettings.MODE))) {
+        if (!compared && ReadBack.canTellRowsOf(run.sink())) {
             readBack.require(run.sink().description(), run.sink().read(embedded.schema()));
         }
 
@@ -166,7 +187,8 @@ final class EmbedCommand {
         // Last, so that what it would say is told if it cannot be written.
         report.ifPresent(folder -> {
             folder.write(Report.SUMMARY, summary.toJson(settings.effective()));
-            failed.toJson().ifPresent(json -> folder.write(Report.FAILED, json));
+            failed.toJson()
+                    .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });
     }
 

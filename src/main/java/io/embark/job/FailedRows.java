@@ -11,7 +11,6 @@ import io.embark.encode.EmbedCounts;
 import io.embark.job.print.TextTable;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
-import io.embark.job.sink.WriteMode;
 import io.embark.job.table.Columns;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -36,8 +35,10 @@ record FailedRows(Optional<String> idColumn, List<String> ids) {
     static FailedRows find(
             Settings settings, Sink sink, StructType schema, Map<String, String> columns, EmbedCounts counts) {
         List<String> names = IdColumns.names(settings);
-        boolean append = settings.get(JobSettings.MODE) == WriteMode.APPEND;
-        if (counts.get(Count.FAILED) == 0 || names.isEmpty() || append || !sink.can(Capability.READS_BACK)) {
+        if (counts.get(Count.FAILED) == 0
+                || names.isEmpty()
+                || !sink.holdsThisRunAlone()
+                || !sink.can(Capability.READS_BACK)) {
             return new FailedRows(Optional.empty(), List.of());
         }
 

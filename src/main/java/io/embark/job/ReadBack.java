@@ -9,7 +9,6 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
-import io.embark.job.sink.WriteMode;
 import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,9 +39,9 @@ record ReadBack(VectorColumns columns, List<String> ids, EmbedOptions options, M
     private static final String ID = "embark_id";
     private static final String STORED = "embark_stored_";
 
-    /** Whether an output can be asked for rows of this run alone, once they are in it. */
-    static boolean canTellRowsOf(Sink sink, WriteMode mode) {
-        return sink.can(Capability.READS_BACK) && mode != WriteMode.APPEND && !sink.makesVectorTypes();
+    /** Whether an output can be asked for rows of this run, once they are in it, and did not compare them by itself. */
+    static boolean canTellRowsOf(Sink sink) {
+        return sink.can(Capability.READS_BACK) && sink.holdsThisRunAlone() && !sink.makesVectorTypes();
     }
 
     /**

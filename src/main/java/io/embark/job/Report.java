@@ -11,6 +11,7 @@ import io.embark.ErrorCode;
 import io.embark.job.guard.ReportFolder;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Source;
+import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The folder of a run's report, on any file system of Hadoop. */
 final class Report {
@@ -33,6 +36,8 @@ final class Report {
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Report.class);
 
     private final String reference;
     private final FileSystem files;
@@ -94,13 +99,27 @@ final class Report {
         return GSON.toJson(values);
     }
 
-    /** Removes the report of an earlier run, so that it is not taken for that of the output that is put in its place now. */
+    /**
+     * Removes the report of an earlier run, so that it is not taken for that of the output that is put in its place now. If it
+     * cannot be, the output is worth more: whoever writes the new report says so.
+     */
     void forget() {
+        for (String name : List.of(SUMMARY, FAILED)) {
+            try {
+                files.delete(new Path(folder, name), false);
+            } catch (IOException e) {
+                LOG.warn("The report of an earlier run is still there: {}", Failures.rootLine(e));
+            }
+        }
+    }
+
+    /** Removes a file of an earlier run's report that this one has not. */
+    void remove(String name) {
+        Path file = new Path(folder, name);
         try {
-            files.delete(new Path(folder, SUMMARY), false);
-            files.delete(new Path(folder, FAILED), false);
+            files.delete(file, false);
         } catch (IOException e) {
-            throw RunErrors.reportCannotBeWritten(reference, e);
+            throw RunErrors.reportFailedAfterTheRun(file, free(), e);
         }
     }
 
@@ -126,6 +145,14 @@ final class Report {
     private long cleared(Path unfinished) {
         try {
             files.delete(unfinished, false);
+            return free();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private long free() {
+        try {
             return files.getStatus(folder).getRemaining();
         } catch (IOException e) {
             return 0;

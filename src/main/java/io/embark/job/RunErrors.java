@@ -27,6 +27,8 @@ import org.apache.spark.sql.types.StructType;
 /** What commands refuse once their settings are read, one method for each mistake: those of embed, then those of search. */
 final class RunErrors {
     private static final String STOPPED = "the run was stopped";
+    private static final String OUTPUT_IS_COMPLETE =
+            "The output is complete; its summary is not. Do not append it again.";
 
     private RunErrors() {}
 
@@ -109,7 +111,17 @@ final class RunErrors {
 
     /** @param thrown what failed since the process was told to end, after the output was in its place */
     static EmbarkException stoppedWithOutput(Throwable thrown) {
-        return stopped("The output is complete; its summary is not. Do not append it again.", thrown);
+        return stopped(OUTPUT_IS_COMPLETE, thrown);
+    }
+
+    /** @param thrown what failed since the process was told to end, where rows are seen as they come */
+    static EmbarkException stoppedHalfWay(Throwable thrown) {
+        return stopped("A part of the rows may be in the output, where a new run adds or replaces them.", thrown);
+    }
+
+    /** Whoever believes that nothing was started would write the rows once more. */
+    static EmbarkException failedWithOutput(String problem, String reason, Throwable thrown) {
+        return new EmbarkException(ErrorCode.RUN_FAILED, problem, reason, OUTPUT_IS_COMPLETE, thrown);
     }
 
     private static EmbarkException stopped(String remedy, Throwable thrown) {

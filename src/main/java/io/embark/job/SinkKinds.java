@@ -14,6 +14,7 @@ import io.embark.job.sink.source.SourceKind;
 import io.embark.job.sink.store.StoreKind;
 import io.embark.job.sink.table.CatalogKind;
 import io.embark.job.sink.table.TableKind;
+import io.embark.job.table.DataSourceClass;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 
@@ -30,7 +31,8 @@ final class SinkKinds {
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if no kind writes in its format
      */
-    static Sink open(SparkSession spark, SinkRequest request) {
+    static Sink open(SparkSession spark, SinkRequest asked) {
+        SinkRequest request = named(spark, asked);
         return ALL.stream()
                 .filter(kind -> kind.opens(spark, request))
                 .findFirst()
@@ -40,7 +42,15 @@ final class SinkKinds {
 
     /** Whether a request names a place. */
     static boolean opens(SparkSession spark, SinkRequest request) {
-        return ALL.stream().anyMatch(kind -> kind.opens(spark, request));
+        SinkRequest named = named(spark, request);
+        return ALL.stream().anyMatch(kind -> kind.opens(spark, named));
+    }
+
+    /** A format that is asked for by its class is none that a kind knows less of. */
+    private static SinkRequest named(SparkSession spark, SinkRequest request) {
+        return request.format()
+                .map(format -> request.as(DataSourceClass.shortName(spark, format)))
+                .orElse(request);
     }
 
     private static List<String> formats() {

@@ -26,6 +26,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.CreatableRelationProvider;
+import org.apache.spark.sql.sources.RelationProvider;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructType;
@@ -93,6 +94,39 @@ class AnyFormatTest {
         assertThat(Keeper.RECEIVED).containsExactly("ErrorIfExists articles 5");
         assertThat(outcome.out()).startsWith("Embedded 5 rows in ").doesNotContain("Search it");
         assertThat(outcome.err()).contains("commits rows in its own way");
+    }
+
+    /** Lets nobody read what it was given. */
+    public static final class Closed implements CreatableRelationProvider, RelationProvider {
+        /** Spark makes it. */
+        public Closed() {}
+
+        @Override
+        public BaseRelation createRelation(
+                SQLContext context,
+                SaveMode mode,
+                scala.collection.immutable.Map<String, String> options,
+                Dataset<Row> rows) {
+            return new Keeper().createRelation(context, mode, options, rows);
+        }
+
+        @Override
+        public BaseRelation createRelation(SQLContext context, scala.collection.immutable.Map<String, String> options) {
+            throw new IllegalArgumentException("no reader here");
+        }
+    }
+
+    @Test
+    void whoeverFailsAfterTheRowsAreInSaysThatTheyAre() {
+        Outcome outcome =
+                Outcome.of(command, "--output-format", Closed.class.getName(), "--sink-option", "index=articles");
+
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.errorLines())
+                .endsWith(
+                        "the request cannot be carried out",
+                        "no reader here",
+                        "The output is complete; its summary is not. Do not append it again.");
     }
 
     @Test

@@ -29,6 +29,7 @@ class FullDiskTest {
 
     @BeforeEach
     void fillTheDisk() {
+        FullFiles.keepsAll = false;
         spark.conf().set("fs.file.impl", FullFiles.class.getName());
         spark.conf().set("fs.file.impl.disable.cache", "true");
     }
@@ -88,5 +89,21 @@ class FullDiskTest {
                 .doesNotThrowAnyException();
         assertThat(folder).isDirectoryNotContaining("regex:.*unfinished.*");
         assertThat(folder.resolve("summary.json")).content().isEqualTo("{}");
+    }
+
+    @Test
+    void aReportThatStaysIsNotTakenForAFailureOfRowsThatAreIn() throws IOException {
+        FullFiles.free = 1 << 21;
+        FullFiles.keepsAll = true;
+        Files.writeString(folder.resolve("failed.json"), "of an earlier run");
+        Report report = Report.in(spark, folder.toString());
+
+        assertThatCode(report::forget).doesNotThrowAnyException();
+        assertThatThrownBy(() -> report.remove("failed.json"))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith(
+                        "report %s/failed.json: cannot be written, though the output is complete\nAccess Denied; 2.1 MB"
+                                .formatted(folder))
+                .satisfies(e -> assertThat(ErrorReport.of(e).exitCode()).isEqualTo(1));
     }
 }

@@ -16,6 +16,17 @@ import org.apache.hadoop.util.Progressable;
 public final class FullFiles extends RawLocalFileSystem {
     static long free;
 
+    /** Whether files stay, as where the right to delete is missing. */
+    static boolean keepsAll;
+
+    @Override
+    public boolean delete(Path path, boolean recursive) throws IOException {
+        if (keepsAll) {
+            throw new IOException("Access Denied");
+        }
+        return super.delete(path, recursive);
+    }
+
     @Override
     public FsStatus getStatus(Path path) {
         return new FsStatus(1 << 30, (1 << 30) - free, free);

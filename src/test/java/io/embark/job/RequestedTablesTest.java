@@ -14,9 +14,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Identifier;
+import org.apache.spark.sql.connector.catalog.SupportsCatalogOptions;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.connector.expressions.Transform;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +78,13 @@ class RequestedTablesTest {
     void aSinkIsAFolderOrATable() {
         assertThat(RequestedTables.sink(spark, settings("embed --output a")).description())
                 .isEqualTo("a (parquet)");
+        assertThat(RequestedTables.sink(
+                                spark,
+                                settings(
+                                        "embed --output a --output-format org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat"))
+                        .description())
+                .as("a class that has a name is what the name says")
+                .isEqualTo("a (parquet)");
         assertThat(RequestedTables.sink(spark, settings("embed --output-table a"))
                         .description())
                 .isEqualTo("table a (parquet)");
@@ -84,6 +98,54 @@ class RequestedTablesTest {
                         option output-format: 'parqet' is not a possible value
                         It takes milvus, postgresql, delta, parquet, json, orc, avro.
                         Did you mean parquet?""");
+    }
+
+    /** Takes its path for the name of a table, as Iceberg's does. */
+    public static final class OfCatalogs implements SupportsCatalogOptions {
+        /** Spark makes it. */
+        public OfCatalogs() {}
+
+        @Override
+        public Identifier extractIdentifier(CaseInsensitiveStringMap options) {
+            return Identifier.of(new String[0], options.get("path"));
+        }
+
+        @Override
+        public StructType inferSchema(CaseInsensitiveStringMap options) {
+            return new StructType();
+        }
+
+        @Override
+        public Table getTable(StructType schema, Transform[] partitioning, Map<String, String> properties) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aTableOfACatalogIsNotWrittenPastItsLabels() {
+        String format = OfCatalogs.class.getName();
+        for (String line :
+                List.of("--output lake.db.t --mode overwrite", "--mode append --sink-option path=lake.db.t")) {
+            assertThatThrownBy(() -> RequestedTables.sink(
+                            spark, settings("embed --output-format %s %s".formatted(format, line))))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessage("""
+                            option output-format: %s writes tables, and none is named
+                            Nobody could tell which model the vectors that are there come from, nor say it of new ones.
+                            Name the table with --output-table CATALOG.DATABASE.NAME, and leave --output out.""".formatted(format));
+        }
+        assertThatThrownBy(() -> RequestedTables.sink(
+                        spark, settings("embed --output-format delta --mode append --sink-option path=/a")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("option output-format: delta writes tables, and none is named\n")
+                .hasMessageEndingWith("\nAdd --output PATH or --output-table NAME.");
+        assertThatThrownBy(
+                        () -> RequestedTables.sink(
+                                spark,
+                                settings(
+                                        "embed --output /a --output-format org.apache.spark.sql.delta.sources.DeltaDataSource")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output /a: there is no Delta Lake here\n");
     }
 
     @Test

@@ -106,7 +106,18 @@ public final class ForeignTables {
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if there is one
      */
     public static void requireNoneWritten(String output, Path folder, Configuration conf) throws IOException {
-        Optional<FoundTable> found = new ForeignTables(conf, kind -> true, LEVELS_BELOW).at(folder);
+        requireNoneWritten(output, folder, conf, kind -> true);
+    }
+
+    /** The same where tables of one format are written as what they are. */
+    public static void requireNoOtherWritten(String format, String output, Path folder, Configuration conf)
+            throws IOException {
+        requireNoneWritten(output, folder, conf, kind -> !kind.format().equals(Optional.of(format)));
+    }
+
+    private static void requireNoneWritten(
+            String output, Path folder, Configuration conf, Predicate<ForeignTable> matters) throws IOException {
+        Optional<FoundTable> found = new ForeignTables(conf, matters, LEVELS_BELOW).at(folder);
         if (found.isPresent()) {
             throw GuardErrors.isForeignOutput(output, found.get());
         }

@@ -18,6 +18,8 @@ public enum Capability {
     REPLACES_AT_ONCE,
     /** Replaces what is there, while readers may see the old rows beside the new ones. */
     REPLACES,
+    /** Lets nobody see the rows of a run before all of them are there, so that one that fails leaves what was there. */
+    ALL_OR_NOTHING,
     /** Puts a row in the place of the one with its key. */
     UPDATES_BY_KEY,
     /** Removes rows by their keys. */

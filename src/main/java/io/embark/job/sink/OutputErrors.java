@@ -135,6 +135,26 @@ public final class OutputErrors {
                 "Choose another --output-table.");
     }
 
+    /** Of files that Spark's own writer replaces. */
+    public static EmbarkException folderIsEmptiedFirst(String output, String format) {
+        return refused(
+                output,
+                "cannot be replaced at once",
+                "For %s, Spark empties a folder before it takes the new rows: a run that fails would lose all."
+                        .formatted(Shown.value(format)),
+                "Write to a new --output, empty this one first, or choose --output-format parquet, orc, json or avro.");
+    }
+
+    /** Of a table in a database, whichever way leads to it. */
+    public static EmbarkException databaseIsEmptiedFirst(String output) {
+        return refused(
+                output,
+                "cannot be replaced at once",
+                "A database empties a table before it takes the new rows: a run that fails would lose all.",
+                "Write to a new table, or empty this one first and use --mode append; a table of PostgreSQL is kept up to date by"
+                        + " its key with --output-format postgresql.");
+    }
+
     public static EmbarkException rangesCannotBeWritten(String output, IOException thrown) {
         return failed("%s: its ranges cannot be written".formatted(output), thrown);
     }

@@ -53,6 +53,12 @@ public interface Sink {
         return Optional.empty();
     }
 
+    /**
+     * Whether the output, once it is written, holds the rows of this run and no others; else nobody can ask it for them. Asked
+     * after the check.
+     */
+    boolean holdsThisRunAlone();
+
     /** The ranges of the codes that rows are appended to, as {@code --encoding-ranges} reads them; empty if there are none. */
     Optional<String> recordedRanges();
 

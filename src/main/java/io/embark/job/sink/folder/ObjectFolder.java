@@ -12,6 +12,8 @@ import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -23,7 +25,8 @@ import org.apache.spark.sql.Row;
  * deleted then, one by one.
  */
 record ObjectFolder(FolderOutput output) {
-    void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) throws IOException {
+    /** @param beforeTheyAreSeen takes the folder in which all rows lie hidden; none where the store's committer hides them */
+    void write(Dataset<Row> rows, Consumer<Optional<Path>> beforeTheyAreSeen) throws IOException {
         FileSystem files = output.files();
         try (RunFolder run = RunFolder.open(files, output.target(), RunPlaces.Kind.FOLDER, output.name())) {
             if (hasCommitter()) {
@@ -34,7 +37,8 @@ record ObjectFolder(FolderOutput output) {
         }
     }
 
-    private void writeHidden(FileSystem files, RunFolder run, Dataset<Row> rows, Runnable beforeTheyAreSeen)
+    private void writeHidden(
+            FileSystem files, RunFolder run, Dataset<Row> rows, Consumer<Optional<Path>> beforeTheyAreSeen)
             throws IOException {
         Path unfinished = run.places().rows();
         ObjectFiles.write(output.spark(), () -> output.writer(rows)
@@ -43,7 +47,7 @@ record ObjectFolder(FolderOutput output) {
                 .save(unfinished.toString()));
         RangesRecord.write(files, unfinished, rows.schema());
         output.requireStillWritable();
-        beforeTheyAreSeen.run();
+        beforeTheyAreSeen.accept(Optional.of(unfinished));
         commit(
                 run,
                 appends()
@@ -51,14 +55,15 @@ record ObjectFolder(FolderOutput output) {
                         : (store, places) -> ObjectCommit.replace(store, places, FolderOutput.MARKS));
     }
 
-    private void writeByCommitter(FileSystem files, RunFolder run, Dataset<Row> rows, Runnable beforeTheyAreSeen)
+    private void writeByCommitter(
+            FileSystem files, RunFolder run, Dataset<Row> rows, Consumer<Optional<Path>> beforeTheyAreSeen)
             throws IOException {
         RunPlaces places = run.places();
         Path target = output.target();
         RangesRecord.write(files, places.rows(), rows.schema());
         output.requireStillWritable();
         ObjectCommit.prepare(files, places, !appends(), FolderOutput.MARKS);
-        beforeTheyAreSeen.run();
+        beforeTheyAreSeen.accept(Optional.empty());
         try {
             ObjectFiles.write(output.spark(), () -> output.writer(rows)
                     .option(ObjectFiles.RUN, places.folder().toString())

@@ -28,6 +28,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -155,14 +156,15 @@ final class PathSink implements Sink {
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         try {
             FolderOutput partitioned = folder.by(folder.partitions(rows.schema()));
+            Consumer<Optional<Path>> hidden = place -> {
+                unseen = place;
+                beforeTheyAreSeen.run();
+                unseen = Optional.empty();
+            };
             if (renamesAtOnce()) {
-                new RenamedFolder(partitioned).write(rows, place -> {
-                    unseen = Optional.of(place);
-                    beforeTheyAreSeen.run();
-                    unseen = Optional.empty();
-                });
+                new RenamedFolder(partitioned).write(rows, place -> hidden.accept(Optional.of(place)));
             } else {
-                new ObjectFolder(partitioned).write(rows, beforeTheyAreSeen);
+                new ObjectFolder(partitioned).write(rows, hidden);
             }
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(output, e);
@@ -202,6 +204,11 @@ final class PathSink implements Sink {
     }
 
     @Override
+    public boolean holdsThisRunAlone() {
+        return mode != WriteMode.APPEND;
+    }
+
+    @Override
     public Optional<String> recordedRanges() {
         if (mode != WriteMode.APPEND) {
             return Optional.empty();
@@ -226,6 +233,7 @@ final class PathSink implements Sink {
     @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
+        all.add(Capability.ALL_OR_NOTHING);
         all.add(renamesAtOnce() ? Capability.REPLACES_AT_ONCE : Capability.REPLACES);
         all.addAll(format.keeps());
         return all;

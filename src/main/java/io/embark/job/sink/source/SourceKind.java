@@ -10,7 +10,6 @@ import io.embark.job.sink.SinkRequest;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.JdbcDriver;
 import io.embark.job.table.KnownFormats;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,11 +48,9 @@ public final class SourceKind implements SinkKind {
         return new SourceSink(spark, source, source.isJdbc() ? request.with(ofDatabase(request.options())) : request);
     }
 
-    /** The class of the driver is looked up here; a table that is replaced keeps its definition, indexes and grants. */
+    /** The class of the driver is looked up here. */
     private static Map<String, String> ofDatabase(Map<String, String> given) {
         FormatOptions.requireKnown(OPTION, "jdbc", given);
-        Map<String, String> options = new HashMap<>(JdbcDriver.named(OPTION, given));
-        options.putIfAbsent("truncate", "true");
-        return options;
+        return JdbcDriver.named(OPTION, given);
     }
 }

@@ -5,18 +5,24 @@
 package io.embark.job.sink.source;
 
 import io.embark.EmbarkException;
+import io.embark.job.guard.ForeignTables;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
+import io.embark.job.table.SparkCall;
 import io.embark.spark.call.EmbeddingMetadata;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.DataFrameWriter;
@@ -25,9 +31,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A data source of Spark as an output. Its own options say where rows go; how they are committed is its matter. */
 final class SourceSink implements Sink {
+    private static final Logger LOG = LoggerFactory.getLogger(SourceSink.class);
+
     private final SparkSession spark;
     private final WrittenSource source;
     private final SinkRequest request;
@@ -51,11 +61,62 @@ final class SourceSink implements Sink {
         if (!source.takes(request.mode())) {
             throw SourceErrors.takesNoSuchMode(source.name(), request.mode());
         }
+        if (source.isJdbc()) {
+            requireTableStays();
+        }
+        if (request.path().isPresent()) {
+            requirePlace(request.path().get());
+        }
         for (StructField vectors : EmbeddingMetadata.columns(schema)) {
             EmbeddingMetadata metadata = EmbeddingMetadata.of(vectors).orElseThrow();
             if (metadata.encoding().needsRanges() && metadata.ranges().isEmpty()) {
                 throw SourceErrors.keepsNoRanges(source.name(), metadata.encoding());
             }
+        }
+    }
+
+    /** Spark empties a table, or drops it, before the first row is computed. */
+    private void requireTableStays() {
+        if (request.mode() == WriteMode.OVERWRITE) {
+            throw OutputErrors.databaseIsEmptiedFirst(output());
+        }
+        if (request.mode() == WriteMode.ERROR && isThere()) {
+            throw OutputErrors.exists(output(), "table with --sink-option dbtable=NAME");
+        }
+    }
+
+    private void requirePlace(String path) {
+        Configuration conf = spark.sessionState().newHadoopConf();
+        if (source.isOfFiles()) {
+            SparkCall.translate(
+                    () -> requireFilesStay(new Path(path), conf), e -> OutputErrors.isUnreachable(output(), e));
+            return;
+        }
+        try {
+            ForeignTables.requireNoOtherWritten(source.shortName(), output(), new Path(path), conf);
+        } catch (IOException | IllegalArgumentException e) {
+            // What a data source takes for a path need not be one of files.
+            LOG.debug("{} is no path: {}", path, e.toString());
+        }
+    }
+
+    /** Spark deletes whatever lies in a folder, before the first row is computed. */
+    private Void requireFilesStay(Path folder, Configuration conf) throws IOException {
+        ForeignTables.requireNoneWritten(output(), folder, conf);
+        if (request.mode() != WriteMode.APPEND && folder.getFileSystem(conf).exists(folder)) {
+            throw request.mode() == WriteMode.ERROR
+                    ? OutputErrors.exists(output(), "--output")
+                    : OutputErrors.folderIsEmptiedFirst(output(), source.name());
+        }
+        return null;
+    }
+
+    private boolean isThere() {
+        try {
+            return read(new StructType()).schema() != null;
+        } catch (Exception e) {
+            // Of any kind; whoever writes next says why it cannot be reached.
+            return false;
         }
     }
 
@@ -87,7 +148,16 @@ final class SourceSink implements Sink {
     @Override
     public Dataset<Row> read(StructType schema) {
         DataFrameReader reader = spark.read().format(source.name()).options(request.options());
+        if (source.isOfFiles() && !schema.isEmpty()) {
+            reader = reader.schema(schema);
+        }
         return request.path().isPresent() ? reader.load(request.path().get()) : reader.load();
+    }
+
+    /** What an overwrite leaves is told by options that nobody here knows. */
+    @Override
+    public boolean holdsThisRunAlone() {
+        return request.mode() == WriteMode.ERROR;
     }
 
     @Override
@@ -136,8 +206,9 @@ final class SourceSink implements Sink {
 
     @Override
     public Optional<String> note() {
-        return Optional.of(
-                "%s commits rows in its own way: a run that fails may leave a part of them".formatted(source.name()));
+        String emptied = request.mode() == WriteMode.OVERWRITE ? ", after it removed what was there" : "";
+        return Optional.of("%s commits rows in its own way: a run that fails may leave a part of them%s"
+                .formatted(source.name(), emptied));
     }
 
     @Override

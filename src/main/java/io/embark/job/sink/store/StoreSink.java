@@ -92,6 +92,11 @@ final class StoreSink implements Sink {
     }
 
     @Override
+    public boolean holdsThisRunAlone() {
+        return request.mode() != WriteMode.APPEND;
+    }
+
+    @Override
     public Optional<String> recordedRanges() {
         return Optional.empty();
     }

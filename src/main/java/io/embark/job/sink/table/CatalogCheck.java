@@ -54,8 +54,8 @@ final class CatalogCheck {
         this.output = table.output();
     }
 
-    void check(StructType schema, Source source) {
-        Optional<Table> there = table.find();
+    /** @param there the table that exists */
+    void check(Optional<Table> there, StructType schema, Source source) {
         if (there.isPresent()) {
             switch (request.mode()) {
                 case ERROR ->
@@ -161,8 +161,8 @@ final class CatalogCheck {
         if (request.mode() != WriteMode.OVERWRITE) {
             return;
         }
-        if (!table.keepsVersions()) {
-            throw CatalogErrors.isNotReplacedAtOnce(output, table.kind(), table.isOfADatabase());
+        if (!table.keepsVersions(Optional.of(there))) {
+            throw table.isNotReplacedAtOnce();
         }
         if (mode.replacesPartitions(there)) {
             if (!can.contains(TableCapability.OVERWRITE_DYNAMIC)) {

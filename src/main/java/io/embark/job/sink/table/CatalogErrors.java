@@ -34,6 +34,17 @@ final class CatalogErrors {
                 thrown);
     }
 
+    /** @param isDelta whether its tables have a path too */
+    static EmbarkException nobodyNamesTheTable(String format, boolean isDelta) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option output-format: %s writes tables, and none is named".formatted(Shown.value(format)),
+                "Nobody could tell which model the vectors that are there come from, nor say it of new ones.",
+                isDelta
+                        ? "Add --output PATH or --output-table NAME."
+                        : "Name the table with --output-table CATALOG.DATABASE.NAME, and leave --output out.");
+    }
+
     static EmbarkException catalogCannotBeOpened(String output, String catalog, Exception thrown) {
         return refused(
                 output,
@@ -238,6 +249,16 @@ final class CatalogErrors {
                 thrown);
     }
 
+    /** For rows that were committed, whatever became of the rest. */
+    static EmbarkException isWrittenBut(String output, String what, EmbarkException thrown) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "%s: holds the new rows, but %s".formatted(output, what),
+                Failures.rootLine(thrown),
+                "Look at the table before anything is added to it again: nobody checked that its vectors are of one model.",
+                thrown);
+    }
+
     static EmbarkException noPropertiesToLabel(String output, String catalog, Exception thrown) {
         return refused(
                 output,
@@ -247,21 +268,13 @@ final class CatalogErrors {
                 thrown);
     }
 
-    static EmbarkException isNotReplacedAtOnce(String output, String kind, boolean isOfADatabase) {
-        String remedy = "Write to a new --output-table, or empty this one first and use --mode append";
-        return isOfADatabase
-                ? refused(
-                        output,
-                        "cannot be replaced at once",
-                        "A database empties a table before it takes the new rows: a run that fails would lose all.",
-                        remedy
-                                + "; a table of PostgreSQL is kept up to date by its key with --output-format postgresql.")
-                : refused(
-                        output,
-                        "cannot be replaced at once",
-                        "Nobody knows whether %s empties a table before it writes the new rows: a run that fails could lose all."
-                                .formatted(kind),
-                        remedy + ".");
+    static EmbarkException isNotReplacedAtOnce(String output, String kind) {
+        return refused(
+                output,
+                "cannot be replaced at once",
+                "Nobody knows whether %s empties a table before it writes the new rows: a run that fails could lose all."
+                        .formatted(kind),
+                "Write to a new --output-table, or empty this one first and use --mode append.");
     }
 
     static EmbarkException isNoNameOfDelta(String output, String column) {

@@ -9,11 +9,14 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.SparkCall;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.V1Table;
 
 /**
@@ -28,15 +31,27 @@ public final class CatalogKind implements SinkKind {
         return List.of(DeltaTables.FORMAT);
     }
 
+    /** A data source that takes its path for a table of a catalog is opened too, so that the table can be asked for. */
     @Override
     public boolean opens(SparkSession spark, SinkRequest request) {
-        return request.path().isPresent()
-                ? isDelta(request)
-                : request.table().filter(name -> opens(spark, name, request)).isPresent();
+        return isATable(request)
+                ? opens(spark, request.table().get(), request)
+                : isDelta(request) || isOfCatalogs(spark, request);
+    }
+
+    private static boolean isATable(SinkRequest request) {
+        return request.path().isEmpty() && request.table().isPresent();
     }
 
     private static boolean isDelta(SinkRequest request) {
         return request.format().filter(DeltaTables.FORMAT::equalsIgnoreCase).isPresent();
+    }
+
+    private static boolean isOfCatalogs(SparkSession spark, SinkRequest request) {
+        return request.format()
+                .flatMap(format -> DataSourceClass.find(spark, format))
+                .filter(DataSourceClass::isOfCatalogs)
+                .isPresent();
     }
 
     private static boolean opens(SparkSession spark, String name, SinkRequest request) {
@@ -55,15 +70,20 @@ public final class CatalogKind implements SinkKind {
 
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
+        boolean isDelta = isDelta(request);
+        if (!isATable(request) && (!isDelta || request.path().isEmpty())) {
+            throw CatalogErrors.nobodyNamesTheTable(request.format().orElseThrow(), isDelta);
+        }
         OutputErrors.requireNoPlace(request.options().keySet());
         NamedTable table = request.path()
                 .map(path -> atPath(spark, path))
                 .orElseGet(() -> named(spark, request.table().orElseThrow()));
-        if (isDelta(request) && table.isOfTheSession()) {
+        if (isDelta && table.isOfTheSession()) {
             DeltaTables.requireCatalog(table);
         }
-        new CatalogMode(spark, request).requireOptionsAreRead(table.output(), table.format(request.format()));
-        return new CatalogSink(spark, table, request);
+        Optional<Table> found = table.find();
+        new CatalogMode(spark, request).requireOptionsAreRead(table.output(), table.format(found, request.format()));
+        return new CatalogSink(spark, table, found, request);
     }
 
     private static NamedTable atPath(SparkSession spark, String path) {

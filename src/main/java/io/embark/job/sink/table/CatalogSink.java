@@ -39,11 +39,14 @@ final class CatalogSink implements Sink {
     private final NamedTable table;
     private final String output;
 
-    /** The version of the table that the run found, whose rows are all that it may replace. */
-    private final Optional<String> version;
+    /** The table that the run found, whose rows are all that it may replace. */
+    private final Optional<Table> found;
 
-    /** @param table what is written, whether it exists or not */
-    CatalogSink(SparkSession spark, NamedTable table, SinkRequest request) {
+    /**
+     * @param table what is written, whether it exists or not
+     * @param found the table that exists
+     */
+    CatalogSink(SparkSession spark, NamedTable table, Optional<Table> found, SinkRequest request) {
         this.spark = spark;
         this.table = table;
         this.output = table.output();
@@ -52,20 +55,21 @@ final class CatalogSink implements Sink {
                 .orElseGet(() -> "delta.`%s`".formatted(table.identifier().name()));
         this.request = request;
         this.mode = new CatalogMode(spark, request);
-        this.version = table.find().flatMap(there -> TableLabels.version(there.properties()));
+        this.found = found;
     }
 
     @Override
     public void check(StructType schema, Source source) {
-        new CatalogCheck(spark, table, request).check(schema, source);
+        new CatalogCheck(spark, table, request).check(found, schema, source);
     }
 
     @Override
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         try {
+            Optional<String> version = found.flatMap(old -> TableLabels.version(old.properties()));
             Optional<Table> there = table.find();
             Dataset<Row> spelled =
-                    there.map(found -> CatalogWrite.spelled(rows, found)).orElse(rows);
+                    there.map(old -> CatalogWrite.spelled(rows, old)).orElse(rows);
             // The commit is the table's own affair: nobody is let in before it.
             write(new CatalogWrite(table, spelled, mode, version, beforeTheyAreSeen), there, spelled.schema());
         } catch (EmbarkException e) {
@@ -84,32 +88,28 @@ final class CatalogSink implements Sink {
         }
         switch (request.mode()) {
             case ERROR -> throw OutputErrors.existsByNow(output, path.isPresent() ? "--output" : "--output-table");
-            case APPEND -> {
-                write.append(there.get());
-                requireLabelsStand(schema);
-            }
-            case OVERWRITE -> {
-                if (!table.keepsVersions()) {
-                    throw CatalogErrors.isNotReplacedAtOnce(output, table.kind(), table.isOfADatabase());
-                }
-                if (mode.replacesPartitions(there.get())) {
-                    write.overwritePartitions(there.get());
-                    requireLabelsStand(schema);
-                } else if (mode.replacesSome(there.get())) {
-                    write.overwriteChosen(there.get());
-                    requireLabelsStand(schema);
-                } else {
-                    write.overwrite(there.get());
-                    requireLabelsStand(schema);
-                }
-            }
+            case APPEND -> write.append(there.get());
+            case OVERWRITE -> overwrite(write, there.get());
+        }
+        requireLabelsStand(schema);
+    }
+
+    private void overwrite(CatalogWrite write, Table there) throws Exception {
+        if (!table.keepsVersions(Optional.of(there))) {
+            throw table.isNotReplacedAtOnce();
+        }
+        if (mode.replacesPartitions(there)) {
+            write.overwritePartitions(there);
+        } else if (mode.replacesSome(there)) {
+            write.overwriteChosen(there);
+        } else {
+            write.overwrite(there);
         }
     }
 
     /** Another run may have replaced the vectors by those of another model while this one embedded. */
     private void requireLabelsStand(StructType schema) {
-        Map<String, StructField> now =
-                CatalogCheck.byName(table.findAnew().map(CatalogWrite::labelled).orElseGet(StructType::new));
+        Map<String, StructField> now = CatalogCheck.byName(columnsNow());
         for (StructField column : EmbeddingMetadata.columns(schema)) {
             Optional<StructField> there = Optional.ofNullable(now.get(CatalogCheck.lower(column.name())));
             if (there.flatMap(TableLabels::unsettled).isPresent()) {
@@ -125,15 +125,28 @@ final class CatalogSink implements Sink {
         }
     }
 
+    private StructType columnsNow() {
+        try {
+            return table.findAnew().map(CatalogWrite::labelled).orElseGet(StructType::new);
+        } catch (EmbarkException e) {
+            throw CatalogErrors.isWrittenBut(output, "cannot be looked up any more", e);
+        }
+    }
+
     @Override
     public Dataset<Row> read(StructType schema) {
         return TableLabels.labelled(spark.table(table.sql()));
     }
 
     @Override
+    public boolean holdsThisRunAlone() {
+        return found.map(mode::replacesAll).orElse(true);
+    }
+
+    @Override
     public Optional<String> recordedRanges() {
         return request.mode() == WriteMode.APPEND
-                ? table.find().map(CatalogWrite::labelled).flatMap(RangesRecord::of)
+                ? found.map(CatalogWrite::labelled).flatMap(RangesRecord::of)
                 : Optional.empty();
     }
 
@@ -159,22 +172,21 @@ final class CatalogSink implements Sink {
             all.add(Capability.KEEPS_METADATA);
             all.add(Capability.KEEPS_TYPES);
         }
-        if (table.keepsVersions()) {
+        if (table.keepsVersions(found)) {
             all.add(Capability.REPLACES_AT_ONCE);
+            all.add(Capability.ALL_OR_NOTHING);
         }
         return all;
     }
 
     @Override
     public Optional<String> note() {
-        if (request.mode() == WriteMode.APPEND
-                && !table.keepsVersions()
-                && table.find().isPresent()) {
+        if (request.mode() == WriteMode.APPEND && found.isPresent() && !table.keepsVersions(found)) {
             return Optional.of(
                     "catalog %s may add the rows bit by bit: a run that fails or is killed may leave a part of them, and the next run adds it again"
                             .formatted(table.catalog().name()));
         }
-        return table.isMadeWithItsRows() || table.find().isPresent()
+        return table.isMadeWithItsRows() || found.isPresent()
                 ? Optional.empty()
                 : Optional.of(
                         "catalog %s makes the table first and fills it then: a run that is killed leaves a part of it, or an empty one"

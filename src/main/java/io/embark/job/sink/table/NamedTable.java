@@ -6,6 +6,7 @@ package io.embark.job.sink.table;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.sink.OutputErrors;
 import io.embark.job.table.Failures;
 import io.embark.job.table.KnownFormats;
 import io.embark.job.table.MissingCatalog;
@@ -181,22 +182,32 @@ record NamedTable(SparkSession spark, TableCatalog catalog, Identifier identifie
     /**
      * Whether readers of its tables see the old rows until the new ones are all there. Known are formats that keep versions, and
      * catalogs that stage a table until its rows are written, which takes a commit too.
+     *
+     * @param there the table that exists
      */
-    boolean keepsVersions() {
+    boolean keepsVersions(Optional<Table> there) {
         return catalog instanceof StagingTableCatalog
-                || format(Optional.empty()).filter(VERSIONED::contains).isPresent();
+                || format(there, Optional.empty()).filter(VERSIONED::contains).isPresent();
+    }
+
+    /** The refusal to replace its rows where it does not keep versions. */
+    EmbarkException isNotReplacedAtOnce() {
+        return isOfADatabase()
+                ? OutputErrors.databaseIsEmptiedFirst(output)
+                : CatalogErrors.isNotReplacedAtOnce(output, kind());
     }
 
     /**
      * The format of the table or of the one that would be made, as far as anybody can tell.
      *
+     * @param there the table that exists
      * @param asked the format that a new one is asked to have
      */
-    Optional<String> format(Optional<String> asked) {
+    Optional<String> format(Optional<Table> there, Optional<String> asked) {
         if (isOfADatabase()) {
             return Optional.of("jdbc");
         }
-        Optional<String> own = find().map(there -> there.properties().get(TableCatalog.PROP_PROVIDER));
+        Optional<String> own = there.map(table -> table.properties().get(TableCatalog.PROP_PROVIDER));
         Optional<String> usual = isOfTheSession()
                 ? Optional.empty()
                 : KnownFormats.ofClass(catalog.getClass().getName());

@@ -11,6 +11,8 @@ import io.embark.job.guard.TableLosses;
 import io.embark.job.sink.AppendCheck;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.PartitionErrors;
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
@@ -20,6 +22,7 @@ import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.job.table.SparkCall;
+import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Arrays;
@@ -64,6 +67,7 @@ final class TableSink implements Sink {
     private final FolderFormat format;
     private final WriteMode mode;
     private final Map<String, String> options;
+    private final List<String> partitionBy;
 
     TableSink(SparkSession spark, String reference, FolderFormat format, SinkRequest request) {
         this.spark = spark;
@@ -73,11 +77,13 @@ final class TableSink implements Sink {
         this.format = format;
         this.mode = request.mode();
         this.options = request.options();
+        this.partitionBy = request.partitionBy();
     }
 
     @Override
     public void check(StructType schema, Source source) {
         format.requireNames(output, schema);
+        List<String> partitions = Partitions.of(schema, partitionBy);
         TableIdentifier target = identifier();
         SessionCatalog catalog = spark.sessionState().catalog();
         String database = target.database().isDefined() ? target.database().get() : catalog.getCurrentDatabase();
@@ -89,14 +95,20 @@ final class TableSink implements Sink {
             Path place = new Path(catalog.defaultTablePath(target));
             requireNoForeignTable(place);
             requireFree(place);
+            requireNoPartitions();
             return;
         }
 
         switch (mode) {
             case ERROR -> throw OutputErrors.exists(output, OPTION);
-            case OVERWRITE -> requireReplaceable(metadata(target), schema, source);
+            case OVERWRITE -> {
+                CatalogTable table = metadata(target);
+                requireReplaceable(table, schema, source);
+                requireNoPartitions();
+            }
             case APPEND -> {
                 CatalogTable table = metadata(target);
+                Partitions.requireSame(output, partitions(table), partitions);
                 if (table.provider().filter(FolderFormat.names()::contains).isDefined()) {
                     requireNoForeignTable(new Path(table.location()));
                 }
@@ -159,6 +171,17 @@ final class TableSink implements Sink {
         }
         if (!table.partitionColumnNames().isEmpty()) {
             throw OutputErrors.hasPartitions(output);
+        }
+    }
+
+    private static List<String> partitions(CatalogTable table) {
+        return Scala.list(table.partitionColumnNames().toSeq());
+    }
+
+    /** Such a table is renamed when it is complete, and a catalog need not look for its partitions under the new name. */
+    private void requireNoPartitions() {
+        if (!partitionBy.isEmpty()) {
+            throw PartitionErrors.areMadeBefore(output, format.sparkName(), partitionBy);
         }
     }
 
@@ -278,6 +301,11 @@ final class TableSink implements Sink {
     }
 
     @Override
+    public boolean holdsThisRunAlone() {
+        return mode != WriteMode.APPEND;
+    }
+
+    @Override
     public Optional<String> recordedRanges() {
         return mode == WriteMode.APPEND && tables.exists(identifier())
                 ? RangesRecord.of(spark.table(reference).schema())
@@ -299,6 +327,9 @@ final class TableSink implements Sink {
         Set<Capability> all =
                 EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.REPLACES_AT_ONCE, Capability.READS_BACK);
         all.addAll(format.keeps());
+        if (!inserts()) {
+            all.add(Capability.ALL_OR_NOTHING);
+        }
         if (!tables.forgets()) {
             all.add(Capability.KEEPS_METADATA);
         }
@@ -319,11 +350,18 @@ final class TableSink implements Sink {
     }
 
     private Optional<String> inserted() {
-        boolean appends = mode == WriteMode.APPEND && tables.exists(identifier());
-        return appends && !new TableFiles(spark, metadata(identifier())).canBeMoved(output)
+        return inserts()
                 ? Optional.of(
                         "Spark inserts the rows into this table: if the run is killed in its last moments, a part of them may stay")
                 : Optional.empty();
+    }
+
+    /** Whether Spark adds the rows, bit by bit. */
+    private boolean inserts() {
+        TableIdentifier table = identifier();
+        return mode == WriteMode.APPEND
+                && tables.exists(table)
+                && !new TableFiles(spark, metadata(table)).canBeMoved(output);
     }
 
     private String location() {

@@ -72,7 +72,7 @@ class DatabaseTableTest {
                     .hasMessage("""
                             output table sinks.s.t: cannot be replaced at once
                             A database empties a table before it takes the new rows: a run that fails would lose all.
-                            Write to a new --output-table, or empty this one first and use --mode append; a table of PostgreSQL is kept up to date by its key with --output-format postgresql.""");
+                            Write to a new table, or empty this one first and use --mode append; a table of PostgreSQL is kept up to date by its key with --output-format postgresql.""");
             assertThat(SPARK.table("sinks.s.t").count()).isEqualTo(96);
         }
         assertThat(sink(WriteMode.OVERWRITE).can(Capability.REPLACES_AT_ONCE)).isFalse();

@@ -137,6 +137,39 @@ class TableSinkTest {
     }
 
     @Test
+    void refusesPartitionsThatATableWouldNotHave() {
+        Dataset<Row> rows = spark.range(6).selectExpr("id", "id % 3 AS n", "CONCAT('0', id % 2) AS day");
+        for (WriteMode mode : WriteMode.values()) {
+            assertThatThrownBy(() -> write(request(mode).by(List.of("day", "n")), rows))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessage("""
+                            option partition-by: is not taken for output table sinks.t
+                            A run makes tables of files in the session's catalog without partitions.
+                            Create it with CREATE TABLE ... USING parquet PARTITIONED BY (day, n) and add --mode append, or write a folder with --output.""");
+        }
+
+        rows.write().partitionBy("day").saveAsTable("sinks.t");
+        write(request(WriteMode.APPEND).by(List.of("DAY")), rows);
+        assertThat(spark.table("sinks.t").where("day = '01'").count()).isEqualTo(6);
+        assertThatThrownBy(() -> write(request(WriteMode.APPEND).by(List.of("n")), rows))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        output table sinks.t: has other partitions
+                        It is partitioned by day; appended would be by n.
+                        Leave --partition-by out, or write to another output.""");
+    }
+
+    private static SinkRequest request(WriteMode mode) {
+        return SinkRequest.table("sinks.t", mode).as("parquet");
+    }
+
+    private void write(SinkRequest request, Dataset<Row> rows) {
+        Sink sink = new TableKind().open(spark, request);
+        sink.check(rows.schema(), Source.of(rows, "test", Optional.empty(), true));
+        sink.write(rows);
+    }
+
+    @Test
     void refusesToReplaceATableThatItCannotSwap() {
         spark.range(3)
                 .write()
@@ -203,9 +236,7 @@ class TableSinkTest {
     }
 
     private void write(WriteMode mode, Dataset<Row> rows) {
-        Sink sink = sink("sinks.t", mode);
-        sink.check(rows.schema(), Source.of(rows, "test", Optional.empty(), true));
-        sink.write(rows);
+        write(request(mode), rows);
     }
 
     private Sink sink(String name, WriteMode mode) {

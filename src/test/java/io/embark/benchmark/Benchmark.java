@@ -13,12 +13,12 @@ public final class Benchmark {
     /**
      * Runs the parts named, or all of them.
      *
-     * @param parts {@code engine}, {@code families}, {@code column}, {@code job}, {@code cores}, {@code copies},
+     * @param parts {@code engine}, {@code families}, {@code column}, {@code job}, {@code lakes}, {@code cores}, {@code copies},
      *     {@code sinks}
      */
     public static void main(String[] parts) throws Exception {
         List<String> chosen = parts.length == 0
-                ? List.of("engine", "families", "column", "job", "cores", "copies", "sinks")
+                ? List.of("engine", "families", "column", "job", "lakes", "cores", "copies", "sinks")
                 : List.of(parts);
         for (String part : chosen) {
             switch (part) {
@@ -26,12 +26,13 @@ public final class Benchmark {
                 case "families" -> FamilyBenchmark.run();
                 case "column" -> ColumnBenchmark.run();
                 case "job" -> JobBenchmark.whole();
+                case "lakes" -> JobBenchmark.lakes();
                 case "cores" -> JobBenchmark.cores();
                 case "copies" -> JobBenchmark.copies();
                 case "sinks" -> SinkBenchmark.run();
                 default ->
                     throw new IllegalArgumentException(
-                            "there is no part '%s'; the parts are engine, families, column, job, cores, copies, sinks"
+                            "there is no part '%s'; the parts are engine, families, column, job, lakes, cores, copies, sinks"
                                     .formatted(part));
             }
         }

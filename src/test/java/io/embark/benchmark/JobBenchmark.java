@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 /** {@code jobs/embark embed} over glosses: against two threads' peak, on one core and two, with copies, and its memory. */
 final class JobBenchmark {
     private static final Path FOLDER = Path.of("target", "benchmark");
+    private static final String PARQUET = "--output %s".formatted(FOLDER.resolve("output"));
     private static final int ALL = 100_000;
     private static final int HALF = 50_000;
     private static final int SOME = 20_000;
@@ -49,21 +50,31 @@ final class JobBenchmark {
 
     /** The whole job on two cores, start-up included, against what sgemm reaches on two threads; and its memory. */
     static void whole() throws Exception {
+        memory(againstPeak("Parquet", PARQUET).residents);
+    }
+
+    /** The same into tables of a lakehouse. */
+    static void lakes() throws Exception {
+        againstPeak("Delta", SinkBenchmark.DELTA.formatted(FOLDER.resolve("lakes/delta")));
+        againstPeak("Iceberg", SinkBenchmark.ICEBERG.formatted("whole"));
+    }
+
+    private static Run againstPeak(String name, String place) throws Exception {
         List<String> texts = Glosses.first(ALL);
         Path input = write("all", texts);
         try (Embedder embedder = Embedder.open(EmbedOptions.defaults());
                 MatrixPeak peak = new MatrixPeak(2)) {
             double perToken = Work.of(texts, embedder.folder()).operationsPerToken();
             double before = peak.measure();
-            Run run = run(input, "local[2]");
+            Run run = run(input, "local[2]", place);
             double reachable = (before + peak.measure()) / 2;
             double reached = run.tokens * perToken / run.wall;
-            Figures.print("%nWhole job, %d glosses, local[2], from start to end of the process", ALL);
+            Figures.print("%nWhole job, %d glosses into %s, local[2], from start to end of the process", ALL, name);
             Figures.print(
                     "  %.0f rows/s  %.0f tokens/s  %.1f GFLOP/s  sgemm on two threads %.1f GFLOP/s",
                     ALL / run.wall, run.tokens / run.wall, reached / 1e9, reachable / 1e9);
             Figures.print("  job / sgemm            %.3f", reached / reachable);
-            memory(run.residents);
+            return run;
         }
     }
 
@@ -125,19 +136,23 @@ final class JobBenchmark {
     }
 
     private static Run run(Path input, String master) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
+        return run(input, master, PARQUET);
+    }
+
+    private static Run run(Path input, String master, String place) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
                 "jobs/embark",
                 "embed",
                 "--input",
                 input.toString(),
                 "--text-column",
                 "text",
-                "--output",
-                FOLDER.resolve("output").toString(),
                 "--mode",
                 "overwrite",
                 "--report",
-                FOLDER.toString());
+                FOLDER.toString()));
+        command.addAll(List.of(place.split(" ")));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("EMBARK_SPARK_OPTIONS", "--master " + master);
         builder.environment().remove("SPARK_HOME");
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);

@@ -26,12 +26,16 @@ final class SinkBenchmark {
     private static final int ROWS = 20_000;
     private static final int TURNS = 3;
     private static final String PARQUET = "parquet";
-    private static final Pattern TIMES = Pattern.compile("(?m)^took ([0-9.]+) ([0-9.]+) ([0-9.]+)$");
+    private static final Pattern TIMES = Pattern.compile("(?m)took ([0-9.]+) ([0-9.]+) ([0-9.]+)$");
 
-    private static final String DELTA = "--packages io.delta:delta-spark_2.12:3.3.2";
-    private static final String ICEBERG = "--packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"
-            + " --set spark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog"
-            + " --set spark.sql.catalog.lake.type=hadoop --set spark.sql.catalog.lake.warehouse=" + FOLDER + "/lake";
+    /** Options of {@code jobs/embark embed}, with {@code %s} for the place. */
+    static final String DELTA = "--output %s --output-format delta --packages io.delta:delta-spark_2.12:3.3.2";
+
+    static final String ICEBERG =
+            "--output-table lake.db.t%s --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"
+                    + " --set spark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog"
+                    + " --set spark.sql.catalog.lake.type=hadoop --set spark.sql.catalog.lake.warehouse=" + FOLDER
+                    + "/lake";
 
     private SinkBenchmark() {}
 
@@ -52,6 +56,7 @@ final class SinkBenchmark {
             Run parquet = run(input, PARQUET, "--output %s", turn);
             for (Map.Entry<String, String> sink : sinks().entrySet()) {
                 Run run = run(input, sink.getKey(), sink.getValue(), turn);
+                Figures.print("  %-14s %.1f s  Parquet %.1f s", sink.getKey(), run.wall, parquet.wall);
                 walls.computeIfAbsent(sink.getKey(), name -> new ArrayList<>()).add(run.wall / parquet.wall);
                 cpus.computeIfAbsent(sink.getKey(), name -> new ArrayList<>()).add(run.cpu / parquet.cpu);
             }
@@ -66,8 +71,8 @@ final class SinkBenchmark {
         sinks.put("parquet again", "--output %s");
         sinks.put("json", "--output %s --output-format json");
         sinks.put("orc", "--output %s --output-format orc");
-        sinks.put("delta", "--output %s --output-format delta " + DELTA);
-        sinks.put("iceberg", "--output-table lake.db.t%s " + ICEBERG);
+        sinks.put("delta", DELTA);
+        sinks.put("iceberg", ICEBERG);
         String more = System.getenv("EMBARK_BENCHMARK_SINKS");
         if (more != null) {
             for (String line : Files.readAllLines(Path.of(more))) {

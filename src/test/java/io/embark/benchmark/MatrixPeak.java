@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 
 /**
  * What this process's own matrix multiplications reach: square float32 matrices through the libtorch that also runs the model,
- * on some threads at the same time, by its BLAS (MKL, which uses half of what some CPUs of AMD have) and by oneDNN.
+ * on some threads at the same time, by its BLAS (MKL, which leaves the half of some CPUs of AMD idle) and by oneDNN.
  */
 final class MatrixPeak implements AutoCloseable {
     private static final int SIZE = 1536;

@@ -70,7 +70,7 @@ public final class KnownFormats {
                     List.of("mongodb"),
                     "com.mongodb.spark.",
                     "",
-                    scala("org.mongodb.spark:mongo-spark-connector_", ":10.4.0")),
+                    scala("org.mongodb.spark:mongo-spark-connector_", ":10.5.0")),
             new Jar(
                     List.of("es", "elasticsearch"),
                     "org.elasticsearch.",
@@ -80,14 +80,15 @@ public final class KnownFormats {
                     List.of("opensearch"),
                     "org.opensearch.",
                     "",
-                    scala("org.opensearch.client:opensearch-spark-30_", ":1.3.0")),
+                    scala("org.opensearch.client:opensearch-spark-" + (FOUR ? "40_" : "35_"), ":2.0.0")),
             new Jar(
                     List.of("bigquery"),
                     "com.google.cloud.spark.",
                     "",
-                    scala("com.google.cloud.spark:spark-bigquery-with-dependencies_", ":0.41.0")),
-            new Jar(List.of("snowflake"), "net.snowflake.", "", scala("net.snowflake:spark-snowflake_", ":3.1.1")),
+                    scala("com.google.cloud.spark:spark-bigquery-with-dependencies_", ":0.44.0")),
+            new Jar(List.of("snowflake"), "net.snowflake.", "", scala("net.snowflake:spark-snowflake_", ":3.0.0")),
             new Jar(List.of("lance"), "com.lancedb.", "", scala("com.lancedb:lance-spark-3.5_", ":0.0.15")),
+            new Jar(List.of("io.qdrant.spark.Qdrant"), "io.qdrant.", "", "io.qdrant:spark:2.5.0"),
             new Jar(
                     List.of("org.apache.spark.sql.cassandra"),
                     "org.apache.spark.sql.cassandra",
@@ -127,7 +128,14 @@ public final class KnownFormats {
                 .findFirst();
     }
 
-    /** The same for the driver of an address such as {@code jdbc:postgresql://host/database}. */
+    /** What there is to add for any of them. */
+    static List<String> coordinates() {
+        return Stream.concat(SOURCES.stream(), DRIVERS.stream())
+                .map(Jar::coordinate)
+                .toList();
+    }
+
+    /** What to add for the driver of an address such as {@code jdbc:postgresql://host/database}. */
     static Optional<String> driverOf(String address) {
         return DRIVERS.stream()
                 .filter(jar -> address.startsWith(jar.names().get(0)))

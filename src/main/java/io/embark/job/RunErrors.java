@@ -133,14 +133,6 @@ final class RunErrors {
                 thrown);
     }
 
-    static EmbarkException codesHaveNoVectorType(Encoding encoding, VectorType type) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "option vector-type: %s does not go with --encoding %s".formatted(type.label(), Option.write(encoding)),
-                "Codes are whole numbers; the types are for vectors in float32.",
-                "Leave one of both out.");
-    }
-
     static EmbarkException placeHasNoSuchVectors(String output, VectorType type) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,

@@ -10,6 +10,7 @@ import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Half;
 import io.embark.job.sink.HalfBytes;
+import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.VectorType;
 import io.embark.job.table.Columns;
@@ -55,7 +56,7 @@ record WrittenVectors(Optional<VectorType> asked, List<String> ids) {
         VectorType type = asked.get();
         Encoding encoding = settings.embedOptions().get(EmbedOptions.ENCODING);
         if (encoding != Encoding.FLOAT32) {
-            throw RunErrors.codesHaveNoVectorType(encoding, type);
+            throw OutputErrors.codesHaveNoVectorType(encoding, type);
         }
         return switch (type) {
             case FLOATS -> AS_THEY_ARE;

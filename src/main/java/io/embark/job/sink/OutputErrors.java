@@ -5,7 +5,9 @@
 package io.embark.job.sink;
 
 import io.embark.EmbarkException;
+import io.embark.Encoding;
 import io.embark.ErrorCode;
+import io.embark.Option;
 import io.embark.base.Shown;
 import io.embark.job.table.Failures;
 import java.io.IOException;
@@ -49,6 +51,28 @@ public final class OutputErrors {
                 "exists",
                 "Somebody wrote it while this run embedded; it was left alone.",
                 "Choose another %s, or --mode overwrite.".formatted(option));
+    }
+
+    public static EmbarkException codesHaveNoVectorType(Encoding encoding, VectorType type) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option vector-type: %s does not go with --encoding %s".formatted(type.label(), Option.write(encoding)),
+                "Codes are whole numbers; the types are for vectors in float32.",
+                "Leave one of both out.");
+    }
+
+    /**
+     * Codes that need ranges, on their way to where none can be kept.
+     *
+     * @param place what it is called, such as the name of a data source
+     */
+    public static EmbarkException keepsNoRanges(String place, Encoding encoding) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option encoding: %s needs ranges, and %s has no place for them"
+                        .formatted(Option.write(encoding), place),
+                "Codes are worth nothing without the ranges that they were made with.",
+                "Name a file of ranges that you keep with --encoding-ranges.");
     }
 
     public static EmbarkException isRoot(String output) {

@@ -5,7 +5,6 @@
 package io.embark.job.sink.source;
 
 import io.embark.EmbarkException;
-import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.base.Shown;
@@ -37,14 +36,6 @@ final class SourceErrors {
                 "option mode: %s is not taken by %s".formatted(Option.write(mode), Shown.value(name)),
                 "Spark cannot ask this data source whether there are rows already.",
                 "Add --mode append to add rows, or --mode overwrite to replace what is there.");
-    }
-
-    static EmbarkException keepsNoRanges(String name, Encoding encoding) {
-        return invalid(
-                "option encoding: %s needs ranges, and %s has no place for them"
-                        .formatted(Option.write(encoding), Shown.value(name)),
-                "Codes are worth nothing without the ranges that they were made with.",
-                "Name a file of ranges that you keep with --encoding-ranges.");
     }
 
     static EmbarkException failed(String output, String name, Exception thrown) {

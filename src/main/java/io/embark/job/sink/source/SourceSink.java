@@ -5,6 +5,7 @@
 package io.embark.job.sink.source;
 
 import io.embark.EmbarkException;
+import io.embark.base.Shown;
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
@@ -70,7 +71,7 @@ final class SourceSink implements Sink {
         for (StructField vectors : EmbeddingMetadata.columns(schema)) {
             EmbeddingMetadata metadata = EmbeddingMetadata.of(vectors).orElseThrow();
             if (metadata.encoding().needsRanges() && metadata.ranges().isEmpty()) {
-                throw SourceErrors.keepsNoRanges(source.name(), metadata.encoding());
+                throw OutputErrors.keepsNoRanges(Shown.value(source.name()), metadata.encoding());
             }
         }
     }

@@ -5,12 +5,9 @@
 package io.embark.job.sink.store;
 
 import io.embark.EmbarkException;
-import io.embark.Encoding;
 import io.embark.ErrorCode;
-import io.embark.Option;
 import io.embark.base.Shown;
 import io.embark.job.sink.Half;
-import io.embark.job.sink.VectorType;
 import io.embark.job.table.Failures;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -98,23 +95,6 @@ final class StoreErrors {
                 Failures.rootLine(thrown),
                 "Look for a trigger that changes keys, or a type or collation that does not tell them apart.",
                 thrown);
-    }
-
-    static EmbarkException keepsNoRanges(String output, Encoding encoding) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "option encoding: %s needs ranges, and %s has no place for them"
-                        .formatted(Option.write(encoding), output),
-                "Codes are worth nothing without the ranges that they were made with.",
-                "Name a file of ranges that you keep with --encoding-ranges.");
-    }
-
-    static EmbarkException codesHaveNoVectorType(Encoding encoding, VectorType type) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "option vector-type: %s does not go with --encoding %s".formatted(type.label(), Option.write(encoding)),
-                "Codes are whole numbers; the types are for vectors in float32.",
-                "Leave one of both out.");
     }
 
     static EmbarkException isTooGreatForAHalf(

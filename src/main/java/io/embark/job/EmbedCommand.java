@@ -138,8 +138,12 @@ final class EmbedCommand {
             run.source().notes().forEach(console::note);
             run.sink().note().ifPresent(console::note);
         }
+        boolean limited = settings.isChosen(JobSettings.LIMIT);
         Repartitioning repartitioning =
-                Repartitioning.of(run.source(), run.columns().byText().keySet(), settings.isChosen(JobSettings.LIMIT));
+                Repartitioning.of(run.source(), run.columns().byText().keySet(), limited);
+        if (limited) {
+            run.sink().chosen(repartitioning.rows());
+        }
         EmbedOptions options = withRanges(run, repartitioning.rows());
         EmbeddingMetadata metadata = metadata(run.model(), options);
         Dataset<Row> embedded = run.columns().embed(counted(repartitioning.rows()), options, metadata.toMetadata());

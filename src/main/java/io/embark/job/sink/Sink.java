@@ -28,6 +28,9 @@ public interface Sink {
      */
     void check(StructType schema, Source source);
 
+    /** Tells, between check and write, which rows of the source are embedded, where a limit has chosen them. */
+    default void chosen(Dataset<Row> rows) {}
+
     /**
      * Writes the rows.
      *

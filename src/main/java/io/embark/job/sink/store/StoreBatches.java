@@ -5,7 +5,6 @@
 package io.embark.job.sink.store;
 
 import io.embark.EmbarkException;
-import io.embark.base.Redaction;
 import io.embark.job.table.Failures;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -148,7 +147,7 @@ final class StoreBatches implements AutoCloseable {
                     }
                     throw StoreErrors.isUnreachable(connector.description(), e);
                 }
-                LOG.warn("{} failed: {}", connector.description(), Redaction.text(Failures.rootLine(e)));
+                LOG.warn("{} failed: {}", connector.description(), Failures.rootLine(e));
                 if (!pauses.waitAfter(failed)) {
                     throw StoreErrors.failedForTooLong(connector.description(), failed, e);
                 }

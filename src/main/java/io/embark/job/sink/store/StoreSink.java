@@ -6,6 +6,7 @@ package io.embark.job.sink.store;
 
 import io.embark.Encoding;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.VectorType;
@@ -48,10 +49,10 @@ final class StoreSink implements Sink {
         for (String vector : table.vectors()) {
             EmbeddingMetadata metadata = table.metadata(vector);
             if (metadata.encoding().needsRanges() && metadata.ranges().isEmpty()) {
-                throw StoreErrors.keepsNoRanges(store.description(), metadata.encoding());
+                throw OutputErrors.keepsNoRanges(store.description(), metadata.encoding());
             }
             if (vectorType.isPresent() && metadata.encoding() != Encoding.FLOAT32) {
-                throw StoreErrors.codesHaveNoVectorType(metadata.encoding(), vectorType.get());
+                throw OutputErrors.codesHaveNoVectorType(metadata.encoding(), vectorType.get());
             }
         }
         store.check(table);
@@ -59,6 +60,11 @@ final class StoreSink implements Sink {
             store.requireWhole(source.rows());
         }
         keyed = source.rows();
+    }
+
+    @Override
+    public void chosen(Dataset<Row> rows) {
+        keyed = rows;
     }
 
     private StoreTable table(StructType schema) {

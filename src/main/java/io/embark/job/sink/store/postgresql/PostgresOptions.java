@@ -58,6 +58,7 @@ record PostgresOptions(
     /** What stands for a secret that only its user knows. */
     private static final String ELSEWHERE = "...";
 
+    private static final String FETCHED_ROWS = "1000";
     private static final int DEFAULT_BATCH_ROWS = 500;
     private static final int MOST_BATCH_ROWS = 10_000;
 
@@ -185,6 +186,8 @@ record PostgresOptions(
         options.put(URL, url);
         options.put(DRIVER, driver);
         options.put(TABLE, "(%s) embark_rows".formatted(query));
+        // Without it the driver takes all rows of a query into memory.
+        options.putIfAbsent("fetchsize", FETCHED_ROWS);
         return options;
     }
 

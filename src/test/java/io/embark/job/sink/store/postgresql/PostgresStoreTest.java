@@ -262,6 +262,16 @@ class PostgresStoreTest {
     }
 
     @Test
+    void ofALimitedSourceTheKeysOfTheChosenRowsCount() throws Exception {
+        Sink sink = sink(plain, WriteMode.APPEND, Map.of(), null);
+        sink.check(rows(0, 5).schema(), Source.of(rows(0, 5).union(rows(0, 5)), "test", Optional.empty(), true));
+        sink.chosen(rows(0, 5));
+        sink.write(rows(0, 5));
+
+        assertThat(plain.ask("SELECT count(*) FROM articles")).containsExactly("5");
+    }
+
+    @Test
     void aVectorThatATriggerChangesEndsTheRun() throws Exception {
         append(plain, rows(0, 1));
         plain.run(

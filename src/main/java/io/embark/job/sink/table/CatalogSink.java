@@ -39,8 +39,11 @@ final class CatalogSink implements Sink {
     private final NamedTable table;
     private final String output;
 
-    /** The table that the run found, whose rows are all that it may replace. */
+    /** The table that the run found. */
     private final Optional<Table> found;
+
+    /** The version that it had then, whose rows are all that the run may replace; a table of Iceberg follows its catalog. */
+    private final Optional<String> version;
 
     /**
      * @param table what is written, whether it exists or not
@@ -56,6 +59,7 @@ final class CatalogSink implements Sink {
         this.request = request;
         this.mode = new CatalogMode(spark, request);
         this.found = found;
+        this.version = found.flatMap(there -> TableLabels.version(there.properties()));
     }
 
     @Override
@@ -66,7 +70,6 @@ final class CatalogSink implements Sink {
     @Override
     public void write(Dataset<Row> rows, Runnable beforeTheyAreSeen) {
         try {
-            Optional<String> version = found.flatMap(old -> TableLabels.version(old.properties()));
             Optional<Table> there = table.find();
             Dataset<Row> spelled =
                     there.map(old -> CatalogWrite.spelled(rows, old)).orElse(rows);

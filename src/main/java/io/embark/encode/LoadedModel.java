@@ -77,7 +77,7 @@ public final class LoadedModel implements AutoCloseable {
         TextTokenizer tokenizer = TextTokenizer.open(folder, maxTokens(folder, options));
         try {
             Encoder encoder = Encoder.load(folder, placement);
-            TorchRuntime.returnFreedMemory();
+            TorchRuntime.returnFreedMemory(folder);
             int threads = placement.onGpu() ? 1 : threads(options);
             return new LoadedModel(folder, tokenizer, encoder, placement, new ComputePool(encoder, threads, permits));
         } catch (RuntimeException e) {
@@ -169,7 +169,7 @@ public final class LoadedModel implements AutoCloseable {
             pool.close();
             encoder.close();
             tokenizer.close();
-            TorchRuntime.returnFreedMemory();
+            TorchRuntime.returnFreedMemory(folder);
         }
     }
 

@@ -118,6 +118,11 @@ public final class ModelFolder {
         return files;
     }
 
+    /** The size of all of them. */
+    public long bytes() {
+        return files.stream().mapToLong(ModelFile::bytes).sum();
+    }
+
     /**
      * Names the exact content of the model: the SHA-256, in hexadecimal, of one line {@code "<sha256>  <name>\n"} for each
      * of {@link #files()}. Models with equal fingerprints give equal vectors.

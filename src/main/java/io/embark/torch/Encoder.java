@@ -34,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -100,7 +101,8 @@ public final class Encoder implements AutoCloseable {
      */
     public static Encoder load(ModelFolder folder, Placement placement) {
         try {
-            return NativeCalls.run(() -> Malloc.returningAtOnce(() -> new Encoder(folder, placement)));
+            Supplier<Encoder> load = () -> new Encoder(folder, placement);
+            return NativeCalls.run(Malloc.isMuch(folder.bytes()) ? () -> Malloc.returningAtOnce(load) : load);
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -27,7 +27,14 @@ final class Malloc {
 
     private static final int MMAP_THRESHOLD_BYTES_OF_WEIGHTS = 256 << 10;
 
+    private static final long MUCH = 16 << 20;
+
     private Malloc() {}
+
+    /** Whether it is worth a look through all of the process's memory what of it is free. */
+    static boolean isMuch(long bytes) {
+        return bytes > MUCH;
+    }
 
     /**
      * Lets freed activations stay with the process. By default glibc maps each block over 128 KiB afresh and gives it back

@@ -16,6 +16,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.host.CacheDirectory;
+import io.embark.model.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -62,8 +63,10 @@ public final class TorchRuntime {
     }
 
     /** Gives the system back what was freed; to be called when a model was loaded or closed. */
-    public static void returnFreedMemory() {
-        Malloc.trim();
+    public static void returnFreedMemory(ModelFolder model) {
+        if (Malloc.isMuch(model.bytes())) {
+            Malloc.trim();
+        }
     }
 
     /**

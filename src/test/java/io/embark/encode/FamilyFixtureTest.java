@@ -16,19 +16,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,7 +40,7 @@ class FamilyFixtureTest {
     private static final double MIN_COSINE = 0.999999;
     private static final int FEW = 12;
     private static final List<String> TEXTS = FamilyFixture.texts();
-    private static final Set<FamilyFixture> SEEN = new HashSet<>();
+    private static final Set<FamilyFixture> SEEN = ConcurrentHashMap.newKeySet();
 
     private static WorstVectors worst;
 
@@ -83,6 +85,7 @@ class FamilyFixtureTest {
         return different.values().stream();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}")
     @MethodSource("all")
     void givesTheVectorsOfSentenceTransformers(FamilyFixture fixture) {
@@ -117,6 +120,7 @@ class FamilyFixtureTest {
         }
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("differentWeights")
     void givesOthersIfAnyKindOfTensorIsNoisy(FamilyFixture fixture, String weights) {

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,7 +39,6 @@ class PlacementTest {
     @BeforeAll
     static void loadNatives() {
         TorchRuntime.start(EmbedOptions.defaults());
-        TorchRuntime.enterComputeThread();
     }
 
     /** A program computes as it will. */
@@ -66,6 +67,7 @@ class PlacementTest {
                                 table(fixture) ? 0 : 1e-3)));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} in {1}")
     @MethodSource("placedNetworks")
     void plainMatricesGiveTheVectorsOfSentenceTransformersAsNearAsThePrecisionIs(
@@ -130,6 +132,7 @@ class PlacementTest {
 
     private static void assertGives(
             FamilyFixture fixture, Placement placement, double minCosine, double minDifference) {
+        TorchRuntime.enterComputeThread();
         Case chosen = fixture.cases().get(0);
         float[][] golden = fixture.golden(chosen);
         double largest = 0;

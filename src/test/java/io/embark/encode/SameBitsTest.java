@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -44,6 +46,7 @@ class SameBitsTest {
         return RandomFamilies.names();
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}")
     @MethodSource("fixtures")
     void haveTheVectorsOfEveryFixture(FamilyFixture fixture) {
@@ -51,6 +54,7 @@ class SameBitsTest {
         assertSameBits(options.with(EmbedOptions.MODEL, fixture.folder().toString()), FamilyFixture.texts());
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}")
     @MethodSource("families")
     void haveTheVectorsOfAWideNetworkOfEveryFamily(String family) throws Exception {

@@ -23,7 +23,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** How far the vectors of each kind of model are from Sentence Transformers', for the table in the manual. Not thread-safe. */
+/** How far the vectors of each kind of model are from Sentence Transformers', for the table in the manual. Thread-safe. */
 final class WorstVectors {
     private static final Path ROWS = Path.of("src/test/resources/io/embark/families/rows.json");
     private static final Pattern FIGURES = Pattern.compile("\\| 1 - \\S+ \\| \\S+ \\|\n");
@@ -62,7 +62,7 @@ final class WorstVectors {
     }
 
     /** Takes the vectors of a case; {@code apart} is what the tolerance of the fixture holds. */
-    void add(FamilyFixture fixture, double cosine, double apart) {
+    synchronized void add(FamilyFixture fixture, double cosine, double apart) {
         String type = fixture.network().isEmpty() ? "static" : fixture.network();
         Row row = rows.values().stream()
                 .filter(each -> each.types.contains(type)
@@ -77,7 +77,7 @@ final class WorstVectors {
     }
 
     /** Holds the page to what was seen, but for the figures themselves, which another machine may round otherwise. */
-    void requirePage(Class<?> test) throws IOException {
+    synchronized void requirePage(Class<?> test) throws IOException {
         assertThat(rows.values().stream().flatMap(row -> row.types.stream()).toList())
                 .as("each model_type has a row in %s", ROWS)
                 .containsAll(Families.modelTypes());

@@ -18,9 +18,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Folders of each format of files. */
 class FolderContractTest {
+    @Execution(ExecutionMode.CONCURRENT)
     abstract static class FolderContract extends SinkContract {
         @TempDir
         Path folder;

@@ -8,9 +8,11 @@ import static org.apache.spark.sql.functions.col;
 
 import io.embark.EmbedOptions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -20,23 +22,56 @@ import org.apache.spark.sql.SparkSession;
 public final class EmbedOnCluster {
     private EmbedOnCluster() {}
 
-    /** Takes a folder that goes after the first query, a reference to a model, and settings of Spark {@code key=value}. */
+    private static final String CACHE = "EMBARK_CACHE_DIR";
+
+    /**
+     * Embeds with one model after the other.
+     *
+     * @param args settings of Spark {@code key=value}, and for each model its reference and a folder that goes after its first
+     *     query, {@code reference|folder}
+     */
     public static void main(String[] args) throws IOException {
         SparkSession.Builder builder = SparkSession.builder()
                 .master("local-cluster[2,1,1024]")
                 .config("spark.ui.enabled", "false")
                 .config("spark.executor.memory", "512m")
+                .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"));
         Arrays.stream(args)
-                .skip(2)
+                .filter(argument -> !isModel(argument))
                 .map(setting -> setting.split("=", 2))
                 .forEach(setting -> builder.config(setting[0], setting[1]));
         try (SparkSession spark = builder.getOrCreate()) {
-            EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.MODEL, args[1]);
-            say(spark, options);
-            FileUtils.deleteDirectory(Path.of(args[0]).toFile());
-            // Loaded anew, since it takes other tokens.
-            say(spark, options.with(EmbedOptions.MAX_TOKENS, 9));
+            for (String model :
+                    Arrays.stream(args).filter(EmbedOnCluster::isModel).toList()) {
+                String[] parts = model.split("\\|", 2);
+                EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.MODEL, parts[0]);
+                System.out.println("model: " + parts[0]);
+                say(spark, options);
+                FileUtils.deleteDirectory(Path.of(parts[1]).toFile());
+                // Loaded anew, since it takes other tokens.
+                say(spark, options.with(EmbedOptions.MAX_TOKENS, 9));
+                System.out.println("driver's copies: " + copies(System.getenv(CACHE)));
+                System.out.println("executors' copies: " + copies(spark.conf().get("spark.executorEnv." + CACHE)));
+            }
+        }
+    }
+
+    private static boolean isModel(String argument) {
+        return argument.contains("|");
+    }
+
+    /** The fingerprints of the models that were copied to a cache. */
+    private static List<String> copies(String cache) throws IOException {
+        Path remote = Path.of(cache, "remote");
+        if (!Files.exists(remote)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(remote)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> name.length() == 64)
+                    .sorted()
+                    .toList();
         }
     }
 

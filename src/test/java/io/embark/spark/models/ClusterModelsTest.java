@@ -21,94 +21,87 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How a model reaches two executors that are processes of their own, with another cache and working directory. */
+/**
+ * How models reach two executors that are processes of their own, with another cache and working directory. One application
+ * embeds with each of them.
+ */
 class ClusterModelsTest {
+    private static final String PACKED = "packed";
+
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private TinyModel model;
-    private Path origin;
-    private ModelFolder original;
+    private static TinyModel model;
+    private static ModelFolder original;
+    private static List<HubServer.Request> requests;
+    private static Path home;
+    private static Path shards;
+    private static Path opened;
 
-    @BeforeEach
-    void writeAModel() {
+    /** What the application printed, by the model. */
+    private static final Map<String, List<String>> OUTPUT = new HashMap<>();
+
+    @BeforeAll
+    static void embedWithEach() throws Exception {
         model = TinyModel.in(folder.resolve("tiny"));
-        origin = Path.of(model.options().get(EmbedOptions.MODEL));
+        Path origin = Path.of(model.options().get(EmbedOptions.MODEL));
         original = ModelReference.open(origin.toString(), folder);
-    }
-
-    @AfterEach
-    void closeTheModel() {
-        model.close();
-    }
-
-    @Test
-    void aModelOfAHubComesFromTheDriverAlone() throws Exception {
-        Path home = folder.resolve("huggingface");
-        try (HubServer hub = HubServer.of(origin)) {
-            List<String> output = run(
-                    home,
-                    HubServer.ID,
-                    Map.of("HF_ENDPOINT", hub.endpoint(), "HF_HOME", home.toString(), "no_proxy", "*"),
-                    "spark.executorEnv.HF_ENDPOINT=http://localhost:1",
-                    "spark.executorEnv.HF_HOME=" + folder.resolve("nobody"));
-
-            assertVectors(output);
-            assertThat(output)
-                    .filteredOn(line -> line.startsWith("plan: "))
-                    .hasSize(2)
-                    .allSatisfy(line -> assertThat(line)
-                            .contains("Embed %s@%s ".formatted(HubServer.ID, HubServer.COMMIT.substring(0, 7))));
-            assertThat(hub.requests())
-                    .filteredOn(request -> request.path().contains("/api/models/"))
-                    .hasSize(1);
-            assertThat(hub.requests())
-                    .filteredOn(request -> request.path().endsWith("model.safetensors")
-                            && request.server().equals("cdn"))
-                    .hasSize(1);
-        }
-        assertThat(home).doesNotExist();
-        assertThat(folder.resolve("nobody")).doesNotExist();
-        assertThat(copies("executors")).containsExactly(original.fingerprint());
-        assertThat(folder.resolve("driver/remote")).doesNotExist();
-    }
-
-    @Test
-    void aModelOfHadoopIsCopiedByTheDriverAndOnceForAllExecutorsOfAHost() throws Exception {
-        Path shards = ModelFolderBuilder.in(folder.resolve("shards"))
+        home = folder.resolve("huggingface");
+        shards = ModelFolderBuilder.in(folder.resolve("shards"))
                 .format(Format.SHARDED_SAFETENSORS)
                 .write();
-        Path log = folder.resolve("opened.txt");
-        List<String> output = run(
-                shards,
-                CountedFileSystem.uri(shards),
-                Map.of(),
-                "spark.hadoop.%s=%s".formatted(CountedFileSystem.CLASS_KEY, CountedFileSystem.class.getName()),
-                "spark.hadoop.%s=%s".formatted(CountedFileSystem.LOG_KEY, log));
-
-        assertVectors(output);
-        assertThat(copies("driver")).hasSize(1).isEqualTo(copies("executors"));
-        Map<String, Integer> times = new HashMap<>();
-        CountedFileSystem.opened(log).forEach(file -> times.merge(file, 1, Integer::sum));
-        assertThat(times)
-                .hasSize(10)
-                .allSatisfy((file, opened) -> assertThat(opened).as(file).isEqualTo(2));
+        opened = folder.resolve("opened.txt");
+        try (HubServer hub = HubServer.of(origin)) {
+            // A Spark that nobody laid out: its processes have the class path of this one.
+            Map<String, String> environment = Map.of(
+                    "EMBARK_CACHE_DIR",
+                    folder.resolve("driver").toString(),
+                    "SPARK_TESTING",
+                    "1",
+                    "SPARK_SCALA_VERSION",
+                    "2.12",
+                    "SPARK_HOME",
+                    folder.toString(),
+                    "HF_ENDPOINT",
+                    hub.endpoint(),
+                    "HF_HOME",
+                    home.toString(),
+                    "no_proxy",
+                    "*");
+            List<String> lines = OwnJvm.run(
+                    folder,
+                    environment,
+                    EmbedOnCluster.class,
+                    "spark.executorEnv.EMBARK_CACHE_DIR=" + folder.resolve("executors"),
+                    "spark.executorEnv.HF_ENDPOINT=http://localhost:1",
+                    "spark.executorEnv.HF_HOME=" + folder.resolve("nobody"),
+                    "spark.hadoop.%s=%s".formatted(CountedFileSystem.CLASS_KEY, CountedFileSystem.class.getName()),
+                    "spark.hadoop.%s=%s".formatted(CountedFileSystem.LOG_KEY, opened),
+                    "spark.archives=%s#%s".formatted(archive(origin), PACKED),
+                    "%s|%s".formatted(PACKED, origin),
+                    "%s|%s".formatted(HubServer.ID, home),
+                    "%s|%s".formatted(CountedFileSystem.uri(shards), shards));
+            requests = hub.requests();
+            String current = "";
+            for (String line : lines) {
+                current = line.startsWith("model: ") ? line.substring("model: ".length()) : current;
+                OUTPUT.computeIfAbsent(current, name -> new ArrayList<>()).add(line);
+            }
+        }
     }
 
-    @Test
-    void aModelInAnArchiveIsFoundByItsName() throws Exception {
+    private static Path archive(Path origin) throws IOException {
         Path archive = folder.resolve("model.zip");
         try (OutputStream file = Files.newOutputStream(archive);
                 ZipOutputStream zip = new ZipOutputStream(file)) {
@@ -117,28 +110,64 @@ class ClusterModelsTest {
                 Files.copy(origin.resolve(part.name()), zip);
             }
         }
-
-        assertVectors(run(origin, "packed", Map.of(), "spark.archives=%s#packed".formatted(archive)));
-        assertThat(folder.resolve("executors/remote")).doesNotExist();
+        return archive;
     }
 
-    private List<String> run(Path gone, String reference, Map<String, String> variables, String... settings)
-            throws Exception {
-        Map<String, String> environment = new HashMap<>(variables);
-        environment.put("EMBARK_CACHE_DIR", folder.resolve("driver").toString());
-        // A Spark that nobody laid out: its processes have the class path of this one.
-        environment.put("SPARK_TESTING", "1");
-        environment.put("SPARK_SCALA_VERSION", "2.12");
-        environment.put("SPARK_HOME", folder.toString());
-        List<String> arguments = new ArrayList<>(List.of(
-                gone.toString(), reference, "spark.executorEnv.EMBARK_CACHE_DIR=" + folder.resolve("executors")));
-        arguments.addAll(Arrays.asList(settings));
-        return OwnJvm.run(folder, environment, EmbedOnCluster.class, arguments.toArray(String[]::new));
+    @AfterAll
+    static void closeTheModel() {
+        model.close();
+    }
+
+    @Test
+    void aModelInAnArchiveIsFoundByItsName() {
+        assertVectors(PACKED);
+        assertThat(OUTPUT.get(PACKED)).contains("driver's copies: []", "executors' copies: []");
+    }
+
+    @Test
+    void aModelOfAHubComesFromTheDriverAlone() {
+        assertVectors(HubServer.ID);
+        assertThat(OUTPUT.get(HubServer.ID))
+                .filteredOn(line -> line.startsWith("plan: "))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("Embed %s@%s ".formatted(HubServer.ID, HubServer.COMMIT.substring(0, 7))));
+        assertThat(requests)
+                .filteredOn(request -> request.path().contains("/api/models/"))
+                .hasSize(1);
+        assertThat(requests)
+                .filteredOn(request -> request.path().endsWith("model.safetensors")
+                        && request.server().equals("cdn"))
+                .hasSize(1);
+        assertThat(home).doesNotExist();
+        assertThat(folder.resolve("nobody")).doesNotExist();
+        assertThat(OUTPUT.get(HubServer.ID))
+                .contains("driver's copies: []", "executors' copies: [%s]".formatted(original.fingerprint()));
+    }
+
+    @Test
+    void aModelOfHadoopIsCopiedByTheDriverAndOnceForAllExecutorsOfAHost() {
+        String reference = CountedFileSystem.uri(shards);
+        assertVectors(reference);
+        String copy = OUTPUT.get(reference).stream()
+                .filter(line -> line.startsWith("driver's copies: "))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll(".*\\[|\\]", "");
+        assertThat(copy).hasSize(64);
+        assertThat(OUTPUT.get(reference))
+                .contains("executors' copies: "
+                        + Stream.of(copy, original.fingerprint()).sorted().toList());
+        Map<String, Integer> times = new HashMap<>();
+        CountedFileSystem.opened(opened).forEach(file -> times.merge(file, 1, Integer::sum));
+        assertThat(times)
+                .hasSize(10)
+                .allSatisfy((file, count) -> assertThat(count).as(file).isEqualTo(2));
     }
 
     /** Of two queries over eight rows. */
-    private void assertVectors(List<String> output) {
-        List<String> lines = output.stream()
+    private static void assertVectors(String reference) {
+        List<String> lines = OUTPUT.get(reference).stream()
                 .filter(line -> line.startsWith("vector: "))
                 .map(line -> line.substring("vector: ".length()))
                 .toList();
@@ -152,13 +181,5 @@ class ClusterModelsTest {
             }
             model.assertVector(vector, text);
         });
-    }
-
-    private List<String> copies(String cache) throws IOException {
-        try (Stream<Path> entries = Files.list(folder.resolve(cache).resolve("remote"))) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> name.length() == 64)
-                    .toList();
-        }
     }
 }

@@ -21,6 +21,8 @@ public final class LakeSpark {
                     "spark.sql.extensions",
                     "io.delta.sql.DeltaSparkSessionExtension,org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions");
             System.setProperty("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+            // Fifty by default, each a task.
+            System.setProperty("spark.databricks.delta.snapshotPartitions", "2");
             System.setProperty("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog");
             System.setProperty("spark.sql.catalog.lake.type", "hadoop");
             System.setProperty("spark.sql.catalog.lake.warehouse", folder + "/lake");

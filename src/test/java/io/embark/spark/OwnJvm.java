@@ -13,12 +13,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** Runs a program of the tests in a JVM of its own, to its end. */
 public final class OwnJvm {
     private static final long MOST_SECONDS = 300;
+
+    /** It ends before it is worth compiling for long. */
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private OwnJvm() {}
 
@@ -39,6 +46,28 @@ public final class OwnJvm {
     /** How a program ended, and what it printed and logged. */
     public record Ended(int exitValue, List<String> lines) {}
 
+    /** What is done with each of many programs. */
+    public interface Check<T> {
+        void of(T item) throws Exception;
+    }
+
+    /** Does something with each item, with two of them at a time. */
+    public static <T> void twoAtATime(List<T> items, Check<T> check) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            List<Callable<Void>> calls = new ArrayList<>();
+            items.forEach(item -> calls.add(() -> {
+                check.of(item);
+                return null;
+            }));
+            for (Future<Void> call : threads.invokeAll(calls)) {
+                call.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     /** Runs a program that may be killed on its way. */
     public static Ended runToAnyEnd(Path folder, Map<String, String> environment, Class<?> program, String... arguments)
             throws IOException, InterruptedException {
@@ -47,6 +76,7 @@ public final class OwnJvm {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+        command.addAll(SHORT_LIVED);
         command.addAll(List.of("-Xmx512m", "-cp", classPath, program.getName()));
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)

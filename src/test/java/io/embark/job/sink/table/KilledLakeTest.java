@@ -15,11 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,12 +47,12 @@ class KilledLakeTest {
                 .toList();
         assertThat(steps).hasSizeGreaterThan(3);
 
-        Set<String> seen = new HashSet<>();
-        for (int step : steps) {
+        Set<String> seen = ConcurrentHashMap.newKeySet();
+        OwnJvm.twoAtATime(steps, step -> {
             OwnJvm.Ended ended = run(format, step);
             assertThat(ended.exitValue()).as(String.join("\n", ended.lines())).isEqualTo(KilledLakeWrite.KILLED);
             seen.add(checkAfter(format, step));
-        }
+        });
         assertThat(seen).contains("old of old", "new of new");
         Files.createDirectories(Path.of("target/lakes"));
         Files.writeString(

@@ -12,6 +12,7 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,7 +29,7 @@ class StoppedRunTest {
 
     @Test
     void aStopWhileRowsAreWrittenLeavesTheOldOutput() throws Exception {
-        OwnJvm.Ended ended = stop("TERM", ".*/_temporary/0/_temporary/.*");
+        OwnJvm.Ended ended = stop("TERM", ".*/_temporary/0/_temporary/.*", "");
 
         assertThat(ended.lines())
                 .containsSubsequence(
@@ -41,7 +42,7 @@ class StoppedRunTest {
 
     @Test
     void aStopAmidTheCommitLeavesTheNewOutput() throws Exception {
-        OwnJvm.Ended ended = stop("HUP", "rename .*/[.]out[.]embark-[^/]*/new");
+        OwnJvm.Ended ended = stop("HUP", "rename .*/[.]out[.]embark-[^/]*/new", "");
 
         assertThat(String.join("\n", ended.lines())).doesNotContain("None.get").doesNotContain("Exception");
         // Spark may end before the summary is printed, or after it.
@@ -52,13 +53,34 @@ class StoppedRunTest {
         assertThat(columns()).containsExactly("text", "embedding");
     }
 
-    private OwnJvm.Ended stop(String signal, String step) throws Exception {
+    /** A store's own committer shows the files before Embark's commit of them begins. */
+    @Test
+    void aStopWhileAStoreShowsTheFilesLeavesTheNewOutput() throws Exception {
+        OwnJvm.Ended ended = stop(
+                "TERM",
+                // One file is shown, the other is not.
+                "delete .*/out/_temporary/0/task_.*",
+                CopyingFileSystem.SCHEME + ":",
+                "--partition-by",
+                "text",
+                "--set",
+                "spark.hadoop.fs.%s.impl=%s".formatted(CopyingFileSystem.SCHEME, CopyingFileSystem.class.getName()),
+                "--set",
+                "spark.hadoop.%s=%s".formatted(CopyingCommitter.OPTION, CopyingCommitter.Factory.class.getName()));
+
+        assertThat(ended.exitValue()).as(String.join("\n", ended.lines())).isEqualTo(128 + 15);
+        assertThat(columns()).containsExactly("embedding", "text");
+        assertThat(spark.read().parquet(folder.resolve("place/out").toString()).count())
+                .isEqualTo(2);
+    }
+
+    private OwnJvm.Ended stop(String signal, String step, String scheme, String... more) throws Exception {
         String output = folder.resolve("place/out").toString();
         spark.range(3).write().parquet(output);
         String input = Files.writeString(folder.resolve("in.csv"), "text\nthe cat\nthe dog\n")
                 .toString();
         String model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 folder.resolve("place").toString(),
                 signal,
                 step,
@@ -70,13 +92,14 @@ class StoppedRunTest {
                 "--model",
                 model,
                 "--output",
-                output,
+                scheme + output,
                 "--mode",
                 "overwrite",
                 "--set",
                 "spark.hadoop.fs.file.impl=" + SteppingFileSystem.class.getName(),
                 "--set",
-                "spark.ui.enabled=false");
+                "spark.ui.enabled=false"));
+        arguments.addAll(List.of(more));
         OwnJvm.Ended ended = OwnJvm.runToAnyEnd(folder, Map.of(), StoppedRun.class, arguments.toArray(String[]::new));
         assertThat(names()).containsExactly("out");
         return ended;

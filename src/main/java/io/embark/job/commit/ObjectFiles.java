@@ -9,7 +9,9 @@ import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -53,6 +55,9 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
 
     private static String before;
 
+    /** The runs of this process that the store's own committer writes for, by their folders. */
+    private static final Map<String, RunFolder> RUNS = new ConcurrentHashMap<>();
+
     private final String folder;
 
     /** The driver's: the files of all tasks. */
@@ -80,6 +85,17 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
             save.run();
         } finally {
             end(spark);
+        }
+    }
+
+    /** Writes the rows of a run by the store's own committer; the writer has to have the option {@link #RUN}. */
+    public static void write(SparkSession spark, RunFolder run, Runnable save) {
+        String folder = run.places().folder().toString();
+        RUNS.put(folder, run);
+        try {
+            write(spark, save);
+        } finally {
+            RUNS.remove(folder);
         }
     }
 
@@ -236,13 +252,11 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
         @Override
         public void commitJob(JobContext context) throws IOException {
             FileSystem files = new Path(folder).getFileSystem(context.getConfiguration());
-            RunPlaces places = RunPlaces.of(
-                            files.makeQualified(new Path(folder)),
-                            new Path(context.getConfiguration().get(RUN)).getName())
-                    .orElseThrow();
-            ObjectCommit.announce(files, places, ofJob);
+            RunFolder run = RUNS.get(context.getConfiguration().get(RUN));
+            run.beginCommit();
+            ObjectCommit.announce(files, run.places(), ofJob);
             committer.commitJob(context);
-            ObjectCommit.confirm(files, places, ofJob);
+            ObjectCommit.confirm(files, run.places(), ofJob);
         }
 
         @Override

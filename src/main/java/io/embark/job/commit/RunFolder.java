@@ -118,9 +118,20 @@ public final class RunFolder implements AutoCloseable {
      * @throws IOException if that fails; the output is as it was before, unless what failed hinders that too
      */
     public void commit(Commit commit) throws IOException {
-        files.cancelDeleteOnExit(places.folder());
-        unbroken = Unbroken.begin();
+        beginCommit();
         commit.run(files, places);
+    }
+
+    /**
+     * To be called before the first new file is seen: from then on what tells of it has to outlive a process that is told to end.
+     *
+     * @throws IOException if the process ends already
+     */
+    void beginCommit() throws IOException {
+        if (unbroken == null) {
+            unbroken = Unbroken.begin();
+            files.cancelDeleteOnExit(places.folder());
+        }
     }
 
     /** The renames that make up a commit. */

@@ -65,7 +65,7 @@ record ObjectFolder(FolderOutput output) {
         ObjectCommit.prepare(files, places, !appends(), FolderOutput.MARKS);
         beforeTheyAreSeen.accept(Optional.empty());
         try {
-            ObjectFiles.write(output.spark(), () -> output.writer(rows)
+            ObjectFiles.write(output.spark(), run, () -> output.writer(rows)
                     .option(ObjectFiles.RUN, places.folder().toString())
                     .mode("append")
                     .save(target.toString()));

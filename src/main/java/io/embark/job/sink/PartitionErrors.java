@@ -44,6 +44,17 @@ public final class PartitionErrors {
                 "Give it another name with --sql.");
     }
 
+    /** For an output that cannot be replaced in parts, where the writer or the session is told to. */
+    public static EmbarkException areReplacedTogether(String output) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: cannot be replaced partition by partition".formatted(output),
+                "%s is dynamic, by --sink-option or by the session's spark.sql.sources.%1$s; files are replaced all together."
+                        .formatted(Partitions.OVERWRITE_MODE),
+                "Write a table of Delta or Iceberg, which can; or replace all of it: --sink-option %s=static."
+                        .formatted(Partitions.OVERWRITE_MODE));
+    }
+
     /** For an output that is appended to: by which columns it is partitioned, and by which its new rows would be. */
     static EmbarkException others(String output, List<String> there, List<String> asked) {
         return new EmbarkException(

@@ -10,6 +10,8 @@ import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -20,9 +22,25 @@ import org.apache.spark.sql.types.StructType;
  * @hidden Public for Embark's other rooms only.
  */
 public final class Partitions {
+    /** Of Spark's writers: {@code dynamic} for the partitions that the new rows lie in. */
+    public static final String OVERWRITE_MODE = "partitionOverwriteMode";
+
     private static final String OPTION = "partition-by";
 
     private Partitions() {}
+
+    /**
+     * Whether an overwrite is asked to leave the partitions that get no rows, as Spark's writers are asked: by an option, else by
+     * the session.
+     */
+    public static boolean othersStay(SparkSession spark, Map<String, String> options) {
+        return options.entrySet().stream()
+                .filter(option -> option.getKey().equalsIgnoreCase(OVERWRITE_MODE))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseGet(() -> spark.conf().get("spark.sql.sources." + OVERWRITE_MODE, "static"))
+                .equalsIgnoreCase("dynamic");
+    }
 
     /**
      * The columns as a table has them.

@@ -6,6 +6,7 @@ package io.embark.job.sink.folder;
 
 import io.embark.job.guard.Replacement;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.PartitionErrors;
 import io.embark.job.sink.Partitions;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
@@ -49,17 +50,24 @@ record FolderOutput(
     /**
      * The columns that rows are partitioned by: those that were asked for, else those of what is there.
      *
-     * @throws io.embark.EmbarkException if rows are appended to an output of others
+     * @throws io.embark.EmbarkException if rows are appended to an output of others, or only some of them are to be replaced
      */
     List<String> partitions(StructType schema) throws IOException {
         List<String> asked = Partitions.ofFolders(schema, partitions);
-        if (mode == WriteMode.ERROR || !files().exists(target())) {
+        if (mode == WriteMode.ERROR) {
             return asked;
         }
         List<String> there = FolderPartitions.of(files(), target());
         if (mode == WriteMode.OVERWRITE) {
+            boolean hasParts = !asked.isEmpty() || !there.isEmpty();
+            if (hasParts && Partitions.othersStay(spark, options)) {
+                throw PartitionErrors.areReplacedTogether(name());
+            }
             boolean follows = asked.isEmpty() && there.stream().allMatch(name -> has(schema, name));
             return follows ? there : asked;
+        }
+        if (!files().exists(target())) {
+            return asked;
         }
         Partitions.requireSame(name(), there, asked);
         return there;

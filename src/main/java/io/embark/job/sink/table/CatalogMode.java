@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink.table;
 
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.table.FormatOptions;
@@ -20,7 +21,7 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
     /** Of Delta: the columns become those of the new rows. */
     static final String OVERWRITE_SCHEMA = "overwriteSchema";
     /** Of Spark: {@code dynamic} for the partitions that the new rows lie in. */
-    static final String PARTITION_MODE = "partitionOverwriteMode";
+    static final String PARTITION_MODE = Partitions.OVERWRITE_MODE;
     /** Of Delta: the rows that satisfy a condition. */
     static final String REPLACE_WHERE = "replaceWhere";
 
@@ -40,9 +41,7 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
     }
 
     boolean replacesPartitions(Table there) {
-        String chosen = option(PARTITION_MODE)
-                .orElseGet(() -> spark.conf().get("spark.sql.sources.partitionOverwriteMode", "static"));
-        return chosen.equalsIgnoreCase("dynamic") && there.partitioning().length > 0;
+        return there.partitioning().length > 0 && Partitions.othersStay(spark, request.options());
     }
 
     boolean replacesSome(Table there) {

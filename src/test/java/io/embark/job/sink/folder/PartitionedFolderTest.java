@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -87,6 +88,37 @@ class PartitionedFolderTest {
         write(FolderFormat.PARQUET, WriteMode.OVERWRITE, List.of(), rows(0, 2).drop("lang"));
         assertThat(folders()).isEmpty();
         assertThat(ids()).containsExactly("0", "1");
+    }
+
+    /** As replacing all of it would lose the days that get no rows. */
+    @Test
+    void isNotReplacedWhereOnlyPartitionsAreToBe() throws IOException {
+        write(FolderFormat.PARQUET, WriteMode.ERROR, List.of("day"), rows(0, 6));
+        SparkSession dynamic = spark.newSession();
+        dynamic.conf().set("spark.sql.sources.partitionOverwriteMode", "DYNAMIC");
+        String message = """
+                output %s: cannot be replaced partition by partition
+                partitionOverwriteMode is dynamic, by --sink-option or by the session's spark.sql.sources.partitionOverwriteMode; \
+                files are replaced all together.
+                Write a table of Delta or Iceberg, which can; or replace all of it: --sink-option partitionOverwriteMode=static.""".formatted(folder.resolve("out"));
+
+        assertThatThrownBy(() -> replace(spark, List.of("day"), Map.of("PartitionOverwriteMode", "Dynamic")))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage(message);
+        assertThatThrownBy(() -> replace(dynamic, List.of(), Map.of())).hasMessage(message);
+        assertThat(ids()).containsExactly("0", "1", "2", "3", "4", "5");
+
+        replace(dynamic, List.of(), Map.of("partitionOverwriteMode", "static"));
+        assertThat(ids()).containsExactly("8");
+    }
+
+    private void replace(SparkSession session, List<String> partitions, Map<String, String> options) {
+        SinkRequest request = SinkRequest.folder(folder.resolve("out").toString(), WriteMode.OVERWRITE)
+                .by(partitions)
+                .with(options);
+        Sink sink = new FolderKind().open(session, request);
+        sink.check(rows(8, 9).schema(), source());
+        sink.write(rows(8, 9));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -230,13 +231,30 @@ public final class ObjectCommit {
         Set<String> there = names.isEmpty() ? Set.of() : ObjectJournal.names(files, places.target());
         List<String> left = names.stream().filter(there::contains).toList();
         each(left, name -> files.delete(new Path(places.target(), name), false));
-        Set<String> rest =
-                left.isEmpty() ? Set.of() : folders(List.copyOf(ObjectJournal.names(files, places.target())));
-        for (String folder : folders(left)) {
-            if (!folder.equals(".") && rest.stream().noneMatch(other -> (other + "/").startsWith(folder + "/"))) {
-                files.delete(new Path(places.target(), folder), true);
-            }
+        Set<String> kept = new HashSet<>();
+        if (!left.isEmpty()) {
+            ObjectJournal.names(files, places.target()).forEach(name -> kept.addAll(above(name)));
         }
+        // Stores keep marks of folders without files, on all levels; the highest takes those below it with it.
+        Set<String> emptied = new TreeSet<>();
+        for (String name : left) {
+            above(name).stream()
+                    .filter(folder -> !kept.contains(folder))
+                    .findFirst()
+                    .ifPresent(emptied::add);
+        }
+        for (String folder : emptied) {
+            files.delete(new Path(places.target(), folder), true);
+        }
+    }
+
+    /** The folders that a file lies in, below the output, the highest first. */
+    private static List<String> above(String name) {
+        List<String> folders = new ArrayList<>();
+        for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1)) {
+            folders.add(name.substring(0, end));
+        }
+        return folders;
     }
 
     /** Takes all steps, and returns or fails only when none is under way any more: what comes next may undo them. */

@@ -7,7 +7,6 @@ package io.embark.job.sink.folder;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
@@ -19,28 +18,42 @@ import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 final class FolderPartitions {
     private FolderPartitions() {}
 
-    /** By which columns the files of a folder are partitioned; by none if it is not there. */
+    /** By which columns the files of a folder are partitioned; by none if it has no files or is not there. */
     static List<String> of(FileSystem files, Path folder) throws IOException {
-        List<String> columns = new ArrayList<>();
-        Optional<Path> at = first(files, folder);
-        while (at.isPresent()) {
-            String name = at.get().getName();
-            columns.add(ExternalCatalogUtils.unescapePathName(name.substring(0, name.indexOf('='))));
-            at = first(files, at.get());
-        }
-        return columns;
+        return ofFirstFile(files, folder).orElse(List.of());
     }
 
-    private static Optional<Path> first(FileSystem files, Path folder) throws IOException {
+    /** The columns above the first file; empty if there is none, since stores and people leave empty folders. */
+    private static Optional<List<String>> ofFirstFile(FileSystem files, Path folder) throws IOException {
+        boolean hasFile = false;
+        for (FileStatus status : list(files, folder)) {
+            String name = status.getPath().getName();
+            int end = name.indexOf('=');
+            if (name.startsWith(".") || (name.startsWith("_") && end < 0)) {
+                continue;
+            }
+            if (status.isDirectory() && end > 0) {
+                Optional<List<String>> below = ofFirstFile(files, status.getPath());
+                if (below.isPresent()) {
+                    List<String> columns = new ArrayList<>();
+                    columns.add(ExternalCatalogUtils.unescapePathName(name.substring(0, end)));
+                    columns.addAll(below.get());
+                    return Optional.of(columns);
+                }
+            } else {
+                hasFile = hasFile
+                        || !status.isDirectory()
+                        || ofFirstFile(files, status.getPath()).isPresent();
+            }
+        }
+        return hasFile ? Optional.of(List.of()) : Optional.empty();
+    }
+
+    private static FileStatus[] list(FileSystem files, Path folder) throws IOException {
         try {
-            return Arrays.stream(files.listStatus(folder))
-                    .filter(FileStatus::isDirectory)
-                    .map(FileStatus::getPath)
-                    .filter(path ->
-                            path.getName().indexOf('=') > 0 && !path.getName().startsWith("."))
-                    .findFirst();
+            return files.listStatus(folder);
         } catch (FileNotFoundException e) {
-            return Optional.empty();
+            return new FileStatus[0];
         }
     }
 

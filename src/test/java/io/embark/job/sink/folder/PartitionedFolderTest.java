@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.job.CopyingFileSystem;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
@@ -119,6 +120,23 @@ class PartitionedFolderTest {
         Sink sink = new FolderKind().open(session, request);
         sink.check(rows(8, 9).schema(), source());
         sink.write(rows(8, 9));
+    }
+
+    @Test
+    void foldersWithoutFilesAreNoPartitions() throws IOException {
+        String store = CopyingFileSystem.SCHEME + ":" + folder.resolve("out");
+        spark.conf().set("fs.%s.impl".formatted(CopyingFileSystem.SCHEME), CopyingFileSystem.class.getName());
+        for (WriteMode mode : List.of(WriteMode.ERROR, WriteMode.OVERWRITE)) {
+            List<String> columns = mode == WriteMode.ERROR ? List.of("day", "lang") : List.of("lang");
+            new FolderKind()
+                    .open(spark, SinkRequest.folder(store, mode).by(columns))
+                    .write(rows(0, 4));
+        }
+        assertThat(folder.resolve("out/day=1")).doesNotExist();
+
+        Files.createDirectories(folder.resolve("out/day=1/lang=c"));
+        write(FolderFormat.PARQUET, WriteMode.APPEND, List.of(), rows(4, 6));
+        assertThat(folders()).containsExactly("lang=a", "lang=b");
     }
 
     @Test

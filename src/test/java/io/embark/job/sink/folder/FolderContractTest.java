@@ -4,7 +4,10 @@
  */
 package io.embark.job.sink.folder;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.embark.job.CopyingFileSystem;
+import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
@@ -12,11 +15,15 @@ import io.embark.job.sink.WriteMode;
 import io.embark.spark.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -59,6 +66,26 @@ class FolderContractTest {
         @Override
         protected boolean isThere() {
             return Files.exists(folder.resolve("a b"));
+        }
+
+        /** So that a sample of them is compared while nobody else reads them. */
+        @Test
+        void handsOverTheRowsOfTheRunBeforeTheyAreSeen() {
+            write(WriteMode.ERROR, rows(0, 3));
+            Sink sink = sink(WriteMode.APPEND);
+            List<Long> hidden = new ArrayList<>();
+            List<Long> seen = new ArrayList<>();
+            sink.write(rows(3, 8), () -> {
+                hidden.addAll(ids(sink.unseen(rows(3, 8).schema()).orElseThrow()));
+                seen.addAll(ids(stored()));
+            });
+
+            assertThat(hidden).containsExactlyInAnyOrder(3L, 4L, 5L, 6L, 7L);
+            assertThat(seen).containsExactlyInAnyOrder(0L, 1L, 2L);
+        }
+
+        private static List<Long> ids(Dataset<Row> rows) {
+            return rows.select("id").as(Encoders.LONG()).collectAsList();
         }
     }
 

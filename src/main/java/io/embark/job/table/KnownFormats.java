@@ -5,13 +5,15 @@
 package io.embark.job.table;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.package$;
 
 /**
- * Data sources and drivers that people bring in jars of their own: what to add where one is missing.
+ * Data sources, drivers and stores that people bring in jars of their own: what to add where one is missing.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -105,6 +107,9 @@ public final class KnownFormats {
             driver("jdbc:duckdb:", "org.duckdb.", "org.duckdb:duckdb_jdbc:1.1.3"),
             driver("jdbc:h2:", "org.h2.", "com.h2database:h2:2.2.224"));
 
+    /** Stores of Embark's own whose jars are handed out beside it, in its version. */
+    private static final Map<String, String> STORES = Map.of("milvus", "io.embark:embark-milvus");
+
     private KnownFormats() {}
 
     private static String scala(String before, String after) {
@@ -133,6 +138,18 @@ public final class KnownFormats {
         return Stream.concat(SOURCES.stream(), DRIVERS.stream())
                 .map(Jar::coordinate)
                 .toList();
+    }
+
+    /** The names of stores whose jar may be missing. */
+    public static Set<String> stores() {
+        return STORES.keySet();
+    }
+
+    /** What to add with {@code --packages} for a store whose jar is missing. */
+    public static Optional<String> storeCoordinate(String name) {
+        String version = KnownFormats.class.getPackage().getImplementationVersion();
+        return Optional.ofNullable(STORES.get(name))
+                .map(artifact -> "%s:%s".formatted(artifact, version == null ? "VERSION" : version));
     }
 
     /** What to add for the driver of an address such as {@code jdbc:postgresql://host/database}. */

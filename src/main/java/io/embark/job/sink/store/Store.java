@@ -46,6 +46,11 @@ public interface Store {
      */
     default void requireWhole(Dataset<Row> source) {}
 
+    /** The most bytes of UTF-8 that the strings of a column may have, by its name; others may have any number. */
+    default Map<String, Integer> mostBytes(StoreTable table) {
+        return Map.of();
+    }
+
     /**
      * For columns of the key whose type in the store takes values for equal that differ here, what is the same for all of those:
      * letters of a UUID are small or capital, blanks at the end count for nothing. Asked after {@link #check}; changes nothing.

@@ -18,14 +18,13 @@ import org.apache.spark.sql.types.DataType;
 final class StoreErrors {
     private StoreErrors() {}
 
-    /** @param artifact the group and name of what has it */
-    static EmbarkException jarIsMissing(String format, String artifact) {
-        String version = StoreErrors.class.getPackage().getImplementationVersion();
+    /** @param coordinate what has it */
+    static EmbarkException jarIsMissing(String format, String coordinate) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 "option output-format: the jar for %s is missing".formatted(format),
                 "What writes to it comes in a jar of its own, which jobs/embark of a checkout adds by itself.",
-                "Add --packages %s:%s.".formatted(artifact, version == null ? "VERSION" : version));
+                "Add --packages %s.".formatted(coordinate));
     }
 
     static EmbarkException hasNoFolder(String format, String option, String value) {
@@ -95,6 +94,14 @@ final class StoreErrors {
                 Failures.rootLine(thrown),
                 "Look for a trigger that changes keys, or a type or collation that does not tell them apart.",
                 thrown);
+    }
+
+    static EmbarkException isTooLong(String column, List<String> keys, List<Object> key, int bytes, int most) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': has %s bytes in row %s".formatted(column, bytes, named(keys, key)),
+                "The store holds %s bytes of UTF-8 there.".formatted(most),
+                "Leave the column out, or cut it with --sql 'SELECT left(...)'; vectors can be of the whole text all the same.");
     }
 
     static EmbarkException isTooGreatForAHalf(

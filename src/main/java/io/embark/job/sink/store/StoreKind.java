@@ -7,9 +7,9 @@ package io.embark.job.sink.store;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.table.KnownFormats;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -20,12 +20,9 @@ import org.apache.spark.sql.SparkSession;
  * @hidden Public for Embark's other rooms only.
  */
 public final class StoreKind implements SinkKind {
-    /** Formats whose jars are handed out beside Embark's own, with the artifact to add. */
-    private static final Map<String, String> APART = Map.of("milvus", "io.embark:embark-milvus");
-
     @Override
     public List<String> formats() {
-        return Stream.concat(all().stream().map(StoreFormat::name), APART.keySet().stream())
+        return Stream.concat(all().stream().map(StoreFormat::name), KnownFormats.stores().stream())
                 .distinct()
                 .sorted()
                 .toList();
@@ -45,7 +42,8 @@ public final class StoreKind implements SinkKind {
         StoreFormat format = all().stream()
                 .filter(known -> known.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> StoreErrors.jarIsMissing(name, APART.get(name)));
+                .orElseThrow(() -> StoreErrors.jarIsMissing(
+                        name, KnownFormats.storeCoordinate(name).orElseThrow()));
         request.path().ifPresent(path -> {
             throw StoreErrors.hasNoFolder(format.name(), "--output", path);
         });

@@ -85,6 +85,7 @@ final class StoreSink implements Sink {
         // Columns of the key that the run itself makes, such as the number of a chunk, tell rows of one text apart.
         KeyCheck.requireEachOnce(
                 keyed, table.keys().stream().filter(read::contains).toList(), store.sameKeys(table));
+        LengthCheck.requireFits(keyed, table.keys(), store.mostBytes(table));
         try (StoreWrite write = store.begin(table)) {
             rows.foreachPartition(new StoreTask(table, write.connector()));
             beforeTheyAreSeen.run();

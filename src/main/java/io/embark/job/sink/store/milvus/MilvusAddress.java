@@ -18,7 +18,9 @@ import java.io.Serializable;
  * @param token {@code USER:PASSWORD} or a key of Zilliz Cloud; null for a server that asks for none
  */
 record MilvusAddress(String uri, String database, String collection, String token) implements Serializable {
-    private static final long CONNECT_TIMEOUT_MS = 30_000;
+    /** How long the SDK waits for a server that refuses, before it says so. */
+    private static final long CONNECT_TIMEOUT_MS = 10_000;
+
     private static final long CALL_TIMEOUT_MS = 120_000;
 
     /** Opens a connection, which must be closed. */

@@ -43,8 +43,14 @@ final class MilvusCollection implements AutoCloseable {
     /** The older code that stands beside: Milvus Lite gives 1 and this one for whatever it has no code for. */
     private static final int UNEXPECTED = 1;
 
-    private static final Set<Status.Code> TRANSIENT =
-            Set.of(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED, Status.Code.ABORTED);
+    /** What the SDK itself does not try again, but for a deadline. A connection that breaks has any other. */
+    private static final Set<Status.Code> FINAL = Set.of(
+            Status.Code.INVALID_ARGUMENT,
+            Status.Code.ALREADY_EXISTS,
+            Status.Code.PERMISSION_DENIED,
+            Status.Code.UNAUTHENTICATED,
+            Status.Code.RESOURCE_EXHAUSTED,
+            Status.Code.UNIMPLEMENTED);
 
     private final MilvusAddress address;
     private final MilvusClientV2 client;
@@ -117,6 +123,11 @@ final class MilvusCollection implements AutoCloseable {
                         .build());
             }
         }
+        load();
+    }
+
+    /** Makes rows readable: Milvus Lite forgets that they are when it starts again, and somebody may have released them. */
+    void load() {
         boolean loaded = client.getLoadState(GetLoadStateReq.builder()
                 .databaseName(address.database())
                 .collectionName(address.collection())
@@ -159,7 +170,7 @@ final class MilvusCollection implements AutoCloseable {
     static boolean isTransient(Throwable thrown) {
         for (Throwable link = thrown; link != null; link = link.getCause()) {
             if (link instanceof StatusRuntimeException rpc) {
-                return TRANSIENT.contains(rpc.getStatus().getCode());
+                return !FINAL.contains(rpc.getStatus().getCode());
             }
             if (link instanceof MilvusClientException server && server.getServerErrCode() != 0) {
                 return TRANSIENT_CODES.contains(server.getServerErrCode())

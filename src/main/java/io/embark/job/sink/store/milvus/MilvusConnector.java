@@ -38,7 +38,14 @@ record MilvusConnector(MilvusAddress address, MilvusRows rows, int batchRows, bo
 
     @Override
     public StoreSession open() {
-        return new MilvusSession(new MilvusCollection(address), rows, lite);
+        MilvusCollection collection = new MilvusCollection(address);
+        try {
+            collection.load();
+        } catch (RuntimeException e) {
+            collection.close();
+            throw e;
+        }
+        return new MilvusSession(collection, rows, lite);
     }
 
     @Override

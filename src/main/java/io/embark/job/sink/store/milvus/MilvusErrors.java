@@ -53,21 +53,13 @@ final class MilvusErrors {
                 "Choose one of these, or leave it out.");
     }
 
-    static EmbarkException hasTwoTokens(String token, String file) {
+    static EmbarkException tokenIsNamedByItsOption(String option, String token, String file) {
         return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "sink-options %s and %s are both given".formatted(token, file),
-                "One token opens a server.",
-                "Leave one of them out.");
-    }
-
-    static EmbarkException fileCannotBeRead(String option, String file, Exception thrown) {
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                "sink-option %s: %s cannot be read".formatted(option, Shown.value(file)),
-                thrown.getClass().getSimpleName() + ".",
-                "Name a file of this machine that holds the token and nothing else.",
-                thrown);
+                ErrorCode.OPTION_UNKNOWN,
+                "sink-option: '%s' does not exist".formatted(option),
+                "The file of a secret is named where the secret itself would stand, in every option alike.",
+                "Give file:%s as the value of --sink-option %s, or env:NAME for a variable of the environment."
+                        .formatted(Shown.value(file), token));
     }
 
     static EmbarkException keyFieldIsTaken(String output, String field, List<String> keys) {
@@ -95,7 +87,7 @@ final class MilvusErrors {
     }
 
     private static final String NAMES =
-            "Names in Milvus have letters of English, digits and underscores only, begin with no digit, and are at most 255 long.";
+            "Names in Milvus have letters of English, digits and underscores only, begin with no digit, are at most 255 long, and are no words of its expressions.";
 
     static EmbarkException isNoFieldName(String output, String column) {
         return refused(
@@ -103,6 +95,14 @@ final class MilvusErrors {
                 "column '%s' cannot be a field".formatted(Shown.value(column)),
                 NAMES,
                 SELECT + ", or leave it out with --sink-option columns=C[,C2...].");
+    }
+
+    static EmbarkException isReserved(String output, String column) {
+        return refused(
+                output,
+                "column '%s' cannot be a field".formatted(Shown.value(column)),
+                "Milvus keeps this name to itself: a word of its expressions, or a field that it makes.",
+                SELECT + " or --embedding-column, or leave it out with --sink-option columns=C[,C2...].");
     }
 
     static EmbarkException isNoEmbeddingName(String output, String column) {
@@ -318,7 +318,7 @@ final class MilvusErrors {
                 ErrorCode.OUTPUT_INVALID,
                 "output milvus: %s cannot be reached".formatted(Redaction.text(address.uri())),
                 line(thrown),
-                "Check --sink-option uri, database and token, and whether the server runs and can be reached from here.",
+                "Check --sink-option uri, database and token (env:NAME and file:PATH stand for one that is kept elsewhere), and whether the server runs and can be reached from here.",
                 thrown);
     }
 

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
@@ -50,8 +49,6 @@ record MilvusField(
     /** The place of a key that several columns make together. */
     static final int JOINED = -1;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,254}");
-
     private static final Map<org.apache.spark.sql.types.DataType, DataType> SCALARS = Map.of(
             DataTypes.BooleanType, DataType.Bool,
             DataTypes.ByteType, DataType.Int8,
@@ -67,11 +64,6 @@ record MilvusField(
             DataType.Int16, Set.of(DataType.Int32, DataType.Int64),
             DataType.Int32, Set.of(DataType.Int64, DataType.Double),
             DataType.Float, Set.of(DataType.Double));
-
-    /** Whether collections, databases and fields can have this name. */
-    static boolean isName(String name) {
-        return NAME.matcher(name).matches();
-    }
 
     /** The field that a column becomes in a new collection; empty if Milvus has no type for it. */
     static Optional<MilvusField> scalar(int place, StructField column, int bytes) {
@@ -107,6 +99,11 @@ record MilvusField(
             return Optional.of(DataType.VarChar);
         }
         return Optional.ofNullable(SCALARS.get(type));
+    }
+
+    /** Whether the value of a column is a string here, and no element of an array. */
+    boolean isString() {
+        return type == DataType.VarChar && column != JOINED;
     }
 
     boolean isVector() {

@@ -57,6 +57,21 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
         return new MilvusFields(key, List.copyOf(all));
     }
 
+    /**
+     * Holds the fields of a new collection against what Milvus Lite keeps to itself.
+     *
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if it has one of these names
+     */
+    void requireFreeInLite(String output) {
+        all.stream()
+                .map(MilvusField::name)
+                .filter(MilvusName::isReservedByLite)
+                .findFirst()
+                .ifPresent(name -> {
+                    throw MilvusErrors.isReserved(output, name);
+                });
+    }
+
     private static boolean isChosen(StructField column, Optional<Set<String>> chosen) {
         return chosen.isEmpty() || chosen.get().contains(column.name().toLowerCase(Locale.ROOT));
     }
@@ -72,6 +87,9 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
     /** Of several columns one key is made, since Milvus has one; they stay fields of their own. */
     private static MilvusField key(String output, StoreTable table, String keyField, List<MilvusField> fields) {
         if (table.keys().size() > 1) {
+            if (MilvusName.isReserved(keyField)) {
+                throw MilvusErrors.isNoName("key-field", keyField);
+            }
             if (fields.stream().anyMatch(field -> field.name().equalsIgnoreCase(keyField))) {
                 throw MilvusErrors.keyFieldIsTaken(output, keyField, table.keys());
             }
@@ -92,8 +110,11 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
     }
 
     private static MilvusField scalar(String output, int place, StructField column, int bytes) {
-        if (!MilvusField.isName(column.name())) {
+        if (!MilvusName.isName(column.name())) {
             throw MilvusErrors.isNoFieldName(output, column.name());
+        }
+        if (MilvusName.isReserved(column.name())) {
+            throw MilvusErrors.isReserved(output, column.name());
         }
         return MilvusField.scalar(place, column, bytes)
                 .orElseThrow(() -> MilvusErrors.hasNoType(
@@ -101,8 +122,11 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
     }
 
     private static MilvusField vector(String output, int place, StructField column, EmbeddingMetadata vectors) {
-        if (!MilvusField.isName(column.name())) {
+        if (!MilvusName.isName(column.name())) {
             throw MilvusErrors.isNoEmbeddingName(output, column.name());
+        }
+        if (MilvusName.isReserved(column.name())) {
+            throw MilvusErrors.isReserved(output, column.name());
         }
         if (vectors.encoding() != Encoding.FLOAT32) {
             throw MilvusErrors.encodingIsUnknown(output, column.name(), Option.write(vectors.encoding()));

@@ -23,6 +23,6 @@ public final class MilvusFormat implements StoreFormat {
 
     @Override
     public Store open(SinkRequest request) {
-        return new MilvusStore(MilvusOptions.of(request.options(), System.getenv()));
+        return new MilvusStore(MilvusOptions.of(request.options()));
     }
 }

@@ -6,9 +6,6 @@ package io.embark.job.sink.store.milvus;
 
 import io.milvus.v2.common.IndexParam.IndexType;
 import io.milvus.v2.common.IndexParam.MetricType;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -37,14 +34,14 @@ record MilvusOptions(
         Optional<Set<String>> columns,
         String keyField,
         int batchRows) {
-    /** Where a token is looked for that no option gives. */
-    static final String TOKEN_VARIABLE = "MILVUS_TOKEN";
-
     private static final String URI = "uri";
     private static final String COLLECTION = "collection";
     private static final String DATABASE = "database";
     private static final String TOKEN = "token";
+
+    /** A way to a secret beside the one of all options, which is refused. */
     private static final String TOKEN_FILE = "token-file";
+
     private static final String INDEX = "index";
     private static final String METRIC = "metric";
     private static final String MAX_LENGTH = "max-length";
@@ -57,21 +54,23 @@ record MilvusOptions(
     /** Parameters of the kind of index begin so. */
     private static final String OF_INDEX = "index.";
 
-    private static final List<String> ALL = List.of(
-            URI, COLLECTION, DATABASE, TOKEN, TOKEN_FILE, INDEX, METRIC, MAX_LENGTH, COLUMNS, KEY_FIELD, BATCH_ROWS);
+    private static final List<String> ALL =
+            List.of(URI, COLLECTION, DATABASE, TOKEN, INDEX, METRIC, MAX_LENGTH, COLUMNS, KEY_FIELD, BATCH_ROWS);
 
     private static final Pattern ADDRESS = Pattern.compile("https?://[^/\\s@]+(/\\S*)?", Pattern.CASE_INSENSITIVE);
 
     /**
      * Reads the options; no server is asked.
      *
-     * @param environment where a token may stand
      * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OPTION_UNKNOWN} or {@link
      *     io.embark.ErrorCode#OPTION_INVALID} for what is not there or has no possible value
      */
-    static MilvusOptions of(Map<String, String> given, Map<String, String> environment) {
+    static MilvusOptions of(Map<String, String> given) {
         Map<String, String> options = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         options.putAll(given);
+        Optional.ofNullable(options.get(TOKEN_FILE)).ifPresent(file -> {
+            throw MilvusErrors.tokenIsNamedByItsOption(TOKEN_FILE, TOKEN, file);
+        });
         requireKnown(options.keySet());
 
         String uri = require(options, URI, "http://HOST:19530");
@@ -80,7 +79,7 @@ record MilvusOptions(
         }
         String collection = name(COLLECTION, require(options, COLLECTION, "NAME"));
         Optional<String> database = find(options, DATABASE).map(name -> name(DATABASE, name));
-        Optional<String> token = token(options, environment);
+        Optional<String> token = find(options, TOKEN);
         return new MilvusOptions(
                 new MilvusAddress(uri, database.orElse(null), collection, token.orElse(null)),
                 index(options),
@@ -110,31 +109,10 @@ record MilvusOptions(
     }
 
     private static String name(String option, String name) {
-        if (!MilvusField.isName(name)) {
+        if (!MilvusName.isName(name)) {
             throw MilvusErrors.isNoName(option, name);
         }
         return name;
-    }
-
-    private static Optional<String> token(Map<String, String> options, Map<String, String> environment) {
-        Optional<String> given = find(options, TOKEN);
-        Optional<String> file = find(options, TOKEN_FILE);
-        if (given.isPresent() && file.isPresent()) {
-            throw MilvusErrors.hasTwoTokens(TOKEN, TOKEN_FILE);
-        }
-        if (file.isPresent()) {
-            return file.map(MilvusOptions::content);
-        }
-        return given.or(
-                () -> Optional.ofNullable(environment.get(TOKEN_VARIABLE)).filter(token -> !token.isBlank()));
-    }
-
-    private static String content(String file) {
-        try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (IOException | RuntimeException e) {
-            throw MilvusErrors.fileCannotBeRead(TOKEN_FILE, file, e);
-        }
     }
 
     private static MilvusIndex index(Map<String, String> options) {

@@ -14,6 +14,7 @@ import io.embark.job.sink.store.StoreRow;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Turns the rows of a store into those of the SDK, holding each to what its fields can hold. It travels to the tasks.
@@ -25,6 +26,11 @@ import java.util.List;
  */
 record MilvusRows(String output, MilvusField key, List<MilvusField> vectors, List<MilvusField> scalars)
         implements Serializable {
+    /** Every field. */
+    Stream<MilvusField> all() {
+        return Stream.concat(Stream.concat(Stream.of(key), vectors.stream()), scalars.stream());
+    }
+
     /**
      * A row as the SDK takes it.
      *

@@ -12,9 +12,11 @@ import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.store.Store;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 
 /** A collection of Milvus on the driver. */
@@ -64,6 +66,9 @@ final class MilvusStore implements Store {
                 throw MilvusErrors.liteIsForOneProcess(address.uri());
             }
             if (!collection.exists()) {
+                if (collection.isLite()) {
+                    fields.requireFreeInLite(address.output());
+                }
                 return Optional.empty();
             }
             if (table.mode() == WriteMode.ERROR) {
@@ -98,6 +103,15 @@ final class MilvusStore implements Store {
     }
 
     @Override
+    public Map<String, Integer> mostBytes(StoreTable table) {
+        MilvusFields fields = MilvusFields.of(address.output(), table, options);
+        return connected(collection ->
+                        collection.exists() ? check(collection, fields, table).all() : fields.all().stream())
+                .filter(MilvusField::isString)
+                .collect(Collectors.toMap(field -> table.schema().fieldNames()[field.column()], MilvusField::bytes));
+    }
+
+    @Override
     public StoreWrite begin(StoreTable table) {
         MilvusFields fields = MilvusFields.of(address.output(), table, options);
         return connected(collection -> {
@@ -111,7 +125,15 @@ final class MilvusStore implements Store {
             collection.makeSearchable(rows.vectors().stream()
                     .map(field -> options.index().of(field.name()))
                     .toList());
-            return new MilvusWrite(new MilvusConnector(address, rows, options.batchRows(), collection.isLite()));
+            return new MilvusWrite(
+                    new MilvusConnector(address, rows, options.batchRows(), collection.isLite()), this::load);
+        });
+    }
+
+    private void load() {
+        connected(collection -> {
+            collection.load();
+            return collection;
         });
     }
 }

@@ -7,7 +7,7 @@
  * SDK, which {@code src/milvus/pom.xml} makes, and into no other; whoever has that jar beside Embark's can write to Milvus.
  *
  * <p>Read {@code MilvusFormat} first; then {@code MilvusOptions} (what can be asked for), {@code MilvusStore} (the way of a
- * write on the driver), {@code MilvusFields} with {@code MilvusField} (columns as fields), {@code MilvusCheck} with {@code
+ * write on the driver), {@code MilvusFields} with {@code MilvusField} and {@code MilvusName} (columns as fields), {@code MilvusCheck} with {@code
  * MilvusLabel} (what is there already), {@code MilvusSession} with {@code MilvusRows} (the way of a row in a task) and {@code
  * MilvusCollection} (the only one that calls the SDK's client).
  */

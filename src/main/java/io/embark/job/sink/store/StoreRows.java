@@ -84,9 +84,22 @@ final class StoreRows {
             return (long) OVERHEAD + bytes.length;
         }
         if (value instanceof scala.collection.Seq<?> sequence) {
-            // Boxes in a row of Spark, and as many bytes again as what is sent.
-            return OVERHEAD + (long) sequence.length() * OVERHEAD;
+            return OVERHEAD + elements(sequence);
         }
         return value instanceof Row row ? row.toString().getBytes(StandardCharsets.UTF_8).length : OVERHEAD;
+    }
+
+    private static long elements(scala.collection.Seq<?> sequence) {
+        boolean numbers = sequence.isEmpty() || sequence.head() instanceof Number;
+        if (numbers) {
+            // Boxes in a row of Spark, and as many bytes again as what is sent.
+            return (long) sequence.length() * OVERHEAD;
+        }
+        long bytes = 0;
+        scala.collection.Iterator<?> elements = sequence.iterator();
+        while (elements.hasNext()) {
+            bytes += bytes(elements.next());
+        }
+        return bytes;
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,26 @@ class LauncherTest {
                         "embark: Write --name value.");
     }
 
+    @Test
+    void theJarForMilvusIsAddedUnlessTheRequestBringsIt() throws Exception {
+        Files.createDirectories(home.resolve("src/milvus"));
+        Path jar = Files.writeString(
+                Files.createDirectories(home.resolve("target/milvus")).resolve("embark-milvus-1.jar"), "");
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(System.currentTimeMillis() + 120_000));
+        Map<String, String> spark = Map.of("SPARK_HOME", home.resolve("another").toString());
+        String config = Files.writeString(home.resolve("a.conf"), "output-format = Milvus")
+                .toString();
+
+        for (List<String> words : List.of(List.of("--output-format", "milvus"), List.of("--config", config))) {
+            assertThat(run(spark, "", words)).contains(own() + "," + jar);
+            assertThat(run(spark, "--packages io.embark:embark-milvus:1", words))
+                    .contains(own())
+                    .endsWith("packages: io.embark:embark-milvus:1");
+        }
+        assertThat(run(spark, "", List.of("--output-format", "milvus", "--packages", "io.embark:embark-milvus:1")))
+                .contains(own());
+    }
+
     private String own() {
         Path dist = home.resolve("target/dist");
         return dist.resolve("pytorch-native-cpu-2.jar") + "," + dist.resolve("langchain4j-3.jar");
@@ -136,8 +157,14 @@ class LauncherTest {
     }
 
     private List<String> run(Map<String, String> variables, String options) throws Exception {
-        ProcessBuilder builder =
-                new ProcessBuilder(home.resolve("jobs/embark").toString(), "embed", "--where", "a = 'b'");
+        return run(variables, options, List.of("--where", "a = 'b'"));
+    }
+
+    private List<String> run(Map<String, String> variables, String options, List<String> words) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("jobs/embark").toString(), "embed"));
+        command.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.keySet().removeAll(List.of("SPARK_HOME", "SPARK_CONF_DIR", "EMBARK_PACKAGES"));
         environment.putAll(new HashMap<>(variables));

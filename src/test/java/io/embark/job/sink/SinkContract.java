@@ -31,6 +31,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -65,6 +66,11 @@ public abstract class SinkContract {
 
     /** Whether a column may be called so. */
     protected boolean takesColumn(String name) {
+        return true;
+    }
+
+    /** Whether a column may hold such values. */
+    protected boolean takesType(DataType type) {
         return true;
     }
 
@@ -300,10 +306,20 @@ public abstract class SinkContract {
     }
 
     @Test
-    void keepsTypesIfItSaysSo() {
-        Dataset<Row> typed = rows(0, 5)
-                .selectExpr(
-                        "id", "CAST(id AS INT) AS number", "DATE'2026-01-02' AS day", "1.50BD AS price", "embedding");
+    void keepsTypesIfItSaysSoAndRefusesTheRestByName() {
+        List<String> kept = new ArrayList<>(List.of("id", "embedding"));
+        for (String column : List.of("CAST(id AS INT) AS number", "DATE'2026-01-02' AS day", "1.50BD AS price")) {
+            Dataset<Row> rows = rows(0, 5).selectExpr("id", "embedding", column);
+            StructField field = rows.schema().apply(2);
+            if (takesType(field.dataType())) {
+                kept.add(column);
+            } else {
+                assertThatThrownBy(() -> sink(WriteMode.APPEND).check(rows.schema(), source()))
+                        .isInstanceOf(EmbarkException.class)
+                        .hasMessageContaining("'%s'".formatted(field.name()));
+            }
+        }
+        Dataset<Row> typed = rows(0, 5).selectExpr(kept.toArray(String[]::new));
         write(WriteMode.APPEND, typed);
 
         Set<String> types = types(typed.schema());

@@ -438,6 +438,13 @@ class MilvusStoreTest {
         "a b, string, column 'a b' cannot be a field",
         "a.b, string, column 'a.b' cannot be a field",
         "ä, string, column 'ä' cannot be a field",
+        "Timestamp, string, column 'Timestamp' cannot be a field",
+        "RowID, string, column 'RowID' cannot be a field",
+        "like, string, column 'like' cannot be a field",
+        "TRUE, string, column 'TRUE' cannot be a field",
+        "Null, string, column 'Null' cannot be a field",
+        "_seq, string, column '_seq' cannot be a field",
+        "Interval, string, column 'Interval' cannot be a field",
         "1a, string, column '1a' cannot be a field",
         "when, timestamp, 'It is timestamp, for which Milvus has no type.'",
         "price, 'decimal(9,2)', 'It is decimal(9,2), for which Milvus has no type.'",
@@ -479,10 +486,31 @@ class MilvusStoreTest {
 
         assertThatThrownBy(() -> open(nowhere).check(table(PLAIN, WriteMode.APPEND)))
                 .hasMessageStartingWith("output milvus: http://127.0.0.1:9 cannot be reached\n")
-                .hasMessageEndingWith(
-                        "Check --sink-option uri, database and token, and whether the server runs and can be reached from here.")
+                .hasMessageEndingWith("whether the server runs and can be reached from here.")
                 .message()
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aFileForTheTokenAloneIsRefusedWithTheWayOfAllOptions() {
+        assertThatThrownBy(() -> store(Map.of("token-file", "/run/secrets/zilliz")))
+                .hasMessage("""
+                        sink-option: 'token-file' does not exist
+                        The file of a secret is named where the secret itself would stand, in every option alike.
+                        Give file:/run/secrets/zilliz as the value of --sink-option token, or env:NAME for a variable of the environment.""");
+    }
+
+    /** So that it is asked for a session again. */
+    @Test
+    void aServerThatHasGoneMayComeBack() throws Exception {
+        Relay relay = new Relay(MilvusServer.ofTests().port(), frame -> Relay.Fate.PASSES);
+        try (relay;
+                StoreWrite write = store(Map.of("uri", relay.server().uri())).begin(table(PLAIN, WriteMode.ERROR))) {
+            relay.close();
+
+            assertThatThrownBy(() -> write.connector().open())
+                    .matches(e -> write.connector().isTransient((Exception) e));
+        }
     }
 
     @Test
@@ -517,7 +545,7 @@ class MilvusStoreTest {
     private static MilvusOptions options(Map<String, String> more) {
         Map<String, String> options = new HashMap<>(options());
         options.putAll(more);
-        return MilvusOptions.of(options, Map.of());
+        return MilvusOptions.of(options);
     }
 
     private static MilvusAddress address() {

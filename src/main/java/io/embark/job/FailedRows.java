@@ -23,7 +23,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The rows whose text could not be embedded, under {@code --on-error null}: those that have a text and no vector. They are
- * read from the output, and only where an id column names rows; not after appending, where older rows would be among them.
+ * read from the output, and only where an id column names rows; not where rows of other runs would be among them.
  *
  * @param idColumn the column that names a row; empty if rows are not named
  * @param ids the first of the ids

@@ -55,9 +55,8 @@ public final class EmbarkExtensions extends AbstractFunction1<SparkSessionExtens
 
     /**
      * Does for a session that is running what the extension does for one that starts. Does nothing where either was done
-     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed, and columns of vectors
-     * have no metadata. Sessions that
-     * {@code newSession()} makes of it have to be registered themselves. Thread-safe.
+     * before. A query that cannot be embedded is then refused when it is planned, not yet when it is analysed, and columns of
+     * vectors have no metadata. Sessions that {@code newSession()} makes of it have to be registered themselves. Thread-safe.
      *
      * <p>In a PySpark notebook: {@code spark._jvm.io.embark.spark.EmbarkExtensions.register(spark._jsparkSession)}
      */

@@ -16,8 +16,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The kinds of tables that keep a record of their own of which files count. Who reads their files alone sees rows that were
- * deleted or replaced; who adds files is not seen; who replaces the folder loses the table. A kind that is read and written as
- * what it is goes out of this list.
+ * deleted or replaced; who adds files is not seen; who replaces the folder loses the table. That a kind is read or written as what
+ * it is elsewhere takes nothing from this: its files alone are still no rows.
  */
 @SuppressWarnings("ImmutableEnumChecker") // lists that List.of made
 enum ForeignTable {

@@ -191,7 +191,6 @@ final class GuardErrors {
                 "Choose another --output, or name the table with --output-table.");
     }
 
-    /** @param folder the name of the folder of one partition */
     /**
      * @param provider the format of the table, as its catalog calls it
      * @param writable the formats that can be written

@@ -15,7 +15,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The place that the embedded table is written to. Whatever fails on the way, an output that was there stays as it was.
+ * The place that the embedded table is written to. Whatever fails on the way, an output that was there stays as it was, where it
+ * {@linkplain Capability#ALL_OR_NOTHING can} keep the rows of a run together.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -34,8 +35,8 @@ public interface Sink {
     /**
      * Writes the rows.
      *
-     * @param beforeTheyAreSeen what is done when all rows are written, right before the output is put in its place, or right
-     *     after where a table commits by itself; never if the run fails before
+     * @param beforeTheyAreSeen what is done right before the output is put in its place, when all rows are written; right after
+     *     where a table commits by itself, before the first row where others commit in their own way. Never if the run fails before
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the place cannot be written to
      */
     void write(Dataset<Row> rows, Runnable beforeTheyAreSeen);

@@ -154,7 +154,7 @@ class AnyFormatTest {
         Outcome outcome = Outcome.of(command, "--output-format", "rate", "--mode", "append");
 
         assertThat(outcome.code()).as(outcome.err()).isEqualTo(2);
-        assertThat(outcome.err()).contains("rate");
+        assertThat(outcome.errorLines()).contains("output format rate: cannot be written by rate");
     }
 
     @Test
@@ -163,7 +163,7 @@ class AnyFormatTest {
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.errorLines())
-                .startsWith("option output-format: there is no data source mongodb")
+                .startsWith("option output-format: 'mongodb' is no data source of this Spark")
                 .last()
                 .asString()
                 .startsWith("Add --packages org.mongodb.spark:mongo-spark-connector_");

@@ -145,7 +145,7 @@ class RequestedTablesTest {
                                 settings(
                                         "embed --output /a --output-format org.apache.spark.sql.delta.sources.DeltaDataSource")))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("output /a: there is no Delta Lake here\n");
+                .hasMessageStartingWith("option output-format: 'delta' is no data source of this Spark\n");
     }
 
     @Test

@@ -6,14 +6,10 @@ package io.embark.job.sink;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -34,8 +30,8 @@ public final class AppendCheck {
      *     are encoded in another way
      */
     public static void check(String subject, StructType existing, StructType added, boolean typed) {
-        Map<String, StructField> there = byName(existing);
-        Map<String, StructField> here = byName(added);
+        Map<String, StructField> there = Columns.byName(existing);
+        Map<String, StructField> here = Columns.byName(added);
         if (!there.keySet().equals(here.keySet())) {
             throw AppendErrors.otherColumns(subject, there.keySet(), here.keySet());
         }
@@ -85,14 +81,5 @@ public final class AppendCheck {
         if (!old.ranges().equals(added.ranges())) {
             throw AppendErrors.otherRanges(subject, column, old.encoding());
         }
-    }
-
-    private static Map<String, StructField> byName(StructType schema) {
-        return Arrays.stream(schema.fields())
-                .collect(Collectors.toMap(
-                        field -> field.name().toLowerCase(Locale.ROOT),
-                        Function.identity(),
-                        (a, b) -> a,
-                        TreeMap::new));
     }
 }

@@ -6,6 +6,7 @@ package io.embark.job.source;
 
 import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.FoundTable;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.LiteralPath;
 import io.embark.job.table.SparkCall;
@@ -60,7 +61,7 @@ record FilesReader(SparkSession spark, String noun, SourceRequest request) {
 
     private ReadRows foreign(FoundTable table, String input) {
         String format = table.format().orElseThrow();
-        if (!FormatReader.isThere(spark, format)) {
+        if (DataSourceClass.find(spark, format).isEmpty()) {
             throw InputErrors.isForeignTable(input, table);
         }
 

@@ -6,7 +6,6 @@ package io.embark.job.source;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.base.NearestName;
 import io.embark.base.Redaction;
 import io.embark.base.Shown;
 import io.embark.job.guard.FoundTable;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
 
@@ -67,28 +65,6 @@ final class InputErrors {
                         : "Check what is read, the options of --source-option, and the jars and settings of %s."
                                 .formatted(Shown.value(format)),
                 thrown);
-    }
-
-    /** @param name a data source that is not on the class path */
-    static EmbarkException noSuchFormat(String name, Throwable thrown) {
-        List<String> known = Stream.concat(SourceFormat.names().stream(), KnownFormats.names().stream())
-                .toList();
-        boolean isBroken = thrown instanceof LinkageError;
-        String remedy = KnownFormats.coordinate(name)
-                .map("Add --packages %s."::formatted)
-                .or(() -> NearestName.find(name, known).map("Did you mean %s?"::formatted))
-                .orElse("Add its jar with --packages GROUP:ARTIFACT:VERSION, or name one of %s."
-                        .formatted(String.join(", ", SourceFormat.names())));
-        return new EmbarkException(
-                ErrorCode.OPTION_INVALID,
-                isBroken
-                        ? "option format: '%s' cannot be loaded".formatted(Shown.value(name))
-                        : "option format: '%s' is no data source of this Spark".formatted(Shown.value(name)),
-                isBroken
-                        ? "Its jar was made for another Spark or Scala: %s".formatted(Failures.rootLine(thrown))
-                        : "Neither Spark nor a jar on the class path has one of this name.",
-                remedy,
-                thrown instanceof Exception exception ? exception : null);
     }
 
     /** @param table what the input is; its jar is missing */

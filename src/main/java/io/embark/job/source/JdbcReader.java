@@ -15,7 +15,6 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.jdbc.JdbcRelationProvider;
 import org.apache.spark.sql.jdbc.JdbcDialects;
 import org.apache.spark.sql.types.StructField;
 
@@ -32,11 +31,6 @@ record JdbcReader(SparkSession spark, String input, SourceRequest request) {
 
     private static final String TABLE = "dbtable";
     private static final String QUERY = "query";
-
-    /** Whether a data source is Spark's for databases. */
-    static boolean reads(Class<?> source) {
-        return source == JdbcRelationProvider.class;
-    }
 
     ReadRows read() {
         FormatOptions.requireKnown("source-option", FORMAT, request.options());

@@ -4,6 +4,8 @@
  */
 package io.embark.job.source;
 
+import io.embark.job.guard.ForeignTables;
+import io.embark.job.table.SparkCall;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,5 +21,10 @@ record ReadRows(Dataset<Row> rows, boolean cheap, List<String> notes) {
     /** Takes its own copy of the notes. */
     ReadRows {
         notes = List.copyOf(notes);
+    }
+
+    /** @param subject what is read, for the error */
+    static void requireNoForeignTable(Dataset<Row> rows, String subject) {
+        SparkCall.run(() -> ForeignTables.requireNoneRead(subject, rows), e -> InputErrors.cannotBeReached(subject, e));
     }
 }

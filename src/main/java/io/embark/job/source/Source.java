@@ -6,7 +6,6 @@ package io.embark.job.source;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
-import io.embark.job.guard.ForeignTables;
 import io.embark.job.guard.QueryCheck;
 import io.embark.job.table.MissingCatalog;
 import io.embark.job.table.SparkCall;
@@ -101,7 +100,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
 
     private static Source table(SparkSession spark, SourceRequest request, String name) {
         ReadRows read = new TableReader(spark, request).read(name);
-        requireNoForeignTable(read.rows(), "table " + name);
+        ReadRows.requireNoForeignTable(read.rows(), "table " + name);
         return of(read, name, Optional.empty());
     }
 
@@ -121,7 +120,7 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
                 e -> cannotBeAnalyzed(spark, parsed, e));
         QueryCheck.require(analyzed, "option sql");
         Dataset<Row> rows = SparkVersion.rows(spark, analyzed);
-        requireNoForeignTable(rows, "option sql");
+        ReadRows.requireNoForeignTable(rows, "option sql");
         return of(rows, "the result of --sql", Optional.empty(), false);
     }
 
@@ -131,15 +130,6 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
                 .findFirst()
                 .map(missing -> InputErrors.noCatalog("option sql", missing, thrown))
                 .orElseGet(() -> InputErrors.queryNamesWhatDoesNotExist(thrown));
-    }
-
-    private static void requireNoForeignTable(Dataset<Row> rows, String subject) {
-        SparkCall.translate(
-                () -> {
-                    ForeignTables.requireNoneRead(subject, rows);
-                    return null;
-                },
-                e -> InputErrors.cannotBeReached(subject, e));
     }
 
     /** The same with what people should know about columns that they named. */

@@ -9,7 +9,12 @@ import io.embark.ErrorCode;
 import io.embark.spark.ColumnErrors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -31,6 +36,18 @@ public final class Columns {
     /** A column by its very name, dots and quotes included. */
     public static Column named(String name) {
         return functions.col("`" + name.replace("`", "``") + "`");
+    }
+
+    /** Columns by their names in small letters, in order of these. */
+    public static Map<String, StructField> byName(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .collect(
+                        Collectors.toMap(field -> lower(field.name()), Function.identity(), (a, b) -> a, TreeMap::new));
+    }
+
+    /** A name in small letters, as whoever takes letters of either case for the same holds it against others. */
+    public static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -4,6 +4,9 @@
  */
 package io.embark.job.table;
 
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import java.util.Collection;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.SupportsCatalogOptions;
@@ -29,6 +32,22 @@ public record DataSourceClass(String name, Class<?> type) {
         } catch (Exception | LinkageError e) {
             // Spark's own, which it does not declare, and whatever loading a class throws.
             return Optional.empty();
+        }
+    }
+
+    /**
+     * The data source of a name.
+     *
+     * @param option the key of the option that names it, for the error
+     * @param usual names that may have been meant
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if Spark does not find it, with what to add
+     */
+    public static DataSourceClass require(SparkSession spark, String option, String name, Collection<String> usual) {
+        try {
+            return new DataSourceClass(
+                    name, DataSource.lookupDataSource(name, spark.sessionState().conf()));
+        } catch (Exception | LinkageError e) {
+            throw TableErrors.noSuchDataSource(option, name, usual, e);
         }
     }
 

@@ -29,4 +29,19 @@ public final class SparkCall {
             throw e.getCause() instanceof EmbarkException ours ? ours : words.apply(e);
         }
     }
+
+    /** What may fail in any way. */
+    public interface Action {
+        void run() throws Exception;
+    }
+
+    /** The same for what has no result. */
+    public static void run(Action action, Function<Exception, EmbarkException> words) {
+        translate(
+                () -> {
+                    action.run();
+                    return true;
+                },
+                words);
+    }
 }

@@ -12,6 +12,7 @@ import io.embark.spark.ColumnErrors;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.types.StructType;
 
 /** What is refused of columns and of options of formats, one method for each mistake. */
@@ -27,6 +28,32 @@ final class TableErrors {
                 NearestName.find(name, known)
                         .map("Did you mean %s?"::formatted)
                         .orElse("Leave it out, or choose one of these."));
+    }
+
+    /**
+     * @param option the option of ours that names it
+     * @param usual names that may have been meant
+     */
+    static EmbarkException noSuchDataSource(String option, String name, Collection<String> usual, Throwable thrown) {
+        boolean isBroken = thrown instanceof LinkageError;
+        List<String> known =
+                Stream.concat(usual.stream(), KnownFormats.names().stream()).toList();
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option %s: '%s' %s"
+                        .formatted(
+                                option,
+                                Shown.value(name),
+                                isBroken ? "cannot be loaded" : "is no data source of this Spark"),
+                isBroken
+                        ? "Its jar was made for another Spark or Scala: %s".formatted(Failures.rootLine(thrown))
+                        : "Neither Spark nor a jar on the class path has one of this name.",
+                KnownFormats.coordinate(name)
+                        .map("Add --packages %s."::formatted)
+                        .or(() -> NearestName.find(name, known).map("Did you mean %s?"::formatted))
+                        .orElse("Add its jar with --packages GROUP:ARTIFACT:VERSION, or name one of %s."
+                                .formatted(String.join(", ", usual))),
+                thrown);
     }
 
     /** @param option the option of ours that would carry it */

@@ -9,8 +9,8 @@ import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.FormatOptions;
-import io.embark.job.table.SparkCall;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -140,9 +139,6 @@ public enum FolderFormat {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if its jar is not there
      */
     public void requireJar(SparkSession spark) {
-        SparkCall.translate(
-                () -> DataSource.lookupDataSource(
-                        sparkName(), spark.sessionState().conf()),
-                e -> FolderErrors.hasNoJar(sparkName(), e));
+        DataSourceClass.require(spark, "output-format", sparkName(), names());
     }
 }

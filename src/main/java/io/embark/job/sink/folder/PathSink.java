@@ -71,10 +71,10 @@ final class PathSink implements Sink {
     @Override
     public void check(StructType schema, Source source) {
         // Hadoop throws anything for a file system that is unknown or lacks its jar.
-        SparkCall.translate(() -> checkTarget(schema, source), e -> OutputErrors.isUnreachable(output, e));
+        SparkCall.run(() -> checkTarget(schema, source), e -> OutputErrors.isUnreachable(output, e));
     }
 
-    private Void checkTarget(StructType schema, Source source) throws IOException {
+    private void checkTarget(StructType schema, Source source) throws IOException {
         format.requireNames(output, schema);
         FileSystem files = folder.files();
         Path target = folder.target();
@@ -91,7 +91,6 @@ final class PathSink implements Sink {
             new Replacement(spark, output, target).requireNoLink();
         }
         checkWritable(files, target.getParent());
-        return null;
     }
 
     private void checkExisting(FileSystem files, Path target, StructType schema, Source source, List<String> partitions)

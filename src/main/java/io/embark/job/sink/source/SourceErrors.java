@@ -11,18 +11,10 @@ import io.embark.base.Shown;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.table.Failures;
 import java.io.IOException;
-import java.util.Optional;
 
 /** What is refused of a data source that is to be written, one method for each mistake. */
 final class SourceErrors {
     private SourceErrors() {}
-
-    static EmbarkException isMissing(String name, Optional<String> coordinate) {
-        return invalid(
-                "option output-format: there is no data source %s".formatted(Shown.value(name)),
-                "Spark does not bring it, and no jar here has it.",
-                coordinate.map("Add --packages %s."::formatted).orElse("Add its jar with --packages."));
-    }
 
     static EmbarkException cannotBeWritten(String name) {
         return invalid(

@@ -7,12 +7,12 @@ package io.embark.job.sink.source;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.JdbcDriver;
 import io.embark.job.table.KnownFormats;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -35,7 +35,7 @@ public final class SourceKind implements SinkKind {
             return false;
         }
         String name = request.format().get();
-        return WrittenSource.find(spark, name)
+        return DataSourceClass.find(spark, name)
                 .map(source -> request.path().isPresent() || !source.isOfFiles())
                 .orElseGet(() -> KnownFormats.coordinate(name).isPresent());
     }
@@ -43,8 +43,8 @@ public final class SourceKind implements SinkKind {
     @Override
     public Sink open(SparkSession spark, SinkRequest request) {
         String name = request.format().orElseThrow();
-        Optional<WrittenSource> found = WrittenSource.find(spark, name);
-        WrittenSource source = found.orElseThrow(() -> SourceErrors.isMissing(name, KnownFormats.coordinate(name)));
+        WrittenSource source =
+                new WrittenSource(DataSourceClass.require(spark, "output-format", name, KnownFormats.names()));
         return new SourceSink(spark, source, source.isJdbc() ? request.with(ofDatabase(request.options())) : request);
     }
 

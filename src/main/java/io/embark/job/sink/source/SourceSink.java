@@ -89,8 +89,7 @@ final class SourceSink implements Sink {
     private void requirePlace(String path) {
         Configuration conf = spark.sessionState().newHadoopConf();
         if (source.isOfFiles()) {
-            SparkCall.translate(
-                    () -> requireFilesStay(new Path(path), conf), e -> OutputErrors.isUnreachable(output(), e));
+            SparkCall.run(() -> requireFilesStay(new Path(path), conf), e -> OutputErrors.isUnreachable(output(), e));
             return;
         }
         try {
@@ -102,14 +101,13 @@ final class SourceSink implements Sink {
     }
 
     /** Spark deletes whatever lies in a folder, before the first row is computed. */
-    private Void requireFilesStay(Path folder, Configuration conf) throws IOException {
+    private void requireFilesStay(Path folder, Configuration conf) throws IOException {
         ForeignTables.requireNoneWritten(output(), folder, conf);
         if (request.mode() != WriteMode.APPEND && folder.getFileSystem(conf).exists(folder)) {
             throw request.mode() == WriteMode.ERROR
                     ? OutputErrors.exists(output(), "--output")
                     : OutputErrors.folderIsEmptiedFirst(output(), source.name());
         }
-        return null;
     }
 
     private boolean isThere() {

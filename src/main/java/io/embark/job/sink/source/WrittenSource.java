@@ -6,8 +6,6 @@ package io.embark.job.sink.source;
 
 import io.embark.job.sink.WriteMode;
 import io.embark.job.table.DataSourceClass;
-import java.util.Optional;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.TableProvider;
 import org.apache.spark.sql.sources.CreatableRelationProvider;
 import org.apache.spark.sql.sources.RelationProvider;
@@ -18,11 +16,6 @@ import org.apache.spark.sql.sources.RelationProvider;
  * @param source the data source
  */
 record WrittenSource(DataSourceClass source) {
-    /** The data source of a short name or class; empty if Spark does not find it. */
-    static Optional<WrittenSource> find(SparkSession spark, String name) {
-        return DataSourceClass.find(spark, name).map(WrittenSource::new);
-    }
-
     String name() {
         return source.name();
     }

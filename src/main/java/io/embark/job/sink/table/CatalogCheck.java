@@ -11,27 +11,23 @@ import io.embark.job.sink.AppendErrors;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
-import io.embark.job.table.KnownFormats;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.SparkCall;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
-import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -80,7 +76,9 @@ final class CatalogCheck {
         if (isDelta()) {
             DeltaTables.requireNames(output, schema);
         } else if (table.isOfTheSession()) {
-            request.format().ifPresent(this::requireFormat);
+            // Other catalogs have formats of their own.
+            request.format()
+                    .ifPresent(format -> DataSourceClass.require(spark, "output-format", format, FolderFormat.names()));
         }
         request.partitionBy().forEach(column -> Columns.find(schema, column, "partition-by"));
         if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA) && request.mode() == WriteMode.APPEND) {
@@ -88,19 +86,12 @@ final class CatalogCheck {
         }
     }
 
-    /** Other catalogs have formats of their own. */
-    private void requireFormat(String format) {
-        SparkCall.translate(
-                () -> DataSource.lookupDataSource(format, spark.sessionState().conf()),
-                e -> CatalogErrors.noSuchFormat(output, format, KnownFormats.coordinate(format), e));
-    }
-
     private boolean isDelta() {
         return request.format().filter(DeltaTables.FORMAT::equalsIgnoreCase).isPresent();
     }
 
     private void requireFree(Path folder) {
-        SparkCall.translate(
+        SparkCall.run(
                 () -> {
                     ForeignTables.requireNoneWritten(
                             output, folder, spark.sessionState().newHadoopConf());
@@ -108,7 +99,6 @@ final class CatalogCheck {
                     if (files.exists(folder) && files.listStatus(folder).length > 0) {
                         throw CatalogErrors.placeIsTaken(output);
                     }
-                    return null;
                 },
                 e -> OutputErrors.isUnreachable(output, e));
     }
@@ -143,9 +133,9 @@ final class CatalogCheck {
                 .map(partition -> partition.describe().replace("`", ""))
                 .toList();
         if (!has.stream()
-                .map(CatalogCheck::lower)
+                .map(Columns::lower)
                 .toList()
-                .equals(request.partitionBy().stream().map(CatalogCheck::lower).toList())) {
+                .equals(request.partitionBy().stream().map(Columns::lower).toList())) {
             throw CatalogErrors.isPartitionedOtherwise(
                     output,
                     has.isEmpty() ? "no column" : String.join(", ", has),
@@ -177,11 +167,8 @@ final class CatalogCheck {
     private void requireApart(Table there, Source source) {
         String location = there.properties().get(TableCatalog.PROP_LOCATION);
         if (location != null && !location.isBlank()) {
-            SparkCall.translate(
-                    () -> {
-                        new Replacement(spark, output, new Path(location)).requireApart(source.rows());
-                        return null;
-                    },
+            SparkCall.run(
+                    () -> new Replacement(spark, output, new Path(location)).requireApart(source.rows()),
                     e -> OutputErrors.isUnreachable(output, e));
         }
     }
@@ -193,8 +180,8 @@ final class CatalogCheck {
             }
             return;
         }
-        Map<String, StructField> old = byName(CatalogWrite.labelled(there));
-        Map<String, StructField> added = byName(schema);
+        Map<String, StructField> old = Columns.byName(CatalogWrite.labelled(there));
+        Map<String, StructField> added = Columns.byName(schema);
         if (!added.keySet().containsAll(old.keySet()) && mode.isOn(CatalogMode.MERGE_SCHEMA)) {
             throw CatalogErrors.lacksColumns(
                     output,
@@ -218,18 +205,18 @@ final class CatalogCheck {
 
     /** Of rows that stay, vectors of another model must not become neighbours. */
     private void requireSameVectors(StructType old, StructType schema) {
-        Map<String, StructField> known = byName(old);
+        Map<String, StructField> known = Columns.byName(old);
         StructType both = new StructType(Arrays.stream(schema.fields())
-                .filter(field -> known.containsKey(lower(field.name())))
+                .filter(field -> known.containsKey(Columns.lower(field.name())))
                 .toArray(StructField[]::new));
         for (StructField field : EmbeddingMetadata.columns(both)) {
-            TableLabels.unsettled(known.get(lower(field.name()))).ifPresent(fingerprints -> {
+            TableLabels.unsettled(known.get(Columns.lower(field.name()))).ifPresent(fingerprints -> {
                 throw CatalogErrors.isUnsettled(output, field.name(), fingerprints);
             });
         }
-        Set<String> written = byName(both).keySet();
+        Set<String> written = Columns.byName(both).keySet();
         StructType kept = new StructType(Arrays.stream(old.fields())
-                .filter(field -> written.contains(lower(field.name())))
+                .filter(field -> written.contains(Columns.lower(field.name())))
                 .toArray(StructField[]::new));
         AppendCheck.check(output, kept, both, true);
     }
@@ -267,15 +254,5 @@ final class CatalogCheck {
                     }
                 },
                 e -> CatalogErrors.doesNotFit(output, e));
-    }
-
-    static Map<String, StructField> byName(StructType schema) {
-        return Arrays.stream(schema.fields())
-                .collect(
-                        Collectors.toMap(field -> lower(field.name()), Function.identity(), (a, b) -> a, TreeMap::new));
-    }
-
-    static String lower(String name) {
-        return name.toLowerCase(Locale.ROOT);
     }
 }

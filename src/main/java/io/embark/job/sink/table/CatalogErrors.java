@@ -12,7 +12,6 @@ import io.embark.job.table.MissingCatalog;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.apache.spark.sql.connector.catalog.TableCapability;
 import org.apache.spark.sql.types.DataType;
 
@@ -284,26 +283,6 @@ final class CatalogErrors {
                 "Delta Lake takes no blanks and none of ,;{}()= in the names of a new table's columns.",
                 "Rename it with --sql, or create the table first with TBLPROPERTIES ('delta.columnMapping.mode' = 'name') and"
                         + " use --mode append.");
-    }
-
-    static EmbarkException noSuchFormat(String output, String format, Optional<String> coordinate, Exception thrown) {
-        return refused(
-                output,
-                "there is no format %s".formatted(Shown.value(format)),
-                Failures.line(thrown),
-                coordinate
-                        .map("Add --packages %s."::formatted)
-                        .orElse("Choose another --output-format, or add its jar with --packages."),
-                thrown);
-    }
-
-    static EmbarkException deltaIsNotThere(String output, String coordinate, Throwable thrown) {
-        return refused(
-                output,
-                "there is no Delta Lake here",
-                "Its jar is not on the class path.",
-                "Add --packages %s.".formatted(coordinate),
-                thrown);
     }
 
     static EmbarkException deltaHasNoCatalog(String output) {

@@ -12,6 +12,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
+import io.embark.job.table.Columns;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.EnumSet;
@@ -112,9 +113,9 @@ final class CatalogSink implements Sink {
 
     /** Another run may have replaced the vectors by those of another model while this one embedded. */
     private void requireLabelsStand(StructType schema) {
-        Map<String, StructField> now = CatalogCheck.byName(columnsNow());
+        Map<String, StructField> now = Columns.byName(columnsNow());
         for (StructField column : EmbeddingMetadata.columns(schema)) {
-            Optional<StructField> there = Optional.ofNullable(now.get(CatalogCheck.lower(column.name())));
+            Optional<StructField> there = Optional.ofNullable(now.get(Columns.lower(column.name())));
             if (there.flatMap(TableLabels::unsettled).isPresent()) {
                 throw CatalogErrors.labelIsInDoubt(output, column.name());
             }

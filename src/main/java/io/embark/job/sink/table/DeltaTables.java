@@ -5,8 +5,9 @@
 package io.embark.job.sink.table;
 
 import io.embark.base.Shown;
+import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.table.Columns;
-import io.embark.job.table.KnownFormats;
+import io.embark.job.table.DataSourceClass;
 import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.version.Scala;
 import java.util.Arrays;
@@ -36,8 +37,6 @@ import org.apache.spark.sql.types.StructType;
 final class DeltaTables {
     static final String FORMAT = "delta";
 
-    private static final String CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog";
-
     private static final Pattern NO_NAME = Pattern.compile("[ ,;{}()\\n\\t=]");
 
     /** What rows can say of a column, so that it is not lost. */
@@ -52,12 +51,7 @@ final class DeltaTables {
         if (!(table.catalog() instanceof V2SessionCatalog)) {
             return;
         }
-        try {
-            Class.forName(CATALOG, false, Thread.currentThread().getContextClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw CatalogErrors.deltaIsNotThere(
-                    table.output(), KnownFormats.coordinate(FORMAT).orElseThrow(), e);
-        }
+        DataSourceClass.require(table.spark(), "output-format", FORMAT, FolderFormat.names());
         throw CatalogErrors.deltaHasNoCatalog(table.output());
     }
 

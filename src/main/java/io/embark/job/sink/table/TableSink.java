@@ -118,12 +118,11 @@ final class TableSink implements Sink {
     }
 
     private void requireAlone(TableIdentifier target) {
-        SparkCall.translate(
+        SparkCall.run(
                 () -> {
                     for (Path place : tables.places(target)) {
                         RunFolder.requireAlone(tables.files(place), place, output);
                     }
-                    return null;
                 },
                 e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
@@ -144,24 +143,18 @@ final class TableSink implements Sink {
     }
 
     private void requireNoForeignTable(Path folder) {
-        SparkCall.translate(
-                () -> {
-                    ForeignTables.requireNoneWritten(
-                            output, folder, spark.sessionState().newHadoopConf());
-                    return null;
-                },
+        SparkCall.run(
+                () -> ForeignTables.requireNoneWritten(
+                        output, folder, spark.sessionState().newHadoopConf()),
                 e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
 
     private void requireReplaceable(CatalogTable table, StructType schema, Source source) {
         requireManaged(table);
         TableLosses.requireNone(output, table, format.sparkName(), FolderFormat.names(), schema);
-        SparkCall.translate(
-                () -> {
-                    new Replacement(spark, output, new Path(table.location()))
-                            .check(source.rows(), Optional.of(table.identifier()), format.sparkName());
-                    return null;
-                },
+        SparkCall.run(
+                () -> new Replacement(spark, output, new Path(table.location()))
+                        .check(source.rows(), Optional.of(table.identifier()), format.sparkName()),
                 e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
 

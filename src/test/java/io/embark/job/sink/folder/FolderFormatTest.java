@@ -80,7 +80,7 @@ class FolderFormatTest {
                                     spark,
                                     SinkRequest.folder(path(), WriteMode.ERROR).as("avro")))
                     .isInstanceOf(EmbarkException.class)
-                    .hasMessageStartingWith("option output-format: avro has no jar on the class path\n")
+                    .hasMessageStartingWith("option output-format: 'avro' is no data source of this Spark\n")
                     .hasMessageMatching("(?s).*\nAdd --packages org.apache.spark:spark-avro_2.1[23]:[0-9.]+\\.");
         } finally {
             thread.setContextClassLoader(all);

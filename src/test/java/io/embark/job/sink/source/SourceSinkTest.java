@@ -30,6 +30,7 @@ import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.CreatableRelationProvider;
+import org.apache.spark.sql.sources.RelationProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +104,29 @@ class SourceSinkTest {
                                 .as(Keeper.class.getName()),
                         spark.range(3).toDF()))
                 .isNotNull();
+    }
+
+    /** Only reads. */
+    public static final class Reader implements RelationProvider {
+        /** Spark makes it. */
+        public Reader() {}
+
+        @Override
+        public BaseRelation createRelation(SQLContext context, scala.collection.immutable.Map<String, String> options) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Test
+    void aDataSourceThatOnlyReadsIsNotWritten() {
+        SinkRequest request = SinkRequest.folder("a", WriteMode.APPEND).as(Reader.class.getName());
+
+        assertThatThrownBy(() -> check(request, spark.range(3).toDF()))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        option output-format: %s cannot be written
+                        This data source only reads.
+                        Choose another --output-format.""".formatted(Reader.class.getName()));
     }
 
     /** Keeps nothing. */

@@ -330,8 +330,8 @@ class CatalogSinkTest {
                         sink(SinkRequest.folder("/nowhere/t", WriteMode.ERROR).as("delta")))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessageStartingWith("""
-                        output /nowhere/t: there is no Delta Lake here
-                        Its jar is not on the class path.
+                        option output-format: 'delta' is no data source of this Spark
+                        Neither Spark nor a jar on the class path has one of this name.
                         Add --packages io.delta:delta-spark_""");
     }
 
@@ -340,7 +340,7 @@ class CatalogSinkTest {
         assertThatThrownBy(() ->
                         write(SinkRequest.table("default.t", WriteMode.ERROR).as("hudi"), rows("a", 1)))
                 .isInstanceOf(EmbarkException.class)
-                .hasMessageStartingWith("output table default.t: there is no format hudi\n")
+                .hasMessageStartingWith("option output-format: 'hudi' is no data source of this Spark\n")
                 .hasMessageContaining("\nAdd --packages org.apache.hudi:hudi-spark");
     }
 

@@ -5,7 +5,9 @@
 package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
@@ -15,6 +17,7 @@ import io.embark.job.source.Source;
 import io.embark.spark.SharedSpark;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,16 +31,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Folders on S3, by Hadoop's own client, against a server that writes down each request. */
 @Tag("object-store")
@@ -45,6 +53,11 @@ class ObjectStoreTest {
     private static final String SERVER = System.getProperty("embark.s3");
     private static final Path FIGURES = Path.of("target", "object-store.txt");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static final String OTHERS = "part-00007-2f5c8e1a-0000-4000-8000-000000000000-c000.snappy.parquet";
+
+    /** What somebody else does while rows are computed. */
+    private static final AtomicReference<Runnable> OTHER = new AtomicReference<>();
 
     private final SparkSession spark = SharedSpark.session().newSession();
     private String output;
@@ -72,7 +85,6 @@ class ObjectStoreTest {
         spark.conf().set("fs.s3a.connection.ssl.enabled", "false");
         spark.conf().set("fs.s3a.attempts.maximum", "1");
         spark.conf().set("fs.s3a.retry.limit", "1");
-        spark.conf().set("fs.s3a.impl.disable.cache", "true");
     }
 
     @ParameterizedTest
@@ -159,9 +171,63 @@ class ObjectStoreTest {
                 .formatted(mode.name().toLowerCase(Locale.ROOT), committer, tried, settledAsNew));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "magic"})
+    void rowsThatSomebodyElsePutsThereMeanwhileAreNotLost(String committer) throws Exception {
+        spark.conf().set("fs.s3a.committer.name", committer);
+        output = "s3a://bucket/others-%s/out".formatted(committer);
+        write(WriteMode.ERROR, 0, 20);
+        Set<String> before = new HashSet<>(parts());
+        String old = before.iterator().next();
+        OTHER.set(() -> copy(old, OTHERS));
+        spark.udf()
+                .register(
+                        "embark_test_meanwhile",
+                        (UDF1<Long, Boolean>) id -> {
+                            OTHER.get().run();
+                            return true;
+                        },
+                        DataTypes.BooleanType);
+        Dataset<Row> rows = made(100, 101).where("embark_test_meanwhile(id)");
+
+        assertThatThrownBy(() -> write(WriteMode.OVERWRITE, rows))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("output %s: somebody else wrote it while this run embedded\n".formatted(output))
+                .hasMessageContaining("1 file of rows that were not there when the run began, as " + OTHERS);
+        before.add(OTHERS);
+        assertThat(parts()).containsExactlyInAnyOrderElementsOf(before);
+        write(WriteMode.APPEND, rows);
+        assertThat(parts()).containsAll(before).hasSize(before.size() + 1);
+        assertThat(new Recovery(spark, true).ofFolder(output)).isEmpty();
+        figure("committer %s: rows of somebody else that came while an overwrite embedded stay, and it fails"
+                .formatted(committer));
+    }
+
+    /** Another object with the rows of one that is there. */
+    private void copy(String from, String to) {
+        try {
+            var conf = spark.sessionState().newHadoopConf();
+            var folder = new org.apache.hadoop.fs.Path(output);
+            var files = folder.getFileSystem(conf);
+            FileUtil.copy(
+                    files,
+                    new org.apache.hadoop.fs.Path(folder, from),
+                    files,
+                    new org.apache.hadoop.fs.Path(folder, to),
+                    false,
+                    true,
+                    conf);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void write(WriteMode mode, int from, int to) {
+        write(mode, made(from, to));
+    }
+
+    private void write(WriteMode mode, Dataset<Row> rows) {
         Sink sink = SinkKinds.open(spark, SinkRequest.folder(output, mode));
-        Dataset<Row> rows = made(from, to);
         sink.check(rows.schema(), Source.of(spark.range(1).toDF(), "test", Optional.empty(), true));
         sink.write(rows);
     }

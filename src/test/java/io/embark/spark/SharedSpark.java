@@ -18,6 +18,8 @@ public final class SharedSpark {
                 .config("spark.ui.enabled", "false")
                 .config("spark.sql.shuffle.partitions", "2")
                 .config("spark.executor.heartbeatInterval", "1s")
+                // Catalogs know the file systems that Spark started with.
+                .config("spark.hadoop.fs.s3n.impl", "io.embark.job.CopyingFileSystem")
                 .getOrCreate();
     }
 }

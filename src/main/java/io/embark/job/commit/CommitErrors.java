@@ -6,6 +6,7 @@ package io.embark.job.commit;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import java.util.List;
 import org.apache.hadoop.fs.Path;
 
 /** What is refused of an output because of what other runs do with it. */
@@ -19,6 +20,20 @@ final class CommitErrors {
                 "It is %s, which keeps its rows in %s until they are complete.".formatted(other.run(), other.folder()),
                 "Wait until it ends. A run that died on another host counts as dead after %s minutes."
                         .formatted(Owner.MOST_SILENCE.toMinutes()));
+    }
+
+    /**
+     * Rows came into an output that a run was to replace, or to make.
+     *
+     * @param others the files of rows that were not there when it began
+     */
+    static EmbarkException isWrittenMeanwhile(Path output, List<String> others) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "output %s: somebody else wrote it while this run embedded".formatted(output),
+                "It holds %s %s of rows that were not there when the run began, as %s; all was left as it is."
+                        .formatted(others.size(), others.size() == 1 ? "file" : "files", others.get(0)),
+                "Run it again when nobody else writes there, or choose another output.");
     }
 
     static EmbarkException isUnsettled(String output, Path place) {

@@ -51,10 +51,48 @@ public final class ObjectCommit {
         commit(files, places, there, new ObjectJournal(ObjectJournal.Aim.APPEND, List.of(), List.of(), lacking));
     }
 
-    /** Makes the rows the output, instead of what is there if anything is. */
-    public static void replace(FileSystem files, RunPlaces places, List<String> marks) throws IOException {
+    /** Deletes what attempts of tasks left in a folder that do not count, and the list of those that do. */
+    public static void keepWritten(FileSystem files, Path folder) throws IOException {
+        Path list = ObjectJournal.ofRows(folder);
+        Set<String> written = Set.copyOf(written(files, folder));
+        for (String name : ObjectJournal.names(files, folder)) {
+            if (ObjectJournal.isOfRows(name) && !written.contains(name)) {
+                files.delete(new Path(folder, name), false);
+            }
+        }
+        files.delete(list, false);
+    }
+
+    private static List<String> written(FileSystem files, Path folder) throws IOException {
+        return ObjectJournal.read(files, ObjectJournal.ofRows(folder))
+                .map(ObjectJournal::added)
+                .orElseThrow(() -> new IOException("the list of the new files is missing"));
+    }
+
+    /** The files that are in the output, before rows are written. */
+    public static Set<String> listed(FileSystem files, RunPlaces places) throws IOException {
+        return ObjectJournal.names(files, places.target());
+    }
+
+    /**
+     * Makes the rows the output, instead of what was there if anything was.
+     *
+     * @param before the files that were in the output when the run began
+     * @throws io.embark.EmbarkException if somebody else put rows there since
+     */
+    public static void replace(FileSystem files, RunPlaces places, Set<String> before, List<String> marks)
+            throws IOException {
         Set<String> there = ObjectJournal.names(files, places.target());
-        commit(files, places, there, replacement(files, places, there, marks));
+        ObjectJournal planned = replacement(files, places, before, marks);
+        requireNoOthers(places, planned, there);
+        commit(files, places, there, planned);
+    }
+
+    private static void requireNoOthers(RunPlaces places, ObjectJournal planned, Set<String> there) {
+        List<String> others = planned.aim() == ObjectJournal.Aim.REPLACE ? planned.others(there) : List.of();
+        if (!others.isEmpty()) {
+            throw CommitErrors.isWrittenMeanwhile(places.target(), others);
+        }
     }
 
     private static ObjectJournal replacement(FileSystem files, RunPlaces places, Set<String> there, List<String> marks)
@@ -73,9 +111,7 @@ public final class ObjectCommit {
 
     private static void commit(FileSystem files, RunPlaces places, Set<String> there, ObjectJournal planned)
             throws IOException {
-        List<String> added = ObjectJournal.read(files, ObjectJournal.ofRows(places.rows()))
-                .map(ObjectJournal::added)
-                .orElseThrow(() -> new IOException("the list of the new files is missing"));
+        List<String> added = written(files, places.rows());
         for (String name : added) {
             if (there.contains(name)) {
                 throw new FileAlreadyExistsException("%s exists".formatted(new Path(places.target(), name)));
@@ -108,9 +144,15 @@ public final class ObjectCommit {
         planned.write(files, places.prepared());
     }
 
-    /** Says that the store's committer is about to show the new files. */
+    /**
+     * Says that the store's committer is about to show the new files.
+     *
+     * @throws io.embark.EmbarkException if somebody else put rows there since the run began, that would be replaced
+     */
     static void announce(FileSystem files, RunPlaces places, List<String> added) throws IOException {
-        prepared(files, places).adding(added).with(ObjectJournal.Aim.BACK).write(files, places.journal());
+        ObjectJournal prepared = prepared(files, places);
+        requireNoOthers(places, prepared, ObjectJournal.names(files, places.target()));
+        prepared.adding(added).with(ObjectJournal.Aim.BACK).write(files, places.journal());
     }
 
     /** Says that it has shown all of them. */
@@ -131,7 +173,15 @@ public final class ObjectCommit {
         }
         ObjectJournal journal = written.get();
         move(files, places, journal);
-        delete(files, places, journal.removed());
+        Set<String> rest = delete(files, places, journal.removed());
+        List<String> others = journal.others(rest);
+        if (!others.isEmpty()) {
+            LOG.warn(
+                    "In {} are {} files beside the new ones that somebody else put there meanwhile, as {}",
+                    places.target(),
+                    others.size(),
+                    others.get(0));
+        }
         for (String mark : journal.marks()) {
             try {
                 put(files, new Path(places.rows(), mark), new Path(places.target(), mark));
@@ -227,14 +277,14 @@ public final class ObjectCommit {
         }
     }
 
-    private static void delete(FileSystem files, RunPlaces places, List<String> names) throws IOException {
+    /** Deletes those that are there, and returns what is left if any was. */
+    private static Set<String> delete(FileSystem files, RunPlaces places, List<String> names) throws IOException {
         Set<String> there = names.isEmpty() ? Set.of() : ObjectJournal.names(files, places.target());
         List<String> left = names.stream().filter(there::contains).toList();
         each(left, name -> files.delete(new Path(places.target(), name), false));
+        Set<String> rest = left.isEmpty() ? Set.of() : ObjectJournal.names(files, places.target());
         Set<String> kept = new HashSet<>();
-        if (!left.isEmpty()) {
-            ObjectJournal.names(files, places.target()).forEach(name -> kept.addAll(above(name)));
-        }
+        rest.forEach(name -> kept.addAll(above(name)));
         // Stores keep marks of folders without files, on all levels; the highest takes those below it with it.
         Set<String> emptied = new TreeSet<>();
         for (String name : left) {
@@ -246,6 +296,7 @@ public final class ObjectCommit {
         for (String folder : emptied) {
             files.delete(new Path(places.target(), folder), true);
         }
+        return rest;
     }
 
     /** The folders that a file lies in, below the output, the highest first. */

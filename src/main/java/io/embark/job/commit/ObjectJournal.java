@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -112,13 +113,13 @@ record ObjectJournal(Aim aim, List<String> added, List<String> removed, List<Str
                 .toList();
     }
 
-    /** Whether readers see rows in the output that are neither new nor of the version before. */
-    boolean seesOthers(FileSystem files, RunPlaces places) throws IOException {
-        Set<String> there = names(files, places.target());
-        there.removeIf(name -> !isOfRows(name));
-        added.forEach(there::remove);
-        removed.forEach(there::remove);
-        return !there.isEmpty();
+    /** The files among those of the output that readers see, and that are neither new nor of the version before. */
+    List<String> others(Set<String> there) {
+        Set<String> known = new HashSet<>(added);
+        known.addAll(removed);
+        return there.stream()
+                .filter(name -> isOfRows(name) && !known.contains(name))
+                .toList();
     }
 
     /** Whether there was no output before. */
@@ -132,7 +133,7 @@ record ObjectJournal(Aim aim, List<String> added, List<String> removed, List<Str
         return removed.stream().anyMatch(there::contains);
     }
 
-    private static boolean isOfRows(String name) {
+    static boolean isOfRows(String name) {
         return Stream.of(name.split("/"))
                 .noneMatch(part -> part.startsWith(".") || (part.startsWith("_") && !part.contains("=")));
     }

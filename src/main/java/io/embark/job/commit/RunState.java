@@ -84,7 +84,10 @@ public enum RunState {
             case APPEND -> waits ? ADDING : APPENDED;
             case REPLACE -> {
                 if (waits) {
-                    yield journal.seesOthers(files, places) ? MIXED : FINISHING;
+                    yield journal.others(ObjectJournal.names(files, places.target()))
+                                    .isEmpty()
+                            ? FINISHING
+                            : MIXED;
                 }
                 yield journal.clears(files, places) ? CLEARING : REPLACED;
             }

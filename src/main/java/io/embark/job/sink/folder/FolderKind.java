@@ -8,8 +8,11 @@ import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.WriteMode;
 import io.embark.job.table.LiteralPath;
 import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -36,5 +39,14 @@ public final class FolderKind implements SinkKind {
             throw OutputErrors.hasColon("output " + path);
         }
         return new PathSink(spark, path, format, request);
+    }
+
+    /** A folder that holds the files of a table, to add rows to them; the options are the table's own. */
+    public static Sink appending(SparkSession spark, Path folder, FolderFormat format, Map<String, String> options) {
+        return new PathSink(
+                spark,
+                folder.toString(),
+                format,
+                SinkRequest.folder(folder.toString(), WriteMode.APPEND).with(options));
     }
 }

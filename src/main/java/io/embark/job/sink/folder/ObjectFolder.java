@@ -13,6 +13,7 @@ import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.WriteMode;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -41,6 +42,7 @@ record ObjectFolder(FolderOutput output) {
             FileSystem files, RunFolder run, Dataset<Row> rows, Consumer<Optional<Path>> beforeTheyAreSeen)
             throws IOException {
         Path unfinished = run.places().rows();
+        Set<String> before = appends() ? Set.of() : ObjectCommit.listed(files, run.places());
         ObjectFiles.write(output.spark(), () -> output.writer(rows)
                 .option(ObjectFiles.HIDDEN, true)
                 .mode("error")
@@ -52,7 +54,7 @@ record ObjectFolder(FolderOutput output) {
                 run,
                 appends()
                         ? (store, places) -> ObjectCommit.append(store, places, FolderOutput.MARKS)
-                        : (store, places) -> ObjectCommit.replace(store, places, FolderOutput.MARKS));
+                        : (store, places) -> ObjectCommit.replace(store, places, before, FolderOutput.MARKS));
     }
 
     private void writeByCommitter(
@@ -63,12 +65,12 @@ record ObjectFolder(FolderOutput output) {
         RangesRecord.write(files, places.rows(), rows.schema());
         output.requireStillWritable();
         ObjectCommit.prepare(files, places, !appends(), FolderOutput.MARKS);
-        beforeTheyAreSeen.accept(Optional.empty());
         try {
             ObjectFiles.write(output.spark(), run, () -> output.writer(rows)
                     .option(ObjectFiles.RUN, places.folder().toString())
                     .mode("append")
                     .save(target.toString()));
+            beforeTheyAreSeen.accept(Optional.empty());
         } catch (Exception e) {
             // Spark throws its checked exceptions undeclared.
             ObjectCommit.takeBack(files, places, e);

@@ -4,6 +4,9 @@
  */
 package io.embark.job.sink.table;
 
+import io.embark.job.commit.FolderCommit;
+import io.embark.job.commit.ObjectCommit;
+import io.embark.job.commit.ObjectFiles;
 import io.embark.job.commit.RunPlaces;
 import io.embark.job.table.Failures;
 import io.embark.job.table.SparkCall;
@@ -11,15 +14,19 @@ import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.TableIdentifier;
 import org.apache.spark.sql.catalyst.catalog.CatalogTable;
 import org.apache.spark.sql.catalyst.parser.ParseException;
 import org.apache.spark.sql.connector.catalog.CatalogManager;
+import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.Option;
@@ -103,6 +110,42 @@ final class SessionTables {
 
     void rename(TableIdentifier from, TableIdentifier to) {
         spark.sql("ALTER TABLE %s RENAME TO %s".formatted(from.quotedString(), to.quotedString()));
+    }
+
+    /** Whether renaming a table of this database is one step for its files. */
+    boolean renamesAtOnce(TableIdentifier table) throws IOException {
+        return FolderCommit.renamesAtOnce(files(defaultPlace(table)));
+    }
+
+    /** Makes a table of rows. */
+    void save(TableIdentifier table, Dataset<Row> rows, String format, Map<String, String> options) throws IOException {
+        if (renamesAtOnce(table)) {
+            rows.write().format(format).options(options).saveAsTable(table.quotedString());
+        } else {
+            saveOnStore(table, rows, format, options);
+        }
+    }
+
+    /** Spark's own way copies each file twice there. */
+    private void saveOnStore(TableIdentifier table, Dataset<Row> rows, String format, Map<String, String> options)
+            throws IOException {
+        StructType schema = rows.schema().asNullable();
+        spark.catalog().createTable(table.quotedString(), format, schema, options);
+        Path place = place(metadata(table, table.toString()));
+        ObjectFiles.write(spark, () -> rows.write()
+                .format(format)
+                .options(options)
+                .option(ObjectFiles.HIDDEN, true)
+                .mode("append")
+                .save(place.toString()));
+        ObjectCommit.keepWritten(files(place), place);
+        refresh(table);
+    }
+
+    /** What people should know before a table is made there, or replaced. */
+    static String copies(boolean replaces) {
+        return "the warehouse is on a store that has no rename: when all rows are embedded, each new file is copied once%s, and a run that is killed then may leave parts of the table in two places; a folder (--output) or a table of Delta Lake or Iceberg does not"
+                .formatted(replaces ? " and each file of the version before too" : "");
     }
 
     /** Forgets what was cached of a table's files. */

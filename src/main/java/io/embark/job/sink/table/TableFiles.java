@@ -9,7 +9,9 @@ import io.embark.job.commit.RunFolder;
 import io.embark.job.commit.RunPlaces;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Sink;
 import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.sink.folder.FolderKind;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -54,13 +57,34 @@ final class TableFiles {
                 && table.bucketSpec().isEmpty()
                 && Arrays.stream(table.schema().fields())
                         .noneMatch(column -> column.metadata().contains(LENGTH))
-                && SparkCall.translate(this::renamesAtOnce, e -> OutputErrors.warehouseIsUnreachable(output, e));
+                && SparkCall.translate(this::isThere, e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
 
-    private boolean renamesAtOnce() throws IOException {
+    private boolean isThere() throws IOException {
         Path place = tables.place(table);
-        FileSystem files = tables.files(place);
-        return FolderCommit.renamesAtOnce(files) && files.exists(place);
+        return tables.files(place).exists(place);
+    }
+
+    /**
+     * What people should know before rows are added as files; empty where that is one step.
+     *
+     * @param output the table as errors call it
+     */
+    Optional<String> note(String output) {
+        return SparkCall.translate(
+                () -> {
+                    Path place = tables.place(table);
+                    return !canBeMoved(output) || FolderCommit.renamesAtOnce(tables.files(place))
+                            ? Optional.empty()
+                            : folder(place).note();
+                },
+                e -> OutputErrors.warehouseIsUnreachable(output, e));
+    }
+
+    /** The folder on a store of objects, where files are added in a way of their own. */
+    private Sink folder(Path place) {
+        FolderFormat format = FolderFormat.named(table.provider().get()).orElseThrow();
+        return FolderKind.appending(spark, place, format, writerOptions());
     }
 
     /**
@@ -71,6 +95,11 @@ final class TableFiles {
     void append(Dataset<Row> rows, String output, Runnable beforeTheyAreSeen) throws IOException {
         Path place = tables.place(table);
         FileSystem files = tables.files(place);
+        if (!FolderCommit.renamesAtOnce(files)) {
+            folder(place).write(rows, beforeTheyAreSeen);
+            forgetWhatWasKnown();
+            return;
+        }
         try (RunFolder run = RunFolder.open(files, place, RunPlaces.Kind.FOLDER, output)) {
             Path unfinished = run.places().rows();
             rows.write()

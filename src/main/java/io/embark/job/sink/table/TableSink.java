@@ -215,7 +215,7 @@ final class TableSink implements Sink {
                     SessionTables.named(target, run.places().unfinishedTable(target.table()));
             TableIdentifier replaced = SessionTables.named(target, run.places().replacedTable(target.table()));
             try {
-                rows.write().format(format.sparkName()).options(options).saveAsTable(unfinished.quotedString());
+                tables.save(unfinished, rows, format.sparkName(), options);
                 recordRanges(unfinished, rows.schema());
                 if (mode == WriteMode.OVERWRITE && tables.exists(target)) {
                     likeTheOld(
@@ -228,6 +228,11 @@ final class TableSink implements Sink {
                 tables.dropQuietly(unfinished);
             }
         }
+    }
+
+    private boolean renamesAtOnce() {
+        return SparkCall.translate(
+                () -> tables.renamesAtOnce(identifier()), e -> OutputErrors.warehouseIsUnreachable(output, e));
     }
 
     /** Somebody may have put something into the old folder while this run embedded. */
@@ -317,8 +322,8 @@ final class TableSink implements Sink {
 
     @Override
     public Set<Capability> capabilities() {
-        Set<Capability> all =
-                EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.REPLACES_AT_ONCE, Capability.READS_BACK);
+        Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
+        all.add(renamesAtOnce() ? Capability.REPLACES_AT_ONCE : Capability.REPLACES);
         all.addAll(format.keeps());
         if (!inserts()) {
             all.add(Capability.ALL_OR_NOTHING);
@@ -331,7 +336,9 @@ final class TableSink implements Sink {
 
     @Override
     public Optional<String> note() {
-        String notes = Stream.concat(forgotten().stream(), inserted().stream()).collect(Collectors.joining("; "));
+        String notes = Stream.of(forgotten(), inserted(), copied())
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining("; "));
         return notes.isEmpty() ? Optional.empty() : Optional.of(notes);
     }
 
@@ -355,6 +362,15 @@ final class TableSink implements Sink {
         return mode == WriteMode.APPEND
                 && tables.exists(table)
                 && !new TableFiles(spark, metadata(table)).canBeMoved(output);
+    }
+
+    private Optional<String> copied() {
+        TableIdentifier table = identifier();
+        boolean there = tables.exists(table);
+        if (there && mode == WriteMode.APPEND) {
+            return new TableFiles(spark, metadata(table)).note(output);
+        }
+        return renamesAtOnce() ? Optional.empty() : Optional.of(SessionTables.copies(there));
     }
 
     private String location() {

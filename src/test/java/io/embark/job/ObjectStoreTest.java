@@ -197,7 +197,7 @@ class ObjectStoreTest {
         before.add(OTHERS);
         assertThat(parts()).containsExactlyInAnyOrderElementsOf(before);
         write(WriteMode.APPEND, rows);
-        assertThat(parts()).containsAll(before).hasSize(before.size() + 1);
+        assertThat(parts()).containsAll(before).hasSizeGreaterThan(before.size());
         assertThat(new Recovery(spark, true).ofFolder(output)).isEmpty();
         figure("committer %s: rows of somebody else that came while an overwrite embedded stay, and it fails"
                 .formatted(committer));

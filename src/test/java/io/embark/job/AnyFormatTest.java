@@ -158,6 +158,33 @@ class AnyFormatTest {
     }
 
     @Test
+    void aDataSourceWithoutATypeForVectorsSaysSo() {
+        String database = "url=jdbc:h2:mem:vectors;DB_CLOSE_DELAY=-1";
+        Outcome csv = Outcome.of(command, "--output-format", "csv", "--output", output);
+        Outcome jdbc = Outcome.of(
+                command, "--output-format", "jdbc", "--sink-option", database, "--sink-option", "dbtable=articles");
+
+        assertThat(csv.code()).isEqualTo(2);
+        assertThat(csv.err())
+                .contains("output %s: cannot be written by csv\n".formatted(output))
+                .contains("It has no type for vectors: choose another --output-format, such as parquet or json.");
+        assertThat(jdbc.code()).isEqualTo(2);
+        assertThat(jdbc.err())
+                .contains("It has no type for vectors: add --vector-type float16-bytes, or choose another");
+        Outcome bytes = Outcome.of(
+                command,
+                "--output-format",
+                "jdbc",
+                "--sink-option",
+                database,
+                "--sink-option",
+                "dbtable=articles",
+                "--vector-type",
+                "float16-bytes");
+        assertThat(bytes.code()).as(bytes.err()).isZero();
+    }
+
+    @Test
     void aDataSourceThatIsMissingIsNamedWithItsJar() {
         Outcome outcome = Outcome.of(command, "--output-format", "mongodb", "--mode", "append");
 

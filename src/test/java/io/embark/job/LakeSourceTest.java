@@ -159,6 +159,26 @@ class LakeSourceTest {
                 "--table of Delta and Iceberg: 160 rows; VERSION AS OF, TIMESTAMP AS OF and versionAsOf: 100 of an earlier state");
     }
 
+    @Test
+    void aStateThatATableNeverHadIsTold() {
+        String remedy = "\nName a version or a time that the table has.";
+        for (String reference : List.of(
+                "delta.`%s` VERSION AS OF 99".formatted(delta),
+                "delta.`%s` TIMESTAMP AS OF '2001-01-01'".formatted(delta),
+                "delta.`%s` TIMESTAMP AS OF 'soon'".formatted(delta),
+                "lake.db.articles VERSION AS OF 99",
+                "lake.db.articles TIMESTAMP AS OF '2001-01-01'")) {
+            assertThatThrownBy(() -> Source.table(SPARK, reference, SourceRequest.ALL))
+                    .isInstanceOf(EmbarkException.class)
+                    .hasMessageStartingWith("table %s: cannot be read\n".formatted(reference))
+                    .hasMessageEndingWith(remedy);
+        }
+        assertThatThrownBy(() -> Source.table(SPARK, "delta.`/nowhere`", SourceRequest.ALL))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageStartingWith("table delta.`/nowhere`: ")
+                .hasMessageEndingWith("\nCheck the path.");
+    }
+
     private static long count(String table, Map<String, String> options) {
         return Source.table(SPARK, table, SourceRequest.ALL.with(options))
                 .rows()

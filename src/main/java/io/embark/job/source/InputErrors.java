@@ -14,16 +14,12 @@ import io.embark.job.table.KnownFormats;
 import io.embark.job.table.MissingCatalog;
 import io.embark.spark.version.SparkVersion;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
 
 /** What is refused of the table that is read and of its columns, one method for each mistake. */
 final class InputErrors {
-    private static final Pattern CLASS = Pattern.compile("\\w+(\\.\\w+){2,}");
     private static final String AS_SPARK_DOES = "Write it as Spark SQL does, with columns of the input.";
 
     private InputErrors() {}
@@ -160,22 +156,18 @@ final class InputErrors {
                 null);
     }
 
-    /** @param parts the parts of its name */
-    static EmbarkException cannotBeOpened(String name, List<String> parts, Exception thrown) {
+    /**
+     * @param name as people wrote it
+     * @param byPath whether it is named by a data source and a path
+     */
+    static EmbarkException cannotBeOpened(String name, TableReference table, boolean byPath, Exception thrown) {
         String condition = thrown instanceof SparkThrowable told ? String.valueOf(SparkVersion.condition(told)) : "";
-        Optional<String> format = parts.size() == 2 ? KnownFormats.coordinate(parts.get(0)) : Optional.empty();
-        if (format.isPresent() && parts.get(1).contains("/")) {
-            return notFound(
-                    "table %s: cannot be read by its path".formatted(name),
-                    "No table of %s is there, or no jar here reads one.".formatted(Shown.value(parts.get(0))),
-                    "Check the path, or add --packages %s.".formatted(format.get()),
-                    thrown);
-        }
         if (condition.startsWith("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY")) {
             return notFound(
                     "table %s: cannot be read by its path".formatted(name),
                     Failures.line(thrown),
-                    "Name the path itself, and the data source with --format %s.".formatted(Shown.value(parts.get(0))),
+                    "Name the path itself, and the data source with --format %s."
+                            .formatted(Shown.value(table.name().get(0))),
                     thrown);
         }
         if (condition.startsWith("UNSUPPORTED_FEATURE.TIME_TRAVEL") || condition.equals("UNSUPPORTED_FEATURE")) {
@@ -185,23 +177,33 @@ final class InputErrors {
                     "Leave VERSION AS OF and TIMESTAMP AS OF out, or name a table that keeps its history.",
                     thrown);
         }
-        Optional<String> missing = missingClass(thrown).flatMap(KnownFormats::coordinate);
-        boolean isMissing = condition.startsWith("TABLE_OR_VIEW_NOT_FOUND");
+        if (condition.startsWith("TABLE_OR_VIEW_NOT_FOUND")) {
+            return notFound(
+                    "table %s: does not exist".formatted(name),
+                    byPath ? "No such table is at its path." : "There is no table or view of this name.",
+                    byPath
+                            ? "Check the path."
+                            : "Check the name. A table of a catalog other than the session's is CATALOG.DATABASE.NAME.",
+                    thrown);
+        }
+        Optional<String> missing = KnownFormats.missing(thrown);
+        String remedy = table.isOfThePast()
+                ? "Name a version or a time that the table has."
+                : byPath ? "Check the path." : "Check the name, and the settings of its catalog.";
         return notFound(
-                "table %s: %s".formatted(name, isMissing ? "does not exist" : "cannot be read"),
-                isMissing ? Failures.line(thrown) : Failures.rootLine(thrown),
-                missing.map("Add --packages %s."::formatted)
-                        .orElse("Check the name and the catalog of this Spark session."),
+                "table %s: cannot be read".formatted(name),
+                Failures.rootLine(thrown),
+                missing.map("Add --packages %s."::formatted).orElse(remedy),
                 thrown);
     }
 
-    /** The class that an exception says is not there, such as that of a catalog. */
-    private static Optional<String> missingClass(Exception thrown) {
-        return CLASS.matcher(String.valueOf(thrown.getMessage()))
-                .results()
-                .map(MatchResult::group)
-                .filter(name -> KnownFormats.coordinate(name).isPresent())
-                .findFirst();
+    /** @param coordinate what brings its data source, which is not there */
+    static EmbarkException cannotBeReadByItsPath(String name, String format, String coordinate, Exception thrown) {
+        return notFound(
+                "table %s: cannot be read by its path".formatted(name),
+                "No jar here reads tables of %s.".formatted(Shown.value(format)),
+                "Add --packages %s.".formatted(coordinate),
+                thrown);
     }
 
     static EmbarkException formatHasNoPath(String input, String format) {

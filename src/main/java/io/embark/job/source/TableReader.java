@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.guard.QueryCheck;
 import io.embark.job.table.Columns;
+import io.embark.job.table.DataSourceClass;
 import io.embark.job.table.FormatOptions;
 import io.embark.job.table.KnownFormats;
 import io.embark.job.table.MissingCatalog;
@@ -78,16 +79,25 @@ record TableReader(SparkSession spark, SourceRequest request) {
                 () -> spark.sessionState()
                         .executePlan(plan, CommandExecutionMode.SKIP())
                         .analyzed(),
-                e -> cannotBeOpened(table.name(), reference, e));
+                e -> cannotBeOpened(table, reference, e));
         // It may be a view, which holds a query.
         QueryCheck.require(analyzed, subject);
         return analyzed;
     }
 
-    private EmbarkException cannotBeOpened(List<String> name, String reference, Exception thrown) {
+    private EmbarkException cannotBeOpened(TableReference table, String reference, Exception thrown) {
+        List<String> name = table.name();
+        Optional<String> format = Optional.of(name.get(0))
+                .filter(first -> name.size() == 2 && name.get(1).contains("/"));
+        Optional<String> coordinate = format.filter(
+                        first -> DataSourceClass.find(spark, first).isEmpty())
+                .flatMap(KnownFormats::coordinate);
+        if (coordinate.isPresent()) {
+            return InputErrors.cannotBeReadByItsPath(reference, format.get(), coordinate.get(), thrown);
+        }
         return MissingCatalog.behind(thrown, spark, name)
                 .map(missing -> InputErrors.noCatalog("table " + reference, missing, thrown))
-                .orElseGet(() -> InputErrors.cannotBeOpened(reference, name, thrown));
+                .orElseGet(() -> InputErrors.cannotBeOpened(reference, table, format.isPresent(), thrown));
     }
 
     private static LogicalPlan relation(LogicalPlan analyzed) {

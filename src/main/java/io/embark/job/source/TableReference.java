@@ -78,6 +78,11 @@ record TableReference(List<String> name, Option<Expression> timestamp, Option<St
         throw new IllegalArgumentException("It is not a name with VERSION AS OF or TIMESTAMP AS OF behind it.");
     }
 
+    /** Whether it is the table as it was. */
+    boolean isOfThePast() {
+        return timestamp.isDefined() || version.isDefined();
+    }
+
     /** The options without those that became part of a reference. */
     static Map<String, String> others(Map<String, String> options) {
         Map<String, String> others = inAnyCase(options);

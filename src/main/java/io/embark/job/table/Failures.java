@@ -31,7 +31,7 @@ public final class Failures {
 
     /** How the query, the plan and the frames begin that stand behind what Spark says. */
     private static final Pattern BEHIND = Pattern.compile(
-            "^(== |at [\\w$.<>/]+\\(|Caused by: |Driver stacktrace:|'[A-Z]\\w+ |[+:]- |[A-Z]\\w+ [\\[(].*#\\d+)");
+            "^(== |at [\\w$.<>/]+\\(|Caused by: |Driver stacktrace:|'[A-Z]\\w+ |[+:]- |[A-Z]\\w+ .*#\\d+)");
 
     private Failures() {}
 
@@ -57,7 +57,7 @@ public final class Failures {
         }
         return thrown instanceof ClassNotFoundException && line.indexOf(' ') < 0
                 ? "There is no class %s.".formatted(line)
-                : cut(Redaction.text(Shown.line(line.replaceAll("\\s+", " "))));
+                : cut(Redaction.text(Shown.line(line.replaceAll("\\s+", " ").replaceFirst("\\.;$", "."))));
     }
 
     private static String cut(String line) {

@@ -162,6 +162,8 @@ public final class FormatOptions {
                     known.add((String) field.get(null));
                 }
             }
+            // Values of options, which stand beside their names.
+            known.removeIf(text -> text.matches(CONSTANT));
             if (!known.isEmpty()) {
                 known.add("path");
             }

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.package$;
 
@@ -39,6 +41,8 @@ public final class KnownFormats {
         }
     }
 
+    private static final Pattern CLASS = Pattern.compile("\\w+(\\.\\w+){2,}");
+
     private static final List<Jar> SOURCES = List.of(
             new Jar(
                     List.of("delta"),
@@ -63,6 +67,7 @@ public final class KnownFormats {
                     "org.apache.spark.sql.avro.",
                     "org.apache.spark.sql.avro.AvroOptions$",
                     scala("org.apache.spark:spark-avro_", ":" + SPARK)),
+            new Jar(List.of("hive"), "org.apache.hadoop.hive.", "", scala("org.apache.spark:spark-hive_", ":" + SPARK)),
             new Jar(
                     List.of("kafka"),
                     "org.apache.spark.sql.kafka010.",
@@ -150,6 +155,25 @@ public final class KnownFormats {
         String version = KnownFormats.class.getPackage().getImplementationVersion();
         return Optional.ofNullable(STORES.get(name))
                 .map(artifact -> "%s:%s".formatted(artifact, version == null ? "VERSION" : version));
+    }
+
+    /** What to add for the class that an exception says is not there, such as that of a catalog. */
+    public static Optional<String> missing(Throwable thrown) {
+        return CLASS.matcher(String.valueOf(thrown.getMessage()).replace('/', '.'))
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> !isThere(name))
+                .flatMap(name -> coordinate(name).stream())
+                .findFirst();
+    }
+
+    private static boolean isThere(String name) {
+        try {
+            Class.forName(name, false, Thread.currentThread().getContextClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
     }
 
     /** What to add for the driver of an address such as {@code jdbc:postgresql://host/database}. */

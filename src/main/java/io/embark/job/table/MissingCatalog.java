@@ -43,7 +43,7 @@ public record MissingCatalog(String name, boolean mayBeADatabase, Optional<Strin
 
     /** The one that Spark missed when it looked for a table; empty if it failed for another reason. */
     public static Optional<MissingCatalog> behind(Exception thrown, SparkSession spark, List<String> parts) {
-        return thrown instanceof SparkThrowable told && NOT_FOUND.contains(SparkVersion.condition(told))
+        return thrown instanceof SparkThrowable told && NOT_FOUND.contains(String.valueOf(SparkVersion.condition(told)))
                 ? of(spark, parts)
                 : Optional.empty();
     }
@@ -55,9 +55,9 @@ public record MissingCatalog(String name, boolean mayBeADatabase, Optional<Strin
         }
         // The session's own catalog has databases of tables, and nothing above them.
         boolean mayBeADatabase = parts.size() == 2;
-        boolean isKnown = isDatabase(spark, parts.get(0))
-                || KnownFormats.coordinate(parts.get(0)).isPresent();
-        return mayBeADatabase && isKnown
+        boolean isKnown = mayBeADatabase
+                && (isDatabase(spark, parts.get(0)) || parts.get(1).contains("/"));
+        return isKnown
                 ? Optional.empty()
                 : Optional.of(
                         new MissingCatalog(parts.get(0), mayBeADatabase, NearestName.find(parts.get(0), known(spark))));

@@ -59,6 +59,8 @@ class FailuresTest {
                         + " schema and catalog. If you did not qualify the name with a schema, verify the current_schema()"
                         + " output, or qualify the name with the correct schema and catalog. To tolerate the error on drop"
                         + " use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS.",
+                "SELECT * FROM (SELECT 'a' AS id) WHERE id | Cannot resolve \"id\" due to data type mismatch: Filter expression"
+                        + " \"id\" of type \"STRING\" is not a boolean.",
                 "SELEC 1 | Syntax error at or near 'SELEC'."
             })
     void leavesOutTheQueryAndThePlan(String query, String line) {

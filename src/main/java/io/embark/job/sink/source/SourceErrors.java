@@ -11,6 +11,7 @@ import io.embark.base.Shown;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.table.Failures;
 import java.io.IOException;
+import java.util.Locale;
 
 /** What is refused of a data source that is to be written, one method for each mistake. */
 final class SourceErrors {
@@ -39,8 +40,21 @@ final class SourceErrors {
                 root instanceof IOException ? ErrorCode.RUN_FAILED : ErrorCode.OUTPUT_INVALID,
                 "%s: cannot be written by %s".formatted(output, Shown.value(name)),
                 Failures.rootLine(thrown),
-                "Check --mode and each --sink-option against what this data source takes.",
+                remedy(name, root),
                 thrown);
+    }
+
+    private static String remedy(String name, Throwable root) {
+        boolean lacksArrays =
+                String.valueOf(root.getMessage()).toLowerCase(Locale.ROOT).contains("array<");
+        if (lacksArrays) {
+            return name.equalsIgnoreCase("jdbc")
+                    ? "It has no type for vectors: add --vector-type float16-bytes, or choose another --output-format."
+                    : "It has no type for vectors: choose another --output-format, such as parquet or json.";
+        }
+        return name.equalsIgnoreCase("iceberg")
+                ? "Name a table of a catalog with --output-table in place of a path, as conf/iceberg.conf does."
+                : "Check --mode and each --sink-option against what this data source takes.";
     }
 
     private static EmbarkException invalid(String problem, String reason, String remedy) {

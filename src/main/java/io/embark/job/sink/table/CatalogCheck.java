@@ -73,6 +73,9 @@ final class CatalogCheck {
             throw CatalogErrors.noNamespace(
                     output, table.catalog().name(), List.of(table.identifier().namespace()), table.namespaceSql());
         }
+        if (!table.isOfTheSession()) {
+            table.format(Optional.empty(), Optional.empty()).ifPresent(this::requireFormatOfTheCatalog);
+        }
         if (isDelta()) {
             DeltaTables.requireNames(output, schema);
         } else if (table.isOfTheSession()) {
@@ -84,6 +87,17 @@ final class CatalogCheck {
         if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA) && request.mode() == WriteMode.APPEND) {
             throw CatalogErrors.schemaStays(output, CatalogMode.OVERWRITE_SCHEMA, table.kind());
         }
+    }
+
+    /** @param usual what its catalog makes; Iceberg's takes the formats of its files for the table's own */
+    private void requireFormatOfTheCatalog(String usual) {
+        request.format()
+                .filter(format -> !format.equalsIgnoreCase(usual)
+                        && FolderFormat.named(format).isEmpty())
+                .ifPresent(format -> {
+                    throw CatalogErrors.makesAnotherFormat(
+                            output, table.catalog().name(), usual, format);
+                });
     }
 
     private boolean isDelta() {

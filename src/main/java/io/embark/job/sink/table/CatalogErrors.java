@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Shown;
 import io.embark.job.table.Failures;
+import io.embark.job.table.KnownFormats;
 import io.embark.job.table.MissingCatalog;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Collection;
@@ -49,8 +50,11 @@ final class CatalogErrors {
                 output,
                 "catalog %s cannot be opened".formatted(Shown.value(catalog)),
                 Failures.rootLine(thrown),
-                "Check --set spark.sql.catalog.%s=CLASS with its settings, and add its jar with --packages."
-                        .formatted(catalog),
+                KnownFormats.missing(thrown)
+                        .map("Add --packages %s."::formatted)
+                        .orElse(
+                                "Check --set spark.sql.catalog.%s=CLASS with its settings, and add its jar with --packages."
+                                        .formatted(catalog)),
                 thrown);
     }
 
@@ -133,6 +137,14 @@ final class CatalogErrors {
                 output,
                 "is a table of %s".formatted(Shown.value(provider)),
                 "--output-format %s is for a new table; one that exists keeps its format.".formatted(format),
+                "Leave --output-format out, or choose another --output-table.");
+    }
+
+    static EmbarkException makesAnotherFormat(String output, String catalog, String usual, String format) {
+        return refused(
+                output,
+                "cannot be made as a table of %s".formatted(Shown.value(format)),
+                "Catalog %s makes tables of %s.".formatted(Shown.value(catalog), usual),
                 "Leave --output-format out, or choose another --output-table.");
     }
 

@@ -172,6 +172,16 @@ class IcebergTablesTest {
                 .hasMessageEndingWith("\nDid you mean replaceWhere?");
     }
 
+    @Test
+    void aCatalogOfOneFormatMakesNoTableOfAnother() {
+        assertThatThrownBy(() -> write(request(WriteMode.ERROR).as("delta"), rows("a", 1)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessage("""
+                        output table lake.db.commits: cannot be made as a table of delta
+                        Catalog lake makes tables of iceberg.
+                        Leave --output-format out, or choose another --output-table.""");
+    }
+
     private void write(SinkRequest request, Dataset<Row> rows) {
         Sink sink = sink(request);
         sink.check(rows.schema(), Source.of(rows, "test", Optional.empty(), true));

@@ -125,7 +125,7 @@ final class StoreErrors {
         return failed(
                 "%s: failed %s times in a row".formatted(output, attempts),
                 Failures.rootLine(thrown),
-                "Check the server. Rows that are in stay in; run it again with --mode append, and each row is there once.",
+                "Check the server, and run it again; where rows are in already, --mode append puts each there once.",
                 thrown);
     }
 

@@ -67,7 +67,7 @@ class StoreBatchesTest {
                 .hasMessage("""
                         memory: failed 3 times in a row
                         connection reset
-                        Check the server. Rows that are in stay in; run it again with --mode append, and each row is there once.""");
+                        Check the server, and run it again; where rows are in already, --mode append puts each there once.""");
         assertThat(memory.calls).isEqualTo(3);
         assertThat(memory.isOpen).isZero();
     }

@@ -23,11 +23,11 @@ record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows ro
     private static final long BATCH_BYTES = 8L << 20;
 
     /**
-     * Of a connection that broke, of a server that is short of something or comes up, and of transactions that were in each
-     * other's way; but for a disk that is full, which stays so.
+     * Of a connection that broke, of a server that is short of something or comes up, is a replica while another becomes the
+     * primary, and of transactions that were in each other's way; but for a disk that is full, which stays so.
      */
     private static final List<String> TRANSIENT_STATES = List.of(
-            "08", "57P01", "57P02", "57P03", "57P05", "53000", "53200", "53300", "40001", "40P01", "55P03", "25P03");
+            "08", "57P01", "57P02", "57P03", "57P05", "53000", "53200", "53300", "40001", "40P01", "55P03", "25P03", "25006");
 
     @Override
     public String description() {

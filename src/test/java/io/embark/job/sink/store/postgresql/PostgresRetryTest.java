@@ -123,9 +123,9 @@ class PostgresRetryTest {
         assertAllAreThereOnce();
     }
 
-    /** The failures of a serialization, of a deadlock, and of a server that has no memory left. */
+    /** The failures of a serialization, of a deadlock, of a server that has no memory left, and of one that becomes a replica. */
     @ParameterizedTest
-    @ValueSource(strings = {"40001", "40P01", "53200"})
+    @ValueSource(strings = {"40001", "40P01", "53200", "25006"})
     void whatTheServerCallsPassingIsTriedAgain(String state) throws Exception {
         makeTable();
         fail(state, 2);

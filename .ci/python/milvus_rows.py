@@ -21,7 +21,7 @@ from pymilvus import MilvusClient
 
 def rows(glosses, count, file):
     with open(glosses, encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines][:1000]
+        texts = [json.loads(line)["text"] for line in lines][:300]
     with open(file, "w", encoding="utf-8") as out:
         for i in range(int(count)):
             # Equal texts stand side by side, so that each is embedded about once.

@@ -84,18 +84,31 @@ class KilledObjectWriteTest {
     @ParameterizedTest
     @EnumSource(WriteMode.class)
     void atEachStepTheNextRunMakesOldOrNewOfIt(WriteMode mode) throws IOException {
+        killEachStep(spark, mode, "put .*/new/half.*");
+    }
+
+    @ParameterizedTest
+    @Tag("kills")
+    @EnumSource(WriteMode.class)
+    void atEachStepOfACommitterOfTheStoreTheNextRunMakesOldOrNewOfIt(WriteMode mode) throws IOException {
+        SparkSession session = WatchedWrite.withStore(spark);
+        session.conf().set(CopyingCommitter.OPTION, CopyingCommitter.Factory.class.getName());
+        killEachStep(session, mode, ".*/_temporary/0/_temporary/.*");
+    }
+
+    /** @param ofTasks the steps of tasks, whose files no run looks at before all are written */
+    private void killEachStep(SparkSession session, WriteMode mode, String ofTasks) throws IOException {
         Path place = prepared("place", mode);
         List<Path> kills = new ArrayList<>();
         SteppingFileSystem.watch(place, step -> {
-            if (step.done()
-                    || (step.path().contains("/new/half") && step.action().equals("put"))) {
+            if (step.done() || "%s %s".formatted(step.action(), step.path()).matches(ofTasks)) {
                 return;
             }
             Path kill = folder.resolve("kill-%03d".formatted(step.number()));
             KilledWriteTest.copy(place, kill);
             kills.add(kill);
         });
-        WatchedWrite.writeToStore(spark, place.resolve("out"), FORMAT, mode);
+        WatchedWrite.writeToStore(session, place.resolve("out"), FORMAT, mode);
         stopWatching();
         kills.add(place);
 
@@ -318,6 +331,7 @@ class KilledObjectWriteTest {
         try (Stream<Path> found = Files.walk(output)) {
             return found.filter(file -> file.getFileName().toString().startsWith("part-"))
                     .map(file -> output.relativize(file).toString())
+                    .filter(file -> !file.startsWith("_temporary"))
                     .collect(Collectors.toSet());
         }
     }

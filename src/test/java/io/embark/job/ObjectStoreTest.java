@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
@@ -132,9 +133,9 @@ class ObjectStoreTest {
     })
     void whateverRequestIsTheLastTheNextRunSettlesIt(String committer, WriteMode mode, int step) throws Exception {
         spark.conf().set("fs.s3a.committer.name", committer);
-        Set<Long> before = mode == WriteMode.ERROR ? Set.of() : ids(0, 20);
-        Set<Long> after = new HashSet<>(ids(100, 120));
-        after.addAll(mode == WriteMode.APPEND ? before : Set.of());
+        List<Long> before = mode == WriteMode.ERROR ? List.of() : ids(0, 20);
+        List<Long> after = new ArrayList<>(mode == WriteMode.APPEND ? before : List.of());
+        after.addAll(ids(100, 120));
         int tried = 0;
         int settledAsNew = 0;
         for (int last = 1; ; last += step) {
@@ -152,11 +153,12 @@ class ObjectStoreTest {
             control("accept");
             List<String> said = new Recovery(spark, true).ofFolder(output);
             List<String> again = new Recovery(spark, true).ofFolder(output);
-            Set<Long> found = parts().isEmpty()
-                    ? Set.of()
-                    : new HashSet<>(rows().select("id").collectAsList().stream()
+            List<Long> found = parts().isEmpty()
+                    ? List.of()
+                    : rows().select("id").collectAsList().stream()
                             .map(row -> row.getLong(0))
-                            .toList());
+                            .sorted()
+                            .toList();
 
             assertThat(found).as("%s: %s", last, said).isIn(before, after);
             assertThat(again).as("%s: %s", last, said).isEmpty();
@@ -244,12 +246,8 @@ class ObjectStoreTest {
                                                 .toMetadata()));
     }
 
-    private static Set<Long> ids(long from, long to) {
-        Set<Long> ids = new HashSet<>();
-        for (long id = from; id < to; id++) {
-            ids.add(id);
-        }
-        return ids;
+    private static List<Long> ids(long from, long to) {
+        return LongStream.range(from, to).boxed().toList();
     }
 
     private Dataset<Row> rows() {

@@ -91,7 +91,10 @@ public final class FolderRecovery {
             case NOT_BEGUN -> ObjectCommit.takeOutUnseen(files, places);
             // On a store of objects a mark may be missing.
             case REPLACED, APPENDED, FINISHING, CLEARING -> ObjectCommit.finish(files, places);
-            case ADDING -> ObjectCommit.takeOut(files, places);
+            case ADDING -> {
+                ObjectCommit.takeOut(files, places);
+                ObjectCommit.takeOutUnseen(files, places);
+            }
             case REPLACING -> Renames.renameUnlessDone(files, places.rows(), places.target());
             case TAKEN_AWAY -> Renames.renameUnlessDone(files, places.old(), places.target());
             case APPENDING -> FolderCommit.takeOut(files, places);

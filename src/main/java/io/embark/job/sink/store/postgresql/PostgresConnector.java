@@ -27,7 +27,8 @@ record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows ro
      * primary, and of transactions that were in each other's way; but for a disk that is full, which stays so.
      */
     private static final List<String> TRANSIENT_STATES = List.of(
-            "08", "57P01", "57P02", "57P03", "57P05", "53000", "53200", "53300", "40001", "40P01", "55P03", "25P03", "25006");
+            "08", "57P01", "57P02", "57P03", "57P05", "53000", "53200", "53300", "40001", "40P01", "55P03", "25P03",
+            "25006");
 
     @Override
     public String description() {

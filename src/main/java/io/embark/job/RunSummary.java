@@ -115,10 +115,13 @@ record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFolder mod
                         Figures.count(counts.get(Count.BATCHES), "batch", "batches")));
         console.say("  model   %s, %s components, fingerprint %.12s"
                 .formatted(vectors.shown(), vectors.dimension(), vectors.fingerprint()));
-        console.say("  vectors %s, %s bytes each%s"
+        console.say("  vectors %s, %s bytes each%s%s"
                 .formatted(
                         Option.write(vectors.encoding()),
                         Figures.count(vectors.bytes()),
+                        settings.find(JobSettings.VECTOR_TYPE)
+                                .map(", written as "::concat)
+                                .orElse(""),
                         vectors.ranges()
                                 .flatMap(ranges -> sink.rangesFile())
                                 .map(", ranges in "::concat)

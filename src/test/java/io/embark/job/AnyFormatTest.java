@@ -204,6 +204,7 @@ class AnyFormatTest {
                 .isZero();
         Outcome halves = Outcome.of(command, "--output", output + "h", "--vector-type", "float16-bytes");
         assertThat(halves.code()).as(halves.err()).isZero();
+        assertThat(halves.out()).contains("  vectors float32, 32 bytes each, written as float16-bytes\n");
 
         Map<String, float[]> floats = new HashMap<>();
         spark.read()

@@ -37,8 +37,14 @@ import java.util.Set;
 final class MilvusCollection implements AutoCloseable {
     private static final long CLOSE_TIMEOUT_S = 5;
 
-    /** Of Milvus' own list in pkg/util/merr/errors.go: not ready, unavailable, too many requests, too fast. */
-    private static final Set<Integer> TRANSIENT_CODES = Set.of(1, 2, 4, 8);
+    /**
+     * Of Milvus' own list in pkg/util/merr/errors.go: not ready, unavailable, too many requests, too fast; and not loaded, which
+     * the next session does.
+     */
+    private static final Set<Integer> TRANSIENT_CODES = Set.of(1, 2, 4, 8, 101);
+
+    /** What the SDK says of an older code that it has no name for, such as Milvus Lite's for what is not loaded. */
+    private static final String UNNAMED_CODE = "Can't get the number of an unknown enum value.";
 
     /** The older code that stands beside: Milvus Lite gives 1 and this one for whatever it has no code for. */
     private static final int UNEXPECTED = 1;
@@ -175,6 +181,9 @@ final class MilvusCollection implements AutoCloseable {
             if (link instanceof MilvusClientException server && server.getServerErrCode() != 0) {
                 return TRANSIENT_CODES.contains(server.getServerErrCode())
                         && server.getLegacyServerCode() != UNEXPECTED;
+            }
+            if (link instanceof IllegalArgumentException && UNNAMED_CODE.equals(link.getMessage())) {
+                return true;
             }
         }
         return false;

@@ -14,6 +14,7 @@ import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,6 +49,23 @@ class MilvusRetryTest {
         }
 
         assertThat(left).as("breaks that are left").hasValue(0);
+        assertThat(MilvusRun.vectors(server.rows(spark, COLLECTION)))
+                .isEqualTo(MilvusRun.vectors(MilvusRun.rows(spark)));
+    }
+
+    @Test
+    void aCollectionThatIsNoLongerLoadedIsLoadedAgain() throws Exception {
+        AtomicInteger left = new AtomicInteger(2);
+        try (Relay relay = new Relay(server.port(), frame -> {
+            if (frame.hasRows() && left.getAndDecrement() > 0) {
+                server.release(COLLECTION);
+            }
+            return Fate.PASSES;
+        })) {
+            MilvusRun.write(spark, relay.server().request(COLLECTION, WriteMode.ERROR, MilvusRun.BATCHES), () -> {});
+        }
+
+        assertThat(left.get()).as("releases that are left").isNotPositive();
         assertThat(MilvusRun.vectors(server.rows(spark, COLLECTION)))
                 .isEqualTo(MilvusRun.vectors(MilvusRun.rows(spark)));
     }

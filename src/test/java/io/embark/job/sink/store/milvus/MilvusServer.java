@@ -15,6 +15,7 @@ import io.milvus.v2.service.collection.request.DescribeCollectionReq;
 import io.milvus.v2.service.collection.request.DropCollectionReq;
 import io.milvus.v2.service.collection.request.GetLoadStateReq;
 import io.milvus.v2.service.collection.request.HasCollectionReq;
+import io.milvus.v2.service.collection.request.ReleaseCollectionReq;
 import io.milvus.v2.service.vector.request.QueryReq;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +89,15 @@ record MilvusServer(String uri) {
     boolean isLoaded(String collection) {
         return ask(client -> client.getLoadState(
                 GetLoadStateReq.builder().collectionName(collection).build()));
+    }
+
+    /** As a restart leaves a collection of Milvus Lite: rows go in, and none can be read. */
+    void release(String collection) {
+        ask(client -> {
+            client.releaseCollection(
+                    ReleaseCollectionReq.builder().collectionName(collection).build());
+            return null;
+        });
     }
 
     void drop(String collection) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -99,15 +100,8 @@ class KilledObjectWriteTest {
     /** @param ofTasks the steps of tasks, whose files no run looks at before all are written */
     private void killEachStep(SparkSession session, WriteMode mode, String ofTasks) throws IOException {
         Path place = prepared("place", mode);
-        List<Path> kills = new ArrayList<>();
-        SteppingFileSystem.watch(place, step -> {
-            if (step.done() || "%s %s".formatted(step.action(), step.path()).matches(ofTasks)) {
-                return;
-            }
-            Path kill = folder.resolve("kill-%03d".formatted(step.number()));
-            KilledWriteTest.copy(place, kill);
-            kills.add(kill);
-        });
+        List<Path> kills = keptBeforeEachStep(
+                place, step -> !"%s %s".formatted(step.action(), step.path()).matches(ofTasks));
         WatchedWrite.writeToStore(session, place.resolve("out"), FORMAT, mode);
         stopWatching();
         kills.add(place);
@@ -118,6 +112,19 @@ class KilledObjectWriteTest {
         }
         assertThat(kills).hasSizeGreaterThan(20);
         assertThat(left).containsExactlyInAnyOrder(before(mode), after(mode));
+    }
+
+    /** Copies of a place as it is before each step that counts, while it is watched. */
+    private List<Path> keptBeforeEachStep(Path place, Predicate<Step> counts) {
+        List<Path> kept = new ArrayList<>();
+        SteppingFileSystem.watch(place, step -> {
+            if (!step.done() && counts.test(step)) {
+                Path copy = folder.resolve("kill-%03d".formatted(step.number()));
+                KilledWriteTest.copy(place, copy);
+                kept.add(copy);
+            }
+        });
+        return kept;
     }
 
     /** A run that settles what another left may be killed too. */
@@ -148,15 +155,7 @@ class KilledObjectWriteTest {
         });
         WatchedWrite.writeToStore(spark, place.resolve("out"), FORMAT, mode);
         stopWatching();
-        List<Path> kills = new ArrayList<>();
-        SteppingFileSystem.watch(half, step -> {
-            if (step.done()) {
-                return;
-            }
-            Path kill = folder.resolve("kill-%03d".formatted(step.number()));
-            KilledWriteTest.copy(half, kill);
-            kills.add(kill);
-        });
+        List<Path> kills = keptBeforeEachStep(half, step -> true);
         recover(half);
         stopWatching();
 

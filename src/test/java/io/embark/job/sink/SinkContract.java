@@ -13,6 +13,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.job.source.Source;
 import io.embark.job.source.SourceRequest;
+import io.embark.spark.SharedSpark;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -51,7 +52,9 @@ public abstract class SinkContract {
 
     protected static final int DIMENSION = DELICATE.length;
 
-    protected abstract SparkSession spark();
+    protected SparkSession spark() {
+        return SharedSpark.session();
+    }
 
     protected abstract SinkKind kind();
 

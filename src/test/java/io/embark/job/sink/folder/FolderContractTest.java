@@ -12,7 +12,6 @@ import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
-import io.embark.spark.SharedSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,11 +38,6 @@ class FolderContractTest {
 
         FolderContract(FolderFormat format) {
             this.format = format;
-        }
-
-        @Override
-        protected SparkSession spark() {
-            return SharedSpark.session();
         }
 
         @Override

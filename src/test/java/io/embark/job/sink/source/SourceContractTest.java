@@ -8,13 +8,11 @@ import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
-import io.embark.spark.SharedSpark;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,11 +22,6 @@ class SourceContractTest extends SinkContract {
 
     @TempDir
     Path folder;
-
-    @Override
-    protected SparkSession spark() {
-        return SharedSpark.session();
-    }
 
     @Override
     protected SinkKind kind() {

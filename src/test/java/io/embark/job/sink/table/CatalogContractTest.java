@@ -8,10 +8,8 @@ import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
-import io.embark.spark.SharedSpark;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.StagingInMemoryTableCatalog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,11 +32,6 @@ class CatalogContractTest extends SinkContract {
     @Override
     protected void beforeOtherColumns() {
         dropTable();
-    }
-
-    @Override
-    protected SparkSession spark() {
-        return SharedSpark.session();
     }
 
     @Override

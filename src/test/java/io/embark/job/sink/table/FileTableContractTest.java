@@ -8,11 +8,9 @@ import io.embark.job.sink.SinkContract;
 import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
-import io.embark.spark.SharedSpark;
 import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,11 +28,6 @@ class FileTableContractTest extends SinkContract {
     @AfterEach
     void dropDatabase() {
         spark().sql("DROP DATABASE contract CASCADE");
-    }
-
-    @Override
-    protected SparkSession spark() {
-        return SharedSpark.session();
     }
 
     @Override

@@ -9,11 +9,9 @@ import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.store.StoreKind;
-import io.embark.spark.SharedSpark;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.DecimalType;
@@ -31,11 +29,6 @@ class MilvusContractTest extends SinkContract {
     @Override
     protected void beforeOtherColumns() {
         server.drop(COLLECTION);
-    }
-
-    @Override
-    protected SparkSession spark() {
-        return SharedSpark.session();
     }
 
     @Override

@@ -9,13 +9,11 @@ import io.embark.job.sink.SinkKind;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.store.StoreKind;
-import io.embark.spark.SharedSpark;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 
@@ -34,11 +32,6 @@ class PostgresContractTest extends SinkContract {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    protected SparkSession spark() {
-        return SharedSpark.session();
     }
 
     @Override

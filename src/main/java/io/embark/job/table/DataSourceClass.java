@@ -27,8 +27,7 @@ public record DataSourceClass(String name, Class<?> type) {
     /** The data source of a name; empty if Spark does not find it. */
     public static Optional<DataSourceClass> find(SparkSession spark, String name) {
         try {
-            return Optional.of(new DataSourceClass(
-                    name, DataSource.lookupDataSource(name, spark.sessionState().conf())));
+            return Optional.of(lookUp(spark, name));
         } catch (Exception | LinkageError e) {
             // Spark's own, which it does not declare, and whatever loading a class throws.
             return Optional.empty();
@@ -44,11 +43,15 @@ public record DataSourceClass(String name, Class<?> type) {
      */
     public static DataSourceClass require(SparkSession spark, String option, String name, Collection<String> usual) {
         try {
-            return new DataSourceClass(
-                    name, DataSource.lookupDataSource(name, spark.sessionState().conf()));
+            return lookUp(spark, name);
         } catch (Exception | LinkageError e) {
             throw TableErrors.noSuchDataSource(option, name, usual, e);
         }
+    }
+
+    private static DataSourceClass lookUp(SparkSession spark, String name) {
+        return new DataSourceClass(
+                name, DataSource.lookupDataSource(name, spark.sessionState().conf()));
     }
 
     /**

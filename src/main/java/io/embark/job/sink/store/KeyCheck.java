@@ -108,7 +108,8 @@ final class KeyCheck {
         }
     }
 
-    private static List<Object> values(Row row) {
+    /** All values of a row, in its order. */
+    static List<Object> values(Row row) {
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
             values.add(row.get(i));

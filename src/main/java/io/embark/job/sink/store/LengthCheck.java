@@ -54,10 +54,7 @@ final class LengthCheck {
         }
 
         Row first = wrong.get(0);
-        List<Object> key = new ArrayList<>();
-        for (int i = 0; i < named.size(); i++) {
-            key.add(first.get(names.size() + i));
-        }
+        List<Object> key = KeyCheck.values(first).subList(names.size(), first.size());
         for (int i = 0; i < names.size(); i++) {
             int limit = limits.get(names.get(i));
             if (!first.isNullAt(i) && first.getInt(i) > limit) {

@@ -7,6 +7,7 @@ package io.embark.job.sink.table;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Shown;
+import io.embark.job.sink.Partitions;
 import io.embark.job.table.Failures;
 import io.embark.job.table.KnownFormats;
 import io.embark.job.table.MissingCatalog;
@@ -194,7 +195,7 @@ final class CatalogErrors {
                 "option sink-option: %s is not taken for %s".formatted(CatalogMode.REPLACE_WHERE, output),
                 "Only tables of Delta Lake replace the rows of a condition; of this one all rows would be replaced.",
                 "Leave it out, or replace the partitions of the new rows with --sink-option %s=dynamic."
-                        .formatted(CatalogMode.PARTITION_MODE));
+                        .formatted(Partitions.OVERWRITE_MODE));
     }
 
     static EmbarkException doesNotFit(String output, Exception thrown) {

@@ -21,11 +21,11 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
     /** Of Delta: the columns become those of the new rows. */
     static final String OVERWRITE_SCHEMA = "overwriteSchema";
     /** Of Spark: {@code dynamic} for the partitions that the new rows lie in. */
-    static final String PARTITION_MODE = Partitions.OVERWRITE_MODE;
     /** Of Delta: the rows that satisfy a condition. */
     static final String REPLACE_WHERE = "replaceWhere";
 
-    private static final List<String> ALL = List.of(MERGE_SCHEMA, OVERWRITE_SCHEMA, PARTITION_MODE, REPLACE_WHERE);
+    private static final List<String> ALL =
+            List.of(MERGE_SCHEMA, OVERWRITE_SCHEMA, Partitions.OVERWRITE_MODE, REPLACE_WHERE);
 
     /**
      * Refuses options that nobody would read, of which one may be what keeps rows from being replaced.

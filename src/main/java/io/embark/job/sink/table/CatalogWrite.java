@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink.table;
 
+import io.embark.job.sink.Partitions;
 import io.embark.job.table.Columns;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -129,7 +130,7 @@ final class CatalogWrite {
             DeltaTables.overwriteWithColumns(there, rows, options);
         } else {
             Map<String, String> kept = new HashMap<>(DeltaTables.keeping(there, options));
-            kept.put(CatalogMode.PARTITION_MODE, "static");
+            kept.put(Partitions.OVERWRITE_MODE, "static");
             writer(kept).overwrite(functions.lit(true));
         }
     }

@@ -5,6 +5,7 @@
 package io.embark.job.sink.table;
 
 import io.embark.base.Shown;
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.table.Columns;
 import io.embark.job.table.DataSourceClass;
@@ -153,7 +154,7 @@ final class DeltaTables {
                 .mode("overwrite")
                 .options(options)
                 .option(CatalogMode.OVERWRITE_SCHEMA, "true")
-                .option(CatalogMode.PARTITION_MODE, "static")
+                .option(Partitions.OVERWRITE_MODE, "static")
                 .partitionBy(partitions)
                 .save(table.properties().get(TableCatalog.PROP_LOCATION));
     }

@@ -238,7 +238,8 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
         }
     }
 
-    private static boolean ask(Connection connection, String question, String... values) throws SQLException {
+    /** What the first row of a query says; false if there is none. */
+    static boolean ask(Connection connection, String question, String... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(question)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setString(i + 1, values[i]);

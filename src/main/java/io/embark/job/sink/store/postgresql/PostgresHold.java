@@ -6,8 +6,6 @@ package io.embark.job.sink.store.postgresql;
 
 import io.embark.base.Redaction;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -57,25 +55,16 @@ final class PostgresHold implements AutoCloseable {
 
     /** Takes the lock of a name, which no other run has. */
     synchronized void lock(SqlName name) throws SQLException {
-        ask(connection, "SELECT pg_advisory_lock(hashtextextended(?, 0)) IS NOT NULL", name);
+        PostgresCheck.ask(connection, "SELECT pg_advisory_lock(hashtextextended(?, 0)) IS NOT NULL", name.sql());
         locked = name;
     }
 
     static boolean tryLock(Connection connection, SqlName name) throws SQLException {
-        return ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name);
+        return PostgresCheck.ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name.sql());
     }
 
     static void unlock(Connection connection, SqlName name) throws SQLException {
-        ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", name);
-    }
-
-    private static boolean ask(Connection connection, String question, SqlName name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(question)) {
-            statement.setString(1, name.sql());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        PostgresCheck.ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", name.sql());
     }
 
     /** Keeps the connection while others work. */

@@ -20,7 +20,6 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
     static final String MERGE_SCHEMA = "mergeSchema";
     /** Of Delta: the columns become those of the new rows. */
     static final String OVERWRITE_SCHEMA = "overwriteSchema";
-    /** Of Spark: {@code dynamic} for the partitions that the new rows lie in. */
     /** Of Delta: the rows that satisfy a condition. */
     static final String REPLACE_WHERE = "replaceWhere";
 

@@ -4,14 +4,12 @@
 
     milvus_rows.py rows GLOSSES COUNT FILE              makes COUNT rows of glosses
     milvus_rows.py same URI COLLECTION PARQUET COUNT    holds a collection against what was written as Parquet
-    milvus_rows.py wait URI COLLECTION COUNT            waits until a collection has COUNT rows
     milvus_rows.py count URI COLLECTION                 prints how many it has
 """
 
 import json
 import logging
 import sys
-import time
 from glob import glob
 
 import numpy as np
@@ -64,20 +62,8 @@ def count(uri, collection):
     return client.query(collection, filter="", output_fields=["count(*)"])[0]["count(*)"]
 
 
-def wait(uri, collection, least):
-    for _ in range(2400):
-        try:
-            if count(uri, collection) >= int(least):
-                return
-        except Exception as not_yet:
-            # The collection is there a moment before it can be read.
-            print(not_yet, file=sys.stderr)
-        time.sleep(0.05)
-    raise AssertionError(f"{collection} has not {least} rows after two minutes")
-
-
 def main(command, *arguments):
-    result = {"rows": rows, "same": same, "wait": wait, "count": count}[command](*arguments)
+    result = {"rows": rows, "same": same, "count": count}[command](*arguments)
     if result is not None:
         print(result)
 

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @param rows turns rows into those of the collection
  * @param batchRows the most rows of a message
- * @param lite whether the server takes one writer at a time
+ * @param lite whether the server is Milvus Lite, which takes one request at a time
  */
 record MilvusConnector(MilvusAddress address, MilvusRows rows, int batchRows, boolean lite) implements StoreConnector {
     /** Some hosts take messages of 64 MB, the server itself of 256 MB or more; the queues behind it like small ones. */
@@ -37,15 +37,19 @@ record MilvusConnector(MilvusAddress address, MilvusRows rows, int batchRows, bo
     }
 
     @Override
-    public StoreSession open() {
+    public StoreSession open() throws InterruptedException {
+        MilvusTurns turns = new MilvusTurns(lite);
         MilvusCollection collection = new MilvusCollection(address);
         try {
-            collection.load();
-        } catch (RuntimeException e) {
+            turns.take(() -> {
+                collection.load();
+                return null;
+            });
+        } catch (RuntimeException | InterruptedException e) {
             collection.close();
             throw e;
         }
-        return new MilvusSession(collection, rows, lite);
+        return new MilvusSession(collection, rows, turns);
     }
 
     @Override

@@ -11,23 +11,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /** A task's connection to a collection. */
 final class MilvusSession implements StoreSession {
-    /** For Milvus Lite, whose collections are not made for several writers at a time; all of them are in this process. */
-    private static final Lock LITE = new ReentrantLock();
-
     private final MilvusCollection collection;
     private final MilvusRows rows;
-    private final boolean lite;
+    private final MilvusTurns turns;
 
-    MilvusSession(MilvusCollection collection, MilvusRows rows, boolean lite) {
+    MilvusSession(MilvusCollection collection, MilvusRows rows, MilvusTurns turns) {
         this.collection = collection;
         this.rows = rows;
-        this.lite = lite;
+        this.turns = turns;
     }
 
     @Override
@@ -36,28 +31,19 @@ final class MilvusSession implements StoreSession {
         for (StoreRow row : batch) {
             objects.add(rows.of(row));
         }
-        long taken = lite ? alone(objects) : collection.upsert(objects);
+        long taken = turns.take(() -> collection.upsert(objects));
         if (taken != objects.size()) {
             throw MilvusErrors.tookFewer(rows.output(), objects.size(), taken);
         }
     }
 
-    private long alone(List<JsonObject> objects) throws InterruptedException {
-        LITE.lockInterruptibly();
-        try {
-            return collection.upsert(objects);
-        } finally {
-            LITE.unlock();
-        }
-    }
-
     @Override
-    public List<double[][]> read(List<StoreRow> written) {
+    public List<double[][]> read(List<StoreRow> written) throws InterruptedException {
         List<String> fields = new ArrayList<>();
         fields.add(rows.key().name());
         rows.vectors().forEach(field -> fields.add(field.name()));
         Map<Object, Map<String, Object>> found = new HashMap<>();
-        for (Map<String, Object> entity : collection.read(withKeys(written), fields)) {
+        for (Map<String, Object> entity : turns.take(() -> collection.read(withKeys(written), fields))) {
             found.put(entity.get(rows.key().name()), entity);
         }
 

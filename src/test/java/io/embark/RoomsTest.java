@@ -90,9 +90,17 @@ class RoomsTest {
             Map.entry("job.session", "base . spark.version job.table"),
             Map.entry("job.print", "base encode model.files spark.exec"),
             Map.entry(
+                    "job.settings",
+                    "base . spark spark.call spark.models job.table job.source job.sink job.sink.folder job.session"),
+            Map.entry(
+                    "job.embed",
+                    "base . model model.files model.weights encode spark spark.version spark.call spark.models spark.exec job.guard"
+                            + " job.table job.source job.sink job.sink.folder job.sink.table job.sink.source job.sink.store job.print"
+                            + " job.session job.settings"),
+            Map.entry(
                     "job",
-                    "base . model model.files model.family model.weights encode spark spark.version spark.call spark.models spark.exec"
-                            + " job.guard job.table job.source job.sink job.sink.folder job.sink.table job.sink.source job.sink.store job.print job.session"));
+                    "base . model model.files model.family model.weights encode spark spark.call spark.models spark.exec"
+                            + " job.table job.source job.sink job.print job.session job.settings job.embed"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

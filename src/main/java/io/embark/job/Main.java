@@ -5,9 +5,19 @@
 package io.embark.job;
 
 import io.embark.base.Redaction;
+import io.embark.job.embed.EmbedCommand;
+import io.embark.job.embed.ErrorReport;
+import io.embark.job.embed.RunErrors;
+import io.embark.job.embed.Stop;
 import io.embark.job.print.Console;
 import io.embark.job.session.JobSession;
 import io.embark.job.session.SparkStart;
+import io.embark.job.settings.Arguments;
+import io.embark.job.settings.JobCommand;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.RunSecrets;
+import io.embark.job.settings.Settings;
+import io.embark.job.settings.SettingsReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbedOptions;
+import io.embark.job.embed.ReadBack;
+import io.embark.job.embed.VectorColumns;
+import io.embark.job.embed.WrittenVectors;
 import io.embark.job.sink.Half;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
+import io.embark.job.embed.ErrorReport;
+import io.embark.job.embed.FullDisk;
+import io.embark.job.embed.Report;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;

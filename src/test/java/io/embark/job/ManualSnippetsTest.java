@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.embark.EmbedOptions;
 import io.embark.Page;
 import io.embark.encode.Embedder;
+import io.embark.job.embed.ErrorReport;
 import io.embark.spark.SharedSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

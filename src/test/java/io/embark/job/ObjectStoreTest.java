@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
+import io.embark.job.embed.SinkKinds;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;

@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.Option;
 import io.embark.Page;
 import io.embark.WrittenBlock;
+import io.embark.job.settings.JobCommand;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

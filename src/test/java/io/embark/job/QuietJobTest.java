@@ -6,6 +6,7 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.job.embed.EmbedCommand;
 import io.embark.job.session.JobSession;
 import io.embark.job.sink.Sink;
 import java.util.List;

@@ -8,7 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.EmbedOptions;
 import io.embark.base.Redaction;
+import io.embark.job.embed.ErrorReport;
 import io.embark.job.session.JobSession;
+import io.embark.job.settings.Arguments;
+import io.embark.job.settings.RunSecrets;
+import io.embark.job.settings.Settings;
+import io.embark.job.settings.SettingsReader;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.ModelName;
 import io.embark.spark.SharedSpark;

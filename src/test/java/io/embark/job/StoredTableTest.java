@@ -7,6 +7,7 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.job.SteppingFileSystem.Step;
+import io.embark.job.embed.SinkKinds;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;

@@ -5,6 +5,7 @@
 package io.embark.job;
 
 import io.embark.EmbedOptions;
+import io.embark.job.embed.SinkKinds;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;

@@ -1,0 +1,157 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.embed;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.LongText;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.SettingErrors;
+import io.embark.job.settings.Settings;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.SinkRequest;
+import io.embark.job.sink.VectorType;
+import io.embark.job.sink.table.Recovery;
+import io.embark.job.source.Source;
+import io.embark.job.source.SourceFormat;
+import io.embark.job.source.SourceRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Opens the tables that the settings name.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class RequestedTables {
+    private RequestedTables() {}
+
+    /**
+     * What is read to be embedded.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none, or the condition or query cannot be
+     *     read; {@link ErrorCode#INPUT_NOT_FOUND} if it does not exist or cannot be read
+     */
+    public static Source source(SparkSession spark, Settings settings) {
+        SourceRequest request = sourceRequest(settings);
+        if (settings.isChosen(JobSettings.INPUT)) {
+            return Source.files(spark, settings.require(JobSettings.INPUT), request);
+        }
+        if (settings.isChosen(JobSettings.TABLE)) {
+            return Source.table(spark, settings.require(JobSettings.TABLE), request);
+        }
+        if (settings.isChosen(JobSettings.SQL)) {
+            if (request.format().isPresent() || !request.options().isEmpty()) {
+                throw SettingErrors.isNotHeededWithAQuery(
+                        request.format().isPresent() ? JobSettings.FORMAT : JobSettings.SOURCE_OPTION);
+            }
+            return Source.query(spark, settings.require(JobSettings.SQL), request);
+        }
+        if (SourceFormat.isOther(request.format())) {
+            return Source.format(spark, request);
+        }
+
+        throw SettingErrors.noInput();
+    }
+
+    /** What is searched. */
+    public static Source searched(SparkSession spark, Settings settings) {
+        if (!settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(settings.find(JobSettings.FORMAT))) {
+            return Source.format(spark, sourceRequest(settings));
+        }
+        return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
+    }
+
+    /**
+     * Settles what killed runs left of the tables that are named, and says what was found and done.
+     *
+     * @param mayWrite whether to do it, rather than to say what would be done
+     */
+    public static List<String> recover(SparkSession spark, Settings settings, boolean mayWrite) {
+        Recovery recovery = new Recovery(spark, mayWrite);
+        Set<String> lines = new LinkedHashSet<>();
+        Stream.of(JobSettings.INPUT, JobSettings.OUTPUT)
+                .flatMap(setting -> settings.find(setting).stream())
+                .forEach(path -> lines.addAll(recovery.ofFolder(path)));
+        Stream.of(JobSettings.TABLE, JobSettings.OUTPUT_TABLE)
+                .flatMap(setting -> settings.find(setting).stream())
+                .forEach(name -> lines.addAll(recovery.ofTable(name)));
+        return List.copyOf(lines);
+    }
+
+    /** The same for what is searched. */
+    public static List<String> recoverSearched(SparkSession spark, Settings settings) {
+        if (!settings.isChosen(JobSettings.SEARCH_TABLE)) {
+            return List.of();
+        }
+        String reference = settings.require(JobSettings.SEARCH_TABLE);
+        Recovery recovery = new Recovery(spark, true);
+        List<String> lines = new ArrayList<>(recovery.ofFolder(reference));
+        if (!reference.contains("/")) {
+            lines.addAll(recovery.ofTable(reference));
+        }
+        return lines;
+    }
+
+    private static SourceRequest sourceRequest(Settings settings) {
+        return new SourceRequest(
+                settings.find(JobSettings.FORMAT),
+                settings.entries(JobSettings.SOURCE_OPTION),
+                settings.find(JobSettings.WHERE),
+                settings.find(JobSettings.LIMIT).map(OptionalInt::of).orElse(OptionalInt.empty()),
+                IdColumns.names(settings).stream().findFirst());
+    }
+
+    /**
+     * What the vectors are written to.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none
+     */
+    public static Sink sink(SparkSession spark, Settings settings) {
+        if (!namesSink(spark, settings)) {
+            throw SettingErrors.noOutput();
+        }
+        return SinkKinds.open(spark, sinkRequest(settings));
+    }
+
+    /** Whether the settings name an output: a place of Spark, or a format whose options say where. */
+    public static boolean namesSink(SparkSession spark, Settings settings) {
+        return settings.isChosen(JobSettings.OUTPUT)
+                || settings.isChosen(JobSettings.OUTPUT_TABLE)
+                || SinkKinds.opens(spark, sinkRequest(settings));
+    }
+
+    private static SinkRequest sinkRequest(Settings settings) {
+        return new SinkRequest(
+                settings.find(JobSettings.OUTPUT),
+                settings.find(JobSettings.OUTPUT_TABLE),
+                settings.find(JobSettings.OUTPUT_FORMAT),
+                settings.get(JobSettings.MODE),
+                settings.entries(JobSettings.SINK_OPTION),
+                settings.names(JobSettings.PARTITION_BY),
+                keys(settings),
+                settings.find(JobSettings.VECTOR_TYPE).map(RequestedTables::vectorType));
+    }
+
+    private static List<String> keys(Settings settings) {
+        List<String> names = IdColumns.names(settings);
+        boolean chunked = !names.isEmpty() && settings.embedOptions().get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+        return chunked
+                ? Stream.concat(names.stream(), Stream.of(VectorColumns.CHUNK)).toList()
+                : names;
+    }
+
+    private static String vectorType(String name) {
+        return VectorType.named(name)
+                .map(VectorType::label)
+                .orElseThrow(() -> SettingErrors.noSuchVectorType(name, VectorType.names()));
+    }
+}

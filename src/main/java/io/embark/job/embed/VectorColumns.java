@@ -1,0 +1,141 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.embed;
+
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.ErrorCode;
+import io.embark.LongText;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.Settings;
+import io.embark.job.table.Columns;
+import io.embark.spark.EmbarkFunctions;
+import io.embark.spark.call.EmbeddingMetadata;
+import io.embark.spark.call.VectorValue;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns that a run adds to its table: vectors for each column of texts or, where each chunk of a text has a row of its
+ * own, its vector and its place.
+ *
+ * @param byText for each column to embed, in order, the name of the column that gets its vectors
+ * @param chunked whether each chunk has a row of its own; then one column is embedded
+ * @param written what becomes of a vector in float32 before it is written
+ * @hidden Public for Embark's other rooms only.
+ */
+public record VectorColumns(Map<String, String> byText, boolean chunked, WrittenVectors written) {
+    /** The number of a chunk within its text, which tells the rows of one text apart. */
+    public static final String CHUNK = "chunk";
+
+    /** What names a chunk beside the vector. */
+    private static final List<String> OF_CHUNKS = List.of(CHUNK, "chunk_start", "chunk_end");
+
+    /**
+     * Chooses the columns of a table.
+     *
+     * @throws EmbarkException {@link ErrorCode#COLUMN_INVALID} if a column is not there, holds no strings, or has the name of
+     *     one that would be added; {@link ErrorCode#OPTION_INVALID} if chunks are asked for of several columns
+     */
+    public static VectorColumns of(StructType schema, Settings settings) {
+        List<String> texts = Columns.text(schema, settings.find(JobSettings.TEXT_COLUMN));
+        boolean chunked = isChunked(settings.embedOptions());
+        if (chunked && texts.size() > 1) {
+            throw RunErrors.chunksOfSeveralColumns(texts.size());
+        }
+
+        Optional<String> chosen = settings.find(JobSettings.EMBEDDING_COLUMN);
+        String name = chosen.orElse(Columns.EMBEDDING);
+        if (chunked) {
+            // Named by a person, so it is as good as a column of the input.
+            StructType taken = chosen.isPresent() ? schema.add(name, "binary") : schema;
+            for (String column : OF_CHUNKS) {
+                requireNew(taken, column, RunErrors::chunksWouldTakeTheName);
+            }
+        }
+
+        Map<String, String> byText = new LinkedHashMap<>();
+        for (String text : texts) {
+            String output = texts.size() == 1 ? name : name + "_" + text;
+            requireNew(schema, output, RunErrors::vectorsWouldTakeTheName);
+            byText.put(text, output);
+        }
+        return new VectorColumns(byText, chunked, WrittenVectors.AS_THEY_ARE);
+    }
+
+    /** The same columns, written as another type. */
+    public VectorColumns as(WrittenVectors other) {
+        return new VectorColumns(byText, chunked, other);
+    }
+
+    private static boolean isChunked(EmbedOptions options) {
+        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
+    private static void requireNew(StructType schema, String name, Function<String, EmbarkException> error) {
+        for (String existing : schema.fieldNames()) {
+            if (existing.equalsIgnoreCase(name)) {
+                throw error.apply(existing);
+            }
+        }
+    }
+
+    /** The rows with these columns, not computed yet; vectors are in float32 as long as ranges that they need are not known. */
+    public Dataset<Row> embed(Dataset<Row> rows, EmbedOptions options, Metadata metadata) {
+        EmbedOptions computable = Calibration.computable(options);
+        if (chunked) {
+            Map.Entry<String, String> column = byText.entrySet().iterator().next();
+            return written.of(
+                    chunks(rows, column.getKey(), column.getValue(), computable, metadata), byText.values(), metadata);
+        }
+
+        List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
+        byText.forEach((text, output) -> selected.add(
+                EmbarkFunctions.embed(Columns.named(text), computable).as(output, metadata)));
+        return written.of(rows.select(selected.toArray(new Column[0])), byText.values(), metadata);
+    }
+
+    /** One row for each chunk; for a text without a vector one in which its chunk is null. */
+    private static Dataset<Row> chunks(
+            Dataset<Row> rows, String text, String output, EmbedOptions options, Metadata metadata) {
+        List<String> names = new ArrayList<>(OF_CHUNKS);
+        names.add(output);
+        Dataset<Row> chunks = rows.select(
+                functions.col("*"),
+                functions
+                        .inline_outer(EmbarkFunctions.embedChunks(Columns.named(text), options))
+                        .as(names.toArray(new String[0])));
+        return chunks.withMetadata(output, metadata);
+    }
+
+    /** The table's columns with these. */
+    public StructType addedTo(StructType schema, EmbeddingMetadata metadata) {
+        StructType added = schema;
+        if (chunked) {
+            for (String column : OF_CHUNKS) {
+                added = added.add(column, DataTypes.IntegerType, true);
+            }
+        }
+        for (String output : byText.values()) {
+            added = added.add(
+                    output,
+                    written.type(VectorValue.type(metadata.encoding())),
+                    true,
+                    written.metadata(metadata.toMetadata()));
+        }
+        return added;
+    }
+}

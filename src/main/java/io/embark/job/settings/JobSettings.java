@@ -1,0 +1,138 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.settings;
+
+import io.embark.EmbedOptions;
+import io.embark.Option;
+import io.embark.Stage;
+import io.embark.job.sink.Capability;
+import io.embark.job.sink.VectorType;
+import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.source.SourceFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Every setting of the job's own, beside those of {@link EmbedOptions}. The key is the same word on the command line
+ * ({@code --key}), under {@code --set}, as {@code spark.embark.key} and in a configuration file.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class JobSettings {
+    public static final Option<String> INPUT =
+            text("input", "PATH", "Files to read: a file, a folder or a glob, on any file system of Hadoop.");
+    public static final Option<String> TABLE = text(
+            "table",
+            "NAME",
+            "A table or view to read, of any catalog; with VERSION AS OF N or TIMESTAMP AS OF 'T' behind it as it was.");
+    public static final Option<String> SQL = text("sql", "QUERY", "A query whose result is read.");
+    public static final Option<String> FORMAT = text(
+                    "format",
+                    "NAME",
+                    "What is read: %s, or any data source of Spark by its name or class, such as delta, iceberg, avro or jdbc, with or without --input. CSV files have a header, and quoted cells may hold line breaks."
+                            .formatted(String.join(", ", SourceFormat.names())))
+            .orElse(
+                    "by what lies there: a table of Delta, Iceberg or Hudi, else by the file's extension, else parquet");
+    public static final Option<String> SOURCE_OPTION = entries(
+            "source-option",
+            "An option of Spark's reader, such as sep=; for CSV; repeatable. env:NAME and, for passwords, file:PATH stand for what is there.");
+    public static final Option<String> TEXT_COLUMN = text(
+                    "text-column", "C[,C2...]", "The columns to embed, each into a column of its own.")
+            .orElse("text if there is such a column, else the only string column");
+    public static final Option<String> ID_COLUMN = text(
+            "id-column",
+            "C[,C2...]",
+            "The columns that name a row: in dry runs, reports and search results, and in stores that keep rows by key.");
+    public static final Option<String> WHERE = text("where", "CONDITION", "Read only rows for which this SQL is true.");
+    public static final Option<Integer> LIMIT = Option.integer(
+                    Stage.COMMAND, "limit", null, 0, Integer.MAX_VALUE, "rows", "Read only so many rows.")
+            .orElse("all rows");
+
+    public static final Option<String> OUTPUT = text("output", "PATH", "The folder to write.");
+    public static final Option<String> OUTPUT_TABLE = text("output-table", "NAME", "The table to write.");
+    public static final Option<String> OUTPUT_FORMAT = text(
+                    "output-format",
+                    "NAME",
+                    ("What is written: files of %s; delta; postgresql or milvus, by key; or any data source of Spark."
+                                    + " Of files, %s alone keeps which model the vectors come from.")
+                            .formatted(
+                                    String.join(", ", FolderFormat.names()),
+                                    Stream.of(FolderFormat.values())
+                                            .filter(format -> format.keeps().contains(Capability.KEEPS_METADATA))
+                                            .map(FolderFormat::sparkName)
+                                            .collect(Collectors.joining(" and "))))
+            .orElse("parquet; what a table or its catalog has");
+    public static final Option<String> SINK_OPTION =
+            entries("sink-option", "An option of Spark's writer, such as compression=zstd; repeatable.");
+    public static final Option<WriteMode> MODE = Option.choice(
+            Stage.COMMAND,
+            "mode",
+            WriteMode.ERROR,
+            "What to do if the output exists. It is replaced only once the new one is complete. In stores that keep rows"
+                    + " by key, append puts a row in the place of the one with its key.");
+    public static final Option<String> PARTITION_BY = text(
+                    "partition-by", "C[,C2...]", "The columns whose values become folders or partitions of the output.")
+            .orElse("what the output has");
+    public static final Option<String> VECTOR_TYPE = text(
+                    "vector-type",
+                    "T",
+                    "What vectors in float32 are written as: %s. Halves are rounded, all else is exact."
+                            .formatted(String.join(", ", VectorType.names())))
+            .orElse("what the output has, else array<float>");
+    public static final Option<String> EMBEDDING_COLUMN = text(
+                    "embedding-column", "C", "The column of the vectors; a prefix where several columns are embedded.")
+            .orElse("embedding; embedding_<column> where several are embedded");
+
+    public static final Option<String> CONFIG =
+            text("config", "FILE", "A file of settings, in HOCON, by the same words.");
+    public static final Option<String> SET =
+            entries("set", "Any setting, or any spark.* one, for this run; repeatable.");
+    public static final Option<String> PACKAGES = text(
+            "packages",
+            "G:A:V[,...]",
+            "Jars from Maven repositories with all that they need, such as io.delta:delta-spark_2.12:3.3.2.");
+    public static final Option<Boolean> DRY_RUN =
+            flag("dry-run", "Resolve everything, open the model, embed three rows, write nothing.");
+    public static final Option<Boolean> EXPLAIN =
+            flag("explain", "Print each setting with where it came from, and the plan; read and write no rows.");
+    public static final Option<String> REPORT = text("report", "DIR", "A folder to write summary.json into.");
+    public static final Option<Boolean> QUIET = flag("quiet", "Print nothing but errors.");
+    public static final Option<Boolean> VERBOSE = flag("verbose", "Show Spark's log, and the stack trace of an error.");
+
+    public static final Option<String> SEARCH_TABLE = text(
+            "table",
+            "P",
+            "What embark embed wrote: a path, or the name of a table of any catalog; not needed where --format and its options say it.");
+    public static final Option<String> SEARCH_COLUMN = text("embedding-column", "C", "The column of the vectors.")
+            .orElse("the only column with vectors of Embark, else embedding");
+    public static final Option<String> QUERY = text("query", "TEXT", "What to search for.");
+    public static final Option<Integer> TOP =
+            Option.integer(Stage.COMMAND, "top", 10, 1, 1_000_000, "rows", "How many rows to show.");
+
+    public static final Option<Boolean> JSON = flag("json", "Print JSON instead of text.");
+
+    /** Settings of a run that every command takes. */
+    public static final List<Option<?>> OF_EVERY_RUN = List.of(CONFIG, SET, PACKAGES, VERBOSE);
+
+    /** Settings of which a run takes one; a more important place that names one of them drops the others. */
+    public static final List<List<Option<?>>> ALTERNATIVES =
+            List.of(List.of(INPUT, TABLE, SQL), List.of(OUTPUT, OUTPUT_TABLE));
+
+    private JobSettings() {}
+
+    private static Option<String> text(String key, String label, String description) {
+        return Option.text(Stage.COMMAND, key, description).labelled(label);
+    }
+
+    private static Option<Boolean> flag(String key, String description) {
+        return Option.flag(Stage.COMMAND, key, false, description).alone();
+    }
+
+    private static Option<String> entries(String key, String description) {
+        return Option.entries(Stage.COMMAND, key, description);
+    }
+}

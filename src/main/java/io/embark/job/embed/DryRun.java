@@ -13,7 +13,6 @@ import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
 import io.embark.job.print.TextTable;
 import io.embark.job.settings.Settings;
-import io.embark.job.sink.Sink;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.model.ModelFolder;
@@ -21,7 +20,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
@@ -44,8 +42,11 @@ public final class DryRun {
         this.console = console;
     }
 
-    public void run(
-            Source source, Map<String, String> columns, ModelFolder model, EmbedOptions options, Optional<Sink> sink) {
+    public void run(EmbedCall call) {
+        Source source = call.source();
+        Map<String, String> columns = call.columns().byText();
+        ModelFolder model = call.model();
+        EmbedOptions options = call.options();
         List<String> ids = IdColumns.names(settings);
         EmbedOptions computable =
                 DriverDevice.of(Calibration.computable(options), source.rows().sparkSession());
@@ -79,7 +80,9 @@ public final class DryRun {
         }
         source.notes().forEach(note -> console.say("Note    " + note));
         console.say("Output  "
-                + sink.map(place -> place.description() + " can be written").orElse("none named"));
+                + call.sink()
+                        .map(place -> place.description() + " can be written")
+                        .orElse("none named"));
         console.say("Dry run: nothing was written.");
     }
 

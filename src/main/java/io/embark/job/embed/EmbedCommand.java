@@ -6,36 +6,29 @@ package io.embark.job.embed;
 
 import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
-import io.embark.EncodingRanges;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
-import io.embark.job.print.CopyLine;
 import io.embark.job.print.Figures;
 import io.embark.job.print.ProgressLine;
 import io.embark.job.session.JobSession;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.SettingErrors;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Repartitioning;
 import io.embark.job.source.Source;
-import io.embark.model.ModelFolder;
-import io.embark.model.ModelReference;
-import io.embark.spark.RangesFile;
 import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.exec.EmbedProgress;
-import io.embark.spark.models.DriverModels;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,42 +56,37 @@ public final class EmbedCommand {
 
     public void run() {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
+        JobSettings.OF_REFRESH.stream().filter(settings::isChosen).findFirst().ifPresent(setting -> {
+            throw SettingErrors.isForARefresh(setting);
+        });
         try (JobSession session = JobSession.open(settings.session())) {
             List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
             if (!settings.isOn(JobSettings.QUIET)) {
                 settled.forEach(console::note);
             }
-            EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
-            Source opened = RequestedTables.source(session.spark(), settings);
-            StructType schema = opened.rows().schema();
-            List<String> ids = IdColumns.of(schema, settings);
-            VectorColumns plain = VectorColumns.of(schema, settings);
-            Source source = opened.noting(Stream.concat(plain.byText().keySet().stream(), ids.stream())
-                    .toList());
-            Optional<Sink> sink = preview && !RequestedTables.namesSink(session.spark(), settings)
-                    ? Optional.empty()
-                    : Optional.of(RequestedTables.sink(session.spark(), settings));
-            VectorColumns columns = sink.map(place -> plain.as(WrittenVectors.into(place, settings)))
-                    .orElse(plain);
+            EmbedCall call = EmbedCall.open(
+                    session.spark(),
+                    settings,
+                    console,
+                    () -> preview && !RequestedTables.namesSink(session.spark(), settings)
+                            ? Optional.empty()
+                            : Optional.of(RequestedTables.sink(session.spark(), settings)));
             Optional<Report> report =
                     settings.find(JobSettings.REPORT).map(folder -> Report.in(session.spark(), folder));
-            EmbedOptions named = withRecordedRanges(asked, sink);
-            ModelFolder model = open(named);
-            EmbedOptions options = withCommit(named, model);
-            EmbeddingMetadata metadata = metadata(model, options);
-            Dataset<Row> embedded = columns.embed(source.rows(), options, metadata.toMetadata());
-            sink.ifPresent(place -> place.check(columns.addedTo(schema, metadata), source));
-            report.ifPresent(folder -> folder.check(source, sink));
+            Source source = call.source();
+            Dataset<Row> embedded = call.columns()
+                    .embed(source.rows(), call.options(), call.metadata().toMetadata());
+            call.sink().ifPresent(place -> place.check(call.columns().addedTo(call.schema(), call.metadata()), source));
+            report.ifPresent(folder -> folder.check(source, call.sink()));
 
             if (settings.isOn(JobSettings.EXPLAIN)) {
                 new Explanation(settings, console).print(source.rows(), embedded);
             } else if (settings.isOn(JobSettings.DRY_RUN)) {
-                new DryRun(settings, console).run(source, columns.byText(), model, options, sink);
+                new DryRun(settings, console).run(call);
             } else {
-                Run run = new Run(session.spark(), source, columns, options, model, sink.orElseThrow());
-                boolean isWhole = run.sink().can(Capability.ALL_OR_NOTHING);
+                boolean isWhole = call.sink().orElseThrow().can(Capability.ALL_OR_NOTHING);
                 try {
-                    embed(run, report);
+                    embed(call, report);
                 } catch (Throwable e) {
                     // Spark throws checked exceptions without declaring them.
                     told(e, isWhole).ifPresent(ours -> {
@@ -127,35 +115,26 @@ public final class EmbedCommand {
                 : Optional.empty();
     }
 
-    /** What a run works with once all of it was checked. */
-    private record Run(
-            SparkSession spark,
-            Source source,
-            VectorColumns columns,
-            EmbedOptions options,
-            ModelFolder model,
-            Sink sink) {}
-
-    private void embed(Run run, Optional<Report> report) {
+    private void embed(EmbedCall run, Optional<Report> report) {
+        Sink sink = run.sink().orElseThrow();
         long started = System.nanoTime();
         boolean quiet = settings.isOn(JobSettings.QUIET);
         if (!quiet) {
             console.note("reading %s".formatted(run.source().name()));
             run.source().notes().forEach(console::note);
-            run.sink().note().ifPresent(console::note);
+            sink.note().ifPresent(console::note);
         }
         boolean limited = settings.isChosen(JobSettings.LIMIT);
         Repartitioning repartitioning =
                 Repartitioning.of(run.source(), run.columns().byText().keySet(), limited);
         if (limited) {
-            run.sink().chosen(repartitioning.rows());
+            sink.chosen(repartitioning.rows());
         }
         EmbedOptions options = withRanges(run, repartitioning.rows());
-        EmbeddingMetadata metadata = metadata(run.model(), options);
+        EmbeddingMetadata metadata = run.metadata(options);
         Dataset<Row> embedded = run.columns().embed(counted(repartitioning.rows()), options, metadata.toMetadata());
 
-        ReadBack readBack = new ReadBack(
-                run.columns(), IdColumns.of(run.source().rows().schema(), settings), options, metadata.toMetadata());
+        ReadBack readBack = new ReadBack(run.columns(), run.ids(), options, metadata.toMetadata());
         EmbedProgress progress = new EmbedProgress();
         run.spark().sparkContext().addSparkListener(progress);
         try {
@@ -164,9 +143,9 @@ public final class EmbedCommand {
                     line.start();
                 }
                 write(run, embedded, () -> {
-                    run.sink().unseen(embedded.schema()).ifPresent(rows -> {
+                    sink.unseen(embedded.schema()).ifPresent(rows -> {
                         stopCounting(run, progress);
-                        readBack.require(run.sink().description(), rows);
+                        readBack.require(sink.description(), rows);
                         compared = true;
                     });
                     report.ifPresent(Report::forget);
@@ -176,19 +155,19 @@ public final class EmbedCommand {
         } finally {
             stopCounting(run, progress);
         }
-        if (!compared && ReadBack.canTellRowsOf(run.sink())) {
-            readBack.require(run.sink().description(), run.sink().read(embedded.schema()));
+        if (!compared && ReadBack.canTellRowsOf(sink)) {
+            readBack.require(sink.description(), sink.read(embedded.schema()));
         }
 
         EmbedCounts counts = progress.counts();
         double seconds = Figures.seconds(System.nanoTime() - started);
         RunSummary summary = new RunSummary(rows(progress, run.columns()), counts, seconds, run.model(), metadata);
-        FailedRows failed = FailedRows.find(
-                settings, run.sink(), embedded.schema(), run.columns().byText(), counts);
+        FailedRows failed =
+                FailedRows.find(settings, sink, embedded.schema(), run.columns().byText(), counts);
         if (!quiet) {
             summary.print(
                     console,
-                    run.sink(),
+                    sink,
                     embedded.schema(),
                     List.copyOf(run.columns().byText().values()),
                     settings);
@@ -203,7 +182,7 @@ public final class EmbedCommand {
     }
 
     /** What a sample takes that is embedded once more is not to be counted among what the run took. */
-    private static void stopCounting(Run run, EmbedProgress progress) {
+    private static void stopCounting(EmbedCall run, EmbedProgress progress) {
         awaitListeners(run.spark());
         run.spark().sparkContext().removeSparkListener(progress);
     }
@@ -217,16 +196,16 @@ public final class EmbedCommand {
         return progress.rowsWritten() > 0 ? progress.rowsWritten() : given;
     }
 
-    private static void write(Run run, Dataset<Row> embedded, Runnable beforeIt) {
+    private static void write(EmbedCall run, Dataset<Row> embedded, Runnable beforeIt) {
         try {
-            run.sink().write(embedded, beforeIt);
+            run.sink().orElseThrow().write(embedded, beforeIt);
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them.
             if (!FullDisk.isToldBy(e)) {
                 throw e;
             }
             throw RunErrors.diskIsFull(
-                    FullDisk.disks(run.spark(), run.sink().folder().map(Path::new), e), e);
+                    FullDisk.disks(run.spark(), run.sink().flatMap(Sink::folder).map(Path::new), e), e);
         }
     }
 
@@ -239,7 +218,7 @@ public final class EmbedCommand {
     }
 
     /** The options with ranges from a sample, if they are needed and none are known. */
-    private EmbedOptions withRanges(Run run, Dataset<Row> rows) {
+    private EmbedOptions withRanges(EmbedCall run, Dataset<Row> rows) {
         if (!Calibration.isNeeded(run.options())) {
             return run.options();
         }
@@ -257,15 +236,6 @@ public final class EmbedCommand {
         return calibration.in(run.options());
     }
 
-    /** The options with the ranges of the codes that are appended to, if they are needed and none were chosen. */
-    private static EmbedOptions withRecordedRanges(EmbedOptions options, Optional<Sink> sink) {
-        return Calibration.isNeeded(options)
-                ? sink.flatMap(Sink::recordedRanges)
-                        .map(ranges -> options.with(EmbedOptions.ENCODING_RANGES, EncodingRanges.ofJson(ranges)))
-                        .orElse(options)
-                : options;
-    }
-
     /** The last tasks' figures are on their way when the job ends; Spark delivers events on a thread of its own. */
     private static void awaitListeners(SparkSession spark) {
         try {
@@ -273,37 +243,5 @@ public final class EmbedCommand {
         } catch (TimeoutException e) {
             LOG.warn("The figures of the last tasks may be missing: {}", e.toString());
         }
-    }
-
-    private static EmbeddingMetadata metadata(ModelFolder model, EmbedOptions options) {
-        return EmbeddingMetadata.of(
-                model.name(), model.fingerprint(), model.specification().dimension(options), options);
-    }
-
-    /** Opens the model and looks at its weights, so that a damaged one is refused here and not by a task. */
-    private ModelFolder open(EmbedOptions options) {
-        boolean quiet = settings.isOn(JobSettings.QUIET);
-        ModelFolder model = DriverModels.open(Calibration.computable(options), CopyLine.on(console, quiet));
-        model.openWeights().close();
-        return model;
-    }
-
-    /** A branch or tag may be another commit tomorrow. */
-    private EmbedOptions withCommit(EmbedOptions options, ModelFolder model) {
-        if (model.revision().isEmpty() || options.get(EmbedOptions.MODEL).equals(model.reference())) {
-            return options;
-        }
-        if (!settings.isOn(JobSettings.QUIET)) {
-            console.note("model %s is at commit %s; --model %s is this one for ever"
-                    .formatted(options.get(EmbedOptions.MODEL), model.revision().get(), model.reference()));
-        }
-        return options.with(EmbedOptions.MODEL, model.reference());
-    }
-
-    /** A folder named from here is found from elsewhere too: by executors, and by a search next week. */
-    private static EmbedOptions withAbsoluteModel(EmbedOptions options) {
-        String reference = options.get(EmbedOptions.MODEL);
-        String absolute = ModelReference.absolute(reference);
-        return absolute.equals(reference) ? options : options.with(EmbedOptions.MODEL, absolute);
     }
 }

@@ -14,6 +14,7 @@ import io.embark.job.settings.Settings;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.VectorType;
+import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.table.Recovery;
 import io.embark.job.source.Source;
 import io.embark.job.source.SourceFormat;
@@ -116,25 +117,30 @@ public final class RequestedTables {
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the settings name none
      */
     public static Sink sink(SparkSession spark, Settings settings) {
+        return sink(spark, settings, settings.get(JobSettings.MODE).write());
+    }
+
+    /** The same in another mode than that of the settings. */
+    public static Sink sink(SparkSession spark, Settings settings, WriteMode mode) {
         if (!namesSink(spark, settings)) {
             throw SettingErrors.noOutput();
         }
-        return SinkKinds.open(spark, sinkRequest(settings));
+        return SinkKinds.open(spark, sinkRequest(settings, mode));
     }
 
     /** Whether the settings name an output: a place of Spark, or a format whose options say where. */
     public static boolean namesSink(SparkSession spark, Settings settings) {
         return settings.isChosen(JobSettings.OUTPUT)
                 || settings.isChosen(JobSettings.OUTPUT_TABLE)
-                || SinkKinds.opens(spark, sinkRequest(settings));
+                || SinkKinds.opens(spark, sinkRequest(settings, WriteMode.ERROR));
     }
 
-    private static SinkRequest sinkRequest(Settings settings) {
+    private static SinkRequest sinkRequest(Settings settings, WriteMode mode) {
         return new SinkRequest(
                 settings.find(JobSettings.OUTPUT),
                 settings.find(JobSettings.OUTPUT_TABLE),
                 settings.find(JobSettings.OUTPUT_FORMAT),
-                settings.get(JobSettings.MODE),
+                mode,
                 settings.entries(JobSettings.SINK_OPTION),
                 settings.names(JobSettings.PARTITION_BY),
                 keys(settings),

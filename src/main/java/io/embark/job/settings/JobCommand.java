@@ -44,6 +44,7 @@ public enum JobCommand {
                                     JobSettings.MODE,
                                     JobSettings.PARTITION_BY,
                                     JobSettings.EMBEDDING_COLUMN)),
+                    new Group("Refresh, with --mode refresh and --id-column", JobSettings.OF_REFRESH),
                     new Group("Embedding", EmbedOptions.all()),
                     new Group(
                             "Run",

@@ -9,7 +9,6 @@ import io.embark.Option;
 import io.embark.Stage;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.VectorType;
-import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.folder.FolderFormat;
 import io.embark.job.source.SourceFormat;
 import java.util.List;
@@ -68,12 +67,12 @@ public final class JobSettings {
             .orElse("parquet; what a table or its catalog has");
     public static final Option<String> SINK_OPTION =
             entries("sink-option", "An option of Spark's writer, such as compression=zstd; repeatable.");
-    public static final Option<WriteMode> MODE = Option.choice(
+    public static final Option<RunMode> MODE = Option.choice(
             Stage.COMMAND,
             "mode",
-            WriteMode.ERROR,
+            RunMode.ERROR,
             "What to do if the output exists. It is replaced only once the new one is complete. In stores that keep rows"
-                    + " by key, append puts a row in the place of the one with its key.");
+                    + " by key, append puts a row in the place of the one with its key. A refresh embeds what is new or changed.");
     public static final Option<String> PARTITION_BY = text(
                     "partition-by", "C[,C2...]", "The columns whose values become folders or partitions of the output.")
             .orElse("what the output has");
@@ -102,6 +101,48 @@ public final class JobSettings {
     public static final Option<String> REPORT = text("report", "DIR", "A folder to write summary.json into.");
     public static final Option<Boolean> QUIET = flag("quiet", "Print nothing but errors.");
     public static final Option<Boolean> VERBOSE = flag("verbose", "Show Spark's log, and the stack trace of an error.");
+
+    public static final Option<Deleted> DELETED = Option.choice(
+            Stage.COMMAND,
+            "deleted",
+            Deleted.KEEP,
+            "What a refresh does with rows that left the source: they stay, go, or get the time in <vectors>_deleted_at.");
+    public static final Option<String> MAX_DELETED = text(
+                    "max-deleted",
+                    "SHARE",
+                    "The most rows of the output that a refresh deletes or flags, as 10% or a number of rows; more are taken for a mistake.")
+            .orElse("10%");
+    public static final Option<Duplicates> DUPLICATES = Option.choice(
+            Stage.COMMAND,
+            "duplicates",
+            Duplicates.FAIL,
+            "What a refresh does with a key that the source has twice: it is refused, or the first row by --order-by is taken.");
+    public static final Option<String> ORDER_BY = text(
+            "order-by",
+            "ORDER",
+            "Which of the rows of one key is the first, in SQL: updated_at DESC; equal ones go by their hashes.");
+    public static final Option<String> SINCE = text(
+            "since",
+            "CONDITION",
+            "Compare only rows of the source for which this SQL is true, such as updated_at > '2026-01-01'; nothing is deleted then.");
+    public static final Option<Boolean> REBUILD = flag(
+            "rebuild", "Embed every row anew, with another model for instance, and replace the output in one step.");
+    public static final Option<Boolean> ADOPT =
+            flag("adopt", "Take over an output that a refresh did not make, by the texts that stand in it.");
+    public static final Option<String> COMMIT_EVERY = text(
+                    "commit-every",
+                    "TIME|ROWS",
+                    "How much work of a task a refresh may lose when it is killed: 10m, 30s, or a number of rows.")
+            .orElse("10m");
+    public static final Option<String> STAGE = text(
+                    "stage",
+                    "PATH",
+                    "Where a refresh keeps finished vectors until they are committed: a folder that every executor reaches.")
+            .orElse("hidden beside the output");
+
+    /** Settings that only a refresh heeds. */
+    public static final List<Option<?>> OF_REFRESH =
+            List.of(DELETED, MAX_DELETED, DUPLICATES, ORDER_BY, SINCE, REBUILD, ADOPT, COMMIT_EVERY, STAGE);
 
     public static final Option<String> SEARCH_TABLE = text(
             "table",

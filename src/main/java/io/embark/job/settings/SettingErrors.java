@@ -91,6 +91,13 @@ public final class SettingErrors {
                 "Leave it out, or use --input or --table with --where in place of --sql.");
     }
 
+    public static EmbarkException isForARefresh(Option<?> setting) {
+        return invalid(
+                "option %s: is not heeded without --mode refresh".formatted(setting.key()),
+                "The other modes compare no rows.",
+                "Add --mode refresh and --id-column, or leave it out.");
+    }
+
     public static EmbarkException noOutput() {
         return invalid(
                 "no output given",

@@ -92,6 +92,11 @@ public interface Sink {
         return false;
     }
 
+    /** How the place can be brought up to date; empty if it cannot. Asked before the check. */
+    default Optional<Refreshing> refreshing() {
+        return Optional.empty();
+    }
+
     /** What the place can do. */
     Set<Capability> capabilities();
 

@@ -1,0 +1,45 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink;
+
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a place does beside {@link Sink} so that it can be brought up to date: it shows what is there, and takes changes row by
+ * row. Used by one thread.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public interface Refreshing {
+    /**
+     * The rows that are there, with all their columns, read lazily; two reads in one run see the same rows wherever the place
+     * keeps versions. Empty where there is nothing yet.
+     *
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if what is there cannot be read
+     */
+    Optional<Dataset<Row>> there();
+
+    /**
+     * Whether whole rows go in as they are embedded, by {@link Sink#write} and batch by batch, each for good: then {@link #apply}
+     * gets the other changes alone. Else all changes come at once, when every row is embedded.
+     */
+    boolean takesRowsAsTheyCome();
+
+    /** The version that {@link #there} shows, as people call it; empty where the place keeps none. */
+    default Optional<String> version() {
+        return Optional.empty();
+    }
+
+    /**
+     * Brings changes in: in one step where the place can do that, else so that the same call made again ends with the same rows.
+     *
+     * @param beforeTheyAreSeen as for {@link Sink#write}
+     * @return false if another writer was quicker and nothing was changed: what is there is to be compared again
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if the place cannot be written to
+     */
+    boolean apply(Changes changes, Runnable beforeTheyAreSeen);
+}

@@ -29,6 +29,11 @@ public interface Refreshing {
      */
     boolean takesRowsAsTheyCome();
 
+    /** Whether a column can hold bytes; else they are written as hexadecimal digits. */
+    default boolean keepsBytes() {
+        return true;
+    }
+
     /** The version that {@link #there} shows, as people call it; empty where the place keeps none. */
     default Optional<String> version() {
         return Optional.empty();

@@ -77,6 +77,7 @@ class RoomsTest {
             Map.entry("job.guard", "base . spark.version job.table"),
             Map.entry("job.commit", "base ."),
             Map.entry("job.table", "base . spark spark.call spark.version"),
+            Map.entry("job.stage", "base . spark.version job.commit job.table"),
             Map.entry("job.source", "base . spark.call spark.version job.guard job.table"),
             Map.entry("job.sink", "base . spark.call job.source job.table"),
             Map.entry("job.sink.source", "base . spark.call job.guard job.source job.table job.sink"),

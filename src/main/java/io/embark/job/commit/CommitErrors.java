@@ -9,15 +9,28 @@ import io.embark.ErrorCode;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 
-/** What is refused of an output because of what other runs do with it. */
-final class CommitErrors {
+/**
+ * What is refused of an output because of what other runs do with it.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class CommitErrors {
     private CommitErrors() {}
 
     static EmbarkException isWrittenByAnother(String output, RunPlaces other) {
+        return isTaken(output, "written", other, "complete");
+    }
+
+    /** Another run keeps rows for the same output, and both would bring them in. */
+    public static EmbarkException isRefreshedByAnother(String output, RunPlaces other) {
+        return isTaken(output, "refreshed", other, "committed");
+    }
+
+    private static EmbarkException isTaken(String output, String done, RunPlaces other, String until) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
-                "%s: is being written by another run".formatted(output),
-                "It is %s, which keeps its rows in %s until they are complete.".formatted(other.run(), other.folder()),
+                "%s: is being %s by another run".formatted(output, done),
+                "It is %s, which keeps its rows in %s until they are %s.".formatted(other.run(), other.folder(), until),
                 "Wait until it ends. A run that died on another host counts as dead after %s minutes."
                         .formatted(Owner.MOST_SILENCE.toMinutes()));
     }

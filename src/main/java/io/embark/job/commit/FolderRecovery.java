@@ -105,7 +105,7 @@ public final class FolderRecovery {
 
     /** Removes all places of a run. */
     public static void delete(FileSystem files, RunPlaces places) throws IOException {
-        if (places.kind() != RunPlaces.Kind.FOLDER) {
+        if (!places.kind().isInOneFolder()) {
             files.delete(places.rows(), true);
             files.delete(places.old(), true);
         }

@@ -8,13 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Redaction;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.slf4j.Logger;
@@ -29,11 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class RunFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
-    private static final long SECONDS_BETWEEN_SIGNS = 20;
-
     private final FileSystem files;
     private final RunPlaces places;
-    private final ScheduledExecutorService signs;
+    private final LifeSign sign;
 
     /** From the beginning of the commit until everything is tidied up. */
     private Unbroken unbroken;
@@ -41,11 +33,7 @@ public final class RunFolder implements AutoCloseable {
     private RunFolder(FileSystem files, RunPlaces places) {
         this.files = files;
         this.places = places;
-        this.signs = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "embark-sign-of-life");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.sign = new LifeSign(files, places);
     }
 
     /**
@@ -56,15 +44,11 @@ public final class RunFolder implements AutoCloseable {
      *     somebody has to look at
      */
     public static RunFolder open(FileSystem files, Path target, RunPlaces.Kind kind, String output) throws IOException {
-        RunFolder run = new RunFolder(files, new RunPlaces(kind, target, Owner.here()));
-        run.places.owner().begin();
+        RunFolder run = new RunFolder(files, RunPlaces.here(kind, target));
         try {
-            run.giveSign();
+            run.sign.begin();
             // Tasks that have not noticed yet that the job failed may write on after all was deleted.
             files.deleteOnExit(run.places.folder());
-            ScheduledFuture<?> signs = run.signs.scheduleWithFixedDelay(
-                    run::giveSignQuietly, SECONDS_BETWEEN_SIGNS, SECONDS_BETWEEN_SIGNS, TimeUnit.SECONDS);
-            LOG.debug("Signs of life in {}: {}", run.shown(), signs);
             // Of two runs that begin at the same time, each may have looked before the other came; now one sees both.
             run.requireAlone(output);
             return run;
@@ -140,45 +124,20 @@ public final class RunFolder implements AutoCloseable {
         void run(FileSystem files, RunPlaces places) throws IOException;
     }
 
-    private String shown() {
-        return Redaction.text(places.folder().toString());
-    }
-
-    private void giveSign() throws IOException {
-        try (OutputStream content = files.create(places.sign(), true)) {
-            content.write("embark %s\n".formatted(places.owner()).getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private void giveSignQuietly() {
-        try {
-            giveSign();
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("No sign of life in {}: {}", shown(), Redaction.text(String.valueOf(e.getMessage())));
-        }
-    }
-
     @Override
     public void close() {
-        signs.shutdownNow();
-        try {
-            if (signs.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.debug("No more signs in {}", shown());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        sign.stop();
         try {
             if (RunState.of(files, places).isSettled()) {
                 FolderRecovery.delete(files, places);
             } else {
-                LOG.warn("Left for the next run to settle: {}", shown());
+                LOG.warn("Left for the next run to settle: {}", places.shown());
             }
         } catch (IOException | RuntimeException e) {
             // What led here matters more, and the next run finds it.
-            LOG.warn("Left behind: {}: {}", shown(), Redaction.text(String.valueOf(e.getMessage())));
+            LOG.warn("Left behind: {}: {}", places.shown(), Redaction.text(String.valueOf(e.getMessage())));
         } finally {
-            places.owner().end();
+            sign.close();
             if (unbroken != null) {
                 unbroken.end();
             }

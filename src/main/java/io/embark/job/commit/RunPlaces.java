@@ -4,12 +4,15 @@
  */
 package io.embark.job.commit;
 
+import io.embark.base.Redaction;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -33,29 +36,52 @@ public record RunPlaces(Kind kind, Path target, Owner owner) {
         /** A table of a catalog that forgets it with the session: what stays of it are folders. */
         FORGOTTEN_TABLE("embark-table-"),
         /** A table of a catalog that keeps it. */
-        TABLE("embark-catalog-");
+        TABLE("embark-catalog-"),
+        /** Not the output, but rows on their way to it, which a run keeps for the next one if it dies. */
+        STAGE("embark-stage-");
 
         private final String mark;
 
         Kind(String mark) {
             this.mark = mark;
         }
+
+        /** Whether all that a run keeps lies in its folder. */
+        boolean isInOneFolder() {
+            return this == FOLDER || this == STAGE;
+        }
     }
 
-    /** The places of all runs beside an output, dead or alive. */
+    /** New places of this process beside an output. */
+    public static RunPlaces here(Kind kind, Path target) {
+        return new RunPlaces(kind, target, Owner.here());
+    }
+
+    /** The places of all runs that write an output, dead or alive. */
     static List<RunPlaces> beside(FileSystem files, Path target) throws IOException {
+        return all(files, target).filter(places -> places.kind != Kind.STAGE).toList();
+    }
+
+    /** The stages of all runs beside an output, dead or alive, in the order of their names. */
+    public static List<RunPlaces> stages(FileSystem files, Path target) throws IOException {
+        return all(files, target)
+                .filter(places -> places.kind == Kind.STAGE)
+                .sorted(Comparator.comparing(RunPlaces::folder))
+                .toList();
+    }
+
+    private static Stream<RunPlaces> all(FileSystem files, Path target) throws IOException {
         Path parent = target.getParent();
         if (parent == null) {
-            return List.of();
+            return Stream.empty();
         }
         try {
             String start = ".%s.embark-".formatted(target.getName());
             FileStatus[] found = files.listStatus(parent, path -> path.getName().startsWith(start));
             return Arrays.stream(found)
-                    .flatMap(status -> of(target, status.getPath().getName()).stream())
-                    .toList();
+                    .flatMap(status -> of(target, status.getPath().getName()).stream());
         } catch (FileNotFoundException e) {
-            return List.of();
+            return Stream.empty();
         }
     }
 
@@ -80,12 +106,12 @@ public record RunPlaces(Kind kind, Path target, Owner owner) {
 
     /** Where the rows are written. */
     public Path rows() {
-        return kind == Kind.FOLDER ? new Path(folder(), "new") : sibling("unfinished");
+        return kind.isInOneFolder() ? new Path(folder(), "new") : sibling("unfinished");
     }
 
     /** Where the version that was there goes. */
     public Path old() {
-        return kind == Kind.FOLDER ? new Path(folder(), "old") : sibling("replaced");
+        return kind.isInOneFolder() ? new Path(folder(), "old") : sibling("replaced");
     }
 
     private Path sibling(String state) {
@@ -137,6 +163,11 @@ public record RunPlaces(Kind kind, Path target, Owner owner) {
             // It ended just now.
             return 0;
         }
+    }
+
+    /** The folder as a log may show it. */
+    String shown() {
+        return Redaction.text(folder().toString());
     }
 
     /** The run, for people. */

@@ -7,8 +7,8 @@
  * complete, is put in its place by renames, and is found and settled by the next run if this one was killed on the way.
  *
  * <p>Read {@code RunPlaces} first (where a run keeps what nobody may see yet), with {@code Owner} (whose it is, and whether that
- * process still runs) and {@code RunFolder} (the places of a run of this process); then {@code FolderCommit} (the renames),
- * {@code RunState} (where a run stopped, told by what is there) and {@code FolderRecovery} (what is done about it). Nothing here
+ * process still runs), {@code LifeSign} (how it tells so to others) and {@code RunFolder} (the places of a run of this process);
+ * then {@code FolderCommit} (the renames), {@code RunState} (where a run stopped, told by what is there) and {@code FolderRecovery} (what is done about it). Nothing here
  * knows what is written: rows, formats and tables are the matter of {@code job.table}.
  */
 package io.embark.job.commit;

@@ -93,6 +93,8 @@ public final class Recovery {
                         ? FolderRecovery.settle(output, places, mayWrite, known.get())
                         : "%s: a run that was killed (%s) left the table that has its files here; embark search --table NAME settles it"
                                 .formatted(output, places.run());
+            // Its rows wait for the next refresh.
+            case STAGE -> throw new IllegalArgumentException(places.kind().name());
         };
     }
 }

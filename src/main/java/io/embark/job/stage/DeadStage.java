@@ -4,17 +4,25 @@
  */
 package io.embark.job.stage;
 
+import static java.util.stream.Collectors.toList;
+
 import io.embark.base.Redaction;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -43,54 +51,75 @@ public record DeadStage(StructType schema, List<StagedFile> files) {
     /** Where Spark's writer keeps the columns as Spark knows them, with their labels. */
     private static final String SCHEMA = "org.apache.spark.sql.parquet.row.metadata";
 
+    private static final int AT_ONCE = 8;
+
     private record Found(StagedFile file, StructType schema) {}
 
-    /** The writes in a folder of a dead run, those of other columns apart. */
+    /** The writes in a folder of a dead run, in their order. */
     static List<DeadStage> of(FileSystem files, Path folder) throws IOException {
-        Map<List<Integer>, Map<Long, List<StagedFile>>> attempts = new TreeMap<>(
-                Comparator.<List<Integer>>comparingInt(part -> part.get(0)).thenComparingInt(part -> part.get(1)));
-        Map<StagedFile, StructType> schemas = new LinkedHashMap<>();
-        for (Found found : found(files, folder)) {
-            StagedFile file = found.file();
-            schemas.put(file, found.schema());
-            attempts.computeIfAbsent(List.of(file.write(), file.partition()), part -> new TreeMap<>())
-                    .computeIfAbsent(file.attempt(), attempt -> new ArrayList<>())
-                    .add(file);
-        }
-        Map<Integer, List<StagedFile>> writes = attempts.values().stream()
-                .map(DeadStage::fullest)
-                .flatMap(Collection::stream)
-                .sorted(StagedFile.ORDER)
-                .collect(Collectors.groupingBy(StagedFile::write, TreeMap::new, Collectors.toList()));
-        return writes.values().stream()
-                .map(write -> new DeadStage(schemas.get(write.get(0)), List.copyOf(write)))
-                .toList();
+        Map<Integer, List<Found>> writes = found(files, folder).stream()
+                .collect(Collectors.groupingBy(found -> found.file().write(), TreeMap::new, toList()));
+        return writes.values().stream().map(DeadStage::of).toList();
     }
 
-    private static List<StagedFile> fullest(Map<Long, List<StagedFile>> attempts) {
-        return attempts.values().stream()
+    private static DeadStage of(Collection<Found> write) {
+        Map<Integer, Map<Long, List<StagedFile>>> attempts = write.stream()
+                .map(Found::file)
+                .collect(Collectors.groupingBy(
+                        StagedFile::partition, Collectors.groupingBy(StagedFile::attempt, TreeMap::new, toList())));
+        List<StagedFile> files = attempts.values().stream()
+                .flatMap(partition -> fullest(partition.values()).stream())
+                .sorted(StagedFile.ORDER)
+                .toList();
+        // One plan wrote them all.
+        return new DeadStage(write.iterator().next().schema(), files);
+    }
+
+    private static List<StagedFile> fullest(Collection<List<StagedFile>> attempts) {
+        return attempts.stream()
                 .max(Comparator.<List<StagedFile>>comparingInt(List::size)
                         .thenComparingLong(files ->
                                 files.stream().mapToLong(StagedFile::bytes).sum()))
                 .orElseThrow();
     }
 
-    private static List<Found> found(FileSystem files, Path folder) throws IOException {
-        List<Found> found = new ArrayList<>();
+    /** The files that can be read, in no order. */
+    private static Collection<Found> found(FileSystem files, Path folder) throws IOException {
         Path root = files.makeQualified(folder);
+        Queue<Found> found = new ConcurrentLinkedQueue<>();
+        // Each file is asked for its columns, which takes a store of objects some time.
+        ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+        try {
+            List<Callable<Void>> reads = new ArrayList<>();
+            named(files, root)
+                    .forEach((name, status) -> reads.add(() -> {
+                        read(files, root, name, status).ifPresent(found::add);
+                        return null;
+                    }));
+            threads.invokeAll(reads);
+            return found;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("The rows of a killed run were not looked at to their end.");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Map<StageName, LocatedFileStatus> named(FileSystem files, Path root) throws IOException {
+        Map<StageName, LocatedFileStatus> named = new HashMap<>();
         try {
             RemoteIterator<LocatedFileStatus> there = files.listFiles(root, true);
             while (there.hasNext()) {
                 LocatedFileStatus status = there.next();
                 StageName.of(root.toUri().relativize(status.getPath().toUri()).getPath())
-                        .flatMap(name -> read(files, root, name, status))
-                        .ifPresent(found::add);
+                        .ifPresent(name -> named.put(name, status));
             }
         } catch (FileNotFoundException e) {
             // It was killed before it finished any row, or is removed just now.
-            return found;
+            LOG.debug("Nothing lies in {}", Redaction.text(root.toString()));
         }
-        return found;
+        return named;
     }
 
     private static Optional<Found> read(FileSystem files, Path root, StageName name, LocatedFileStatus status) {

@@ -83,7 +83,7 @@ public final class StageFolder implements AutoCloseable {
         return writes.getAndIncrement();
     }
 
-    /** What dead runs left for this output, in the order of their names. Where there is nothing to be used, nothing is told. */
+    /** What dead runs left for this output, as far as it can be read. */
     public List<DeadStage> left() throws IOException {
         List<DeadStage> left = new ArrayList<>();
         for (RunPlaces other : dead()) {
@@ -141,9 +141,13 @@ public final class StageFolder implements AutoCloseable {
         return Redaction.text(stage.folder().toString());
     }
 
-    /** Gives no more signs of life: what is kept is the next run's. */
+    /** Gives no more signs of life: what is kept is the next run's. A folder in which no write began is removed. */
     @Override
     public void close() {
-        sign.close();
+        if (writes.get() == 0) {
+            discardThis();
+        } else {
+            sign.close();
+        }
     }
 }

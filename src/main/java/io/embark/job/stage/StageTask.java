@@ -4,6 +4,7 @@
  */
 package io.embark.job.stage;
 
+import io.embark.base.Redaction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,6 +25,8 @@ import org.apache.spark.sql.execution.datasources.OutputWriterFactory;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the rows of a partition to files of a stage, one after the other. Each counts from when it is complete, whatever becomes
@@ -44,6 +47,8 @@ record StageTask(
         int write,
         CommitEvery every)
         implements FlatMapFunction<Iterator<InternalRow>, StagedFile> {
+    private static final Logger LOG = LoggerFactory.getLogger(StageTask.class);
+
     @Override
     public Iterator<StagedFile> call(Iterator<InternalRow> rows) throws IOException {
         return new Attempt(TaskContext.get()).write(rows);
@@ -65,6 +70,7 @@ record StageTask(
         }
 
         private Iterator<StagedFile> write(Iterator<InternalRow> rows) throws IOException {
+            boolean complete = false;
             try {
                 while (rows.hasNext()) {
                     InternalRow row = rows.next();
@@ -84,10 +90,12 @@ record StageTask(
                 if (writer != null) {
                     publish();
                 }
+                complete = true;
                 return done.iterator();
-            } catch (IOException | RuntimeException | Error e) {
-                abort(e);
-                throw e;
+            } finally {
+                if (!complete) {
+                    abort();
+                }
             }
         }
 
@@ -105,9 +113,9 @@ record StageTask(
             fileBegan = System.nanoTime();
         }
 
-        /** Spark would refuse days before 1582, or count them by another calendar, where somebody asked for it. */
-        private SQLConf asTheyAre() {
-            SQLConf settings = SQLConf.get().clone();
+        /** Spark's own settings, but for days before 1582, which it would refuse. */
+        private static SQLConf asTheyAre() {
+            SQLConf settings = new SQLConf();
             settings.setConfString(SQLConf.PARQUET_REBASE_MODE_IN_WRITE().key(), "CORRECTED");
             return settings;
         }
@@ -127,20 +135,27 @@ record StageTask(
             metrics.setBytesWritten(done.stream().mapToLong(StagedFile::bytes).sum());
         }
 
-        private void abort(Throwable failure) {
+        /** What led here matters more than what goes wrong now. */
+        private void abort() {
+            Path unfinished = name().unfinished(folder);
             try {
                 if (writer != null) {
                     writer.close();
                 }
             } catch (RuntimeException e) {
-                failure.addSuppressed(e);
+                LOG.debug("Not closed: {}: {}", shown(unfinished), Redaction.text(String.valueOf(e.getMessage())));
             }
-            Path unfinished = name().unfinished(folder);
             try {
-                unfinished.getFileSystem(hadoop).delete(unfinished, false);
+                if (unfinished.getFileSystem(hadoop).delete(unfinished, false)) {
+                    LOG.debug("Removed: {}", shown(unfinished));
+                }
             } catch (IOException | RuntimeException e) {
-                failure.addSuppressed(e);
+                LOG.debug("Left behind: {}: {}", shown(unfinished), Redaction.text(String.valueOf(e.getMessage())));
             }
+        }
+
+        private static String shown(Path path) {
+            return Redaction.text(path.toString());
         }
     }
 }

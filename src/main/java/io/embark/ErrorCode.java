@@ -32,6 +32,8 @@ public enum ErrorCode {
     NATIVES_UNAVAILABLE(false),
     /** A text that the options in force refuse. */
     TEXT_REFUSED(false),
+    /** More rows without a vector than the run allows. */
+    TOO_MANY_FAILED(false),
     /** The engine failed while computing. */
     COMPUTE_FAILED(false),
     /** The run failed for a reason outside Embark, such as a full disk or a lost executor. */

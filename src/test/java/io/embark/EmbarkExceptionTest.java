@@ -99,6 +99,7 @@ class EmbarkExceptionTest {
                 .containsExactly(
                         ErrorCode.NATIVES_UNAVAILABLE,
                         ErrorCode.TEXT_REFUSED,
+                        ErrorCode.TOO_MANY_FAILED,
                         ErrorCode.COMPUTE_FAILED,
                         ErrorCode.RUN_FAILED);
     }

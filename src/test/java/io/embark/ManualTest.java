@@ -6,6 +6,7 @@ package io.embark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.embark.job.embed.ErrorReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,11 @@ class ManualTest {
     @EnumSource(ErrorCode.class)
     void theErrorsHaveTheirExitCodes(ErrorCode code) {
         assertThat(Page.of("errors").text())
-                .contains("\n| `%s` | %d | ".formatted(code, code.isWrongRequest() ? 2 : 1));
+                .contains("\n| `%s` | %d | "
+                        .formatted(
+                                code,
+                                ErrorReport.of(new EmbarkException(code, "a", "b", "c"))
+                                        .exitCode()));
     }
 
     @Test

@@ -5,7 +5,6 @@
 package io.embark.encode;
 
 import io.embark.BlankText;
-import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.LongText;
 import io.embark.OnError;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +44,10 @@ final class TextWindow {
     private final List<String> distinct = new ArrayList<>();
 
     /** Why a distinct text has no vector. */
-    private final Map<Integer, Supplier<EmbarkException>> refusals = new HashMap<>();
+    private final Map<Integer, Refusal> refusals = new HashMap<>();
+
+    /** Why a text has no vector that is not among the distinct ones. */
+    private final Map<Integer, Refusal> blanks = new HashMap<>();
 
     /** Those of them that are counted. */
     private final Set<Integer> counted = new HashSet<>();
@@ -99,7 +100,7 @@ final class TextWindow {
             }
         }
         tally.add(Count.TEXTS, texts.size());
-        return new PooledTexts(pooled, tally.counts());
+        return new PooledTexts(pooled, reasons(indexes), tally.counts());
     }
 
     /** For each text the index of its distinct one. */
@@ -108,7 +109,7 @@ final class TextWindow {
         int[] indexes = new int[texts.size()];
         for (int i = 0; i < indexes.length; i++) {
             String text = texts.get(i);
-            if (text == null || (text.isBlank() && !embedsBlank(text))) {
+            if (text == null || (text.isBlank() && !embedsBlank(i, text))) {
                 indexes[i] = NO_VECTOR;
                 continue;
             }
@@ -125,10 +126,12 @@ final class TextWindow {
         return indexes;
     }
 
-    private boolean embedsBlank(String text) {
+    private boolean embedsBlank(int index, String text) {
         BlankText policy = options.get(EmbedOptions.BLANK);
         if (policy == BlankText.FAIL) {
-            fail(() -> EmbeddingErrors.blankText(text));
+            Refusal refusal = Refusal.blank(text);
+            blanks.put(index, refusal);
+            fail(refusal);
         }
         return policy == BlankText.EMBED;
     }
@@ -145,7 +148,7 @@ final class TextWindow {
                 cut.add(i);
                 distinct.set(i, text.substring(0, text.offsetByCodePoints(0, most)));
             } else {
-                refusals.put(i, () -> EmbeddingErrors.tooManyCharacters(text, most));
+                refusals.put(i, Refusal.tooManyCharacters(text, most));
             }
         }
     }
@@ -166,7 +169,7 @@ final class TextWindow {
             TokenizedText tokens = tokenized.get(i);
             String text = distinct.get(i);
             if (longText == LongText.FAIL && tokens.truncated()) {
-                refusals.putIfAbsent(i, () -> EmbeddingErrors.tooLong(text));
+                refusals.putIfAbsent(i, Refusal.tooLong(text));
             } else if (tokens.misses().isPresent()) {
                 refuseToken(i, tokens);
             }
@@ -175,8 +178,7 @@ final class TextWindow {
 
     private void refuseToken(int index, TokenizedText tokens) {
         String text = distinct.get(index);
-        refusals.putIfAbsent(
-                index, () -> EmbeddingErrors.missesToken(text, tokens.misses().orElseThrow(), model.folder()));
+        refusals.putIfAbsent(index, Refusal.missesToken(text, tokens.misses().orElseThrow(), model.folder()));
     }
 
     private void countTruncated(int[] indexes, List<TokenizedText> tokenized) {
@@ -237,7 +239,7 @@ final class TextWindow {
         for (int i = 0; i < pooled.size(); i++) {
             String text = distinct.get(i);
             if (!pooled.get(i).stream().allMatch(chunk -> isFinite(chunk.place(), dimension))) {
-                refusals.putIfAbsent(i, () -> EmbeddingErrors.notFinite(text));
+                refusals.putIfAbsent(i, Refusal.notFinite(text));
             }
         }
     }
@@ -256,12 +258,25 @@ final class TextWindow {
         counted.addAll(refusals.keySet());
     }
 
-    private void fail(Supplier<EmbarkException> refusal) {
+    /** For each text without a vector why it has none; nothing of those that were null, or left out on purpose. */
+    private Map<Integer, String> reasons(int[] indexes) {
+        Map<Integer, String> reasons = new HashMap<>();
+        blanks.forEach((text, refusal) -> reasons.put(text, refusal.why()));
+        for (int text = 0; text < indexes.length && !refusals.isEmpty(); text++) {
+            Refusal refusal = refusals.get(indexes[text]);
+            if (refusal != null) {
+                reasons.put(text, refusal.why());
+            }
+        }
+        return reasons;
+    }
+
+    private void fail(Refusal refusal) {
         if (options.get(EmbedOptions.ON_ERROR) == OnError.FAIL) {
-            throw refusal.get();
+            throw refusal.error().get();
         }
         if (LOGGED.getAndIncrement() < MOST_LOGGED) {
-            LOG.warn("No vector: {}", refusal.get().getMessage().replace('\n', ' '));
+            LOG.warn("No vector: {}", refusal.error().get().getMessage().replace('\n', ' '));
         }
         tally.add(Count.FAILED, 1);
     }

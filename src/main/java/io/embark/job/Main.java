@@ -38,8 +38,8 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a command and ends the process: with 0 if it is done, 1 if it failed, 2 if the request was wrong, 128 and the number
-     * of the signal if one ended it.
+     * Runs a command and ends the process: with 0 if it is done, 1 if it failed, 2 if the request was wrong, 3 if more rows
+     * have no vector than it allows, 128 and the number of the signal if one ended it.
      *
      * @param args the command and its options
      */
@@ -76,7 +76,7 @@ public final class Main {
      * Runs a command, printing to standard output and standard error.
      *
      * @param args the command and its options
-     * @return 0 if it is done, 1 if it failed, 2 if the request was wrong
+     * @return 0 if it is done, 1 if it failed, 2 if the request was wrong, 3 if more rows have no vector than it allows
      */
     static int run(String... args) {
         return run(Console.system(), args);

@@ -91,6 +91,21 @@ public final class EmbarkFunctions {
     }
 
     /**
+     * Why a text could not be embedded, in a few words that hold nothing of it: a string; null for a text that has a vector, that
+     * is null, or that is left out by {@link EmbedOptions#BLANK}. Beside a call with the same options it costs no second pass.
+     *
+     * @param text a column of texts
+     * @param options those of the call that gives the vectors
+     * @hidden For Embark's other rooms only.
+     */
+    public static Column embedError(Column text, EmbedOptions options) {
+        EmbedExpression call = options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS
+                ? new EmbedBuilder(EmbedExpression.EMBED_CHUNKS).call(SparkVersion.expression(text), options)
+                : new EmbedBuilder(EmbedExpression.EMBED).call(SparkVersion.expression(text), options);
+        return SparkVersion.column(new EmbedExpression(call.text(), call.options(), true));
+    }
+
+    /**
      * The cosine of the angle between two vectors, from -1 to 1: float of two arrays of float, else double.
      *
      * <p>Null if a vector or one of its components is null, if all components of a vector are 0, or if there are none. The

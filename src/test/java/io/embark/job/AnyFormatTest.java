@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SQLContext;
@@ -275,7 +276,7 @@ class AnyFormatTest {
                 .withColumn(
                         "embedding", functions.expr("IF(id = '4', transform(embedding, x -> x + 0.125F), embedding)"));
         ReadBack readBack = new ReadBack(
-                new VectorColumns(Map.of("body", "embedding"), false, WrittenVectors.AS_THEY_ARE),
+                new VectorColumns(Map.of("body", "embedding"), false, Optional.empty(), WrittenVectors.AS_THEY_ARE),
                 List.of("id"),
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, command.get(command.size() - 1)),
                 Metadata.empty());

@@ -283,11 +283,17 @@ class EmbedCommandTest {
                 report.toString());
 
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("1 embedded", "2 failed").containsPattern("Failed rows: id (1, 4|4, 1)\n");
+        assertThat(outcome.out())
+                .contains("1 embedded", "2 failed")
+                .contains("Failed rows, by id:\n")
+                .contains("  1: more tokens than the limit\n", "  4: more tokens than the limit\n");
         JsonObject failed = JsonParser.parseString(Files.readString(report.resolve("failed.json")))
                 .getAsJsonObject();
+        assertThat(number(failed, "version")).isEqualTo(2);
         assertThat(failed.get("idColumn").getAsString()).isEqualTo("id");
-        assertThat(failed.getAsJsonArray("ids")).hasSize(2);
+        assertThat(failed.getAsJsonArray("rows"))
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row.getAsJsonObject().keySet()).containsExactly("id", "reason"));
     }
 
     @Test
@@ -306,7 +312,9 @@ class EmbedCommandTest {
 
         Outcome outcome = Outcome.of(embed, "--text-column", "body", "--on-error", "null", "--id-column", "id");
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(outcome.out()).contains("1 embedded", "1 failed").contains("Failed rows: id 7\n");
+        assertThat(outcome.out())
+                .contains("1 embedded", "1 failed")
+                .contains("Failed rows, by id:\n  7: a token for which the model has no vector\n");
     }
 
     @Test

@@ -59,6 +59,7 @@ public final class EmbedCommand {
         JobSettings.OF_REFRESH.stream().filter(settings::isChosen).findFirst().ifPresent(setting -> {
             throw SettingErrors.isForARefresh(setting);
         });
+        Optional<FailureLimit> limit = FailureLimit.of(settings);
         try (JobSession session = JobSession.open(settings.session())) {
             List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
             if (!settings.isOn(JobSettings.QUIET)) {
@@ -86,7 +87,7 @@ public final class EmbedCommand {
             } else {
                 boolean isWhole = call.sink().orElseThrow().can(Capability.ALL_OR_NOTHING);
                 try {
-                    embed(call, report);
+                    embed(call, limit, report);
                 } catch (Throwable e) {
                     // Spark throws checked exceptions without declaring them.
                     told(e, isWhole).ifPresent(ours -> {
@@ -115,7 +116,7 @@ public final class EmbedCommand {
                 : Optional.empty();
     }
 
-    private void embed(EmbedCall run, Optional<Report> report) {
+    private void embed(EmbedCall run, Optional<FailureLimit> limit, Optional<Report> report) {
         Sink sink = run.sink().orElseThrow();
         long started = System.nanoTime();
         boolean quiet = settings.isOn(JobSettings.QUIET);
@@ -142,7 +143,12 @@ public final class EmbedCommand {
                 if (!quiet) {
                     line.start();
                 }
-                write(run, embedded, () -> {
+                Optional<FailureCheck> check =
+                        limit.map(most -> new FailureCheck(most, settings, run.with(options), () -> {
+                            awaitListeners(run.spark());
+                            return progress.counts();
+                        }));
+                write(run, embedded, check, () -> {
                     sink.unseen(embedded.schema()).ifPresent(rows -> {
                         stopCounting(run, progress);
                         readBack.require(sink.description(), rows);
@@ -162,8 +168,13 @@ public final class EmbedCommand {
         EmbedCounts counts = progress.counts();
         double seconds = Figures.seconds(System.nanoTime() - started);
         RunSummary summary = new RunSummary(rows(progress, run.columns()), counts, seconds, run.model(), metadata);
-        FailedRows failed =
-                FailedRows.find(settings, sink, embedded.schema(), run.columns().byText(), counts);
+        boolean areNamed = counts.get(Count.FAILED) > 0
+                && !run.ids().isEmpty()
+                && sink.holdsThisRunAlone()
+                && sink.can(Capability.READS_BACK);
+        FailedRows failed = areNamed
+                ? FailedRows.find(settings, run.columns(), options, sink.read(embedded.schema()))
+                : FailedRows.NONE;
         if (!quiet) {
             summary.print(
                     console,
@@ -196,9 +207,18 @@ public final class EmbedCommand {
         return progress.rowsWritten() > 0 ? progress.rowsWritten() : given;
     }
 
-    private static void write(EmbedCall run, Dataset<Row> embedded, Runnable beforeIt) {
+    private static void write(
+            EmbedCall run, Dataset<Row> embedded, Optional<FailureCheck> check, Runnable beforeTheyAreSeen) {
+        Sink sink = run.sink().orElseThrow();
         try {
-            run.sink().orElseThrow().write(embedded, beforeIt);
+            if (check.isPresent() && sink.commitsByItself()) {
+                check.get().write(embedded, kept -> sink.write(kept, beforeTheyAreSeen));
+            } else {
+                sink.write(embedded, () -> {
+                    check.ifPresent(limit -> limit.require(sink, embedded));
+                    beforeTheyAreSeen.run();
+                });
+            }
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them.
             if (!FullDisk.isToldBy(e)) {

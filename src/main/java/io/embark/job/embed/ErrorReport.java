@@ -5,6 +5,7 @@
 package io.embark.job.embed;
 
 import io.embark.EmbarkException;
+import io.embark.ErrorCode;
 import io.embark.job.print.TextTable;
 import io.embark.job.settings.RunSecrets;
 import io.embark.job.table.Failures;
@@ -25,12 +26,13 @@ import org.apache.spark.sql.AnalysisException;
  * @param problem what is wrong
  * @param reason why
  * @param remedy what to do about it
- * @param exitCode 2 if the request was wrong, else 1
+ * @param exitCode 2 if the request was wrong, 3 if too many rows have no vector, else 1
  * @hidden Public for Embark's other rooms only.
  */
 public record ErrorReport(String problem, String reason, String remedy, int exitCode) {
     public static final int RUN_FAILED = 1;
     public static final int REQUEST_WRONG = 2;
+    public static final int TOO_MANY_FAILED = 3;
 
     /** An exception of ours in the text of another, where Spark could not keep the object. */
     private static final Pattern QUOTED =
@@ -123,11 +125,14 @@ public record ErrorReport(String problem, String reason, String remedy, int exit
     }
 
     private static ErrorReport of(EmbarkException ours) {
-        return new ErrorReport(
-                ours.problem(),
-                ours.reason(),
-                ours.remedy(),
-                ours.code().isWrongRequest() ? REQUEST_WRONG : RUN_FAILED);
+        return new ErrorReport(ours.problem(), ours.reason(), ours.remedy(), exitCode(ours.code()));
+    }
+
+    private static int exitCode(ErrorCode code) {
+        if (code == ErrorCode.TOO_MANY_FAILED) {
+            return TOO_MANY_FAILED;
+        }
+        return code.isWrongRequest() ? REQUEST_WRONG : RUN_FAILED;
     }
 
     /** The same without what a run must not give away; only reasons quote what others say. */

@@ -11,6 +11,8 @@ import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.base.Shown;
 import io.embark.job.print.Figures;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.RowLimit;
 import io.embark.job.sink.Half;
 import io.embark.job.sink.RangesRecord;
 import io.embark.job.sink.VectorType;
@@ -56,6 +58,40 @@ public final class RunErrors {
                 column,
                 "The number or the place of the chunk would get the same name.",
                 "Rename it with --sql, or the vectors with --embedding-column.");
+    }
+
+    public static EmbarkException reasonsWouldTakeTheName(String column) {
+        return ColumnErrors.exists(
+                column,
+                "The reasons why rows have no vector would get the same name.",
+                "Name another column with --error-column.");
+    }
+
+    /**
+     * More rows without a vector than --max-failed allows.
+     *
+     * @param failed how many
+     * @param all of how many
+     * @param examples the first of them with their reasons; blank if none can be named
+     * @param isWhole whether none of the rows is in the output
+     */
+    public static EmbarkException tooManyFailed(
+            long failed, long all, RowLimit limit, String examples, String output, boolean isWhole) {
+        String remedy = "Repair these rows or leave them out with --where, or raise --%s."
+                .formatted(JobSettings.MAX_FAILED.key());
+        return new EmbarkException(
+                ErrorCode.TOO_MANY_FAILED,
+                "%s of %s could not be embedded, and --%s allows %s"
+                        .formatted(
+                                Figures.count(failed),
+                                Figures.count(all, "text", "texts"),
+                                JobSettings.MAX_FAILED.key(),
+                                limit),
+                examples.isBlank() ? "They cannot be named where rows are not read back." : examples,
+                isWhole
+                        ? "Nothing was written to %s. %s".formatted(output, remedy)
+                        : "A part of the rows may be in %s, where a new run adds or replaces them. %s"
+                                .formatted(output, remedy));
     }
 
     /**

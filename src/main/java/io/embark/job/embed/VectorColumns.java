@@ -15,11 +15,13 @@ import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.call.VectorValue;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,10 +36,12 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param byText for each column to embed, in order, the name of the column that gets its vectors
  * @param chunked whether each chunk has a row of its own; then one column is embedded
+ * @param reasons the column that says why a row has no vector, if one is asked for
  * @param written what becomes of a vector in float32 before it is written
  * @hidden Public for Embark's other rooms only.
  */
-public record VectorColumns(Map<String, String> byText, boolean chunked, WrittenVectors written) {
+public record VectorColumns(
+        Map<String, String> byText, boolean chunked, Optional<String> reasons, WrittenVectors written) {
     /** The number of a chunk within its text, which tells the rows of one text apart. */
     public static final String CHUNK = "chunk";
 
@@ -73,16 +77,30 @@ public record VectorColumns(Map<String, String> byText, boolean chunked, Written
             requireNew(schema, output, RunErrors::vectorsWouldTakeTheName);
             byText.put(text, output);
         }
-        return new VectorColumns(byText, chunked, WrittenVectors.AS_THEY_ARE);
+        Optional<String> reasons = settings.find(JobSettings.ERROR_COLUMN);
+        reasons.ifPresent(column -> requireNew(
+                withNames(schema, chunked ? OF_CHUNKS : List.of(), byText.values()),
+                column,
+                RunErrors::reasonsWouldTakeTheName));
+        return new VectorColumns(byText, chunked, reasons, WrittenVectors.AS_THEY_ARE);
     }
 
     /** The same columns, written as another type. */
     public VectorColumns as(WrittenVectors other) {
-        return new VectorColumns(byText, chunked, other);
+        return new VectorColumns(byText, chunked, reasons, other);
     }
 
     private static boolean isChunked(EmbedOptions options) {
         return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
+    /** The table's columns with some of these names. */
+    private static StructType withNames(StructType schema, Collection<String> some, Collection<String> others) {
+        StructType named = schema;
+        for (String name : Stream.concat(some.stream(), others.stream()).toList()) {
+            named = named.add(name, DataTypes.NullType);
+        }
+        return named;
     }
 
     private static void requireNew(StructType schema, String name, Function<String, EmbarkException> error) {
@@ -105,20 +123,52 @@ public record VectorColumns(Map<String, String> byText, boolean chunked, Written
         List<Column> selected = new ArrayList<>(List.of(functions.col("*")));
         byText.forEach((text, output) -> selected.add(
                 EmbarkFunctions.embed(Columns.named(text), computable).as(output, metadata)));
+        reasons.ifPresent(column -> selected.add(reason(computable).as(column)));
         return written.of(rows.select(selected.toArray(new Column[0])), byText.values(), metadata);
     }
 
+    /** Why a row has no vector, or lacks one; null if it has all that its texts ask for. */
+    Column reason(EmbedOptions options) {
+        EmbedOptions computable = Calibration.computable(options);
+        if (byText.size() == 1) {
+            return EmbarkFunctions.embedError(
+                    Columns.named(byText.keySet().iterator().next()), computable);
+        }
+        Column all = functions.concat_ws(
+                "; ",
+                byText.keySet().stream()
+                        .map(text -> functions.concat(
+                                functions.lit(text + ": "),
+                                EmbarkFunctions.embedError(Columns.named(text), computable)))
+                        .toArray(Column[]::new));
+        return functions.when(all.notEqual(""), all);
+    }
+
     /** One row for each chunk; for a text without a vector one in which its chunk is null. */
-    private static Dataset<Row> chunks(
+    private Dataset<Row> chunks(
             Dataset<Row> rows, String text, String output, EmbedOptions options, Metadata metadata) {
         List<String> names = new ArrayList<>(OF_CHUNKS);
         names.add(output);
-        Dataset<Row> chunks = rows.select(
+        if (reasons.isPresent()) {
+            // Asked for beneath the chunks: above them, each would ask for the reason of its text anew.
+            Dataset<Row> withReasons =
+                    rows.select(functions.col("*"), reason(options).as(reasons.get()));
+            List<String> order = new ArrayList<>(List.of(rows.columns()));
+            order.addAll(names);
+            order.add(reasons.get());
+            return inChunks(withReasons, text, names, options)
+                    .select(order.stream().map(Columns::named).toArray(Column[]::new))
+                    .withMetadata(output, metadata);
+        }
+        return inChunks(rows, text, names, options).withMetadata(output, metadata);
+    }
+
+    private static Dataset<Row> inChunks(Dataset<Row> rows, String text, List<String> names, EmbedOptions options) {
+        return rows.select(
                 functions.col("*"),
                 functions
                         .inline_outer(EmbarkFunctions.embedChunks(Columns.named(text), options))
                         .as(names.toArray(new String[0])));
-        return chunks.withMetadata(output, metadata);
     }
 
     /** The table's columns with these. */
@@ -136,6 +186,6 @@ public record VectorColumns(Map<String, String> byText, boolean chunked, Written
                     true,
                     written.metadata(metadata.toMetadata()));
         }
-        return added;
+        return reasons.isPresent() ? added.add(reasons.get(), DataTypes.StringType, true) : added;
     }
 }

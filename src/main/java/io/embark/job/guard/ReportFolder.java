@@ -30,6 +30,9 @@ import org.apache.spark.sql.Row;
 public record ReportFolder(String report, Path folder, List<String> names) {
     private static final int LARGEST_REPORT = 16 << 20;
 
+    /** What one of them has: a summary, the rows that failed, and these as they were in the first version. */
+    private static final List<String> CONTENTS = List.of("settings", "idColumn", "ids");
+
     /** Takes its own copy of the names. */
     public ReportFolder {
         names = List.copyOf(names);
@@ -97,8 +100,7 @@ public record ReportFolder(String report, Path folder, List<String> names) {
             JsonElement json = StrictJson.read(content, LARGEST_REPORT);
             return json.isJsonObject()
                     && json.getAsJsonObject().has("version")
-                    && (json.getAsJsonObject().has("settings")
-                            || json.getAsJsonObject().has("ids"));
+                    && CONTENTS.stream().anyMatch(json.getAsJsonObject()::has);
         } catch (MalformedJsonException e) {
             return false;
         }

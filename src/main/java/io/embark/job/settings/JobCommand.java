@@ -46,6 +46,7 @@ public enum JobCommand {
                                     JobSettings.EMBEDDING_COLUMN)),
                     new Group("Refresh, with --mode refresh and --id-column", JobSettings.OF_REFRESH),
                     new Group("Embedding", EmbedOptions.all()),
+                    new Group("Rows that fail, with --on-error null", JobSettings.OF_FAILED_ROWS),
                     new Group(
                             "Run",
                             List.of(

@@ -140,6 +140,19 @@ public final class JobSettings {
                     "Where a refresh keeps finished vectors until they are committed: a folder that every executor reaches.")
             .orElse("hidden beside the output");
 
+    public static final Option<String> MAX_FAILED = text(
+                    "max-failed",
+                    "SHARE|ROWS",
+                    "The most rows without a vector, as 0.1% or a number of rows. Beyond it the run ends with exit code 3, and an output that was there stays.")
+            .orElse("any number");
+    public static final Option<String> ERROR_COLUMN = text(
+            "error-column", "C", "A column beside the vectors that holds why a row has none; null in all other rows.");
+    public static final Option<Boolean> SHOW_TEXT = flag(
+            "show-text", "Show the first 80 characters of each text that failed, in the summary and in failed.json.");
+
+    /** Settings that are heeded only where rows may have no vector. */
+    public static final List<Option<?>> OF_FAILED_ROWS = List.of(MAX_FAILED, ERROR_COLUMN, SHOW_TEXT);
+
     /** Settings that only a refresh heeds. */
     public static final List<Option<?>> OF_REFRESH =
             List.of(DELETED, MAX_DELETED, DUPLICATES, ORDER_BY, SINCE, REBUILD, ADOPT, COMMIT_EVERY, STAGE);

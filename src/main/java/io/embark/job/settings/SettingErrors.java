@@ -98,6 +98,20 @@ public final class SettingErrors {
                 "Add --mode refresh and --id-column, or leave it out.");
     }
 
+    public static EmbarkException isForFailedRows(Option<?> setting) {
+        return invalid(
+                "option %s: is not heeded without --on-error null".formatted(setting.key()),
+                "The first text that cannot be embedded ends the run, and no row is without a vector.",
+                "Add --on-error null, or leave it out.");
+    }
+
+    public static EmbarkException isNoLimitOfRows(Option<?> setting, String text) {
+        return invalid(
+                "option %s: '%s' is not a possible value".formatted(setting.key(), Shown.value(text)),
+                "It takes a share from 0% to 100%, such as 0.1%, or a number of rows.",
+                "Write --%s 0.1% or --%s 100.".replace("%s", setting.key()));
+    }
+
     public static EmbarkException noOutput() {
         return invalid(
                 "no output given",

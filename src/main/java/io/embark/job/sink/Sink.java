@@ -97,6 +97,14 @@ public interface Sink {
         return Optional.empty();
     }
 
+    /**
+     * Whether the rows of a run may be seen before {@code beforeTheyAreSeen} is done, since the place commits by itself. Whoever
+     * has to know the rows first has to keep them elsewhere until then. Asked after the check.
+     */
+    default boolean commitsByItself() {
+        return false;
+    }
+
     /** What the place can do. */
     Set<Capability> capabilities();
 

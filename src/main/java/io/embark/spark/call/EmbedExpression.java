@@ -31,8 +31,9 @@ import scala.collection.immutable.Seq;
 /**
  * A call of {@code embed}: a {@link VectorValue}, {@code array<float>} by default; null for a null text. Of an array of
  * texts, the array of their vectors, null for a null one. With {@link LongText#CHUNKS} a call of {@code embed_chunks}: the
- * array of the text's chunks, null for a null text. Never evaluated itself, so that no
- * plan rule can load a model on the driver: a rule puts an {@link EmbedNode} in its place.
+ * array of the text's chunks, null for a null text. Asked for a reason, a call of {@code embed_error}: why a text could not be
+ * embedded, null for all others. Never evaluated itself, so that no plan rule can load a model on the driver: a rule puts an
+ * {@link EmbedNode} in its place.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -45,32 +46,41 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     /** The function that gives each chunk of a text a vector, by its name in SQL. */
     public static final String EMBED_CHUNKS = "embed_chunks";
 
+    /** What tells why a text has no vector; no function of SQL. */
+    private static final String EMBED_ERROR = "embed_error";
+
     /** The place of the vector among the fields of a chunk. */
     public static final int VECTOR_OF_CHUNK = 3;
 
     private final Expression text;
     private final EmbedOptions options;
+    private final boolean givesReason;
 
     /** For errors only: whether rules take it out of plans; executors see no session that could be asked. */
     private final boolean inExtendedSession;
 
     private final Seq<Expression> children;
 
-    /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
     public EmbedExpression(Expression text, EmbedOptions options) {
         this(text, options, false);
     }
 
-    private EmbedExpression(Expression text, EmbedOptions options, boolean inExtendedSession) {
+    /** Public, with the parameters in this order, because Catalyst copies nodes by reflection. */
+    public EmbedExpression(Expression text, EmbedOptions options, boolean givesReason) {
+        this(text, options, givesReason, false);
+    }
+
+    private EmbedExpression(Expression text, EmbedOptions options, boolean givesReason, boolean inExtendedSession) {
         this.text = text;
         this.options = options;
+        this.givesReason = givesReason;
         this.inExtendedSession = inExtendedSession;
         this.children = Scala.seq(List.of(text));
     }
 
     /** The same call, made by a query of the active session, whose plans may or may not run it. */
     public EmbedExpression inActiveSession() {
-        return new EmbedExpression(text, options, ExtendedSessions.haveActive());
+        return new EmbedExpression(text, options, givesReason, ExtendedSessions.haveActive());
     }
 
     /** The text to embed. */
@@ -99,16 +109,24 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     /** Whether the chunks of a text have vectors, and not the text as a whole. */
     public boolean givesChunks() {
-        return options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+        return !givesReason && options.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS;
+    }
+
+    /** Whether it gives why a text has no vector, and no vector. */
+    public boolean givesReason() {
+        return givesReason;
     }
 
     /** Whether it gives a vector, and no array of vectors or chunks. */
     public boolean givesOneVector() {
-        return !givesChunks() && !(text.dataType() instanceof ArrayType);
+        return !givesReason && !givesChunks() && !(text.dataType() instanceof ArrayType);
     }
 
     @Override
     public DataType dataType() {
+        if (givesReason) {
+            return DataTypes.StringType;
+        }
         DataType vector = VectorValue.type(options.get(EmbedOptions.ENCODING));
         if (givesChunks()) {
             return chunks(vector);
@@ -135,7 +153,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     /** Whether the result of all that is not null is not null. */
     public boolean isNullOnlyForNull() {
-        return text.dataType() instanceof ArrayType || !leavesTextsOut();
+        return !givesReason && (text.dataType() instanceof ArrayType || !leavesTextsOut());
     }
 
     private boolean leavesTextsOut() {
@@ -144,7 +162,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     /** The same call of another text. */
     public EmbedExpression of(Expression otherText) {
-        return new EmbedExpression(otherText, options, inExtendedSession);
+        return new EmbedExpression(otherText, options, givesReason, inExtendedSession);
     }
 
     @Override
@@ -161,14 +179,15 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
     @Override
     public TypeCheckResult checkInputDataTypes() {
         DataType type = text.dataType();
-        boolean isTexts = !givesChunks() && type instanceof ArrayType array && isText(array.elementType());
+        boolean isTexts =
+                !givesReason && !givesChunks() && type instanceof ArrayType array && isText(array.elementType());
         if (isText(type) || isTexts) {
             return TypeCheckResult.TypeCheckSuccess$.MODULE$;
         }
         return new TypeCheckResult.TypeCheckFailure("%s takes %s, and %s is of type %s. Cast it: %s(CAST(%s AS STRING))"
                 .formatted(
                         prettyName(),
-                        givesChunks() ? "a text" : "a text or an array of texts",
+                        givesReason || givesChunks() ? "a text" : "a text or an array of texts",
                         text.sql(),
                         type.sql(),
                         prettyName(),
@@ -197,7 +216,7 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public String prettyName() {
-        return givesChunks() ? EMBED_CHUNKS : EMBED;
+        return givesReason ? EMBED_ERROR : givesChunks() ? EMBED_CHUNKS : EMBED;
     }
 
     /** In plans, an option that nobody chose is not shown. */
@@ -209,12 +228,16 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public int productArity() {
-        return 2;
+        return 3;
     }
 
     @Override
     public Object productElement(int index) {
-        return index == 0 ? text : options;
+        return switch (index) {
+            case 0 -> text;
+            case 1 -> options;
+            default -> givesReason;
+        };
     }
 
     @Override
@@ -224,11 +247,14 @@ public final class EmbedExpression extends Expression implements Unevaluable, Se
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof EmbedExpression that && text.equals(that.text) && options.equals(that.options);
+        return other instanceof EmbedExpression that
+                && text.equals(that.text)
+                && options.equals(that.options)
+                && givesReason == that.givesReason;
     }
 
     @Override
     public int hashCode() {
-        return 31 * text.hashCode() + options.hashCode();
+        return 31 * (31 * text.hashCode() + options.hashCode()) + Boolean.hashCode(givesReason);
     }
 }

@@ -25,6 +25,7 @@ import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.unsafe.types.UTF8String;
 
 /**
  * The rows of one partition, each joined with its vectors. Collects a window of rows, embeds their texts, hands the rows on in
@@ -178,6 +179,9 @@ final class EmbedIterator implements Iterator<InternalRow> {
 
     /** What a call gives for each of the texts that stand behind {@code start}. */
     private IntFunction<Object> results(int call, PooledTexts pooled, int start) {
+        if (calls.get(call).givesReason()) {
+            return text -> UTF8String.fromString(pooled.reason(start + text));
+        }
         Embedder embedder = models.embedder(call);
         return calls.get(call).givesChunks()
                 ? text -> VectorValue.chunks(embedder, pooled, start + text)

@@ -15,10 +15,13 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
  *
  * @param text what it embeds
  * @param givesChunks whether the chunks of a text have vectors, and not the text as a whole
+ * @param givesReason whether it gives why a text has no vector, and no vector
  * @param request the model that the driver opened for it, and its options
  */
-record PinnedCall(Expression text, boolean givesChunks, ModelRequest request) implements Serializable {
+record PinnedCall(Expression text, boolean givesChunks, boolean givesReason, ModelRequest request)
+        implements Serializable {
     static PinnedCall of(EmbedExpression call, PinnedModel model) {
-        return new PinnedCall(call.text(), call.givesChunks(), new ModelRequest(model, call.options()));
+        return new PinnedCall(
+                call.text(), call.givesChunks(), call.givesReason(), new ModelRequest(model, call.options()));
     }
 }

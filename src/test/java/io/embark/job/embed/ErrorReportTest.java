@@ -40,7 +40,7 @@ class ErrorReportTest {
     @EnumSource(ErrorCode.class)
     void aWrongRequestIsToldFromAFailedRun(ErrorCode code) {
         assertThat(ErrorReport.of(new EmbarkException(code, "a", "b", "c")).exitCode())
-                .isEqualTo(code.isWrongRequest() ? 2 : 1);
+                .isEqualTo(code.isWrongRequest() ? 2 : code == ErrorCode.TOO_MANY_FAILED ? 3 : 1);
     }
 
     @Test

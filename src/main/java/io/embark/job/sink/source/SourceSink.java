@@ -190,6 +190,11 @@ final class SourceSink implements Sink {
         return words;
     }
 
+    @Override
+    public boolean commitsByItself() {
+        return true;
+    }
+
     /** What every data source can; whether it keeps types or replaces at once nobody says. */
     @Override
     public Set<Capability> capabilities() {

@@ -170,6 +170,11 @@ final class CatalogSink implements Sink {
     }
 
     @Override
+    public boolean commitsByItself() {
+        return true;
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
         if (table.keepsProperties()) {

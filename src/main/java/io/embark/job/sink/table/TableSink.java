@@ -321,6 +321,11 @@ final class TableSink implements Sink {
     }
 
     @Override
+    public boolean commitsByItself() {
+        return inserts();
+    }
+
+    @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
         all.add(renamesAtOnce() ? Capability.REPLACES_AT_ONCE : Capability.REPLACES);

@@ -7,7 +7,6 @@ package io.embark.job;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.math.BigDecimal;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,38 +23,28 @@ record SchemaCheck(JsonObject schema) {
     }
 
     private static void require(String place, JsonElement value, JsonObject schema) {
-        for (Map.Entry<String, JsonElement> word : schema.entrySet()) {
-            JsonElement says = word.getValue();
-            switch (word.getKey()) {
+        schema.asMap().forEach((word, says) -> {
+            switch (word) {
                 case "type" ->
-                    require(isOfType(value, says.getAsString()), place, "%s is no %s", value, says.getAsString());
-                case "enum" -> require(says.getAsJsonArray().contains(value), place, "%s is none of %s", value, says);
+                    require(isOfType(value, says.getAsString()), place, value + " is no " + says.getAsString());
+                case "enum" -> require(says.getAsJsonArray().contains(value), place, value + " is none of " + says);
                 case "minimum" ->
                     require(
                             value.getAsBigDecimal().compareTo(says.getAsBigDecimal()) >= 0,
                             place,
-                            "%s is less than %s",
-                            value,
-                            says);
+                            value + " is less than " + says);
                 case "pattern" ->
-                    require(
-                            value.getAsString().matches(says.getAsString()),
-                            place,
-                            "%s does not match %s",
-                            value,
-                            says);
+                    require(value.getAsString().matches(says.getAsString()), place, value + " does not match " + says);
                 case "required" ->
                     says.getAsJsonArray()
                             .forEach(key -> require(
                                     value.getAsJsonObject().has(key.getAsString()),
                                     place,
-                                    "%s is missing",
-                                    key.getAsString()));
+                                    key.getAsString() + " is missing"));
                 case "properties", "additionalProperties" -> requireProperties(place, value.getAsJsonObject(), schema);
-                default ->
-                    require(DESCRIPTIONS.contains(word.getKey()), place, "%s is no word of the schema", word.getKey());
+                default -> require(DESCRIPTIONS.contains(word), place, word + " is no word of the schema");
             }
-        }
+        });
     }
 
     private static void requireProperties(String place, JsonObject value, JsonObject schema) {
@@ -65,7 +54,7 @@ record SchemaCheck(JsonObject schema) {
                 require(place + "." + key, property, known.getAsJsonObject(key));
             } else if (schema.has("additionalProperties")) {
                 JsonElement others = schema.get("additionalProperties");
-                require(others.isJsonObject(), place, "%s is not in the schema", key);
+                require(others.isJsonObject(), place, key + " is not in the schema");
                 require(place + "." + key, property, others.getAsJsonObject());
             }
         });
@@ -87,9 +76,9 @@ record SchemaCheck(JsonObject schema) {
         return number.stripTrailingZeros().scale() <= 0;
     }
 
-    private static void require(boolean holds, String place, String message, Object... values) {
+    private static void require(boolean holds, String place, String message) {
         if (!holds) {
-            throw new AssertionError("%s: %s".formatted(place, message.formatted(values)));
+            throw new AssertionError(place + ": " + message);
         }
     }
 }

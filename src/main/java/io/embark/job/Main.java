@@ -10,11 +10,13 @@ import io.embark.job.embed.ErrorReport;
 import io.embark.job.embed.RunErrors;
 import io.embark.job.embed.Stop;
 import io.embark.job.print.Console;
+import io.embark.job.refresh.RefreshCommand;
 import io.embark.job.session.JobSession;
 import io.embark.job.session.SparkStart;
 import io.embark.job.settings.Arguments;
 import io.embark.job.settings.JobCommand;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.RunMode;
 import io.embark.job.settings.RunSecrets;
 import io.embark.job.settings.Settings;
 import io.embark.job.settings.SettingsReader;
@@ -114,7 +116,13 @@ public final class Main {
             }
             settings = prepared(settings, console);
             switch (arguments.get().command()) {
-                case EMBED -> new EmbedCommand(settings, console).run();
+                case EMBED -> {
+                    if (settings.get(JobSettings.MODE) == RunMode.REFRESH) {
+                        new RefreshCommand(settings, console).run();
+                    } else {
+                        new EmbedCommand(settings, console).run();
+                    }
+                }
                 case SEARCH -> new SearchCommand(settings, console).run();
                 case INSPECT -> new InspectCommand(settings, console).run();
             }

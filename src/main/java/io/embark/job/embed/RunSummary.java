@@ -50,6 +50,15 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
 
     /** The summary as {@code summary.json} has it. */
     public String toJson(List<Settings.Effective> settings) {
+        return toJson(settings, Map.of());
+    }
+
+    /**
+     * The same of a refresh.
+     *
+     * @param classes how many rows there were of each class; none if nothing was compared
+     */
+    public String toJson(List<Settings.Effective> settings, Map<String, Object> classes) {
         Map<String, Object> spent = new LinkedHashMap<>();
         spent.put("total", seconds);
         each(Count.Unit.NANOS, count -> spent.put(count.key(), Figures.seconds(counts.get(count))));
@@ -71,10 +80,11 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
                 .forEach(setting -> inForce.put(setting.key(), setting.value()));
 
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("version", 1);
+        all.put("version", classes.isEmpty() ? 1 : 2);
         all.put("rows", rows);
         all.put(Count.TEXTS.key(), counts.get(Count.TEXTS));
         all.put("embedded", embedded());
+        all.putAll(classes);
         each(Count.Unit.NUMBER, count -> all.putIfAbsent(count.key(), counts.get(count)));
         all.put("seconds", spent);
         all.put("model", used);

@@ -144,6 +144,29 @@ public record VectorColumns(
         return functions.when(all.notEqual(""), all);
     }
 
+    /**
+     * The same with the number of chunks of each text in a column of its own; one for a text without a vector, which has one row
+     * too. Where texts are not cut into chunks there is no such column.
+     */
+    public Dataset<Row> embedCounted(Dataset<Row> rows, EmbedOptions options, Metadata metadata, String countColumn) {
+        if (!chunked) {
+            return embed(rows, options, metadata);
+        }
+        Column text = Columns.named(byText.keySet().iterator().next());
+        Column chunks = EmbarkFunctions.embedChunks(text, Calibration.computable(options));
+        Column count =
+                functions.greatest(functions.coalesce(functions.size(chunks), functions.lit(1)), functions.lit(1));
+        return embed(rows.withColumn(countColumn, count), options, metadata);
+    }
+
+    /** The columns that a run adds, in order. */
+    public List<String> added() {
+        List<String> added = new ArrayList<>(chunked ? OF_CHUNKS : List.of());
+        added.addAll(byText.values());
+        reasons.ifPresent(added::add);
+        return added;
+    }
+
     /** One row for each chunk; for a text without a vector one in which its chunk is null. */
     private Dataset<Row> chunks(
             Dataset<Row> rows, String text, String output, EmbedOptions options, Metadata metadata) {

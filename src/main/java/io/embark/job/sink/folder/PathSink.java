@@ -14,6 +14,7 @@ import io.embark.job.sink.AppendErrors;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
@@ -35,6 +36,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,6 +58,9 @@ final class PathSink implements Sink {
     private final FolderFormat format;
     private final WriteMode mode;
 
+    /** The columns that were checked, which say of partitions what names of folders cannot; empty before. */
+    private StructType checked = new StructType();
+
     /** Where the rows of this run are while they are hidden. */
     private Optional<Path> unseen = Optional.empty();
 
@@ -70,6 +75,7 @@ final class PathSink implements Sink {
 
     @Override
     public void check(StructType schema, Source source) {
+        checked = schema;
         // Hadoop throws anything for a file system that is unknown or lacks its jar.
         SparkCall.run(() -> checkTarget(schema, source), e -> OutputErrors.isUnreachable(output, e));
     }
@@ -200,6 +206,34 @@ final class PathSink implements Sink {
         return kept.dataType().sameType(written.dataType())
                 ? column
                 : column.cast(written.dataType().asNullable()).as(written.name(), written.metadata());
+    }
+
+    /** Formats without types would bring keys back as other values. */
+    @Override
+    public Optional<Refreshing> refreshing() {
+        return format.keepsTypes()
+                ? Optional.of(new RewrittenRefresh(
+                        this, this::there, () -> new RewrittenRefresh.Located(folder.files(), folder.target())))
+                : Optional.empty();
+    }
+
+    private Optional<Dataset<Row>> there() {
+        return SparkCall.translate(
+                () -> {
+                    if (!folder.files().exists(folder.target())) {
+                        return Optional.empty();
+                    }
+                    DataFrameReader reader = spark.read().format(format.sparkName());
+                    String place = LiteralPath.escaped(folder.target().toString());
+                    StructType found = reader.load(place).schema();
+                    List<String> partitions = FolderPartitions.of(folder.files(), folder.target());
+                    return Optional.of(
+                            partitions.isEmpty()
+                                    ? reader.load(place)
+                                    : reader.schema(typedAs(found, checked, partitions))
+                                            .load(place));
+                },
+                e -> OutputErrors.isUnreachable(output, e));
     }
 
     @Override

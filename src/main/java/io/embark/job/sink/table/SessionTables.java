@@ -8,6 +8,9 @@ import io.embark.job.commit.FolderCommit;
 import io.embark.job.commit.ObjectCommit;
 import io.embark.job.commit.ObjectFiles;
 import io.embark.job.commit.RunPlaces;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.folder.RewrittenRefresh;
 import io.embark.job.table.Failures;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.version.Scala;
@@ -170,5 +173,20 @@ final class SessionTables {
             // Of any kind if Spark has stopped; the next run finds it.
             LOG.warn("Left behind: {}: {}", table, Failures.line(e));
         }
+    }
+
+    /** How a table of this catalog is brought up to date: what is there is written anew with the changes. */
+    Refreshing refreshed(Sink sink, TableIdentifier table, String output) {
+        return new RewrittenRefresh(
+                sink,
+                () -> {
+                    refresh(table);
+                    return exists(table) ? Optional.of(spark.table(table.quotedString())) : Optional.empty();
+                },
+                () -> {
+                    Path place =
+                            exists(table) ? new Path(metadata(table, output).location()) : defaultPlace(table);
+                    return new RewrittenRefresh.Located(files(place), place);
+                });
     }
 }

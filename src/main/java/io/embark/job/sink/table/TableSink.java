@@ -14,6 +14,7 @@ import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.PartitionErrors;
 import io.embark.job.sink.Partitions;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
@@ -296,6 +297,13 @@ final class TableSink implements Sink {
     @Override
     public Dataset<Row> read(StructType schema) {
         return spark.table(reference);
+    }
+
+    @Override
+    public Optional<Refreshing> refreshing() {
+        return can(Capability.KEEPS_TYPES)
+                ? Optional.of(tables.refreshed(this, identifier(), output))
+                : Optional.empty();
     }
 
     @Override

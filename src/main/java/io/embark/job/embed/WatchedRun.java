@@ -1,0 +1,92 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.embed;
+
+import io.embark.encode.EmbedCounts;
+import io.embark.job.print.Console;
+import io.embark.job.print.ProgressLine;
+import io.embark.spark.exec.EmbedProgress;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Embedding while somebody watches: counts what it takes, and tells it on a line. Closing it takes the listener away. Used by
+ * one thread.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class WatchedRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedRun.class);
+
+    private static final long MOST_MILLIS = 10_000;
+
+    private final SparkSession spark;
+    private final EmbedProgress progress = new EmbedProgress();
+    private final ProgressLine line;
+    private boolean counts = true;
+
+    /**
+     * Begins to count.
+     *
+     * @param total the rows to embed, if known
+     * @param quiet whether nothing is told
+     */
+    public WatchedRun(SparkSession spark, Console console, OptionalLong total, boolean quiet) {
+        this.spark = spark;
+        this.line = new ProgressLine(console.err(), progress, total);
+        spark.sparkContext().addSparkListener(progress);
+        if (!quiet) {
+            line.start();
+        }
+    }
+
+    /** Ends counting: what a sample takes that is embedded once more is not part of the run. */
+    public void stopCounting() {
+        if (counts) {
+            awaitListeners(spark);
+            spark.sparkContext().removeSparkListener(progress);
+            counts = false;
+        }
+    }
+
+    /** What embedding took, and how many rows were written. */
+    public EmbedProgress progress() {
+        return progress;
+    }
+
+    /** What embedding took. */
+    public EmbedCounts counts() {
+        return progress.counts();
+    }
+
+    @Override
+    public void close() {
+        line.close();
+        stopCounting();
+    }
+
+    /**
+     * Rows that Spark counts and behind which its optimiser does not look. Else it computes constant texts apart from the rows
+     * that ask for them, and nobody knows how many do.
+     */
+    public static Dataset<Row> counted(Dataset<Row> rows) {
+        return rows.observe("embark", functions.count(functions.lit(1)).as("rows"));
+    }
+
+    /** The last tasks' figures are on their way when a job ends; Spark delivers events on a thread of its own. */
+    public static void awaitListeners(SparkSession spark) {
+        try {
+            spark.sparkContext().listenerBus().waitUntilEmpty(MOST_MILLIS);
+        } catch (TimeoutException e) {
+            LOG.warn("The figures of the last tasks may be missing: {}", e.toString());
+        }
+    }
+}

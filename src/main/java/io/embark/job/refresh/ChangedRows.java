@@ -1,0 +1,124 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.job.embed.VectorColumns;
+import io.embark.job.settings.Deleted;
+import io.embark.job.sink.Changes;
+import io.embark.job.table.Columns;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Makes the changes of a target from the classes of its keys.
+ *
+ * @param state the columns of state
+ * @param ids the columns that name a row of the source
+ * @param target the columns of the target, in its order
+ * @param deleted what becomes of rows that left the source
+ */
+record ChangedRows(StateColumns state, List<String> ids, StructType target, Deleted deleted) {
+    /** The columns that name a row of the target. */
+    List<String> keys() {
+        return state.vectors().chunked()
+                ? Stream.concat(ids.stream(), Stream.of(VectorColumns.CHUNK)).toList()
+                : ids;
+    }
+
+    /**
+     * All changes.
+     *
+     * @param source the rows of the source
+     * @param classes what {@link Comparison#compare} found
+     * @param puts the rows that were embedded, with all columns of the target; empty if they are in already
+     * @param there the rows of the target before; empty if there is none
+     */
+    Changes of(Dataset<Row> source, Dataset<Row> classes, Optional<Dataset<Row>> puts, Optional<Dataset<Row>> there) {
+        List<Dataset<Row>> all = new ArrayList<>();
+        puts.ifPresent(rows -> all.add(filled(rows, Changes.PUT)));
+        there.ifPresent(rows -> {
+            all.add(filled(updates(source, classes, rows), Changes.UPDATE));
+            Dataset<Row> gone = matching(keysOf(rows), ofClass(classes, RowClass.GONE), ids, "left_semi");
+            switch (deleted) {
+                case KEEP -> {}
+                case DELETE -> all.add(filled(gone, Changes.DELETE));
+                case FLAG ->
+                    all.add(filled(gone.withColumn(state.deletedAt(), functions.current_timestamp()), Changes.MARK));
+            }
+            if (state.vectors().chunked()) {
+                all.add(filled(surplus(classes, puts, rows), Changes.DELETE));
+            }
+        });
+        List<String> mark = state.flags() ? List.of(state.deletedAt()) : List.of();
+        return new Changes(all.stream().reduce(Dataset::unionByName).orElseThrow(), keys(), state.kept(), mark);
+    }
+
+    private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {
+        Dataset<Row> rows = matching(source, ofClass(classes, RowClass.UPDATED), ids, "left_semi");
+        for (String vector : state.vectors().byText().values()) {
+            rows = rows.withColumn(StateColumns.rowHash(vector), state.hashOfOthers());
+        }
+        return state.vectors().chunked()
+                ? rows.join(
+                        keysOf(there),
+                        scala.collection.JavaConverters.asScalaBuffer(ids).toSeq(),
+                        "inner")
+                : rows;
+    }
+
+    /** Chunks of documents that have fewer of them now. */
+    private Dataset<Row> surplus(Dataset<Row> classes, Optional<Dataset<Row>> puts, Dataset<Row> there) {
+        Dataset<Row> before = matching(keysOf(there), ofClass(classes, RowClass.CHANGED), ids, "left_semi");
+        return puts.map(rows -> matching(before, keysOf(rows), keys(), "left_anti"))
+                .orElse(before.limit(0));
+    }
+
+    private Dataset<Row> keysOf(Dataset<Row> rows) {
+        return rows.select(keys().stream().map(Columns::named).toArray(Column[]::new));
+    }
+
+    /** The keys of a class. */
+    Dataset<Row> ofClass(Dataset<Row> classes, RowClass... of) {
+        Object[] words = Arrays.stream(of).map(RowClass::key).toArray();
+        return classes.where(Columns.named(Comparison.CLASS).isin(words))
+                .select(ids.stream().map(Columns::named).toArray(Column[]::new));
+    }
+
+    /** Rows of which others have the same values in some columns, or none. */
+    static Dataset<Row> matching(Dataset<Row> rows, Dataset<Row> others, List<String> columns, String kind) {
+        Column same = columns.stream()
+                .map(name -> of("l", name).equalTo(of("r", name)))
+                .reduce(Column::and)
+                .orElseThrow();
+        return rows.as("l").join(others.as("r"), same, kind);
+    }
+
+    private static Column of(String side, String name) {
+        return functions.col("%s.`%s`".formatted(side, name.replace("`", "``")));
+    }
+
+    /** Rows with all columns of the target, those that they lack null, and what is to become of them. */
+    Dataset<Row> filled(Dataset<Row> rows, String action) {
+        List<String> there = List.of(rows.columns());
+        List<Column> all = new ArrayList<>();
+        for (StructField field : target.fields()) {
+            Column column = there.contains(field.name())
+                    ? Columns.named(field.name())
+                    : functions.lit(null).cast(field.dataType());
+            all.add(column.as(field.name(), field.metadata()));
+        }
+        all.add(functions.lit(action).as(Changes.ACTION));
+        return rows.select(all.toArray(new Column[0]));
+    }
+}

@@ -1,0 +1,170 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.job.settings.Deleted;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.table.Columns;
+import io.embark.spark.call.EmbeddingMetadata;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.FloatType;
+import org.apache.spark.sql.types.MapType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What stands in a target, checked to be comparable with what the source would give.
+ *
+ * @param state the columns of state, with all that the target has
+ * @param schema the columns of the target, in the order in which they are written
+ * @param rows what is there; empty if there is no target yet
+ */
+record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Row>> rows) {
+    /**
+     * Looks at what is there.
+     *
+     * @param place the place
+     * @param output the place as errors call it
+     * @param state the columns of state
+     * @param written the columns that a run writes beside those of state
+     * @param ids the columns of the key
+     * @param adopts whether what no refresh made is taken over
+     */
+    static ComparedTarget of(
+            Refreshing place, String output, StateColumns state, StructType written, List<String> ids, boolean adopts) {
+        Optional<Dataset<Row>> there = place.there();
+        if (there.isEmpty()) {
+            return new ComparedTarget(state, state.addedTo(written), there);
+        }
+        Map<String, StructField> found = Columns.byName(there.get().schema());
+        requireKeys(output, found, written, ids);
+        boolean flagged = found.containsKey(Columns.lower(state.deletedAt()));
+        StateColumns all = flagged ? state.withFlags() : state;
+        List<String> missing = all.names().stream()
+                .filter(name -> !found.containsKey(Columns.lower(name)))
+                .toList();
+        Dataset<Row> rows = there.get();
+        if (!missing.isEmpty()) {
+            if (!adopts) {
+                throw RefreshErrors.hasNoState(output, missing);
+            }
+            rows = adopted(rows, output, all);
+        }
+        StructType schema = all.addedTo(written);
+        requireSameColumns(output, rows.schema(), schema);
+        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)));
+    }
+
+    private static void requireKeys(
+            String output, Map<String, StructField> found, StructType written, List<String> ids) {
+        for (String id : ids) {
+            DataType here = written.apply(id).dataType();
+            StructField there = found.get(Columns.lower(id));
+            if (there != null && !there.dataType().sameType(here)) {
+                throw RefreshErrors.keyHasAnotherType(output, id, there.dataType(), here);
+            }
+        }
+    }
+
+    /** Keys that are compared by being equal, and are no texts. */
+    static void requireKeys(StructType source, List<String> ids, List<String> texts) {
+        for (String id : ids) {
+            DataType type = source.apply(id).dataType();
+            if (hasNoEquals(type)) {
+                throw RefreshErrors.keyHasNoEquals(id, type);
+            }
+            if (texts.contains(id)) {
+                throw RefreshErrors.keyIsText(id);
+            }
+        }
+    }
+
+    private static boolean hasNoEquals(DataType type) {
+        return type instanceof FloatType
+                || type instanceof DoubleType
+                || type instanceof MapType
+                || type instanceof ArrayType
+                || (type instanceof StructType struct
+                        && Arrays.stream(struct.fields()).anyMatch(field -> hasNoEquals(field.dataType())));
+    }
+
+    /** The rows with the state that they would have, had a refresh made them from the texts that stand there. */
+    private static Dataset<Row> adopted(Dataset<Row> rows, String output, StateColumns state) {
+        Map<String, StructField> there = Columns.byName(rows.schema());
+        Dataset<Row> all = rows;
+        if (state.vectors().chunked()) {
+            throw RefreshErrors.cannotBeAdopted(output, "Its chunks do not say how many a document has.");
+        }
+        for (Map.Entry<String, String> column : state.vectors().byText().entrySet()) {
+            String text = column.getKey();
+            String vector = column.getValue();
+            StructField vectors = Optional.ofNullable(there.get(Columns.lower(vector)))
+                    .orElseThrow(() -> RefreshErrors.cannotBeAdopted(output, "It has no column " + vector + "."));
+            if (!there.containsKey(Columns.lower(text))) {
+                throw RefreshErrors.cannotBeAdopted(output, "It does not hold the texts, column " + text + ".");
+            }
+            String model = EmbeddingMetadata.of(vectors)
+                    .map(EmbeddingMetadata::fingerprint)
+                    .orElseThrow(() -> RefreshErrors.cannotBeAdopted(
+                            output, "Column %s does not say which model its vectors are of.".formatted(vector)));
+            if (!model.startsWith(state.shape().model())) {
+                throw RefreshErrors.cannotBeAdopted(
+                        output,
+                        "Column %s is of the model with fingerprint %.12s; this run has %.12s."
+                                .formatted(vector, model, state.shape().model()));
+            }
+            List<String> lacking = state.others().hashed().stream()
+                    .filter(name -> !there.containsKey(Columns.lower(name)))
+                    .toList();
+            Column others = lacking.isEmpty()
+                    ? state.hashOfOthers()
+                    : functions.lit(null).cast(state.bytes() ? "binary" : "string");
+            all = all.withColumn(
+                            StateColumns.textHash(vector),
+                            functions.when(functions.not(state.failed(text)), state.hashOf(Columns.named(text))))
+                    .withColumn(StateColumns.rowHash(vector), others)
+                    .withColumn(
+                            StateColumns.fingerprint(vector),
+                            functions.lit(state.shape().toString()));
+        }
+        return state.flags() && !there.containsKey(Columns.lower(state.deletedAt()))
+                ? all.withColumn(state.deletedAt(), functions.lit(null).cast("timestamp"))
+                : all;
+    }
+
+    private static void requireSameColumns(String output, StructType there, StructType here) {
+        if (!Columns.byName(there).keySet().equals(Columns.byName(here).keySet())) {
+            throw RefreshErrors.otherColumns(
+                    output,
+                    List.copyOf(Columns.byName(there).keySet()),
+                    List.copyOf(Columns.byName(here).keySet()));
+        }
+    }
+
+    /** The rows under the names and in the order of the columns that are written. */
+    private static Dataset<Row> spelled(Dataset<Row> rows, StructType schema) {
+        List<Column> columns = new ArrayList<>();
+        for (StructField field : schema.fields()) {
+            columns.add(Columns.named(field.name()).as(field.name()));
+        }
+        return rows.select(columns.toArray(new Column[0]));
+    }
+
+    /** What is done with rows of the target that the source does not have. */
+    Comparison.Missing missing(Deleted deleted, boolean isNarrowed, Optional<String> where) {
+        return new Comparison.Missing(deleted != Deleted.KEEP && !isNarrowed, state.flags(), where);
+    }
+}

@@ -1,0 +1,268 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import static io.embark.job.refresh.RowClass.CHANGED;
+import static io.embark.job.refresh.RowClass.DOUBLED;
+import static io.embark.job.refresh.RowClass.DOUBLED_THERE;
+import static io.embark.job.refresh.RowClass.GONE;
+import static io.embark.job.refresh.RowClass.LEFT_ALONE;
+import static io.embark.job.refresh.RowClass.NEW;
+import static io.embark.job.refresh.RowClass.NULL_KEY;
+import static io.embark.job.refresh.RowClass.OTHER_MODEL;
+import static io.embark.job.refresh.RowClass.UNCHANGED;
+import static io.embark.job.refresh.RowClass.UPDATED;
+
+import io.embark.job.embed.IdColumns;
+import io.embark.job.table.Columns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * Holds the rows of a source against those of a target by their keys. Only keys, hashes and fingerprints are read of the target
+ * and shuffled of both: no text, no vector.
+ *
+ * @param state the columns of state
+ * @param ids the columns that name a row of the source
+ */
+record Comparison(StateColumns state, List<String> ids) {
+    /** The column that says in which way a row differs, as {@link RowClass#key}. */
+    static final String CLASS = "embark_class";
+
+    private static final String COUNT = "embark_count";
+    private static final String IN_SCOPE = "embark_in_scope";
+    private static final String FLAGGED = "embark_flagged";
+
+    /**
+     * What a comparison may conclude from a row that only the target has.
+     *
+     * @param acts whether anything is done with such rows
+     * @param flags whether they are flagged rather than deleted
+     * @param within the condition that narrowed the source, which holds for rows of the target that may be missed; empty if all may
+     */
+    record Missing(boolean acts, boolean flags, Optional<String> within) {}
+
+    private static String hash(int i) {
+        return "embark_hash_" + i;
+    }
+
+    private int hashes() {
+        return 2 * state.vectors().byText().size();
+    }
+
+    /** Keys and hashes of the rows of the source, one row for each of its. */
+    Dataset<Row> keyed(Dataset<Row> source) {
+        List<Column> selected = new ArrayList<>(keys());
+        selected.addAll(hashesOfSource());
+        return source.select(selected.toArray(new Column[0]));
+    }
+
+    /** Rows of the source with their hashes. */
+    Dataset<Row> withHashes(Dataset<Row> source) {
+        List<Column> all = new ArrayList<>(List.of(functions.col("*")));
+        all.addAll(hashesOfSource());
+        return source.select(all.toArray(new Column[0]));
+    }
+
+    private List<Column> keys() {
+        return ids.stream().map(Columns::named).toList();
+    }
+
+    private List<Column> hashesOfSource() {
+        List<Column> hashes = new ArrayList<>();
+        for (String text : state.vectors().byText().keySet()) {
+            hashes.add(state.hashOf(Columns.named(text)).as(hash(hashes.size())));
+            hashes.add(state.hashOfOthers().as(hash(hashes.size())));
+        }
+        return hashes;
+    }
+
+    /** The hashes that a row has which is written with its state, under the names that {@link #keyed} gives to them. */
+    List<Column> hashesOfState() {
+        List<Column> hashes = new ArrayList<>();
+        for (String vector : state.vectors().byText().values()) {
+            hashes.add(Columns.named(StateColumns.textHash(vector)).as(hash(hashes.size())));
+            hashes.add(Columns.named(StateColumns.rowHash(vector)).as(hash(hashes.size())));
+        }
+        return hashes;
+    }
+
+    /** The names of what tells two versions of a row apart: the key, then the hashes. */
+    List<String> keysAndHashes() {
+        return Stream.concat(
+                        ids.stream(),
+                        Stream.iterate(0, i -> i < hashes(), i -> i + 1).map(Comparison::hash))
+                .toList();
+    }
+
+    /**
+     * Of rows of the source that have one key, the first one by an order; equal ones go by their hashes.
+     *
+     * @param order the order in SQL; empty for that of the hashes
+     */
+    Dataset<Row> first(Dataset<Row> source, Optional<String> order) {
+        String byHash = Stream.iterate(0, i -> i < hashes(), i -> i + 1)
+                .map(Comparison::hash)
+                .reduce((a, b) -> a + ", " + b)
+                .orElseThrow();
+        String rank = "row_number() OVER (PARTITION BY %s ORDER BY %s) AS %s"
+                .formatted(
+                        String.join(", ", ids.stream().map(Comparison::quoted).toList()),
+                        order.map(by -> by + ", " + byHash).orElse(byHash),
+                        COUNT);
+        List<Column> kept = new ArrayList<>(keys());
+        keysAndHashes().stream().skip(ids.size()).map(Columns::named).forEach(kept::add);
+        return withHashes(source)
+                .selectExpr("*", rank)
+                .where(Columns.named(COUNT).equalTo(1))
+                .select(kept.toArray(new Column[0]));
+    }
+
+    private static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
+    }
+
+    /**
+     * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}.
+     *
+     * @param source keys and hashes, as {@link #keyed} or {@link #first} give them
+     * @param there the rows of the target with their state; empty if there is none yet
+     */
+    Dataset<Row> compare(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
+        Dataset<Row> here = source.groupBy(keys().toArray(new Column[0]))
+                .agg(functions.count(functions.lit(1)).as(COUNT), firsts())
+                .as("s");
+        if (there.isEmpty()) {
+            Column count = Columns.named(COUNT);
+            return here.withColumn(
+                            CLASS,
+                            functions
+                                    .when(anyNull(keys()), NULL_KEY.key())
+                                    .when(count.gt(1), DOUBLED.key())
+                                    .otherwise(NEW.key()))
+                    .select(result(keys(), ""));
+        }
+
+        Dataset<Row> target = there(there.get(), missing).as("t");
+        Column same = ids.stream()
+                // Not null-safe: Spark would shuffle the groups once more. A null key is refused anyway.
+                .map(key -> of("s", key).equalTo(of("t", key)))
+                .reduce(Column::and)
+                .orElseThrow();
+        List<Column> keysOfBoth = ids.stream()
+                .map(key -> functions.coalesce(of("s", key), of("t", key)).as(key))
+                .toList();
+        return here.join(target, same, "full_outer")
+                .withColumn(CLASS, rowClass(missing))
+                .select(result(keysOfBoth, "s."));
+    }
+
+    private Column[] firsts() {
+        return keysAndHashes().stream()
+                .skip(ids.size())
+                .map(name -> functions.first(Columns.named(name)).as(name))
+                .toArray(Column[]::new);
+    }
+
+    private Column[] result(List<Column> keys, String side) {
+        List<Column> result = new ArrayList<>(keys);
+        keysAndHashes().stream()
+                .skip(ids.size())
+                .map(name -> functions.col(side + name))
+                .forEach(result::add);
+        result.add(Columns.named(CLASS));
+        return result.toArray(new Column[0]);
+    }
+
+    /** One row for each key of the target; of a document in chunks, whether all of its chunks say the same. */
+    private Dataset<Row> there(Dataset<Row> rows, Missing missing) {
+        List<Column> selected = new ArrayList<>(keys());
+        state.compared().forEach(name -> selected.add(Columns.named(name)));
+        Column flagged = missing.flags() ? Columns.named(state.deletedAt()).isNotNull() : functions.lit(false);
+        selected.add(flagged.as(FLAGGED));
+        selected.add(functions
+                .coalesce(missing.within().map(functions::expr).orElse(functions.lit(true)), functions.lit(false))
+                .as(IN_SCOPE));
+        List<Column> aggregates = new ArrayList<>();
+        for (String name : state.compared()) {
+            Column column = Columns.named(name);
+            boolean isWhole = !state.vectors().chunked();
+            // Chunks that do not say the same are those of a run that was killed between two of them.
+            Column one = isWhole
+                    ? functions.first(column)
+                    : functions.when(
+                            functions
+                                    .min(column)
+                                    .equalTo(functions.max(column))
+                                    .and(functions.count(column).equalTo(functions.count(functions.lit(1)))),
+                            functions.min(column));
+            aggregates.add(one.as(name));
+        }
+        aggregates.add(functions.max(Columns.named(FLAGGED)).as(FLAGGED));
+        aggregates.add(functions.max(Columns.named(IN_SCOPE)).as(IN_SCOPE));
+        return rows.select(selected.toArray(new Column[0]))
+                .groupBy(keys().toArray(new Column[0]))
+                .agg(functions.count(functions.lit(1)).as(COUNT), aggregates.toArray(new Column[0]));
+    }
+
+    private Column rowClass(Missing missing) {
+        Column isGone = functions.lit(missing.acts()).and(of("t", IN_SCOPE)).and(functions.not(of("t", FLAGGED)));
+        Column sameText = functions.lit(true);
+        Column sameOthers = functions.lit(true);
+        Column otherModel = functions.lit(false);
+        int i = 0;
+        for (String vector : state.vectors().byText().values()) {
+            Column fingerprint = of("t", StateColumns.fingerprint(vector));
+            sameText = sameText.and(of("s", hash(i++)).equalTo(of("t", StateColumns.textHash(vector))))
+                    .and(fingerprint.isNotNull());
+            sameOthers = sameOthers.and(of("s", hash(i++)).equalTo(of("t", StateColumns.rowHash(vector))));
+            otherModel = otherModel.or(
+                    functions.coalesce(fingerprint.notEqual(state.shape().toString()), functions.lit(false)));
+            if (state.vectors().chunked()) {
+                sameText = sameText.and(of("t", StateColumns.chunks(vector)).equalTo(of("t", COUNT)));
+            }
+        }
+        Column doubledThere = state.vectors().chunked()
+                ? functions.lit(false)
+                : of("t", COUNT).gt(1);
+        Column isThere = of("t", COUNT).isNotNull();
+        Column isHere = of("s", COUNT).isNotNull();
+        return functions
+                .when(isHere.and(anyNull(ids.stream().map(key -> of("s", key)).toList())), NULL_KEY.key())
+                .when(of("s", COUNT).gt(1), DOUBLED.key())
+                .when(doubledThere, DOUBLED_THERE.key())
+                .when(functions.not(isThere), NEW.key())
+                .when(functions.not(isHere), functions.when(isGone, GONE.key()).otherwise(LEFT_ALONE.key()))
+                .when(otherModel, OTHER_MODEL.key())
+                .when(functions.not(functions.coalesce(sameText, functions.lit(false))), CHANGED.key())
+                .when(
+                        functions
+                                .not(functions.coalesce(sameOthers, functions.lit(false)))
+                                .or(of("t", FLAGGED)),
+                        UPDATED.key())
+                .otherwise(UNCHANGED.key());
+    }
+
+    private static Column anyNull(List<Column> keys) {
+        return keys.stream().map(Column::isNull).reduce(Column::or).orElseThrow();
+    }
+
+    private static Column of(String side, String name) {
+        return functions.col("%s.%s".formatted(side, quoted(name)));
+    }
+
+    /** How many keys there are of each class, and one of them as people read it. */
+    Dataset<Row> counted(Dataset<Row> classes) {
+        return classes.groupBy(Columns.named(CLASS))
+                .agg(functions.count(functions.lit(1)).cast(DataTypes.LongType), functions.min(IdColumns.text(ids)));
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.Report;
+import io.embark.job.embed.RequestedTables;
+import io.embark.job.print.Console;
+import io.embark.job.session.JobSession;
+import io.embark.job.settings.Deleted;
+import io.embark.job.settings.Duplicates;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.Settings;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.sink.Sink;
+import io.embark.job.sink.WriteMode;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * {@code embark embed --mode refresh}: what is new or changed in the source is embedded, and nothing else is.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class RefreshCommand {
+    private final Settings settings;
+    private final Console console;
+
+    /** Of a run with these settings, which tells what it does. */
+    public RefreshCommand(Settings settings, Console console) {
+        this.settings = settings;
+        this.console = console;
+    }
+
+    /** Runs it. */
+    public void run() {
+        requireOptionsGoTogether();
+        boolean writes = !settings.isOn(JobSettings.DRY_RUN) && !settings.isOn(JobSettings.EXPLAIN);
+        boolean quiet = settings.isOn(JobSettings.QUIET);
+        try (JobSession session = JobSession.open(settings.session())) {
+            SparkSession spark = session.spark();
+            RequestedTables.recover(spark, settings, writes).stream()
+                    .filter(line -> !quiet)
+                    .forEach(console::note);
+            EmbedCall call = EmbedCall.open(spark, settings, console, () -> Optional.of(sink(spark)));
+            Sink sink = call.sink().orElseThrow();
+            Refreshing place = sink.refreshing()
+                    .orElseThrow(() -> RefreshErrors.cannotBeRefreshed(
+                            sink.description(), "Its rows cannot be read back and updated by key."));
+            Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
+            report.ifPresent(folder -> folder.check(call.source(), call.sink()));
+            new RefreshRun(settings, console, call, sink, place, report).run();
+        }
+    }
+
+    /** A place that takes rows as they come is asked to add them, unless all of them are made anew. */
+    private Sink sink(SparkSession spark) {
+        Sink whole = RequestedTables.sink(spark, settings);
+        boolean byKey =
+                whole.refreshing().filter(Refreshing::takesRowsAsTheyCome).isPresent()
+                        && !settings.isOn(JobSettings.REBUILD);
+        return byKey ? RequestedTables.sink(spark, settings, WriteMode.APPEND) : whole;
+    }
+
+    private void requireOptionsGoTogether() {
+        if (settings.names(JobSettings.ID_COLUMN).isEmpty()) {
+            throw RefreshErrors.keyIsMissing();
+        }
+        if (settings.isOn(JobSettings.REBUILD) && settings.isOn(JobSettings.ADOPT)) {
+            throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.ADOPT.key());
+        }
+        boolean deletes = settings.get(JobSettings.DELETED) != Deleted.KEEP;
+        for (var narrowing : java.util.List.of(JobSettings.LIMIT, JobSettings.SINCE)) {
+            if (deletes && settings.isChosen(narrowing)) {
+                throw RefreshErrors.deletesNothing(narrowing.key());
+            }
+            if (settings.isOn(JobSettings.REBUILD) && settings.isChosen(narrowing)) {
+                throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), narrowing.key());
+            }
+        }
+        if (settings.isChosen(JobSettings.ORDER_BY) && settings.get(JobSettings.DUPLICATES) == Duplicates.FAIL) {
+            throw RefreshErrors.orderWithoutDuplicates();
+        }
+        MostDeleted.parse(settings.find(JobSettings.MAX_DELETED).orElse(MostDeleted.DEFAULT));
+    }
+}

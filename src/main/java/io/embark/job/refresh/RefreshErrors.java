@@ -1,0 +1,209 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.EmbarkException;
+import io.embark.ErrorCode;
+import io.embark.base.Shown;
+import io.embark.job.print.Figures;
+import io.embark.job.table.Failures;
+import java.util.Collection;
+import java.util.List;
+import org.apache.spark.sql.types.DataType;
+
+/** What a refresh refuses, one method for each mistake. Nothing was written when one of these is told, unless it says so. */
+final class RefreshErrors {
+    private RefreshErrors() {}
+
+    static EmbarkException isNoShare(String value) {
+        return option(
+                "option max-deleted: %s is no share and no number".formatted(Shown.value(value)),
+                "It is a share of the rows of the output, such as 10%, or a number of rows.",
+                "Write 10%, 0.5% or 1000.");
+    }
+
+    static EmbarkException keyIsMissing() {
+        return option(
+                "option id-column: --mode refresh needs one",
+                "Rows of source and output are compared by their keys.",
+                "Name the columns that tell rows apart: --id-column id.");
+    }
+
+    static EmbarkException orderWithoutDuplicates() {
+        return option(
+                "option order-by: is not heeded without --duplicates first",
+                "Keys that stand twice are refused, and of one row none is the first.",
+                "Add --duplicates first, or leave it out.");
+    }
+
+    static EmbarkException orderCannotBeRead(String order, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option order-by: %s is no order of columns of the source".formatted(Shown.value(order)),
+                Failures.line(thrown),
+                "Write columns with ASC or DESC, such as updated_at DESC.",
+                thrown);
+    }
+
+    static EmbarkException sinceCannotBeRead(String condition, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option since: %s is no condition on the source".formatted(Shown.value(condition)),
+                Failures.line(thrown),
+                "Write SQL that is true for the rows to compare, such as updated_at > '2026-01-01'.",
+                thrown);
+    }
+
+    static EmbarkException deletesNothing(String option) {
+        return option(
+                "option deleted: does not go with --%s".formatted(option),
+                "Rows of the source that are not read would be taken for rows that left it.",
+                "Leave one of both out; a run over the whole source deletes.");
+    }
+
+    static EmbarkException togetherMakeNoSense(String one, String other) {
+        return option(
+                "options %s and %s: do not go together".formatted(one, other),
+                "An output is taken over as it is, or made anew.",
+                "Keep one of them.");
+    }
+
+    static EmbarkException cannotBeRefreshed(String output, String because) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: cannot be refreshed".formatted(output),
+                because,
+                "Refresh a Parquet or ORC folder, a table, Delta, Iceberg, PostgreSQL or Milvus; else use --mode overwrite.");
+    }
+
+    static EmbarkException keyHasNoEquals(String column, DataType type) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': %s cannot be a key".formatted(column, type.simpleString()),
+                "Floating-point numbers, maps and arrays are not told apart by being equal.",
+                "Name other columns with --id-column, or make a text of it with --sql.");
+    }
+
+    static EmbarkException keyIsText(String column) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': is key and text".formatted(column),
+                "A text that changes would be a new row, and none is ever changed.",
+                "Name another column with --id-column.");
+    }
+
+    static EmbarkException keyHasAnotherType(String output, String column, DataType there, DataType here) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: key '%s' has another type".formatted(output, column),
+                "It is %s; the source has %s. Keys are compared as they are, without casts."
+                        .formatted(there.simpleString(), here.simpleString()),
+                "Cast the source with --sql, or replace the output with --rebuild.");
+    }
+
+    static EmbarkException otherColumns(String output, List<String> there, List<String> here) {
+        List<String> added = here.stream().filter(name -> !there.contains(name)).toList();
+        List<String> missing =
+                there.stream().filter(name -> !here.contains(name)).toList();
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: has other columns than the source".formatted(output),
+                "%s%s%s."
+                        .formatted(
+                                added.isEmpty() ? "" : "It lacks " + String.join(", ", added),
+                                added.isEmpty() || missing.isEmpty() ? "" : "; ",
+                                missing.isEmpty() ? "" : "the source lacks " + String.join(", ", missing)),
+                "Choose the columns with --sql, or replace the output with --rebuild.");
+    }
+
+    static EmbarkException hasNoState(String output, Collection<String> missing) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: was not made by a refresh".formatted(output),
+                "It lacks %s, by which rows are compared.".formatted(String.join(", ", missing)),
+                "Take it over as it is with --adopt, or replace it with --rebuild.");
+    }
+
+    static EmbarkException cannotBeAdopted(String output, String because) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: cannot be adopted".formatted(output),
+                because,
+                "Replace it with --rebuild.");
+    }
+
+    static EmbarkException isOfAnotherModel(String output, long rows, String key, String shape) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: %s of another model or other options".formatted(output, Figures.count(rows, "row is", "rows are")),
+                "Row %s for instance; this run has %s. Vectors of two models cannot be compared."
+                        .formatted(Shown.value(key), shape),
+                "Embed all rows anew with --rebuild, into another --embedding-column, or into another output; or name the"
+                        + " model and the options of the first run.");
+    }
+
+    static EmbarkException keyIsNull(long rows) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "option id-column: %s no key".formatted(Figures.count(rows, "row has", "rows have")),
+                "A column of their key is null.",
+                "Fill it with --sql, or leave such rows out with --where.");
+    }
+
+    static EmbarkException keyStandsTwice(long keys, String example) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "option id-column: %s more than one row of the source"
+                        .formatted(Figures.count(keys, "key has", "keys have")),
+                "Key %s for instance.".formatted(Shown.value(example)),
+                "Name more columns with --id-column, or take the first row of each with --duplicates first --order-by ORDER.");
+    }
+
+    static EmbarkException keyStandsTwiceThere(String output, long keys, String example) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: %s more than one row".formatted(output, Figures.count(keys, "key has", "keys have")),
+                "Key %s for instance. Nobody knows which of them is right.".formatted(Shown.value(example)),
+                "Remove the others, or replace the output with --rebuild.");
+    }
+
+    static EmbarkException sourceIsEmpty(String source, long there) {
+        return new EmbarkException(
+                ErrorCode.INPUT_NOT_FOUND,
+                "%s: has no rows".formatted(source),
+                "The output has %s, which would all count as deleted.".formatted(Figures.count(there, "row", "rows")),
+                "Look whether the source is complete; an output is emptied by hand.");
+    }
+
+    static EmbarkException tooManyDeleted(String output, long gone, long there, MostDeleted most) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: %s of %s left the source"
+                        .formatted(output, Figures.count(gone), Figures.count(there, "row", "rows")),
+                "More than --max-deleted %s are taken for a mistake.".formatted(most.written()),
+                "Look whether the source is complete; if it is, raise --max-deleted.");
+    }
+
+    static EmbarkException wouldMixModels(String output, long gone) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: %s left the source and cannot be embedded anew"
+                        .formatted(output, Figures.count(gone, "row", "rows")),
+                "Beside those of a rebuild they would keep vectors that cannot be compared.",
+                "Add --deleted delete to drop them.");
+    }
+
+    static EmbarkException lostTooOften(String output, int times) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "%s: another run was quicker, %s times".formatted(output, times),
+                "Each time the output had changed since it was compared. Nothing of this run is in it.",
+                "Run it again: its vectors are kept in the stage, and are not computed twice.");
+    }
+
+    private static EmbarkException option(String problem, String reason, String remedy) {
+        return new EmbarkException(ErrorCode.OPTION_INVALID, problem, reason, remedy);
+    }
+}

@@ -1,0 +1,286 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.encode.EmbedCounts;
+import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.FullDisk;
+import io.embark.job.embed.ReadBack;
+import io.embark.job.embed.RunErrors;
+import io.embark.job.embed.VectorColumns;
+import io.embark.job.embed.WatchedRun;
+import io.embark.job.print.Console;
+import io.embark.job.print.Figures;
+import io.embark.job.settings.Duplicates;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.Settings;
+import io.embark.job.sink.Changes;
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.sink.Sink;
+import io.embark.job.source.Repartitioning;
+import io.embark.job.source.Source;
+import io.embark.job.stage.CommitEvery;
+import io.embark.job.stage.StageFolder;
+import io.embark.job.stage.StageWriter;
+import io.embark.job.stage.StagedFile;
+import io.embark.job.stage.StagedRows;
+import io.embark.job.table.Columns;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/** Embeds what is new or changed, and brings all changes into the target. */
+final class RefreshWrite {
+    /** Keys of so many rows are sent to every executor, so that the source is not shuffled for their sake. */
+    private static final long MOST_BROADCAST = 500_000;
+
+    private final Settings settings;
+    private final Console console;
+    private final EmbedCall call;
+    private final Sink sink;
+    private final Refreshing place;
+    private final ComparedTarget target;
+    private final ChangedRows changed;
+    private final Comparison comparison;
+    private EmbedCounts counts = EmbedCounts.of(Map.of());
+    private long rowsWritten;
+
+    RefreshWrite(
+            Settings settings,
+            Console console,
+            EmbedCall call,
+            Sink sink,
+            Refreshing place,
+            ComparedTarget target,
+            ChangedRows changed,
+            Comparison comparison) {
+        this.settings = settings;
+        this.console = console;
+        this.call = call;
+        this.sink = sink;
+        this.place = place;
+        this.target = target;
+        this.changed = changed;
+        this.comparison = comparison;
+    }
+
+    /** What embedding took. */
+    EmbedCounts counts() {
+        return counts;
+    }
+
+    /** Rows that were put, updated, flagged and deleted. */
+    long rowsWritten() {
+        return rowsWritten;
+    }
+
+    /**
+     * Embeds and writes.
+     *
+     * @param plan keys, hashes and classes of the rows that differ
+     * @param adopts whether state that the target lacks is written too
+     * @return false if another run was quicker
+     */
+    boolean run(Source source, Dataset<Row> plan, ClassCounts found, boolean adopts, Runnable before) {
+        rowsWritten = found.get(RowClass.UPDATED) + found.get(RowClass.GONE);
+        try {
+            boolean comes = place.takesRowsAsTheyCome() && !settings.isOn(JobSettings.REBUILD);
+            return comes ? add(source, plan, found, before) : stage(source, plan, found, adopts, before);
+        } catch (IOException e) {
+            throw OutputErrors.isUnreachable(sink.description(), e);
+        } catch (Throwable e) {
+            // Spark throws checked exceptions without declaring them.
+            if (FullDisk.isToldBy(e)) {
+                throw RunErrors.diskIsFull(
+                        FullDisk.disks(call.spark(), sink.folder().map(Path::new), e), e);
+            }
+            throw e;
+        }
+    }
+
+    /** Rows go in as they are embedded; what is in stays in, and the next run finds it there. */
+    private boolean add(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) {
+        if (found.toEmbed() > 0) {
+            Dataset<Row> chosen =
+                    chosen(source, wanted(plan), found.toEmbed(), target.rows().isEmpty());
+            sink.chosen(chosen);
+            try (WatchedRun watched = watched(found.toEmbed())) {
+                sink.write(embedded(source, chosen), before);
+                watched.stopCounting();
+                counts = watched.counts();
+                rowsWritten += watched.progress().rowsWritten();
+            }
+        }
+        if (target.rows().isEmpty()) {
+            return true;
+        }
+        Changes others = changed.of(source.rows(), plan, Optional.empty(), target.rows());
+        Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
+        return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
+    }
+
+    /** Chunks of documents that have fewer of them now that the new ones are in. */
+    private Changes withSurplus(Changes changes, Dataset<Row> plan) {
+        String chunks =
+                StateColumns.chunks(call.columns().byText().values().iterator().next());
+        Dataset<Row> now = ChangedRows.matching(
+                place.there().orElseThrow(), changed.ofClass(plan, RowClass.CHANGED), call.ids(), "left_semi");
+        Column chunk = Columns.named(VectorColumns.CHUNK);
+        List<Column> ids = call.ids().stream().map(Columns::named).toList();
+        Dataset<Row> first = now.where(chunk.equalTo(0))
+                .select(Stream.concat(
+                                ids.stream(), Stream.of(Columns.named(chunks).as("embark_first")))
+                        .toArray(Column[]::new));
+        Dataset<Row> surplus = now.select(
+                        changed.keys().stream().map(Columns::named).toArray(Column[]::new))
+                .join(
+                        first,
+                        scala.collection.JavaConverters.asScalaBuffer(call.ids())
+                                .toSeq(),
+                        "inner")
+                .where(chunk.geq(Columns.named("embark_first")))
+                .drop("embark_first");
+        return new Changes(
+                changes.rows().unionByName(changed.filled(surplus, Changes.DELETE)),
+                changes.keys(),
+                changes.kept(),
+                changes.mark());
+    }
+
+    private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, boolean adopts, Runnable before)
+            throws IOException {
+        StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
+        try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
+            Optional<Dataset<Row>> puts = found.toEmbed() == 0 ? Optional.empty() : puts(source, plan, found, stage);
+            boolean done = commit(source, plan, puts, adopts, before);
+            if (done) {
+                stage.discard();
+            }
+            return done;
+        }
+    }
+
+    private Optional<Dataset<Row>> puts(Source source, Dataset<Row> plan, ClassCounts found, StageFolder stage)
+            throws IOException {
+        Dataset<Row> wanted = wanted(plan);
+        Optional<Dataset<Row>> kept =
+                new StagedPuts(comparison, target.state(), call.ids(), target.schema()).of(stage, wanted);
+        long reused = 0;
+        Dataset<Row> todo = wanted;
+        if (kept.isPresent()) {
+            Column[] keys = call.ids().stream().map(Columns::named).toArray(Column[]::new);
+            Dataset<Row> done = kept.get().select(keys).distinct();
+            reused = done.count();
+            todo = ChangedRows.matching(wanted, done, call.ids(), "left_anti");
+            if (!settings.isOn(JobSettings.QUIET)) {
+                console.note("%s embedded by a run that did not come to its end; taken from there"
+                        .formatted(Figures.count(reused, "row was", "rows were")));
+            }
+            rowsWritten += kept.get().count();
+        }
+        long left = found.toEmbed() - reused;
+        if (left <= 0) {
+            return kept;
+        }
+        boolean isWhole = target.rows().isEmpty() && kept.isEmpty();
+        Dataset<Row> chosen = chosen(source, todo, left, isWhole);
+        CommitEvery every =
+                CommitEvery.parse(settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
+        try (WatchedRun watched = watched(left)) {
+            List<StagedFile> files = StageWriter.write(embedded(source, chosen), stage, every);
+            watched.stopCounting();
+            counts = watched.counts();
+            rowsWritten += files.stream().mapToLong(StagedFile::rows).sum();
+            Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
+            return kept.isPresent() && made.isPresent()
+                    ? Optional.of(kept.get().union(made.get()))
+                    : made.or(() -> kept);
+        }
+    }
+
+    private boolean commit(
+            Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, boolean adopts, Runnable before) {
+        Runnable compared = () -> {
+            sink.unseen(target.schema()).ifPresent(rows -> new ReadBack(
+                            call.columns(),
+                            call.ids(),
+                            call.options(),
+                            call.metadata().toMetadata())
+                    .require(sink.description(), rows));
+            before.run();
+        };
+        if (target.rows().isEmpty()) {
+            Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
+            sink.write(labelled(rows), compared);
+            return true;
+        }
+        Changes others = changed.of(source.rows(), plan, puts, target.rows());
+        if (adopts) {
+            sink.write(labelled(others.appliedTo(target.rows().get())), compared);
+            return true;
+        }
+        return place.apply(others, before);
+    }
+
+    /** Files keep what is said of columns as text; here they get it back as it is written. */
+    private Dataset<Row> labelled(Dataset<Row> rows) {
+        return rows.select(Arrays.stream(target.schema().fields())
+                .map(field -> Columns.named(field.name()).as(field.name(), field.metadata()))
+                .toArray(Column[]::new));
+    }
+
+    private WatchedRun watched(long total) {
+        return new WatchedRun(call.spark(), console, OptionalLong.of(total), settings.isOn(JobSettings.QUIET));
+    }
+
+    /** Keys and hashes of the rows to embed. */
+    private Dataset<Row> wanted(Dataset<Row> plan) {
+        return plan.where(Columns.named(Comparison.CLASS).isin(RowClass.NEW.key(), RowClass.CHANGED.key()))
+                .drop(Comparison.CLASS);
+    }
+
+    /** The rows of the source whose keys are wanted. */
+    private Dataset<Row> chosen(Source source, Dataset<Row> wanted, long count, boolean isWhole) {
+        boolean takesFirst = settings.get(JobSettings.DUPLICATES) == Duplicates.FIRST;
+        if (isWhole && !takesFirst) {
+            return source.rows();
+        }
+        Dataset<Row> keys = count <= MOST_BROADCAST ? functions.broadcast(wanted) : wanted;
+        if (!takesFirst) {
+            return ChangedRows.matching(source.rows(), keys, call.ids(), "left_semi");
+        }
+        // Of rows that are equal in all that is compared any one will do.
+        return ChangedRows.matching(comparison.withHashes(source.rows()), keys, comparison.keysAndHashes(), "left_semi")
+                .dropDuplicates(call.ids().toArray(String[]::new))
+                .select(Arrays.stream(source.rows().columns())
+                        .map(Columns::named)
+                        .toArray(Column[]::new));
+    }
+
+    private Dataset<Row> embedded(Source source, Dataset<Row> chosen) {
+        Set<String> texts = call.columns().byText().keySet();
+        Source narrowed = new Source(chosen, source.name(), source.path(), source.cheap(), source.notes());
+        Repartitioning repartitioning = Repartitioning.of(narrowed, texts, false);
+        String vector = call.columns().byText().values().iterator().next();
+        Dataset<Row> embedded = call.columns()
+                .embedCounted(
+                        WatchedRun.counted(repartitioning.rows()),
+                        call.options(),
+                        call.metadata().toMetadata(),
+                        StateColumns.chunks(vector));
+        return target.state().addTo(embedded, target.schema());
+    }
+}

@@ -1,0 +1,13 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/**
+ * {@code --mode refresh}: brings a target up to date with its source, and embeds only what is new or changed.
+ *
+ * <p>Read {@code RefreshCommand} first (the way of a run), then {@code StateColumns} (what stands beside each vector), {@code
+ * Comparison} (which rows differ, by keys and hashes alone), {@code RowClass} (in which ways) and {@code ChangedRows} (what
+ * becomes of them). How a place takes changes is its own matter, see {@link io.embark.job.sink.Refreshing}. Nothing here knows a
+ * kind of place.
+ */
+package io.embark.job.refresh;

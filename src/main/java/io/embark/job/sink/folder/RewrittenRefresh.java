@@ -1,0 +1,117 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.folder;
+
+import io.embark.job.sink.Changes;
+import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.sink.Sink;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * A place of files that is brought up to date by writing it anew, as one step as far as the place has one. If its files are others
+ * than those that were compared, another writer was quicker.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class RewrittenRefresh implements Refreshing {
+    private final Sink sink;
+    private final Supplier<Optional<Dataset<Row>>> rows;
+    private final Files files;
+
+    /** The files that were compared, as they were then. */
+    private Set<String> compared = Set.of();
+
+    /** The rows that were compared. */
+    private Optional<Dataset<Row>> there = Optional.empty();
+
+    /** Lists the files of the place. */
+    @FunctionalInterface
+    public interface Files {
+        /** The folder that they lie in, on its file system. */
+        Located find() throws IOException;
+    }
+
+    /** A folder and its file system. */
+    public record Located(FileSystem files, Path folder) {}
+
+    /**
+     * Of a place that takes what is there when it overwrites.
+     *
+     * @param rows reads what is there; empty where there is nothing
+     */
+    public RewrittenRefresh(Sink sink, Supplier<Optional<Dataset<Row>>> rows, Files files) {
+        this.sink = sink;
+        this.rows = rows;
+        this.files = files;
+    }
+
+    @Override
+    public Optional<Dataset<Row>> there() {
+        compared = listed();
+        there = rows.get();
+        return there;
+    }
+
+    @Override
+    public boolean takesRowsAsTheyCome() {
+        return false;
+    }
+
+    @Override
+    public boolean apply(Changes changes, Runnable beforeTheyAreSeen) {
+        Dataset<Row> before = there.orElseThrow(() -> new IllegalStateException("nothing was compared"));
+        try {
+            sink.write(changes.appliedTo(before), () -> {
+                if (!listed().equals(compared)) {
+                    throw new Lost();
+                }
+                beforeTheyAreSeen.run();
+            });
+            return true;
+        } catch (Lost lost) {
+            return false;
+        } catch (Throwable e) {
+            // Spark throws checked exceptions without declaring them; files that are gone end a task in any way.
+            if (!listed().equals(compared)) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private Set<String> listed() {
+        Set<String> listed = new TreeSet<>();
+        try {
+            Located place = files.find();
+            RemoteIterator<LocatedFileStatus> all = place.files().listFiles(place.folder(), true);
+            while (all.hasNext()) {
+                LocatedFileStatus file = all.next();
+                listed.add("%s %s %s".formatted(file.getPath(), file.getLen(), file.getModificationTime()));
+            }
+        } catch (FileNotFoundException e) {
+            return Set.of();
+        } catch (IOException e) {
+            throw OutputErrors.isUnreachable(sink.description(), e);
+        }
+        return listed;
+    }
+
+    /** Another writer was quicker. */
+    private static final class Lost extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

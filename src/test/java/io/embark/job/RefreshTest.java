@@ -1,0 +1,301 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.job.table.Columns;
+import io.embark.model.ModelFolderBuilder;
+import io.embark.spark.SharedSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --mode refresh} of a Parquet folder, as a person runs it night by night. */
+class RefreshTest {
+    private static final StructType COLUMNS = new StructType()
+            .add("id", DataTypes.LongType)
+            .add("title", DataTypes.StringType)
+            .add("body", DataTypes.StringType);
+
+    private final SparkSession spark = SharedSpark.session();
+
+    @TempDir
+    Path folder;
+
+    private String input;
+    private String output;
+    private String model;
+
+    @BeforeEach
+    void writeASourceAndAModel() throws IOException {
+        input = folder.resolve("in").toString();
+        output = folder.resolve("out").toString();
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null), row(4, "d", "a dog"));
+    }
+
+    @Test
+    void theFirstRunEmbedsEverything() throws IOException {
+        JsonObject summary = refresh();
+
+        assertThat(counts(summary)).isEqualTo("new 4, changed 0, updated 0, unchanged 0, deleted 0; embedded 3");
+        requireEqualToFresh();
+    }
+
+    @Test
+    void aSecondRunEmbedsAndWritesNothing() throws IOException {
+        refresh();
+        Set<String> files = files();
+        JsonObject summary = refresh();
+
+        assertThat(counts(summary)).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0; embedded 0");
+        assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void embedsWhatIsNewOrChangedAndNothingElse() throws IOException {
+        refresh();
+        source(
+                row(1, "a", "the cat sat"),
+                row(2, "b", "another mat"),
+                row(3, "c", null),
+                row(4, "another title", "a dog"),
+                row(5, "e", "a cat"));
+        JsonObject summary = refresh();
+
+        assertThat(counts(summary)).isEqualTo("new 1, changed 1, updated 1, unchanged 2, deleted 0; embedded 2");
+        requireEqualToFresh();
+    }
+
+    @Test
+    void keepsRowsThatLeftTheSource() throws IOException {
+        refresh();
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));
+        JsonObject summary = refresh();
+
+        assertThat(counts(summary)).isEqualTo("new 0, changed 0, updated 0, unchanged 3, deleted 0; embedded 0");
+        assertThat(spark.read().parquet(output).count()).isEqualTo(4);
+    }
+
+    @Test
+    void deletesThemIfAsked() throws IOException {
+        refresh();
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));
+        JsonObject summary = refresh("--deleted", "delete", "--max-deleted", "25%");
+
+        assertThat(counts(summary)).isEqualTo("new 0, changed 0, updated 0, unchanged 3, deleted 1; embedded 0");
+        requireEqualToFresh();
+    }
+
+    @Test
+    void refusesToDeleteMoreThanIsBelieved() throws IOException {
+        refresh();
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));
+        Set<String> files = files();
+        Outcome outcome = run("--deleted", "delete");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines())
+                .containsSequence(
+                        output + " (parquet): 1 of 4 rows left the source",
+                        "More than --max-deleted 10% are taken for a mistake.",
+                        "Look whether the source is complete; if it is, raise --max-deleted.");
+        assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void flagsThemOnceAndTakesTheFlagBackWhenTheyReturn() throws IOException {
+        refresh("--deleted", "flag");
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));
+        assertThat(counts(refresh("--deleted", "flag", "--max-deleted", "1"))).contains("deleted 1;");
+        assertThat(spark.read()
+                        .parquet(output)
+                        .where("embedding_deleted_at is not null")
+                        .select("id")
+                        .collectAsList())
+                .containsExactly(RowFactory.create(4L));
+        assertThat(counts(refresh("--deleted", "flag"))).contains("unchanged 3, deleted 0;");
+
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null), row(4, "d", "a dog"));
+        assertThat(counts(refresh("--deleted", "flag"))).contains("updated 1, unchanged 3, deleted 0; embedded 0");
+        assertThat(spark.read()
+                        .parquet(output)
+                        .where("embedding_deleted_at is not null")
+                        .count())
+                .isZero();
+    }
+
+    @Test
+    void refusesDoubledAndMissingKeys() throws IOException {
+        source(row(1, "a", "x"), row(1, "b", "y"));
+        assertThat(run().errorLines())
+                .containsSequence("option id-column: 1 key has more than one row of the source", "Key 1 for instance.");
+        source(row(1, "a", "x"), RowFactory.create(null, "b", "y"));
+        assertThat(run().errorLines()).containsSequence("option id-column: 1 row has no key");
+        assertThat(Path.of(output)).doesNotExist();
+    }
+
+    @Test
+    void takesTheFirstOfDoubledRowsByTheOrder() throws IOException {
+        source(row(1, "a", "x"), row(1, "b", "y"), row(2, "c", "z"));
+        refresh("--duplicates", "first", "--order-by", "title DESC");
+
+        assertThat(spark.read().parquet(output).orderBy("id").select("title").collectAsList())
+                .containsExactly(RowFactory.create("b"), RowFactory.create("c"));
+        assertThat(counts(refresh("--duplicates", "first", "--order-by", "title DESC")))
+                .contains("unchanged 2, deleted 0; embedded 0");
+    }
+
+    @Test
+    void refusesAnotherModelUnlessAllIsMadeAnew() throws IOException {
+        refresh();
+        Outcome refused = run("--max-tokens", "3");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.errorLines().get(0))
+                .isEqualTo(output + " (parquet): 4 rows are of another model or other options");
+
+        JsonObject summary = refresh("--max-tokens", "3", "--rebuild");
+        assertThat(counts(summary)).contains("new 4");
+        requireEqualToFresh("--max-tokens", "3");
+        assertThat(counts(refresh("--max-tokens", "3"))).contains("unchanged 4");
+    }
+
+    @Test
+    void takesOverAnOutputThatNoRefreshMade() throws IOException {
+        assertThat(Outcome.of("embed", "--input", input, "--output", output, "--model", model, "--text-column", "body")
+                        .code())
+                .isZero();
+        assertThat(run().errorLines().get(0)).isEqualTo(output + " (parquet): was not made by a refresh");
+
+        source(row(1, "a", "the cat sat"), row(2, "b", "another mat"), row(3, "c", null), row(4, "d", "a dog"));
+        assertThat(counts(refresh("--adopt"))).contains("changed 1, updated 0, unchanged 3, deleted 0; embedded 1");
+        assertThat(counts(refresh())).contains("unchanged 4");
+        requireEqualToFresh();
+    }
+
+    @Test
+    void refreshesChunksByDocument() throws IOException {
+        String longText = "the cat sat on the mat ".repeat(40);
+        source(row(1, "a", longText), row(2, "b", "the mat"), row(3, "c", null));
+        String[] chunks = {"--long-text", "chunks", "--max-tokens", "16"};
+        assertThat(counts(refresh(chunks))).contains("new 3, changed 0, updated 0, unchanged 0, deleted 0; embedded 2");
+        assertThat(counts(refresh(chunks))).contains("unchanged 3, deleted 0; embedded 0");
+
+        source(row(1, "a", longText.substring(200)), row(2, "another", "the mat"), row(3, "c", null));
+        assertThat(counts(refresh(chunks))).contains("changed 1, updated 1, unchanged 1, deleted 0;");
+        assertThat(counts(refresh(chunks))).contains("unchanged 3, deleted 0; embedded 0");
+        requireEqualToFresh(chunks);
+    }
+
+    private void requireEqualToFresh(String... options) throws IOException {
+        String fresh = folder.resolve("fresh").toString();
+        List<String> words = List.of(
+                "embed",
+                "--input",
+                input,
+                "--output",
+                fresh,
+                "--model",
+                model,
+                "--text-column",
+                "body",
+                "--mode",
+                "overwrite");
+        Outcome outcome = Outcome.of(words, options);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        Dataset<Row> expected = spark.read().parquet(fresh);
+        assertThat(rows(spark.read().parquet(output), expected.columns()))
+                .isEqualTo(rows(expected, expected.columns()));
+    }
+
+    private static List<String> rows(Dataset<Row> rows, String... columns) {
+        return rows
+                .select(Arrays.stream(columns)
+                        .map(name -> name.equals("chunk")
+                                ? functions.coalesce(Columns.named(name), functions.lit(0))
+                                : Columns.named(name))
+                        .toArray(Column[]::new))
+                .collectAsList()
+                .stream()
+                .map(Row::toString)
+                .sorted()
+                .toList();
+    }
+
+    private static Row row(long id, String title, String body) {
+        return RowFactory.create(id, title, body);
+    }
+
+    private void source(Row... rows) {
+        spark.createDataFrame(Arrays.asList(rows), COLUMNS)
+                .coalesce(1)
+                .write()
+                .mode("overwrite")
+                .parquet(input);
+    }
+
+    private Outcome run(String... more) {
+        return Outcome.of(
+                List.of(
+                        "embed",
+                        "--mode",
+                        "refresh",
+                        "--input",
+                        input,
+                        "--output",
+                        output,
+                        "--model",
+                        model,
+                        "--text-column",
+                        "body",
+                        "--id-column",
+                        "id",
+                        "--report",
+                        folder.resolve("report").toString()),
+                more);
+    }
+
+    private JsonObject refresh(String... more) throws IOException {
+        Outcome outcome = run(more);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
+                .getAsJsonObject();
+    }
+
+    private static String counts(JsonObject summary) {
+        String classes = Stream.of("new", "changed", "updated", "unchanged", "deleted")
+                .map(name -> name + " " + summary.get(name).getAsLong())
+                .collect(Collectors.joining(", "));
+        return classes + "; embedded " + summary.get("embedded").getAsLong();
+    }
+
+    private Set<String> files() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of(output))) {
+            return files.filter(Files::isRegularFile)
+                    .map(Path::toString)
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}

@@ -99,9 +99,13 @@ class RoomsTest {
                             + " job.table job.source job.sink job.sink.folder job.sink.table job.sink.source job.sink.store job.print"
                             + " job.session job.settings"),
             Map.entry(
+                    "job.refresh",
+                    "base . model encode spark.call spark.exec job.commit job.table job.source job.sink job.print job.session"
+                            + " job.stage job.settings job.embed"),
+            Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.call spark.models spark.exec"
-                            + " job.table job.source job.sink job.print job.session job.settings job.embed"));
+                            + " job.table job.source job.sink job.print job.session job.settings job.embed job.refresh"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

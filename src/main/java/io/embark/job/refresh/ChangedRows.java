@@ -69,12 +69,7 @@ record ChangedRows(StateColumns state, List<String> ids, StructType target, Dele
         for (String vector : state.vectors().byText().values()) {
             rows = rows.withColumn(StateColumns.rowHash(vector), state.hashOfOthers());
         }
-        return state.vectors().chunked()
-                ? rows.join(
-                        keysOf(there),
-                        scala.collection.JavaConverters.asScalaBuffer(ids).toSeq(),
-                        "inner")
-                : rows;
+        return state.vectors().chunked() ? rows.join(keysOf(there), ids.toArray(String[]::new), "inner") : rows;
     }
 
     /** Chunks of documents that have fewer of them now. */

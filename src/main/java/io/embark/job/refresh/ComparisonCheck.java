@@ -57,7 +57,7 @@ record ComparisonCheck(String output, Settings settings) {
         MostDeleted most =
                 MostDeleted.parse(settings.find(JobSettings.MAX_DELETED).orElse(MostDeleted.DEFAULT));
         if (gone > most.of(there)) {
-            throw RefreshErrors.tooManyDeleted(output, gone, there, most);
+            throw RefreshErrors.tooManyDeleted(output, gone, there, most.written());
         }
     }
 

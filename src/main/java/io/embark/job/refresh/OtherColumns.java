@@ -17,7 +17,6 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import scala.collection.JavaConverters;
 
 /**
  * The columns of the source that are neither key nor text, as one text that differs whenever one of them does. A map has no order
@@ -66,8 +65,6 @@ record OtherColumns(List<String> hashed, List<String> leftOut) {
             return functions.lit("{}");
         }
         Column all = functions.struct(hashed.stream().map(Columns::named).toArray(Column[]::new));
-        return functions.to_json(
-                all,
-                JavaConverters.mapAsScalaMapConverter(CANONICAL).asScala().toMap(scala.Predef$.MODULE$.conforms()));
+        return functions.to_json(all, CANONICAL);
     }
 }

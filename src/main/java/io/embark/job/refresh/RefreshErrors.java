@@ -177,12 +177,12 @@ final class RefreshErrors {
                 "Look whether the source is complete; an output is emptied by hand.");
     }
 
-    static EmbarkException tooManyDeleted(String output, long gone, long there, MostDeleted most) {
+    static EmbarkException tooManyDeleted(String output, long gone, long there, String most) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: %s of %s left the source"
                         .formatted(output, Figures.count(gone), Figures.count(there, "row", "rows")),
-                "More than --max-deleted %s are taken for a mistake.".formatted(most.written()),
+                "More than --max-deleted %s are taken for a mistake.".formatted(most),
                 "Look whether the source is complete; if it is, raise --max-deleted.");
     }
 

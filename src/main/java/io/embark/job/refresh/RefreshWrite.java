@@ -146,11 +146,7 @@ final class RefreshWrite {
                         .toArray(Column[]::new));
         Dataset<Row> surplus = now.select(
                         changed.keys().stream().map(Columns::named).toArray(Column[]::new))
-                .join(
-                        first,
-                        scala.collection.JavaConverters.asScalaBuffer(call.ids())
-                                .toSeq(),
-                        "inner")
+                .join(first, call.ids().toArray(String[]::new), "inner")
                 .where(chunk.geq(Columns.named("embark_first")))
                 .drop("embark_first");
         return new Changes(

@@ -53,6 +53,15 @@ public final class OutputErrors {
                 "Choose another %s, or --mode overwrite.".formatted(option));
     }
 
+    /** What was compared is not what is there any more. */
+    public static EmbarkException changedMeanwhile(String output) {
+        return refused(
+                output,
+                "has changed since it was compared",
+                "Somebody wrote it while this run embedded; it was left alone.",
+                "Run it again.");
+    }
+
     public static EmbarkException codesHaveNoVectorType(Encoding encoding, VectorType type) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,

@@ -289,7 +289,7 @@ class SettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    mode=refresh        | error, overwrite, append
+                    mode=merge          | error, overwrite, append, refresh
                     limit=-1            | 0 to 2147483647 rows
                     limit=many          | 0 to 2147483647 rows
                     quiet=maybe         | true, false

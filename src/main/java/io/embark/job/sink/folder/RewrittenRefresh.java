@@ -77,13 +77,11 @@ public final class RewrittenRefresh implements Refreshing {
         try {
             sink.write(changes.appliedTo(before), () -> {
                 if (!listed().equals(compared)) {
-                    throw new Lost();
+                    throw OutputErrors.changedMeanwhile(sink.description());
                 }
                 beforeTheyAreSeen.run();
             });
             return true;
-        } catch (Lost lost) {
-            return false;
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them; files that are gone end a task in any way.
             if (!listed().equals(compared)) {
@@ -108,10 +106,5 @@ public final class RewrittenRefresh implements Refreshing {
             throw OutputErrors.isUnreachable(sink.description(), e);
         }
         return listed;
-    }
-
-    /** Another writer was quicker. */
-    private static final class Lost extends RuntimeException {
-        private static final long serialVersionUID = 1L;
     }
 }

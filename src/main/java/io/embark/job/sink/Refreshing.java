@@ -5,6 +5,7 @@
 package io.embark.job.sink;
 
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -32,6 +33,16 @@ public interface Refreshing {
     /** Whether a column can hold bytes; else they are written as hexadecimal digits. */
     default boolean keepsBytes() {
         return true;
+    }
+
+    /**
+     * What the place makes of a value of a column of the key, so that it can be held against what {@link #there} shows: a wider
+     * number, a UUID in small letters, a text without the blanks at its end. Values that are one there become the same.
+     *
+     * @param key the column, of a type that {@link Sink#check} has let through
+     */
+    default Column keyAsThere(String key, Column value) {
+        return value;
     }
 
     /** The version that {@link #there} shows, as people call it; empty where the place keeps none. */

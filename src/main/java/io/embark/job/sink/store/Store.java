@@ -73,6 +73,32 @@ public interface Store {
         throw new UnsupportedOperationException(description());
     }
 
+    /**
+     * The rows that are there with every column that a run fills, read lazily; of its columns only those that are asked for leave
+     * the server. Empty if there is no table.
+     *
+     * @param keys the columns that name a row
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the store cannot be asked
+     */
+    Optional<Dataset<Row>> there(SparkSession spark, List<String> keys);
+
+    /** Whether a column can hold bytes. */
+    boolean keepsBytes();
+
+    /** For columns of the key, what the store makes of their values where {@link #there} shows others than were written. */
+    default Map<String, UnaryOperator<Column>> shownKeys() {
+        return Map.of();
+    }
+
+    /**
+     * Begins to change rows that are there.
+     *
+     * @param table the columns of the key and those that change; none of vectors
+     * @return what tasks change them through, by {@link StoreSession#update} and {@link StoreSession#delete} alone
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the table has no such columns
+     */
+    StoreConnector changing(StoreTable table);
+
     /** The words by which {@code embark search} finds the rows; empty if it cannot. */
     default List<String> searchWords() {
         return List.of();

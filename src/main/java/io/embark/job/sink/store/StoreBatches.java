@@ -26,6 +26,7 @@ final class StoreBatches implements AutoCloseable {
     private final StoreTable table;
     private final StoreConnector connector;
     private final Pauses pauses;
+    private final Sending sending;
     private final List<StoreRow> batch = new ArrayList<>();
     private final Set<List<Object>> keys = new HashSet<>();
     private long bytes;
@@ -35,10 +36,28 @@ final class StoreBatches implements AutoCloseable {
     /** Null until something is sent, and after something failed. */
     private StoreSession session;
 
+    /** Rows that are put into the store. */
     StoreBatches(StoreTable table, StoreConnector connector, Pauses pauses) {
+        this(table, connector, pauses, StoreSession::upsert);
+    }
+
+    private StoreBatches(StoreTable table, StoreConnector connector, Pauses pauses, Sending sending) {
         this.table = table;
         this.connector = connector;
         this.pauses = pauses;
+        this.sending = sending;
+    }
+
+    /** Rows that are there and get other values, or go; no vectors are sent, and none compared. */
+    static StoreBatches ofChanges(StoreTable table, StoreConnector connector, Pauses pauses, Sending sending) {
+        StoreBatches batches = new StoreBatches(table, connector, pauses, sending);
+        batches.compared = true;
+        return batches;
+    }
+
+    /** What becomes of the rows of a batch. */
+    interface Sending {
+        void send(StoreSession open, List<StoreRow> rows) throws Exception;
     }
 
     void add(StoreRow row) throws InterruptedException {
@@ -79,7 +98,7 @@ final class StoreBatches implements AutoCloseable {
     }
 
     private void send(List<StoreRow> rows) throws InterruptedException {
-        Optional<Exception> refused = tried(open -> open.upsert(rows));
+        Optional<Exception> refused = tried(open -> sending.send(open, rows));
         if (refused.isEmpty()) {
             return;
         }

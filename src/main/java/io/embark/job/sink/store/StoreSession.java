@@ -19,6 +19,15 @@ public interface StoreSession extends AutoCloseable {
     void upsert(List<StoreRow> rows) throws Exception;
 
     /**
+     * Gives the rows with these keys the values of all columns of the table, and leaves their other columns as they are. All of
+     * them, or the call throws; a row that is not there does not come to be, and the same call made again changes nothing more.
+     */
+    void update(List<StoreRow> rows) throws Exception;
+
+    /** Removes the rows with these keys, wherever they are there: all of them, or the call throws. */
+    void delete(List<StoreRow> rows) throws Exception;
+
+    /**
      * The vectors that the store has under the keys of rows that were written, as a reader that comes now finds them.
      *
      * @return for each row, in order, {@code [vector column][component]}, null where a row has no vector; null for a row that

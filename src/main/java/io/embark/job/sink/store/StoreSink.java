@@ -7,6 +7,7 @@ package io.embark.job.sink.store;
 import io.embark.Encoding;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.VectorType;
@@ -96,6 +97,11 @@ final class StoreSink implements Sink {
     @Override
     public Dataset<Row> read(StructType schema) {
         return store.read(spark, schema);
+    }
+
+    @Override
+    public Optional<Refreshing> refreshing() {
+        return Optional.of(new StoreRefreshing(spark, store, request.keys()));
     }
 
     @Override

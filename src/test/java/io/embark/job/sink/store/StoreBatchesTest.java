@@ -95,6 +95,43 @@ class StoreBatchesTest {
         assertThat(memory.calls).isEqualTo(1);
     }
 
+    private void change(StoreBatches.Sending sending, int from, int to) throws InterruptedException {
+        try (StoreBatches batches = StoreBatches.ofChanges(TABLE, memory, Pauses.of(1, 1), sending)) {
+            for (int id = from; id < to; id++) {
+                batches.add(new StoreRow(RowFactory.create(id), List.of(id), List.of(), Integer.BYTES));
+            }
+            batches.finish();
+        }
+    }
+
+    @Test
+    void aDeletionThatFailsForAWhileIsMadeAgain() throws InterruptedException {
+        write(0, 25);
+        memory.fails(2, new IOException("connection reset"));
+        change(StoreSession::delete, 3, 25);
+
+        assertThat(memory.stored.keySet()).containsExactlyElementsOf(ids(0, 3));
+        assertThat(memory.isOpen).isZero();
+    }
+
+    @Test
+    void theChangeThatIsRefusedIsFoundInItsBatch() {
+        memory.refused = 17;
+
+        assertThatThrownBy(() -> change(StoreSession::update, 0, 25)).hasMessage("""
+                        memory: does not take row id=17
+                        no such row
+                        Change what it holds with --sql, leave it out with --where, or change the table.""");
+    }
+
+    /** They have no vectors to compare, and may be of rows that are gone. */
+    @Test
+    void changesAreNotReadBack() throws InterruptedException {
+        change(StoreSession::update, 0, 25);
+
+        assertThat(memory.calls).isEqualTo(3);
+    }
+
     private static final class Memory implements StoreConnector {
         private static final long serialVersionUID = 1L;
 
@@ -131,6 +168,17 @@ class StoreBatchesTest {
             return Long.MAX_VALUE;
         }
 
+        private void called(List<StoreRow> rows) throws Exception {
+            calls++;
+            if (failures > 0) {
+                failures--;
+                throw failure;
+            }
+            if (rows.stream().anyMatch(row -> row.key().equals(List.of(refused)))) {
+                throw new IllegalArgumentException("no such row");
+            }
+        }
+
         @Override
         public StoreSession open() {
             opened++;
@@ -138,17 +186,21 @@ class StoreBatchesTest {
             return new StoreSession() {
                 @Override
                 public void upsert(List<StoreRow> rows) throws Exception {
-                    calls++;
-                    if (failures > 0) {
-                        failures--;
-                        throw failure;
-                    }
-                    if (rows.stream().anyMatch(row -> row.key().equals(List.of(refused)))) {
-                        throw new IllegalArgumentException("no such row");
-                    }
+                    called(rows);
                     stored.putAll(rows.stream()
                             .collect(Collectors.toMap(row -> (Integer) row.key().get(0), row ->
                                     new double[][] {{row.vectors().get(0)[0]}})));
+                }
+
+                @Override
+                public void update(List<StoreRow> rows) throws Exception {
+                    called(rows);
+                }
+
+                @Override
+                public void delete(List<StoreRow> rows) throws Exception {
+                    called(rows);
+                    rows.forEach(row -> stored.remove((Integer) row.key().get(0)));
                 }
 
                 @Override

@@ -37,14 +37,10 @@ record MilvusCheck(String output, MilvusCollection collection, MilvusOptions opt
         Map<Integer, MilvusField> byColumn = new TreeMap<>();
         Set<String> filled = new HashSet<>();
         for (MilvusField field : fields.all()) {
-            FieldSchema target = find(schema, field.name());
-            if (!field.fits(target) || field.dimension() != dimension(target)) {
-                throw MilvusErrors.otherType(output, target.getName(), MilvusField.shown(target), field.shown());
-            }
-            MilvusField placed = field.in(target);
+            MilvusField placed = placed(schema, field);
             requireAsked(placed);
             byColumn.put(placed.column(), placed);
-            filled.add(target.getName());
+            filled.add(placed.name());
         }
         requireNothingIsEmptied(there, filled);
 
@@ -56,6 +52,30 @@ record MilvusCheck(String output, MilvusCollection collection, MilvusOptions opt
         }
         MilvusField key = byColumn.remove(fields.key().column());
         return new MilvusRows(output, key, vectors, List.copyOf(byColumn.values()));
+    }
+
+    /**
+     * What turns changes of rows into those of the collection.
+     *
+     * @param fields those of the key and those that change
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if it has no such fields
+     */
+    MilvusRows ofChanges(MilvusFields fields) {
+        List<FieldSchema> schema = collection.describe().getCollectionSchema().getFieldSchemaList();
+        requireKey(schema, fields.key());
+        List<MilvusField> changed = fields.all().stream()
+                .filter(field -> !field.equals(fields.key()))
+                .map(field -> placed(schema, field))
+                .toList();
+        return new MilvusRows(output, placed(schema, fields.key()), List.of(), changed);
+    }
+
+    private MilvusField placed(List<FieldSchema> schema, MilvusField field) {
+        FieldSchema target = find(schema, field.name());
+        if (!field.fits(target) || field.dimension() != dimension(target)) {
+            throw MilvusErrors.otherType(output, target.getName(), MilvusField.shown(target), field.shown());
+        }
+        return field.in(target);
     }
 
     private void requireKey(List<FieldSchema> schema, MilvusField key) {

@@ -5,6 +5,7 @@
 package io.embark.job.sink.store.milvus;
 
 import com.google.gson.JsonObject;
+import io.milvus.orm.iterator.QueryIterator;
 import io.milvus.shaded.io.grpc.Status;
 import io.milvus.shaded.io.grpc.StatusRuntimeException;
 import io.milvus.v2.client.MilvusClientV2;
@@ -22,6 +23,8 @@ import io.milvus.v2.service.index.request.CreateIndexReq;
 import io.milvus.v2.service.index.request.DescribeIndexReq;
 import io.milvus.v2.service.index.request.ListIndexesReq;
 import io.milvus.v2.service.index.response.DescribeIndexResp.IndexDesc;
+import io.milvus.v2.service.vector.request.DeleteReq;
+import io.milvus.v2.service.vector.request.QueryIteratorReq;
 import io.milvus.v2.service.vector.request.QueryReq;
 import io.milvus.v2.service.vector.request.UpsertReq;
 import io.milvus.v2.service.vector.response.QueryResp.QueryResult;
@@ -154,6 +157,36 @@ final class MilvusCollection implements AutoCloseable {
                         .data(rows)
                         .build())
                 .getUpsertCnt();
+    }
+
+    /** Gives rows that are there other values in some fields, the key's among them; those without a value get none. */
+    void update(List<JsonObject> rows) {
+        client.upsert(UpsertReq.builder()
+                .databaseName(address.database())
+                .collectionName(address.collection())
+                .data(rows)
+                .partialUpdate(true)
+                .build());
+    }
+
+    /** Removes the rows for which an expression of Milvus is true. */
+    void delete(String expression) {
+        client.delete(DeleteReq.builder()
+                .databaseName(address.database())
+                .collectionName(address.collection())
+                .filter(expression)
+                .build());
+    }
+
+    /** All rows, page by page. */
+    QueryIterator pages(List<String> fields, int rows) {
+        return client.queryIterator(QueryIteratorReq.builder()
+                .databaseName(address.database())
+                .collectionName(address.collection())
+                .outputFields(fields)
+                .batchSize(rows)
+                .consistencyLevel(ConsistencyLevel.STRONG)
+                .build());
     }
 
     /** The rows for which an expression of Milvus is true, all that were written before this call among them. */

@@ -56,7 +56,8 @@ record MilvusField(
             DataTypes.IntegerType, DataType.Int32,
             DataTypes.LongType, DataType.Int64,
             DataTypes.FloatType, DataType.Float,
-            DataTypes.DoubleType, DataType.Double);
+            DataTypes.DoubleType, DataType.Double,
+            DataTypes.TimestampType, DataType.Timestamptz);
 
     /** What each value of a type is in another one without loss. */
     private static final Map<DataType, Set<DataType>> WIDER = Map.of(
@@ -147,6 +148,24 @@ record MilvusField(
 
     private static boolean fits(DataType type, DataType there) {
         return type == there || WIDER.getOrDefault(type, Set.of()).contains(there);
+    }
+
+    /** The type by which Spark reads a field; empty if it has none. */
+    static Optional<org.apache.spark.sql.types.DataType> read(FieldSchema there) {
+        return switch (there.getDataType()) {
+            case Array -> readScalar(there.getElementType()).map(DataTypes::createArrayType);
+            case FloatVector -> Optional.of(DataTypes.createArrayType(DataTypes.FloatType));
+            default -> readScalar(there.getDataType());
+        };
+    }
+
+    private static Optional<org.apache.spark.sql.types.DataType> readScalar(DataType type) {
+        return type == DataType.VarChar
+                ? Optional.of(DataTypes.StringType)
+                : SCALARS.entrySet().stream()
+                        .filter(entry -> entry.getValue() == type)
+                        .<org.apache.spark.sql.types.DataType>map(Map.Entry::getKey)
+                        .findFirst();
     }
 
     /** What adds this field to a new collection. */

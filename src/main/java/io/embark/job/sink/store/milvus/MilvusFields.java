@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -35,8 +36,13 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
      * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if a column cannot be a field
      */
     static MilvusFields of(String output, StoreTable table, MilvusOptions options) {
+        options.columns().ifPresent(names -> requireColumns(output, table.schema(), names));
+        return ofSome(output, table, options);
+    }
+
+    /** The fields of some columns of a table, those of the key among them. */
+    static MilvusFields ofSome(String output, StoreTable table, MilvusOptions options) {
         StructType schema = table.schema();
-        options.columns().ifPresent(names -> requireColumns(output, schema, names));
         int bytes = options.maxLength().orElse(MilvusField.MOST_BYTES);
         List<MilvusField> all = new ArrayList<>();
         for (int i = 0; i < schema.length(); i++) {
@@ -93,6 +99,14 @@ record MilvusFields(MilvusField key, List<MilvusField> all) {
             if (fields.stream().anyMatch(field -> field.name().equalsIgnoreCase(keyField))) {
                 throw MilvusErrors.keyFieldIsTaken(output, keyField, table.keys());
             }
+            table.keys().stream()
+                    .map(table.schema()::apply)
+                    .filter(column -> column.dataType().equals(DataTypes.TimestampType))
+                    .findFirst()
+                    .ifPresent(column -> {
+                        throw MilvusErrors.isNoKey(
+                                output, column.name(), column.dataType().simpleString());
+                    });
             return MilvusField.joinedKey(keyField);
         }
 

@@ -13,6 +13,8 @@ import io.embark.base.Shown;
 import io.embark.job.sink.store.StoreRow;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -121,6 +123,9 @@ record MilvusRows(String output, MilvusField key, List<MilvusField> vectors, Lis
                 throw MilvusErrors.isTooLong(output, shown(row), field.name(), bytes, field.bytes());
             }
             return new JsonPrimitive(text);
+        }
+        if (value instanceof Timestamp || value instanceof Instant) {
+            return new JsonPrimitive((value instanceof Timestamp timestamp ? timestamp.toInstant() : value).toString());
         }
         return value instanceof Boolean truth ? new JsonPrimitive(truth) : new JsonPrimitive((Number) value);
     }

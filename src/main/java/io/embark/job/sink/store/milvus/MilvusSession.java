@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A task's connection to a collection. */
@@ -35,6 +36,33 @@ final class MilvusSession implements StoreSession {
         if (taken != objects.size()) {
             throw MilvusErrors.tookFewer(rows.output(), objects.size(), taken);
         }
+    }
+
+    /** Milvus would make a row of one that is not there, if it had a vector. */
+    @Override
+    public void update(List<StoreRow> batch) throws InterruptedException {
+        String key = rows.key().name();
+        Set<Object> there = turns.take(() -> collection.read(withKeys(batch), List.of(key))).stream()
+                .map(entity -> entity.get(key))
+                .collect(Collectors.toSet());
+        List<JsonObject> objects = batch.stream()
+                .filter(row -> there.contains(rows.key(row)))
+                .map(rows::of)
+                .toList();
+        if (!objects.isEmpty()) {
+            turns.take(() -> {
+                collection.update(objects);
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public void delete(List<StoreRow> batch) throws InterruptedException {
+        turns.take(() -> {
+            collection.delete(withKeys(batch));
+            return null;
+        });
     }
 
     @Override

@@ -10,13 +10,17 @@ import io.embark.job.sink.Capability;
 import io.embark.job.sink.VectorType;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.sink.store.Store;
+import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** A collection of Milvus on the driver. */
@@ -25,6 +29,7 @@ final class MilvusStore implements Store {
             Capability.CREATES,
             Capability.APPENDS,
             Capability.UPDATES_BY_KEY,
+            Capability.DELETES_BY_KEY,
             Capability.KEEPS_METADATA,
             Capability.KEEPS_TYPES);
 
@@ -109,6 +114,34 @@ final class MilvusStore implements Store {
                         collection.exists() ? check(collection, fields, table).all() : fields.all().stream())
                 .filter(MilvusField::isString)
                 .collect(Collectors.toMap(field -> table.schema().fieldNames()[field.column()], MilvusField::bytes));
+    }
+
+    @Override
+    public Optional<Dataset<Row>> there(SparkSession spark, List<String> keys) {
+        Optional<String> hidden = keys.size() > 1 ? Optional.of(options.keyField()) : Optional.empty();
+        return connected(collection -> collection.exists()
+                ? Optional.of(spark.baseRelationToDataFrame(new MilvusRelation(
+                        spark.sqlContext(),
+                        MilvusRelation.schema(collection.describe(), hidden),
+                        collection.describe().getPrimaryFieldName(),
+                        address,
+                        collection.isLite())))
+                : Optional.empty());
+    }
+
+    @Override
+    public boolean keepsBytes() {
+        return false;
+    }
+
+    @Override
+    public StoreConnector changing(StoreTable table) {
+        MilvusFields fields = MilvusFields.ofSome(address.output(), table, options);
+        return connected(collection -> new MilvusConnector(
+                address,
+                new MilvusCheck(address.output(), collection, options).ofChanges(fields),
+                options.batchRows(),
+                collection.isLite()));
     }
 
     @Override

@@ -229,7 +229,8 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
                 false);
     }
 
-    private static Optional<Metadata> metadata(String comment) {
+    /** What a comment says of the vectors of a column; empty if it is about something else. */
+    static Optional<Metadata> metadata(String comment) {
         try {
             return comment.startsWith("{") ? Optional.of(Metadata.fromJson(comment)) : Optional.empty();
         } catch (Exception e) {

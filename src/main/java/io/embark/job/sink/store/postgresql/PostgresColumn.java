@@ -6,6 +6,9 @@ package io.embark.job.sink.store.postgresql;
 
 import java.io.Serializable;
 import java.util.Optional;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 
 /**
  * A column as the server describes it.
@@ -48,6 +51,17 @@ record PostgresColumn(
     /** The most characters of a text; empty if nothing is said of it. */
     Optional<Integer> characters() {
         return modifier < HEADER ? Optional.empty() : Optional.of(modifier - HEADER);
+    }
+
+    /** The type by which Spark reads such numbers, which is its own where no limit is known; empty if there is none. */
+    Optional<DataType> number() {
+        if (modifier < HEADER) {
+            return Optional.of(DecimalType.SYSTEM_DEFAULT());
+        }
+        int precision = (modifier - HEADER) >> HALF_WORD;
+        int scale = (((modifier - HEADER) & SCALE) ^ SIGN) - SIGN;
+        boolean isOne = precision <= DecimalType.MAX_PRECISION() && scale >= 0 && scale <= precision;
+        return isOne ? Optional.of(DataTypes.createDecimalType(precision, scale)) : Optional.empty();
     }
 
     /** Whether every number of so many digits fits, so many of them behind the point. */

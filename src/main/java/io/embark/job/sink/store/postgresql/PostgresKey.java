@@ -21,6 +21,8 @@ record PostgresKey(PostgresColumn column) {
     private static final List<String> EXACT =
             List.of("text", "int2", "int4", "int8", "numeric", "bool", "date", "timestamp", "timestamptz");
 
+    private static final String UUID_DIGITS = "^(.{8})(.{4})(.{4})(.{4})(.{12})$";
+
     private static final int MICROSECONDS = 6;
 
     /** Why values that differ here may be equal there, whatever {@link #same} says; empty if they are not. */
@@ -58,6 +60,14 @@ record PostgresKey(PostgresColumn column) {
                                 value.substr(1, most), functions.rtrim(value.substr(most + 1, Integer.MAX_VALUE))));
             default -> Optional.empty();
         };
+    }
+
+    /** What the server shows for a value that was put into the column; empty if it is the same in Spark's own type. */
+    Optional<UnaryOperator<Column>> shown() {
+        return column.type().equals("uuid")
+                ? same().map(digits ->
+                        value -> functions.regexp_replace(digits.apply(value), UUID_DIGITS, "$1-$2-$3-$4-$5"))
+                : same();
     }
 
     /** What stands for a value where it is compared with the column, and not put into it. */

@@ -48,6 +48,29 @@ record PostgresRows(
         return keys.stream().map(PostgresColumn::name).toList();
     }
 
+    /** Sets all columns but the key's of the row with a key, whose values come last. */
+    String update(SqlName table) {
+        List<String> set = columns.stream()
+                .filter(column -> !keys.contains(column))
+                .map(column -> "%s = %s".formatted(SqlName.quoted(column.name()), PostgresType.placeholder(column)))
+                .toList();
+        return "UPDATE %s SET %s WHERE %s".formatted(table.sql(), String.join(", ", set), sameKey());
+    }
+
+    /** Removes the row with a key. */
+    String delete(SqlName table) {
+        return "DELETE FROM %s WHERE %s".formatted(table.sql(), sameKey());
+    }
+
+    /** What is true of the row with a key. */
+    String sameKey() {
+        return String.join(
+                " AND ",
+                keys.stream()
+                        .map(key -> "%s = %s".formatted(SqlName.quoted(key.name()), new PostgresKey(key).placeholder()))
+                        .toList());
+    }
+
     /** What follows an INSERT of all columns so that it updates the rows with these keys. */
     String onConflict() {
         List<String> keyNames = keyNames();

@@ -25,14 +25,16 @@ final class PostgresSession implements StoreSession {
     static final int ANSWER_SECONDS = 5;
 
     private final Connection connection;
+    private final SqlName table;
     private final PostgresRows rows;
     private final PostgresValues values;
     private final PreparedStatement upsert;
     private final PreparedStatement read;
 
     private PostgresSession(
-            Connection connection, PostgresRows rows, PreparedStatement upsert, PreparedStatement read) {
+            Connection connection, SqlName table, PostgresRows rows, PreparedStatement upsert, PreparedStatement read) {
         this.connection = connection;
+        this.table = table;
         this.rows = rows;
         this.values = new PostgresValues(connection);
         this.upsert = upsert;
@@ -45,6 +47,7 @@ final class PostgresSession implements StoreSession {
             connection.setAutoCommit(false);
             return new PostgresSession(
                     connection,
+                    table,
                     rows,
                     connection.prepareStatement(insert(table, rows)),
                     connection.prepareStatement(select(table, rows)));
@@ -72,19 +75,12 @@ final class PostgresSession implements StoreSession {
                 selected.add(SqlName.quoted(rows.names().get(i)) + (isOfTheExtension ? "::real[]" : ""));
             }
         }
-        List<String> same = rows.keys().stream()
-                .map(key -> "%s = %s".formatted(SqlName.quoted(key.name()), new PostgresKey(key).placeholder()))
-                .toList();
-        return "SELECT %s FROM %s WHERE %s"
-                .formatted(String.join(", ", selected), table.sql(), String.join(" AND ", same));
+        return "SELECT %s FROM %s WHERE %s".formatted(String.join(", ", selected), table.sql(), rows.sameKey());
     }
 
     @Override
     public void upsert(List<StoreRow> batch) throws SQLException {
-        // A batch may take the model long, and what lies between forgets connections that nobody uses.
-        if (!connection.isValid(ANSWER_SECONDS)) {
-            throw new SQLTransientConnectionException("The connection was cut while nobody used it", "08006");
-        }
+        requireConnected();
         for (StoreRow row : batch) {
             for (int i = 0; i < rows.columns().size(); i++) {
                 int vector = rows.vectors().get(i);
@@ -97,8 +93,19 @@ final class PostgresSession implements StoreSession {
             }
             upsert.addBatch();
         }
+        commit(upsert);
+    }
+
+    /** A batch may take the model long, and what lies between forgets connections that nobody uses. */
+    private void requireConnected() throws SQLException {
+        if (!connection.isValid(ANSWER_SECONDS)) {
+            throw new SQLTransientConnectionException("The connection was cut while nobody used it", "08006");
+        }
+    }
+
+    private void commit(PreparedStatement statement) throws SQLException {
         try {
-            upsert.executeBatch();
+            statement.executeBatch();
         } catch (BatchUpdateException e) {
             // Its own message has all of the rows in it; the server's says what is wrong.
             throw Objects.requireNonNullElse(e.getNextException(), e);
@@ -107,12 +114,53 @@ final class PostgresSession implements StoreSession {
     }
 
     @Override
+    public void update(List<StoreRow> batch) throws SQLException {
+        List<PostgresColumn> columns = rows.columns();
+        if (columns.size() > rows.keys().size()) {
+            change(batch, rows.update(table), (statement, row) -> {
+                int next = 1;
+                for (int i = 0; i < columns.size(); i++) {
+                    if (!rows.keys().contains(columns.get(i))) {
+                        values.set(statement, next++, columns.get(i), row.row().get(i));
+                    }
+                }
+                return next;
+            });
+        }
+    }
+
+    @Override
+    public void delete(List<StoreRow> batch) throws SQLException {
+        change(batch, rows.delete(table), (statement, row) -> 1);
+    }
+
+    private interface Beginning {
+        /** Sets the values before those of the key, and gives the place of the key's first. */
+        int set(PreparedStatement statement, StoreRow row) throws SQLException;
+    }
+
+    private void change(List<StoreRow> batch, String sql, Beginning beginning) throws SQLException {
+        requireConnected();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (StoreRow row : batch) {
+                setKey(statement, beginning.set(statement, row), row);
+                statement.addBatch();
+            }
+            commit(statement);
+        }
+    }
+
+    private void setKey(PreparedStatement statement, int first, StoreRow row) throws SQLException {
+        for (int i = 0; i < rows.keys().size(); i++) {
+            values.set(statement, first + i, rows.keys().get(i), row.key().get(i));
+        }
+    }
+
+    @Override
     public List<double[][]> read(List<StoreRow> batch) throws SQLException {
         List<double[][]> found = new ArrayList<>();
         for (StoreRow row : batch) {
-            for (int i = 0; i < rows.keys().size(); i++) {
-                values.set(read, i + 1, rows.keys().get(i), row.key().get(i));
-            }
+            setKey(read, 1, row);
             try (ResultSet result = read.executeQuery()) {
                 found.add(result.next() ? vectors(result) : null);
             }

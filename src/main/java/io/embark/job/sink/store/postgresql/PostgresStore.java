@@ -6,27 +6,23 @@ package io.embark.job.sink.store.postgresql;
 
 import io.embark.job.guard.DatabaseInput;
 import io.embark.job.sink.Capability;
-import io.embark.job.sink.VectorType;
 import io.embark.job.sink.store.Store;
+import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
-import io.embark.job.table.Columns;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -48,6 +44,7 @@ record PostgresStore(PostgresOptions options) implements Store {
                 Capability.APPENDS,
                 Capability.REPLACES_AT_ONCE,
                 Capability.UPDATES_BY_KEY,
+                Capability.DELETES_BY_KEY,
                 Capability.KEEPS_TYPES,
                 Capability.READS_BACK);
     }
@@ -96,35 +93,49 @@ record PostgresStore(PostgresOptions options) implements Store {
     @Override
     public Dataset<Row> read(SparkSession spark, StructType schema) {
         PostgresTable table = find().orElseThrow(() -> PostgresErrors.isGone(options.output()));
-        List<String> selected = new ArrayList<>();
-        List<Column> cast = new ArrayList<>();
-        for (StructField field : schema.fields()) {
-            PostgresColumn column = table.column(field.name()).orElseThrow();
-            Optional<VectorType> vectors = PostgresType.vectors(column);
-            boolean isOfTheExtension = vectors.filter(type -> type == VectorType.VECTOR || type == VectorType.HALFVEC)
-                    .isPresent();
-            selected.add("%s%s AS %s"
-                    .formatted(
-                            SqlName.quoted(column.name()),
-                            isOfTheExtension ? "::real[]" : "",
-                            SqlName.quoted(field.name())));
-            boolean isBytes =
-                    vectors.filter(type -> type == VectorType.FLOAT16_BYTES).isPresent();
-            Column read = Columns.named(field.name());
-            cast.add(isBytes ? read : read.cast(nullable(field.dataType())).as(field.name()));
-        }
-        String query = "SELECT %s FROM %s"
-                .formatted(String.join(", ", selected), table.name().sql());
-        return spark.read()
-                .format("jdbc")
-                .options(options.forSpark(query))
-                .load()
-                .select(cast.toArray(new Column[0]));
+        return new PostgresReading(options, table).read(spark, schema);
     }
 
-    /** Spark's reader does not know that no element is null. */
-    private static DataType nullable(DataType type) {
-        return type instanceof ArrayType array ? DataTypes.createArrayType(array.elementType()) : type;
+    @Override
+    public Optional<Dataset<Row>> there(SparkSession spark, List<String> keys) {
+        return find().map(table -> {
+            if (!table.isTable()) {
+                throw PostgresErrors.isNoTable(options.output());
+            }
+            return new PostgresReading(options, table).all(spark);
+        });
+    }
+
+    @Override
+    public boolean keepsBytes() {
+        return true;
+    }
+
+    @Override
+    public Map<String, UnaryOperator<Column>> shownKeys() {
+        Map<String, UnaryOperator<Column>> shown = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        find().ifPresent(table -> table.columns()
+                .forEach(column ->
+                        new PostgresKey(column).shown().ifPresent(operator -> shown.put(column.name(), operator))));
+        return shown;
+    }
+
+    @Override
+    public StoreConnector changing(StoreTable table) {
+        PostgresTable found = find().orElseThrow(() -> PostgresErrors.isGone(options.output()));
+        for (StructField field : table.schema().fields()) {
+            PostgresColumn column = found.column(field.name())
+                    .orElseThrow(() -> PostgresErrors.hasNoColumn(
+                            options.output(),
+                            found,
+                            field,
+                            PostgresType.created(field.dataType()).orElse("text")));
+            if (!PostgresType.holds(column, field.dataType())) {
+                throw PostgresErrors.otherType(
+                        options.output(), column, field.dataType().simpleString());
+            }
+        }
+        return new PostgresConnector(options, found.name(), PostgresRows.of(table, found));
     }
 
     @Override

@@ -32,6 +32,20 @@ final class PostgresType {
             Map.entry(DataTypes.TimestampNTZType, List.of("timestamp")),
             Map.entry(DataTypes.BinaryType, List.of("bytea")));
 
+    private static final Map<String, DataType> READ = Map.ofEntries(
+            Map.entry("text", DataTypes.StringType),
+            Map.entry("varchar", DataTypes.StringType),
+            Map.entry("int2", DataTypes.ShortType),
+            Map.entry("int4", DataTypes.IntegerType),
+            Map.entry("int8", DataTypes.LongType),
+            Map.entry("float4", DataTypes.FloatType),
+            Map.entry("float8", DataTypes.DoubleType),
+            Map.entry("bool", DataTypes.BooleanType),
+            Map.entry("date", DataTypes.DateType),
+            Map.entry("timestamptz", DataTypes.TimestampType),
+            Map.entry("timestamp", DataTypes.TimestampNTZType),
+            Map.entry("bytea", DataTypes.BinaryType));
+
     private static final Map<VectorType, String> VECTORS = Map.of(
             VectorType.FLOATS, "_float4",
             VectorType.DOUBLES, "_float8",
@@ -82,6 +96,19 @@ final class PostgresType {
         // A scale below zero rounds whole numbers.
         boolean isRounded = column.type().equals("numeric") && !column.takes(0, 0);
         return !isRounded && HOLDING.getOrDefault(type, List.of()).contains(column.type());
+    }
+
+    /** The type by which Spark reads all values of a column exactly; empty if there is none but text. */
+    static Optional<DataType> read(PostgresColumn column) {
+        if (column.type().startsWith("_")) {
+            return Optional.ofNullable(READ.get(column.type().substring(1)))
+                    .filter(element -> !element.equals(DataTypes.TimestampNTZType))
+                    .map(DataTypes::createArrayType);
+        }
+        if (column.type().equals("numeric")) {
+            return column.number();
+        }
+        return Optional.ofNullable(READ.get(column.type()));
     }
 
     /** The types of codes, which are whole numbers. */

@@ -186,6 +186,26 @@ class MilvusStoreTest {
                         Name the key otherwise with --sink-option key-field=NAME.""");
     }
 
+    /** A time as text depends on the zone of whoever writes it. */
+    @Test
+    void aTimeIsNoPartOfAKey() {
+        StructType schema = new StructType()
+                .add("id", "string")
+                .add("since", "timestamp")
+                .add("embedding", FLOATS, true, metadata("one").toMetadata());
+
+        assertThatThrownBy(() -> store(Map.of())
+                        .check(new StoreTable(
+                                schema,
+                                List.of("id", "since"),
+                                List.of("embedding"),
+                                Optional.empty(),
+                                WriteMode.APPEND)))
+                .isInstanceOf(EmbarkException.class)
+                .hasMessageContaining("'since'")
+                .hasMessageContaining("timestamp");
+    }
+
     @Test
     void everyScalarTypeHasAField() throws Exception {
         StructType schema = new StructType()
@@ -446,7 +466,7 @@ class MilvusStoreTest {
         "_seq, string, column '_seq' cannot be a field",
         "Interval, string, column 'Interval' cannot be a field",
         "1a, string, column '1a' cannot be a field",
-        "when, timestamp, 'It is timestamp, for which Milvus has no type.'",
+        "when, date, 'It is date, for which Milvus has no type.'",
         "price, 'decimal(9,2)', 'It is decimal(9,2), for which Milvus has no type.'",
         "tags, 'map<string,string>', 'It is map<string,string>, for which Milvus has no type.'"
     })

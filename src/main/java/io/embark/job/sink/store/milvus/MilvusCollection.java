@@ -6,6 +6,7 @@ package io.embark.job.sink.store.milvus;
 
 import com.google.gson.JsonObject;
 import io.milvus.orm.iterator.QueryIterator;
+import io.milvus.response.QueryResultsWrapper.RowRecord;
 import io.milvus.shaded.io.grpc.Status;
 import io.milvus.shaded.io.grpc.StatusRuntimeException;
 import io.milvus.v2.client.MilvusClientV2;
@@ -178,15 +179,24 @@ final class MilvusCollection implements AutoCloseable {
                 .build());
     }
 
-    /** All rows, page by page. */
-    QueryIterator pages(List<String> fields, int rows) {
-        return client.queryIterator(QueryIteratorReq.builder()
+    /**
+     * The first rows, by their keys, for which an expression of Milvus is true. What the SDK goes on with after them is never
+     * asked: its own expression does not hide quotes in a key.
+     *
+     * @param expression "" for all
+     */
+    List<RowRecord> first(String expression, List<String> fields, int rows) {
+        QueryIterator pages = client.queryIterator(QueryIteratorReq.builder()
                 .databaseName(address.database())
                 .collectionName(address.collection())
+                .expr(expression)
                 .outputFields(fields)
                 .batchSize(rows)
                 .consistencyLevel(ConsistencyLevel.STRONG)
                 .build());
+        List<RowRecord> first = pages.next();
+        pages.close();
+        return first;
     }
 
     /** The rows for which an expression of Milvus is true, all that were written before this call among them. */

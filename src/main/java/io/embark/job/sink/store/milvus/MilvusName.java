@@ -61,4 +61,15 @@ final class MilvusName {
     static boolean isReservedByLite(String field) {
         return OF_LITE.contains(field) || KEYWORDS_OF_LITE.contains(field.toLowerCase(Locale.ROOT));
     }
+
+    /** A key as the expressions of Milvus have it: a number, or a string in which all but these characters stand for themselves. */
+    static String literal(Object key) {
+        return key instanceof String text
+                ? "\"%s\""
+                        .formatted(text.replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n")
+                                .replace("\r", "\\r"))
+                : String.valueOf(key);
+    }
 }

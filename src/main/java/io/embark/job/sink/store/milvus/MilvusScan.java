@@ -4,7 +4,6 @@
  */
 package io.embark.job.sink.store.milvus;
 
-import io.milvus.orm.iterator.QueryIterator;
 import io.milvus.response.QueryResultsWrapper.RowRecord;
 import java.sql.Timestamp;
 import java.time.OffsetDateTime;
@@ -14,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
@@ -29,7 +29,7 @@ import org.apache.spark.util.TaskCompletionListener;
  * Reads the rows of a collection in a task.
  *
  * @param schema the fields that are asked for
- * @param key the field of the key, which is read where nothing is asked for
+ * @param key the field of the key, by which rows are read on
  * @param lite whether the server is Milvus Lite, which takes one request at a time
  */
 record MilvusScan(MilvusAddress address, StructType schema, String key, boolean lite)
@@ -41,40 +41,48 @@ record MilvusScan(MilvusAddress address, StructType schema, String key, boolean 
         MilvusCollection collection = new MilvusCollection(address);
         TaskContext.get().addTaskCompletionListener((TaskCompletionListener) ended -> collection.close());
         MilvusTurns turns = new MilvusTurns(lite);
-        List<String> fields = schema.isEmpty() ? List.of(key) : List.of(schema.fieldNames());
-        QueryIterator pages = turns.take(() -> {
+        turns.take(() -> {
             collection.load();
-            return collection.pages(fields, PAGE_ROWS);
+            return null;
         });
-        return new Rows(pages, turns, schema);
+        return new Rows(this, collection, turns);
     }
 
     private static final class Rows implements Iterator<Row> {
-        private final QueryIterator pages;
+        private final MilvusScan scan;
+        private final MilvusCollection collection;
         private final MilvusTurns turns;
-        private final StructType schema;
+        private final List<String> fields;
         private final Queue<RowRecord> page = new ArrayDeque<>();
+        private String rest = "";
         private boolean ended;
 
-        Rows(QueryIterator pages, MilvusTurns turns, StructType schema) {
-            this.pages = pages;
+        Rows(MilvusScan scan, MilvusCollection collection, MilvusTurns turns) {
+            this.scan = scan;
+            this.collection = collection;
             this.turns = turns;
-            this.schema = schema;
+            this.fields = Stream.concat(Stream.of(scan.key), Stream.of(scan.schema.fieldNames()))
+                    .distinct()
+                    .toList();
         }
 
         @Override
         public boolean hasNext() {
-            while (page.isEmpty() && !ended) {
+            if (page.isEmpty() && !ended) {
                 List<RowRecord> read = read();
                 page.addAll(read);
                 ended = read.isEmpty();
+                if (!ended) {
+                    Object last = read.get(read.size() - 1).get(scan.key);
+                    rest = "%s > %s".formatted(scan.key, MilvusName.literal(last));
+                }
             }
             return !page.isEmpty();
         }
 
         private List<RowRecord> read() {
             try {
-                return turns.take(pages::next);
+                return turns.take(() -> collection.first(rest, fields, PAGE_ROWS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
@@ -87,7 +95,7 @@ record MilvusScan(MilvusAddress address, StructType schema, String key, boolean 
                 throw new NoSuchElementException();
             }
             RowRecord record = page.remove();
-            return RowFactory.create(Arrays.stream(schema.fields())
+            return RowFactory.create(Arrays.stream(scan.schema.fields())
                     .map(field -> value(field, record))
                     .toArray());
         }

@@ -86,17 +86,8 @@ final class MilvusSession implements StoreSession {
     private String withKeys(List<StoreRow> written) {
         return written.stream()
                 .map(rows::key)
-                .map(key -> key instanceof String text ? literal(text) : String.valueOf(key))
+                .map(MilvusName::literal)
                 .collect(Collectors.joining(", ", rows.key().name() + " in [", "]"));
-    }
-
-    /** A string as the expressions of Milvus have it, in which all but these characters stand for themselves. */
-    private static String literal(String text) {
-        return "\"%s\""
-                .formatted(text.replace("\\", "\\\\")
-                        .replace("\"", "\\\"")
-                        .replace("\n", "\\n")
-                        .replace("\r", "\\r"));
     }
 
     private double[][] vectors(Map<String, Object> entity) {

@@ -10,7 +10,6 @@ import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
-import io.embark.job.print.ProgressLine;
 import io.embark.job.session.JobSession;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.SettingErrors;
@@ -23,14 +22,9 @@ import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.exec.EmbedProgress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code embark embed}: a table in, the same table with vectors out. All checks come before the first row.
@@ -38,8 +32,6 @@ import org.slf4j.LoggerFactory;
  * @hidden Public for Embark's other rooms only.
  */
 public final class EmbedCommand {
-    private static final Logger LOG = LoggerFactory.getLogger(EmbedCommand.class);
-
     private final Settings settings;
     private final Console console;
 
@@ -133,41 +125,34 @@ public final class EmbedCommand {
         }
         EmbedOptions options = withRanges(run, repartitioning.rows());
         EmbeddingMetadata metadata = run.metadata(options);
-        Dataset<Row> embedded = run.columns().embed(counted(repartitioning.rows()), options, metadata.toMetadata());
+        Dataset<Row> embedded =
+                run.columns().embed(WatchedRun.counted(repartitioning.rows()), options, metadata.toMetadata());
 
         ReadBack readBack = new ReadBack(run.columns(), run.ids(), options, metadata.toMetadata());
-        EmbedProgress progress = new EmbedProgress();
-        run.spark().sparkContext().addSparkListener(progress);
-        try {
-            try (ProgressLine line = new ProgressLine(console.err(), progress, repartitioning.total())) {
-                if (!quiet) {
-                    line.start();
-                }
-                Optional<FailureCheck> check =
-                        limit.map(most -> new FailureCheck(most, settings, run.with(options), () -> {
-                            awaitListeners(run.spark());
-                            return progress.counts();
-                        }));
-                write(run, embedded, check, () -> {
-                    sink.unseen(embedded.schema()).ifPresent(rows -> {
-                        stopCounting(run, progress);
-                        readBack.require(sink.description(), rows);
-                        compared = true;
-                    });
-                    report.ifPresent(Report::forget);
+        WatchedRun watched = new WatchedRun(run.spark(), console, repartitioning.total(), quiet);
+        try (watched) {
+            Optional<FailureCheck> check = limit.map(most -> new FailureCheck(most, settings, run.with(options), () -> {
+                WatchedRun.awaitListeners(run.spark());
+                return watched.counts();
+            }));
+            write(run, embedded, check, () -> {
+                sink.unseen(embedded.schema()).ifPresent(rows -> {
+                    watched.stopCounting();
+                    readBack.require(sink.description(), rows);
+                    compared = true;
                 });
-                written = true;
-            }
-        } finally {
-            stopCounting(run, progress);
+                report.ifPresent(Report::forget);
+            });
+            written = true;
         }
         if (!compared && ReadBack.canTellRowsOf(sink)) {
             readBack.require(sink.description(), sink.read(embedded.schema()));
         }
 
-        EmbedCounts counts = progress.counts();
+        EmbedCounts counts = watched.counts();
         double seconds = Figures.seconds(System.nanoTime() - started);
-        RunSummary summary = new RunSummary(rows(progress, run.columns()), counts, seconds, run.model(), metadata);
+        RunSummary summary =
+                new RunSummary(rows(watched.progress(), run.columns()), counts, seconds, run.model(), metadata);
         boolean areNamed = counts.get(Count.FAILED) > 0
                 && !run.ids().isEmpty()
                 && sink.holdsThisRunAlone()
@@ -190,12 +175,6 @@ public final class EmbedCommand {
             failed.toJson()
                     .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });
-    }
-
-    /** What a sample takes that is embedded once more is not to be counted among what the run took. */
-    private static void stopCounting(EmbedCall run, EmbedProgress progress) {
-        awaitListeners(run.spark());
-        run.spark().sparkContext().removeSparkListener(progress);
     }
 
     /** The rows that were written; where the place does not count them, those that it was given. */
@@ -229,14 +208,6 @@ public final class EmbedCommand {
         }
     }
 
-    /**
-     * Rows that Spark counts and behind which its optimiser does not look. Else it computes constant texts apart from the rows
-     * that ask for them, and nobody knows how many do.
-     */
-    private static Dataset<Row> counted(Dataset<Row> rows) {
-        return rows.observe("embark", functions.count(functions.lit(1)).as("rows"));
-    }
-
     /** The options with ranges from a sample, if they are needed and none are known. */
     private EmbedOptions withRanges(EmbedCall run, Dataset<Row> rows) {
         if (!Calibration.isNeeded(run.options())) {
@@ -252,16 +223,7 @@ public final class EmbedCommand {
             console.note(calibration.note());
         }
         // What the sample took is not to be counted among what the run takes.
-        awaitListeners(run.spark());
+        WatchedRun.awaitListeners(run.spark());
         return calibration.in(run.options());
-    }
-
-    /** The last tasks' figures are on their way when the job ends; Spark delivers events on a thread of its own. */
-    private static void awaitListeners(SparkSession spark) {
-        try {
-            spark.sparkContext().listenerBus().waitUntilEmpty(10_000);
-        } catch (TimeoutException e) {
-            LOG.warn("The figures of the last tasks may be missing: {}", e.toString());
-        }
     }
 }

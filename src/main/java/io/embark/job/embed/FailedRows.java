@@ -54,7 +54,7 @@ public record FailedRows(Optional<String> idColumn, List<FailedRow> rows) {
     private static final String UNKNOWN = "not known";
 
     /** No rows. */
-    static final FailedRows NONE = new FailedRows(Optional.empty(), List.of());
+    public static final FailedRows NONE = new FailedRows(Optional.empty(), List.of());
 
     /**
      * Finds them among rows of a run. Where no column has the reasons, their texts are embedded once more.

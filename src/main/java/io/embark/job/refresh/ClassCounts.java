@@ -82,7 +82,7 @@ record ClassCounts(Map<RowClass, Long> counts, Map<RowClass, String> examples) {
 
     /** For people. */
     String shown(boolean documents) {
-        return "%s new, %s changed, %s in other columns only, %s unchanged, %s gone%s"
+        return "%s new, %s changed, %s in other columns only, %s unchanged, %s that left the source%s"
                 .formatted(
                         Figures.count(get(RowClass.NEW)),
                         Figures.count(get(RowClass.CHANGED)),
@@ -92,14 +92,19 @@ record ClassCounts(Map<RowClass, Long> counts, Map<RowClass, String> examples) {
                         documents ? " (documents)" : "");
     }
 
-    /** As {@code summary.json} has them. */
-    Map<String, Object> toJson() {
+    /**
+     * As {@code summary.json} has them.
+     *
+     * @param flags whether rows that are gone are flagged rather than deleted
+     */
+    Map<String, Object> toJson(boolean flags) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("new", get(RowClass.NEW));
         all.put("changed", get(RowClass.CHANGED));
         all.put("updated", get(RowClass.UPDATED));
         all.put("unchanged", get(RowClass.UNCHANGED));
-        all.put("deleted", get(RowClass.GONE));
+        all.put("deleted", flags ? 0 : get(RowClass.GONE));
+        all.put("flagged", flags ? get(RowClass.GONE) : 0);
         all.put("kept", get(RowClass.LEFT_ALONE));
         return all;
     }

@@ -7,6 +7,7 @@ package io.embark.job.refresh;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.RowLimit;
 import io.embark.job.settings.Settings;
 import io.embark.job.table.Columns;
 import java.util.List;
@@ -20,6 +21,14 @@ import org.apache.spark.sql.Row;
  * @param output the place as errors call it
  */
 record ComparisonCheck(String output, Settings settings) {
+    private static final String MOST_DELETED = "10%";
+
+    /** The most rows that may be deleted or flagged. */
+    static RowLimit mostDeleted(Settings settings) {
+        return RowLimit.of(
+                JobSettings.MAX_DELETED, settings.find(JobSettings.MAX_DELETED).orElse(MOST_DELETED));
+    }
+
     /**
      * Refuses doubled and missing keys, vectors of another model, and more deletions than are believed.
      *
@@ -54,10 +63,9 @@ record ComparisonCheck(String output, Settings settings) {
     }
 
     private void requireFewGone(long gone, long there) {
-        MostDeleted most =
-                MostDeleted.parse(settings.find(JobSettings.MAX_DELETED).orElse(MostDeleted.DEFAULT));
-        if (gone > most.of(there)) {
-            throw RefreshErrors.tooManyDeleted(output, gone, there, most.written());
+        RowLimit most = mostDeleted(settings);
+        if (!most.allows(gone, there)) {
+            throw RefreshErrors.tooManyDeleted(output, gone, there, most.toString());
         }
     }
 

@@ -4,7 +4,9 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.Option;
 import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.FailureLimit;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
 import io.embark.job.print.Console;
@@ -16,6 +18,7 @@ import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.WriteMode;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 
@@ -72,7 +75,7 @@ public final class RefreshCommand {
             throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.ADOPT.key());
         }
         boolean deletes = settings.get(JobSettings.DELETED) != Deleted.KEEP;
-        for (var narrowing : java.util.List.of(JobSettings.LIMIT, JobSettings.SINCE)) {
+        for (Option<?> narrowing : List.of(JobSettings.LIMIT, JobSettings.SINCE)) {
             if (deletes && settings.isChosen(narrowing)) {
                 throw RefreshErrors.deletesNothing(narrowing.key());
             }
@@ -83,6 +86,7 @@ public final class RefreshCommand {
         if (settings.isChosen(JobSettings.ORDER_BY) && settings.get(JobSettings.DUPLICATES) == Duplicates.FAIL) {
             throw RefreshErrors.orderWithoutDuplicates();
         }
-        MostDeleted.parse(settings.find(JobSettings.MAX_DELETED).orElse(MostDeleted.DEFAULT));
+        ComparisonCheck.mostDeleted(settings);
+        FailureLimit.of(settings);
     }
 }

@@ -17,13 +17,6 @@ import org.apache.spark.sql.types.DataType;
 final class RefreshErrors {
     private RefreshErrors() {}
 
-    static EmbarkException isNoShare(String value) {
-        return option(
-                "option max-deleted: %s is no share and no number".formatted(Shown.value(value)),
-                "It is a share of the rows of the output, such as 10%, or a number of rows.",
-                "Write 10%, 0.5% or 1000.");
-    }
-
     static EmbarkException keyIsMissing() {
         return option(
                 "option id-column: --mode refresh needs one",

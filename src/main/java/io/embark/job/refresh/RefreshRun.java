@@ -12,6 +12,7 @@ import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.Calibration;
 import io.embark.job.embed.DryRun;
 import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.FailedRows;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RunSummary;
 import io.embark.job.embed.VectorColumns;
@@ -51,6 +52,7 @@ final class RefreshRun {
     private final boolean quiet;
     private final long started = System.nanoTime();
     private EmbedCall call;
+    private FailedRows failed = FailedRows.NONE;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
 
     RefreshRun(
@@ -208,6 +210,7 @@ final class RefreshRun {
             RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, target, changed, comparison);
             boolean done = write.run(source, plan, found, adopts, () -> report.ifPresent(Report::forget));
             counts = write.counts();
+            failed = write.failed();
             if (done) {
                 report(found, write.rowsWritten());
             }
@@ -239,6 +242,7 @@ final class RefreshRun {
         RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, none, changed, comparison);
         write.run(source, classes, found, false, () -> report.ifPresent(Report::forget));
         counts = write.counts();
+        failed = write.failed();
         report(found, write.rowsWritten());
     }
 
@@ -255,13 +259,18 @@ final class RefreshRun {
                         columns.addedTo(call.schema(), call.metadata()),
                         List.copyOf(columns.byText().values()),
                         settings);
+                failed.print(console.out());
             } else {
                 console.say("Nothing was embedded, in %s".formatted(Figures.duration(seconds)));
             }
         }
         report.ifPresent(folder -> {
-            folder.write(Report.SUMMARY, summary.toJson(settings.effective(), found.toJson()));
-            folder.remove(Report.FAILED);
+            folder.write(
+                    Report.SUMMARY,
+                    summary.toJson(
+                            settings.effective(), found.toJson(settings.get(JobSettings.DELETED) == Deleted.FLAG)));
+            failed.toJson()
+                    .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });
     }
 }

@@ -4,8 +4,11 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.FailedRows;
+import io.embark.job.embed.FailureLimit;
 import io.embark.job.embed.FullDisk;
 import io.embark.job.embed.ReadBack;
 import io.embark.job.embed.RunErrors;
@@ -35,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -56,6 +60,7 @@ final class RefreshWrite {
     private final ChangedRows changed;
     private final Comparison comparison;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
+    private FailedRows failed = FailedRows.NONE;
     private long rowsWritten;
 
     RefreshWrite(
@@ -80,6 +85,11 @@ final class RefreshWrite {
     /** What embedding took. */
     EmbedCounts counts() {
         return counts;
+    }
+
+    /** The rows that have a text and got no vector. */
+    FailedRows failed() {
+        return failed;
     }
 
     /** Rows that were put, updated, flagged and deleted. */
@@ -123,6 +133,7 @@ final class RefreshWrite {
                 counts = watched.counts();
                 rowsWritten += watched.progress().rowsWritten();
             }
+            requireFewFailed(this::failedThere, false);
         }
         if (target.rows().isEmpty()) {
             return true;
@@ -130,6 +141,21 @@ final class RefreshWrite {
         Changes others = changed.of(source.rows(), plan, Optional.empty(), target.rows());
         Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
         return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
+    }
+
+    private Dataset<Row> failedThere() {
+        Column hash = Columns.named(StateColumns.textHash(
+                call.columns().byText().values().iterator().next()));
+        return place.there().orElseThrow().where(hash.isNull());
+    }
+
+    /** Names the rows that failed, and refuses more of them than are allowed. */
+    private void requireFewFailed(Supplier<Dataset<Row>> rows, boolean isWhole) {
+        if (counts.get(Count.FAILED) == 0) {
+            return;
+        }
+        failed = FailedRows.find(settings, call.columns(), call.options(), rows.get());
+        FailureLimit.of(settings).ifPresent(limit -> limit.require(counts, () -> failed, sink.description(), isWhole));
     }
 
     /** Chunks of documents that have fewer of them now that the new ones are in. */
@@ -201,6 +227,7 @@ final class RefreshWrite {
             counts = watched.counts();
             rowsWritten += files.stream().mapToLong(StagedFile::rows).sum();
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
+            made.ifPresent(rows -> requireFewFailed(() -> rows, true));
             return kept.isPresent() && made.isPresent()
                     ? Optional.of(kept.get().union(made.get()))
                     : made.or(() -> kept);

@@ -65,7 +65,18 @@ class ConfigurationFileTest {
 
     /** Whoever copies one changes names and paths, and nothing else has to be right. */
     @ParameterizedTest
-    @ValueSource(strings = {"delta", "iceberg", "postgresql", "milvus"})
+    @ValueSource(
+            strings = {
+                "delta",
+                "iceberg",
+                "postgresql",
+                "milvus",
+                "nightly-delta",
+                "nightly-iceberg",
+                "nightly-postgresql",
+                "nightly-milvus",
+                "nightly-chunks"
+            })
     void eachSampleIsReadyToRun(String sample) {
         Arguments arguments = Arguments.parse(
                         new PrintWriter(new StringWriter()), "embed", "--config", "conf/%s.conf".formatted(sample))

@@ -10,6 +10,7 @@ import io.embark.job.guard.QueryCheck;
 import io.embark.job.table.MissingCatalog;
 import io.embark.job.table.SparkCall;
 import io.embark.job.table.TableLabels;
+import io.embark.job.table.TablePin;
 import io.embark.spark.version.SparkVersion;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,12 +30,24 @@ import org.apache.spark.sql.execution.CommandExecutionMode;
  * @param path the path of its files; empty if it was not named by one
  * @param cheap whether its rows can be counted for much less than embedding them costs
  * @param notes what people should know about it
+ * @param version the version that it is held at, as people call it; empty where two reads may see different rows
  * @hidden Public for Embark's other rooms only.
  */
-public record Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, List<String> notes) {
+public record Source(
+        Dataset<Row> rows,
+        String name,
+        Optional<String> path,
+        boolean cheap,
+        List<String> notes,
+        Optional<String> version) {
     /** Takes its own copy of the notes. */
     public Source {
         notes = List.copyOf(notes);
+    }
+
+    /** A source whose rows may be others at each read. */
+    public Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, List<String> notes) {
+        this(rows, name, path, cheap, notes, Optional.empty());
     }
 
     /** A source that there is nothing to say about. */
@@ -136,14 +149,25 @@ public record Source(Dataset<Row> rows, String name, Optional<String> path, bool
     public Source noting(Collection<String> columns) {
         List<String> all = new ArrayList<>(notes);
         all.addAll(PartitionColumns.notes(rows, columns));
-        return new Source(rows, name, path, cheap, all);
+        return new Source(rows, name, path, cheap, all, version);
+    }
+
+    /**
+     * The same, held at the version that it has now, where it is a table that keeps versions, such as one of Delta Lake or
+     * Iceberg: each read sees the same rows, whatever is committed meanwhile. Any other is given back as it is, and so are a
+     * query, a view, a limit and a condition that may hold for other rows the next time.
+     */
+    public Source pinned() {
+        return TablePin.of(rows)
+                .map(pin -> new Source(pin.rows(), name, path, cheap, notes, Optional.of(pin.version())))
+                .orElse(this);
     }
 
     private Source narrowed(SourceRequest request) {
         Dataset<Row> met = request.where().map(this::where).orElse(rows);
         Dataset<Row> limited =
                 request.limit().isPresent() ? met.limit(request.limit().getAsInt()) : met;
-        return new Source(limited, name, path, cheap, notes);
+        return new Source(limited, name, path, cheap, notes, version);
     }
 
     private Dataset<Row> where(String condition) {

@@ -130,11 +130,10 @@ final class CatalogCheck {
             requireApart(there, source);
         }
         requireColumns(there, schema);
-        StructType old = CatalogWrite.labelled(there);
         if (mode.replacesAll(there)) {
             requireLabelsCanChange(there, schema);
         } else {
-            requireSameVectors(old, schema);
+            requireSameVectors(there, schema);
         }
         requireInsertable(schema);
     }
@@ -218,7 +217,8 @@ final class CatalogCheck {
     }
 
     /** Of rows that stay, vectors of another model must not become neighbours. */
-    private void requireSameVectors(StructType old, StructType schema) {
+    void requireSameVectors(Table there, StructType schema) {
+        StructType old = CatalogWrite.labelled(there);
         Map<String, StructField> known = Columns.byName(old);
         StructType both = new StructType(Arrays.stream(schema.fields())
                 .filter(field -> known.containsKey(Columns.lower(field.name())))

@@ -289,6 +289,15 @@ final class CatalogErrors {
                 "Write to a new --output-table, or empty this one first and use --mode append.");
     }
 
+    static EmbarkException mergesLetOthersThrough(String output, String property, String level) {
+        return refused(
+                output,
+                "cannot be refreshed",
+                "Its property %s is %s: two runs at once could add a row of the same key each."
+                        .formatted(property, Shown.value(level)),
+                "Set the property to serializable.");
+    }
+
     static EmbarkException isNoNameOfDelta(String output, String column) {
         return refused(
                 output,

@@ -8,22 +8,19 @@ import io.embark.EmbarkException;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.RangesRecord;
+import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
-import io.embark.job.table.Columns;
 import io.embark.job.table.TableLabels;
-import io.embark.spark.call.EmbeddingMetadata;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.connector.catalog.Table;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -39,6 +36,8 @@ final class CatalogSink implements Sink {
     private final CatalogMode mode;
     private final NamedTable table;
     private final String output;
+    private final CatalogCheck check;
+    private final Optional<Refreshing> refreshing;
 
     /** The table that the run found. */
     private final Optional<Table> found;
@@ -60,12 +59,16 @@ final class CatalogSink implements Sink {
         this.request = request;
         this.mode = new CatalogMode(spark, request);
         this.found = found;
+        this.check = new CatalogCheck(spark, table, request);
+        this.refreshing = CatalogRefresh.takes(table, found, request.format())
+                ? Optional.of(new CatalogRefresh(spark, table, check))
+                : Optional.empty();
         this.version = found.flatMap(there -> TableLabels.version(there.properties()));
     }
 
     @Override
     public void check(StructType schema, Source source) {
-        new CatalogCheck(spark, table, request).check(found, schema, source);
+        check.check(found, schema, source);
     }
 
     @Override
@@ -95,7 +98,7 @@ final class CatalogSink implements Sink {
             case APPEND -> write.append(there.get());
             case OVERWRITE -> overwrite(write, there.get());
         }
-        requireLabelsStand(schema);
+        new StandingLabels(table).require(schema);
     }
 
     private void overwrite(CatalogWrite write, Table there) throws Exception {
@@ -108,32 +111,6 @@ final class CatalogSink implements Sink {
             write.overwriteChosen(there);
         } else {
             write.overwrite(there);
-        }
-    }
-
-    /** Another run may have replaced the vectors by those of another model while this one embedded. */
-    private void requireLabelsStand(StructType schema) {
-        Map<String, StructField> now = Columns.byName(columnsNow());
-        for (StructField column : EmbeddingMetadata.columns(schema)) {
-            Optional<StructField> there = Optional.ofNullable(now.get(Columns.lower(column.name())));
-            if (there.flatMap(TableLabels::unsettled).isPresent()) {
-                throw CatalogErrors.labelIsInDoubt(output, column.name());
-            }
-            boolean other = there.flatMap(EmbeddingMetadata::of)
-                    .filter(label -> !label.fingerprint()
-                            .equals(EmbeddingMetadata.of(column).orElseThrow().fingerprint()))
-                    .isPresent();
-            if (other) {
-                throw CatalogErrors.labelChanged(output, column.name());
-            }
-        }
-    }
-
-    private StructType columnsNow() {
-        try {
-            return table.findAnew().map(CatalogWrite::labelled).orElseGet(StructType::new);
-        } catch (EmbarkException e) {
-            throw CatalogErrors.isWrittenBut(output, "cannot be looked up any more", e);
         }
     }
 
@@ -186,6 +163,11 @@ final class CatalogSink implements Sink {
             all.add(Capability.ALL_OR_NOTHING);
         }
         return all;
+    }
+
+    @Override
+    public Optional<Refreshing> refreshing() {
+        return refreshing;
     }
 
     @Override

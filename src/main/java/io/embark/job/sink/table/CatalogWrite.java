@@ -146,14 +146,25 @@ final class CatalogWrite {
 
     /** Adds columns that the table lacks, which is asked for with mergeSchema; Delta does it in the commit of the rows. */
     private void addColumns(Table there) throws Exception {
+        if (!DeltaTables.is(there) && !mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
+            addColumns(table, there, rows.schema());
+        }
+    }
+
+    /**
+     * Adds columns that a table lacks, with what is said of them, in a commit of its own.
+     *
+     * @return whether there were any
+     */
+    static boolean addColumns(NamedTable table, Table there, StructType schema) throws Exception {
         Set<String> known = Arrays.stream(there.columns())
                 .map(column -> column.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toSet());
-        List<StructField> added = Arrays.stream(rows.schema().fields())
+        List<StructField> added = Arrays.stream(schema.fields())
                 .filter(column -> !known.contains(column.name().toLowerCase(Locale.ROOT)))
                 .toList();
-        if (added.isEmpty() || DeltaTables.is(there) || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
-            return;
+        if (added.isEmpty()) {
+            return false;
         }
         List<TableChange> changes = new ArrayList<>();
         for (StructField column : added) {
@@ -164,6 +175,7 @@ final class CatalogWrite {
                     .forEach((key, value) -> changes.add(TableChange.setProperty(key, value)));
         }
         table.catalog().alterTable(table.identifier(), changes.toArray(TableChange[]::new));
+        return true;
     }
 
     /** Rows whose columns are called as the table calls them, where Spark takes letters of either case for the same. */

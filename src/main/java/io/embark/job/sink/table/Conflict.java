@@ -22,7 +22,8 @@ final class Conflict {
     private static final String VALIDATION = "ValidationException";
 
     /** What it says where rows or files came or went since the run began. */
-    private static final Pattern OF_ROWS = Pattern.compile("(?i)conflicting|cannot commit|found new .*delete");
+    private static final Pattern OF_ROWS =
+            Pattern.compile("(?i)conflicting|cannot commit|found new .*delete|concurrently added");
 
     private static final List<String> OF_DELTA = List.of("org.apache.spark.sql.delta.", "io.delta.");
     private static final String DOUBT = "CommitStateUnknownException";

@@ -15,12 +15,22 @@ import org.apache.spark.sql.connector.catalog.TableCatalog;
 final class IcebergTables {
     private static final String FORMAT = "iceberg";
     private static final String ISOLATION = "isolation-level";
+    private static final String MERGE_ISOLATION = "write.merge.isolation-level";
+    private static final String SERIALIZABLE = "serializable";
     private static final String SINCE = "validate-from-snapshot-id";
 
     private IcebergTables() {}
 
     static boolean is(Table table) {
         return FORMAT.equalsIgnoreCase(table.properties().get(TableCatalog.PROP_PROVIDER));
+    }
+
+    /** Refuses a table that lets two runs at once merge in rows of the same key. */
+    static void requireSerializable(String output, Table table) {
+        String level = table.properties().get(MERGE_ISOLATION);
+        if (is(table) && level != null && !level.equalsIgnoreCase(SERIALIZABLE)) {
+            throw CatalogErrors.mergesLetOthersThrough(output, MERGE_ISOLATION, level);
+        }
     }
 
     /**
@@ -36,7 +46,7 @@ final class IcebergTables {
         known.putAll(options);
         Map<String, String> guarded = new HashMap<>(options);
         if (!known.containsKey(ISOLATION)) {
-            guarded.put(ISOLATION, "serializable");
+            guarded.put(ISOLATION, SERIALIZABLE);
         }
         version.filter(id -> !known.containsKey(SINCE)).ifPresent(id -> guarded.put(SINCE, id));
         return guarded;

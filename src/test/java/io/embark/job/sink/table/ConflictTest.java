@@ -30,6 +30,7 @@ class ConflictTest {
                 "Found new conflicting delete files that can apply to records matching true: [a.parquet]",
                 "Cannot commit, missing data files: [a.parquet]",
                 "Cannot commit, found new delete for replaced data file: a.parquet",
+                "Found concurrently added DV for a.parquet: b.puffin",
                 "Found new position delete for replaced data file: a.parquet",
             })
     void knowsWhatIcebergSaysOfALostCommit(String message) {

@@ -1,0 +1,186 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.sink.table;
+
+import io.embark.EmbarkException;
+import io.embark.job.sink.Changes;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.table.Columns;
+import io.embark.job.table.SparkCall;
+import io.embark.job.table.TableLabels;
+import io.embark.job.table.TablePin;
+import io.embark.spark.call.EmbeddingMetadata;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.connector.catalog.Table;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A table of Delta Lake or Iceberg that is brought up to date: its rows are read at one version, and all changes come in one
+ * commit, by {@code MERGE}. Both formats hold a commit only against those since the statement began to read, so the version is
+ * held against the one that was read right before.
+ */
+final class CatalogRefresh implements Refreshing {
+    private static final Set<String> MERGED = Set.of("delta", "iceberg");
+
+    private final SparkSession spark;
+    private final NamedTable table;
+    private final CatalogCheck check;
+
+    /** What the table was when it was read; null before. */
+    private TablePin seen;
+
+    CatalogRefresh(SparkSession spark, NamedTable table, CatalogCheck check) {
+        this.spark = spark;
+        this.table = table;
+        this.check = check;
+    }
+
+    /**
+     * Whether a table can be brought up to date.
+     *
+     * @param there the table that exists
+     * @param asked the format that a new one is asked to have
+     */
+    static boolean takes(NamedTable table, Optional<Table> there, Optional<String> asked) {
+        return table.format(there, asked)
+                .map(Columns::lower)
+                .filter(MERGED::contains)
+                .isPresent();
+    }
+
+    @Override
+    public Optional<Dataset<Row>> there() {
+        Optional<Table> found = table.findAnew();
+        found.ifPresent(there -> IcebergTables.requireSerializable(table.output(), there));
+        Optional<Dataset<Row>> rows = found.map(there -> read());
+        seen = rows.flatMap(TablePin::of).orElse(null);
+        return seen == null ? rows : Optional.of(seen.rows());
+    }
+
+    private Dataset<Row> read() {
+        return SparkCall.translate(
+                () -> TableLabels.labelled(spark.table(table.sql())),
+                e -> CatalogErrors.cannotBeLookedUp(
+                        table.output(), table.catalog().name(), e));
+    }
+
+    @Override
+    public Optional<String> version() {
+        return Optional.ofNullable(seen).map(TablePin::version);
+    }
+
+    @Override
+    public boolean takesRowsAsTheyCome() {
+        return false;
+    }
+
+    @Override
+    public boolean apply(Changes changes, Runnable beforeTheyAreSeen) {
+        try {
+            ChangeKinds kinds = ChangeKinds.of(changes);
+            return kinds.actions().isEmpty() || apply(changes, kinds, beforeTheyAreSeen);
+        } catch (EmbarkException e) {
+            throw e;
+        } catch (Exception e) {
+            if (Conflict.leavesDoubt(e) || Conflict.in(e).isEmpty()) {
+                throw CatalogErrors.unchecked(e);
+            }
+            return false;
+        }
+    }
+
+    private boolean apply(Changes changes, ChangeKinds kinds, Runnable whenWritten) throws Exception {
+        Optional<Table> found = table.findAnew();
+        if (found.isEmpty() || isAnother()) {
+            return false;
+        }
+        StructType schema = changes.schema();
+        check.requireSameVectors(found.get(), schema);
+        if (prepare(found.get(), schema)) {
+            seen = TablePin.of(read()).orElse(null);
+        }
+        merge(spelled(changes, table.findAnew().orElseThrow()), kinds);
+        // The commit is the table's own affair: nobody is let in before it.
+        whenWritten.run();
+        new StandingLabels(table).require(schema);
+        goOn();
+        return true;
+    }
+
+    private boolean isAnother() {
+        return seen != null
+                && TablePin.of(read())
+                        .filter(now -> now.version().equals(seen.version()))
+                        .isEmpty();
+    }
+
+    /** Our own commit is no other writer's: more changes may follow it, if it is the only one since. */
+    private void goOn() {
+        if (seen != null) {
+            TablePin.of(read()).filter(now -> now.follows(seen)).ifPresent(now -> seen = now);
+        }
+    }
+
+    /** Adds columns that the table lacks, and says of columns without vectors which model theirs will come from. */
+    private boolean prepare(Table there, StructType schema) throws Exception {
+        boolean isWider = CatalogWrite.addColumns(table, there, schema);
+        Map<String, String> labels =
+                TableLabels.properties(new StructType(unlabelled(there, schema).toArray(StructField[]::new)));
+        if (!labels.isEmpty() && table.keepsProperties()) {
+            table.change(labels, Set.of());
+        }
+        return isWider || !labels.isEmpty();
+    }
+
+    private List<StructField> unlabelled(Table there, StructType schema) {
+        Map<String, StructField> known = Columns.byName(CatalogWrite.labelled(there));
+        return EmbeddingMetadata.columns(schema).stream()
+                .filter(column -> {
+                    StructField old = known.get(Columns.lower(column.name()));
+                    return old != null
+                            && EmbeddingMetadata.of(old).isEmpty()
+                            && TableLabels.unsettled(old).isEmpty()
+                            && read().where(Columns.named(old.name()).isNotNull())
+                                    .isEmpty();
+                })
+                .toList();
+    }
+
+    private void merge(Changes changes, ChangeKinds kinds) throws Exception {
+        String view = "embark_changes_" + UUID.randomUUID().toString().replace("-", "");
+        MergeStatement statement = new MergeStatement(table.sql(), view, changes, kinds);
+        if (statement.isNothing()) {
+            return;
+        }
+        changes.rows().createOrReplaceTempView(view);
+        try {
+            spark.sql(statement.sql());
+        } finally {
+            spark.catalog().dropTempView(view);
+        }
+    }
+
+    /** The changes with their columns called as the table calls them. */
+    private static Changes spelled(Changes changes, Table there) {
+        Dataset<Row> rows = CatalogWrite.spelled(changes.rows(), there);
+        return new Changes(
+                rows, spelled(changes.keys(), rows), spelled(changes.kept(), rows), spelled(changes.mark(), rows));
+    }
+
+    private static List<String> spelled(List<String> names, Dataset<Row> rows) {
+        return Arrays.stream(rows.columns())
+                .filter(column -> names.stream().anyMatch(column::equalsIgnoreCase))
+                .toList();
+    }
+}

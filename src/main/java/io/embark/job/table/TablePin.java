@@ -1,0 +1,69 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.table;
+
+import io.embark.spark.version.Scala;
+import io.embark.spark.version.SparkVersion;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.plans.logical.Filter;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
+import org.apache.spark.sql.catalyst.trees.TreePattern;
+import org.apache.spark.sql.execution.datasources.LogicalRelation;
+import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
+
+/**
+ * Rows of a table that keeps versions, held at the one that it has now: whatever is committed later, each read sees the same.
+ *
+ * @param rows the same columns
+ * @param version as people call it
+ * @param before the version that it follows; empty if it follows none, or nobody can tell
+ * @hidden Public for Embark's other rooms only.
+ */
+public record TablePin(Dataset<Row> rows, String version, Optional<String> before) {
+    /** Rows of one such table, of which columns and rows may have been chosen; empty for rows that may be others at each read. */
+    public static Optional<TablePin> of(Dataset<Row> rows) {
+        LogicalPlan plan = rows.queryExecution().analyzed();
+        List<LogicalPlan> leaves = Scala.list(plan.collectLeaves());
+        if (leaves.size() != 1 || !isPlain(plan) || !isTheSameAtEachRead(plan)) {
+            return Optional.empty();
+        }
+        LogicalPlan leaf = leaves.get(0);
+        return held(leaf).map(held -> {
+            LogicalPlan pinned =
+                    plan.transformUp(Scala.partial(node -> node.fastEquals(leaf) ? held.relation() : node));
+            return new TablePin(SparkVersion.rows(rows.sparkSession(), pinned), held.version(), held.before());
+        });
+    }
+
+    /** Whether one commit lies between both. */
+    public boolean follows(TablePin other) {
+        return before.filter(other.version::equals).isPresent();
+    }
+
+    private static Optional<HeldRelation> held(LogicalPlan leaf) {
+        if (leaf instanceof DataSourceV2Relation named) {
+            return TableVersions.held(named);
+        }
+        return leaf instanceof LogicalRelation files ? DeltaVersions.held(files) : Optional.empty();
+    }
+
+    /** A limit may choose other rows each time, and a view or a query is anybody's. */
+    private static boolean isPlain(LogicalPlan plan) {
+        boolean isChoice = plan instanceof Project || plan instanceof Filter || plan instanceof SubqueryAlias;
+        List<LogicalPlan> children = Scala.list(plan.children());
+        return children.isEmpty() || (isChoice && children.stream().allMatch(TablePin::isPlain));
+    }
+
+    private static boolean isTheSameAtEachRead(LogicalPlan plan) {
+        return plan.deterministic()
+                && !plan.containsPattern(TreePattern.CURRENT_LIKE())
+                && plan.subqueriesAll().isEmpty();
+    }
+}

@@ -23,17 +23,24 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Makes the changes of a target from the classes of its keys.
  *
- * @param state the columns of state
- * @param ids the columns that name a row of the source
+ * @param comparison what was compared
  * @param target the columns of the target, in its order
  * @param deleted what becomes of rows that left the source
  */
-record ChangedRows(StateColumns state, List<String> ids, StructType target, Deleted deleted) {
+record ChangedRows(Comparison comparison, StructType target, Deleted deleted) {
+    private StateColumns state() {
+        return comparison.state();
+    }
+
+    private List<String> ids() {
+        return comparison.ids();
+    }
+
     /** The columns that name a row of the target. */
     List<String> keys() {
-        return state.vectors().chunked()
-                ? Stream.concat(ids.stream(), Stream.of(VectorColumns.CHUNK)).toList()
-                : ids;
+        return state().vectors().chunked()
+                ? Stream.concat(ids().stream(), Stream.of(VectorColumns.CHUNK)).toList()
+                : ids();
     }
 
     /**
@@ -49,32 +56,32 @@ record ChangedRows(StateColumns state, List<String> ids, StructType target, Dele
         puts.ifPresent(rows -> all.add(filled(rows, Changes.PUT)));
         there.ifPresent(rows -> {
             all.add(filled(updates(source, classes, rows), Changes.UPDATE));
-            Dataset<Row> gone = matching(keysOf(rows), ofClass(classes, RowClass.GONE), ids, "left_semi");
+            Dataset<Row> gone = matching(keysOf(rows), ofClass(classes, RowClass.GONE), ids(), "left_semi");
             switch (deleted) {
                 case KEEP -> {}
                 case DELETE -> all.add(filled(gone, Changes.DELETE));
                 case FLAG ->
-                    all.add(filled(gone.withColumn(state.deletedAt(), functions.current_timestamp()), Changes.MARK));
+                    all.add(filled(gone.withColumn(state().deletedAt(), functions.current_timestamp()), Changes.MARK));
             }
-            if (state.vectors().chunked()) {
+            if (state().vectors().chunked()) {
                 all.add(filled(surplus(classes, puts, rows), Changes.DELETE));
             }
         });
-        List<String> mark = state.flags() ? List.of(state.deletedAt()) : List.of();
-        return new Changes(all.stream().reduce(Dataset::unionByName).orElseThrow(), keys(), state.kept(), mark);
+        List<String> mark = state().flags() ? List.of(state().deletedAt()) : List.of();
+        return new Changes(all.stream().reduce(Dataset::unionByName).orElseThrow(), keys(), state().kept(), mark);
     }
 
     private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {
-        Dataset<Row> rows = matching(source, ofClass(classes, RowClass.UPDATED), ids, "left_semi");
-        for (String vector : state.vectors().byText().values()) {
-            rows = rows.withColumn(StateColumns.rowHash(vector), state.hashOfOthers());
+        Dataset<Row> rows = comparison.rowsOf(source, ofClass(classes, RowClass.UPDATED));
+        for (String vector : state().vectors().byText().values()) {
+            rows = rows.withColumn(StateColumns.rowHash(vector), state().hashOfOthers());
         }
-        return state.vectors().chunked() ? rows.join(keysOf(there), ids.toArray(String[]::new), "inner") : rows;
+        return state().vectors().chunked() ? rows.join(keysOf(there), ids().toArray(String[]::new), "inner") : rows;
     }
 
     /** Chunks of documents that have fewer of them now. */
     private Dataset<Row> surplus(Dataset<Row> classes, Optional<Dataset<Row>> puts, Dataset<Row> there) {
-        Dataset<Row> before = matching(keysOf(there), ofClass(classes, RowClass.CHANGED), ids, "left_semi");
+        Dataset<Row> before = matching(keysOf(there), ofClass(classes, RowClass.CHANGED), ids(), "left_semi");
         return puts.map(rows -> matching(before, keysOf(rows), keys(), "left_anti"))
                 .orElse(before.limit(0));
     }
@@ -87,7 +94,7 @@ record ChangedRows(StateColumns state, List<String> ids, StructType target, Dele
     Dataset<Row> ofClass(Dataset<Row> classes, RowClass... of) {
         Object[] words = Arrays.stream(of).map(RowClass::key).toArray();
         return classes.where(Columns.named(Comparison.CLASS).isin(words))
-                .select(ids.stream().map(Columns::named).toArray(Column[]::new));
+                .select(ids().stream().map(Columns::named).toArray(Column[]::new));
     }
 
     /** Rows of which others have the same values in some columns, or none. */

@@ -50,7 +50,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
             return new ComparedTarget(state, state.addedTo(written), there);
         }
         Map<String, StructField> found = Columns.byName(there.get().schema());
-        requireKeys(output, found, written, ids);
+        requireKeys(output, found, asThere(place, there.get(), written, ids), ids);
         boolean flagged = found.containsKey(Columns.lower(state.deletedAt()));
         StateColumns all = flagged ? state.withFlags() : state;
         List<String> missing = all.names().stream()
@@ -66,6 +66,16 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         StructType schema = all.addedTo(written);
         requireSameColumns(output, rows.schema(), schema);
         return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)));
+    }
+
+    /** The columns of the key, of the types that the place makes of those of the source. */
+    private static StructType asThere(Refreshing place, Dataset<Row> there, StructType written, List<String> ids) {
+        return there.sparkSession()
+                .createDataFrame(List.<Row>of(), written)
+                .select(ids.stream()
+                        .map(id -> place.keyAsThere(id, Columns.named(id)).as(id))
+                        .toArray(Column[]::new))
+                .schema();
     }
 
     private static void requireKeys(

@@ -33,8 +33,9 @@ import org.apache.spark.sql.types.DataTypes;
  *
  * @param state the columns of state
  * @param ids the columns that name a row of the source
+ * @param asThere what the target makes of a key
  */
-record Comparison(StateColumns state, List<String> ids) {
+record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     /** The column that says in which way a row differs, as {@link RowClass#key}. */
     static final String CLASS = "embark_class";
 
@@ -51,6 +52,12 @@ record Comparison(StateColumns state, List<String> ids) {
      */
     record Missing(boolean acts, boolean flags, Optional<String> within) {}
 
+    /** What a target makes of the value of a column of the key. */
+    @FunctionalInterface
+    interface Keys {
+        Column of(String key, Column value);
+    }
+
     private static String hash(int i) {
         return "embark_hash_" + i;
     }
@@ -61,9 +68,36 @@ record Comparison(StateColumns state, List<String> ids) {
 
     /** Keys and hashes of the rows of the source, one row for each of its. */
     Dataset<Row> keyed(Dataset<Row> source) {
-        List<Column> selected = new ArrayList<>(keys());
+        List<Column> selected = new ArrayList<>(keysAsThere());
         selected.addAll(hashesOfSource());
         return source.select(selected.toArray(new Column[0]));
+    }
+
+    /** The rows of the source whose keys are among some, which are as the target has them. */
+    Dataset<Row> rowsOf(Dataset<Row> source, Dataset<Row> keys) {
+        return source.as("l").join(keys.as("r"), sameKeys(), "left_semi");
+    }
+
+    /** Those of them whose hashes are the same too. */
+    Dataset<Row> versionsOf(Dataset<Row> source, Dataset<Row> keysAndHashes) {
+        Column same = keysAndHashes().stream()
+                .skip(ids.size())
+                .map(name -> of("l", name).equalTo(of("r", name)))
+                .reduce(sameKeys(), Column::and);
+        return withHashes(source).as("l").join(keysAndHashes.as("r"), same, "left_semi");
+    }
+
+    private Column sameKeys() {
+        return ids.stream()
+                .map(key -> asThere.of(key, of("l", key)).equalTo(of("r", key)))
+                .reduce(Column::and)
+                .orElseThrow();
+    }
+
+    private List<Column> keysAsThere() {
+        return ids.stream()
+                .map(key -> asThere.of(key, Columns.named(key)).as(key))
+                .toList();
     }
 
     /** Rows of the source with their hashes. */
@@ -119,7 +153,7 @@ record Comparison(StateColumns state, List<String> ids) {
                         String.join(", ", ids.stream().map(Comparison::quoted).toList()),
                         order.map(by -> by + ", " + byHash).orElse(byHash),
                         COUNT);
-        List<Column> kept = new ArrayList<>(keys());
+        List<Column> kept = new ArrayList<>(keysAsThere());
         keysAndHashes().stream().skip(ids.size()).map(Columns::named).forEach(kept::add);
         return withHashes(source)
                 .selectExpr("*", rank)

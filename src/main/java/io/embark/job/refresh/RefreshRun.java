@@ -160,7 +160,7 @@ final class RefreshRun {
     }
 
     private Comparison comparison(StateColumns state) {
-        return new Comparison(state, call.ids());
+        return new Comparison(state, call.ids(), place::keyAsThere);
     }
 
     /** Keys and hashes of the source. */
@@ -205,8 +205,7 @@ final class RefreshRun {
                                         RowClass.GONE.key()))
                         .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            ChangedRows changed =
-                    new ChangedRows(target.state(), call.ids(), target.schema(), settings.get(JobSettings.DELETED));
+            ChangedRows changed = new ChangedRows(comparison, target.schema(), settings.get(JobSettings.DELETED));
             RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, target, changed, comparison);
             boolean done = write.run(source, plan, found, adopts, () -> report.ifPresent(Report::forget));
             counts = write.counts();
@@ -238,7 +237,7 @@ final class RefreshRun {
             console.say("Rebuild " + found.shown(state.vectors().chunked()));
             return;
         }
-        ChangedRows changed = new ChangedRows(state, call.ids(), none.schema(), Deleted.KEEP);
+        ChangedRows changed = new ChangedRows(comparison, none.schema(), Deleted.KEEP);
         RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, none, changed, comparison);
         write.run(source, classes, found, false, () -> report.ifPresent(Report::forget));
         counts = write.counts();

@@ -283,10 +283,11 @@ final class RefreshWrite {
         }
         Dataset<Row> keys = count <= MOST_BROADCAST ? functions.broadcast(wanted) : wanted;
         if (!takesFirst) {
-            return ChangedRows.matching(source.rows(), keys, call.ids(), "left_semi");
+            return comparison.rowsOf(source.rows(), keys);
         }
         // Of rows that are equal in all that is compared any one will do.
-        return ChangedRows.matching(comparison.withHashes(source.rows()), keys, comparison.keysAndHashes(), "left_semi")
+        return comparison
+                .versionsOf(source.rows(), keys)
                 .dropDuplicates(call.ids().toArray(String[]::new))
                 .select(Arrays.stream(source.rows().columns())
                         .map(Columns::named)

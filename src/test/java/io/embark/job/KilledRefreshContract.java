@@ -1,0 +1,209 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.model.ModelFolderBuilder;
+import io.embark.spark.OwnJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * First runs and refreshes that are killed at steps of a fixed seed, spread over the whole run: the same command ends with the rows
+ * of an undisturbed run, and embeds nothing again that was put aside. {@code EMBARK_KILLS} says how many kills of each.
+ */
+abstract class KilledRefreshContract {
+    private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("EMBARK_KILLS", "3"));
+    private static final Path RECORD = Path.of("target", "killed-refreshes.txt");
+    private static final int ROWS = 240;
+    private static final int SLICE = 20;
+
+    @TempDir
+    Path folder;
+
+    private String model;
+
+    /** The session that looks at what is left. */
+    abstract SparkSession spark();
+
+    /** What the command line says of an output in a folder, the session of another process included. */
+    abstract List<String> output(Path place);
+
+    /** What a run of this process says of it. */
+    abstract List<String> outputHere(Path place);
+
+    /** The rows of the output. */
+    abstract List<Row> rows(Path place);
+
+    @BeforeEach
+    void writeSourcesAndAModel() throws IOException {
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+        String words =
+                "concat_ws(' ', 'the', element_at(array('cat', 'dog', 'mat'), cast(id %% 3 + 1 as int)), 'sat', %s)";
+        source("before", "SELECT id, 'a' AS title, %s AS body FROM range(%s)".formatted(words.formatted("id"), ROWS));
+        // One of four is another text, one of five another title, some left and some came.
+        source(
+                "after",
+                "SELECT id, if(id %% 5 = 0, 'b', 'a') AS title, %s AS body FROM range(20, %s)"
+                        .formatted(words.formatted("if(id % 4 = 0, id + 1, id)"), ROWS + 20));
+    }
+
+    private void source(String name, String query) {
+        spark().sql(query).repartition(4).write().parquet(folder.resolve(name).toString());
+    }
+
+    @Test
+    void aFirstRunThatIsKilledGoesOn() throws Exception {
+        killAndGoOn("first", false);
+    }
+
+    @Test
+    void aRefreshThatIsKilledGoesOn() throws Exception {
+        killAndGoOn("refresh", true);
+    }
+
+    private void killAndGoOn(String phase, boolean isThere) throws Exception {
+        Path undisturbed = prepared(phase + "-0", isThere);
+        OwnJvm.Ended ended = run(undisturbed, isThere, 0);
+        assertThat(ended.exitValue()).as(String.join("\n", ended.lines())).isZero();
+        int steps = ended.lines().stream()
+                .filter(line -> line.startsWith("steps "))
+                .mapToInt(line -> Integer.parseInt(line.substring("steps ".length())))
+                .findFirst()
+                .orElseThrow();
+        Set<String> expected = new TreeSet<>(texts(rows(undisturbed)));
+        long all = embedded(undisturbed);
+        assertThat(texts(rows(undisturbed))).hasSize(ROWS);
+
+        Random random = new Random(16);
+        Set<Integer> kills = new HashSet<>();
+        while (kills.size() < Math.min(KILLS, steps)) {
+            kills.add(1 + random.nextInt(steps));
+        }
+        for (int kill : new TreeSet<>(kills)) {
+            Path place = prepared("%s-%d".formatted(phase, kill), isThere);
+            OwnJvm.Ended killed = run(place, isThere, kill);
+            assertThat(killed.exitValue()).as(String.join("\n", killed.lines())).isEqualTo(137);
+            long staged = staged(place);
+
+            Outcome again = Outcome.of(words(place, outputHere(place), isThere ? "after" : "before"));
+            assertThat(again.code()).as("%s: %s", kill, again.err()).isZero();
+            List<String> left = texts(rows(place));
+            assertThat(left).as("killed at step %s of %s", kill, steps).doesNotHaveDuplicates();
+            assertThat(new TreeSet<>(left))
+                    .as("killed at step %s of %s", kill, steps)
+                    .isEqualTo(expected);
+            long more = embedded(place);
+            assertThat(more).as("killed at step %s of %s", kill, steps).isLessThanOrEqualTo(all - staged);
+            record("%s %s: killed at step %s of %s, %s of %s rows put aside, %s embedded again"
+                    .formatted(getClass().getSimpleName(), phase, kill, steps, staged, all, more));
+            assertThat(hidden(place)).isEmpty();
+        }
+    }
+
+    /** A place of its own with the output of the first night, if there was one. */
+    private Path prepared(String name, boolean isThere) throws IOException {
+        Path place = Files.createDirectory(folder.resolve(name));
+        if (isThere) {
+            Outcome first = Outcome.of(words(place, outputHere(place), "before"));
+            assertThat(first.code()).as(first.err()).isZero();
+        }
+        return place;
+    }
+
+    private OwnJvm.Ended run(Path place, boolean isThere, int step) throws Exception {
+        List<String> words = new ArrayList<>(List.of(place.toString(), Integer.toString(step)));
+        words.addAll(words(place, output(place), isThere ? "after" : "before"));
+        words.addAll(List.of(
+                "--set",
+                "spark.master=local[2]",
+                "--set",
+                "spark.ui.enabled=false",
+                "--set",
+                "spark.sql.shuffle.partitions=2",
+                "--set",
+                "spark.hadoop.fs.file.impl=" + SteppingFileSystem.class.getName()));
+        return OwnJvm.runToAnyEnd(folder, Map.of(), KilledRefresh.class, words.toArray(String[]::new));
+    }
+
+    private List<String> words(Path place, List<String> output, String source) {
+        List<String> words = new ArrayList<>(List.of(
+                "embed",
+                "--mode",
+                "refresh",
+                "--input",
+                folder.resolve(source).toString(),
+                "--text-column",
+                "body",
+                "--id-column",
+                "id",
+                "--model",
+                model,
+                "--deleted",
+                "delete",
+                "--commit-every",
+                Integer.toString(SLICE),
+                "--window",
+                "16",
+                "--report",
+                place.resolve("report").toString(),
+                "--stage",
+                place.resolve("stage").toString()));
+        words.addAll(output);
+        return words;
+    }
+
+    private static long embedded(Path place) throws IOException {
+        JsonObject summary = JsonParser.parseString(Files.readString(place.resolve("report/summary.json")))
+                .getAsJsonObject();
+        return summary.get("embedded").getAsLong();
+    }
+
+    /** Rows that the next run finds; they count once however often a task tried. */
+    private long staged(Path place) throws IOException {
+        List<String> files = hidden(place);
+        return files.isEmpty()
+                ? 0
+                : spark().read()
+                        .parquet(files.toArray(String[]::new))
+                        .select("id")
+                        .distinct()
+                        .count();
+    }
+
+    private static List<String> hidden(Path place) throws IOException {
+        try (Stream<Path> all = Files.walk(place)) {
+            return all.map(Path::toString)
+                    .filter(path -> path.contains(".embark-stage-") && path.matches(".*/[0-9]+\\.parquet"))
+                    .toList();
+        }
+    }
+
+    private static List<String> texts(List<Row> rows) {
+        return rows.stream().map(Row::toString).toList();
+    }
+
+    private static synchronized void record(String line) throws IOException {
+        Files.writeString(RECORD, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}

@@ -1,0 +1,163 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.model.ModelFolderBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Some nights of one output, whatever it is: after each it holds what a fresh embedding of the source holds. */
+abstract class NightsContract {
+    private static final StructType COLUMNS = new StructType()
+            .add("id", DataTypes.LongType)
+            .add("title", DataTypes.StringType)
+            .add("body", DataTypes.StringType);
+
+    @TempDir
+    Path folder;
+
+    private String input;
+    private String model;
+
+    /** The session of the test. */
+    abstract SparkSession spark();
+
+    /** What the command line says of the output. */
+    abstract List<String> output();
+
+    /** The rows {@code id, title, body, embedding} of the output, vectors as Spark reads arrays of floats. */
+    abstract List<Row> written() throws Exception;
+
+    /** What tells that something was written; the same as long as nothing is. */
+    abstract Object version() throws Exception;
+
+    @BeforeEach
+    void writeAModel() throws IOException {
+        input = folder.resolve("in").toString();
+        model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
+    }
+
+    @Test
+    void eachNightEmbedsWhatIsNewOrChanged() throws Exception {
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", "a cat"), row(4, "d", "a dog"));
+        assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0, deleted 0, embedded 4");
+        requireFresh();
+
+        Object version = version();
+        assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0, embedded 0");
+        assertThat(version()).isEqualTo(version);
+
+        source(
+                row(1, "a", "the cat sat"),
+                row(2, "b", "another mat"),
+                row(3, "another title", "a cat"),
+                row(4, "d", "a dog"),
+                row(5, "e", "a cat sat"));
+        assertThat(refresh()).isEqualTo("new 1, changed 1, updated 1, unchanged 2, deleted 0, embedded 2");
+        requireFresh();
+
+        source(row(1, "a", "the cat sat"), row(2, "b", "another mat"), row(5, "e", "a dog sat"));
+        assertThat(refresh("--deleted", "delete", "--max-deleted", "50%"))
+                .isEqualTo("new 0, changed 1, updated 0, unchanged 2, deleted 2, embedded 1");
+        requireFresh();
+        assertThat(refresh("--deleted", "delete")).contains("unchanged 3, deleted 0, embedded 0");
+
+        Outcome other = run("--max-tokens", "3");
+        assertThat(other.code()).isEqualTo(2);
+        assertThat(other.errorLines())
+                .anyMatch(line -> line.endsWith(": 3 rows are of another model or other options"));
+        assertThat(refresh("--max-tokens", "3", "--rebuild")).contains("new 3");
+        requireFresh("--max-tokens", "3");
+    }
+
+    private void requireFresh(String... options) throws Exception {
+        String fresh = folder.resolve("fresh").toString();
+        Outcome outcome = Outcome.of(
+                List.of(
+                        "embed",
+                        "--input",
+                        input,
+                        "--output",
+                        fresh,
+                        "--model",
+                        model,
+                        "--text-column",
+                        "body",
+                        "--mode",
+                        "overwrite"),
+                options);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(sorted(written()))
+                .isEqualTo(sorted(spark().read()
+                        .parquet(fresh)
+                        .select("id", "title", "body", "embedding")
+                        .collectAsList()));
+    }
+
+    private static List<String> sorted(List<Row> rows) {
+        return rows.stream().map(Row::toString).sorted().toList();
+    }
+
+    private static Row row(long id, String title, String body) {
+        return RowFactory.create(id, title, body);
+    }
+
+    private void source(Row... rows) {
+        spark().createDataFrame(Arrays.asList(rows), COLUMNS)
+                .coalesce(1)
+                .write()
+                .mode("overwrite")
+                .parquet(input);
+    }
+
+    private Outcome run(String... more) {
+        List<String> words = new ArrayList<>(List.of(
+                "embed",
+                "--mode",
+                "refresh",
+                "--input",
+                input,
+                "--model",
+                model,
+                "--text-column",
+                "body",
+                "--id-column",
+                "id",
+                "--report",
+                folder.resolve("report").toString(),
+                "--stage",
+                folder.resolve("stage").toString()));
+        words.addAll(output());
+        return Outcome.of(words, more);
+    }
+
+    private String refresh(String... more) throws IOException {
+        Outcome outcome = run(more);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        JsonObject summary = JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
+                .getAsJsonObject();
+        return Stream.of("new", "changed", "updated", "unchanged", "deleted", "embedded")
+                .map(name -> name + " " + summary.get(name).getAsLong())
+                .collect(Collectors.joining(", "));
+    }
+}

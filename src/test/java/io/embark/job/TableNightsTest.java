@@ -1,0 +1,42 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import io.embark.spark.SharedSpark;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+
+/** A table of the session's catalog. */
+class TableNightsTest extends NightsContract {
+    private static final String TABLE = "refreshed_nightly";
+
+    @AfterEach
+    void dropIt() {
+        spark().sql("DROP TABLE IF EXISTS " + TABLE);
+    }
+
+    @Override
+    SparkSession spark() {
+        return SharedSpark.session();
+    }
+
+    @Override
+    List<String> output() {
+        return List.of("--output-table", TABLE);
+    }
+
+    @Override
+    List<Row> written() {
+        return spark().table(TABLE).select("id", "title", "body", "embedding").collectAsList();
+    }
+
+    @Override
+    Object version() {
+        return List.of(Arrays.stream(spark().table(TABLE).inputFiles()).sorted().toList());
+    }
+}

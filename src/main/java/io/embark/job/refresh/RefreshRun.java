@@ -105,7 +105,7 @@ final class RefreshRun {
     }
 
     private Source read() {
-        Source source = call.source();
+        Source source = call.source().pinned();
         Dataset<Row> all = source.rows();
         Dataset<Row> since = settings.find(JobSettings.SINCE)
                 .map(condition -> SparkCall.translate(
@@ -113,7 +113,7 @@ final class RefreshRun {
                 .orElse(all);
         // Which rows a limit lets through depends on who comes first; once kept, each scan sees the same ones.
         Dataset<Row> rows = settings.isChosen(JobSettings.LIMIT) ? since.localCheckpoint() : since;
-        return new Source(rows, source.name(), source.path(), source.cheap(), source.notes());
+        return new Source(rows, source.name(), source.path(), source.cheap(), source.notes(), source.version());
     }
 
     private StateColumns state() {

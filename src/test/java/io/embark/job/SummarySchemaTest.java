@@ -65,7 +65,7 @@ class SummarySchemaTest {
 
     @ParameterizedTest
     @CsvSource({
-        "version, 3, $.version: 3 is none of [1, 2]",
+        "version, 3, '$.version: 3 is none of [1,2]'",
         "rows, -1, $.rows: -1 is less than 0",
         "rows, 1.5, $.rows: 1.5 is no integer",
         "more, 1, $: more is not in the schema",

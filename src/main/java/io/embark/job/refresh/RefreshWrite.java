@@ -296,7 +296,8 @@ final class RefreshWrite {
 
     private Dataset<Row> embedded(Source source, Dataset<Row> chosen) {
         Set<String> texts = call.columns().byText().keySet();
-        Source narrowed = new Source(chosen, source.name(), source.path(), source.cheap(), source.notes());
+        Source narrowed =
+                new Source(chosen, source.name(), source.path(), source.cheap(), source.notes(), source.version());
         Repartitioning repartitioning = Repartitioning.of(narrowed, texts, false);
         String vector = call.columns().byText().values().iterator().next();
         Dataset<Row> embedded = call.columns()

@@ -45,14 +45,9 @@ public record Source(
         notes = List.copyOf(notes);
     }
 
-    /** A source whose rows may be others at each read. */
-    public Source(Dataset<Row> rows, String name, Optional<String> path, boolean cheap, List<String> notes) {
-        this(rows, name, path, cheap, notes, Optional.empty());
-    }
-
     /** A source that there is nothing to say about. */
     public static Source of(Dataset<Row> rows, String name, Optional<String> path, boolean cheap) {
-        return new Source(rows, name, path, cheap, List.of());
+        return new Source(rows, name, path, cheap, List.of(), Optional.empty());
     }
 
     /**
@@ -118,7 +113,7 @@ public record Source(
     }
 
     private static Source of(ReadRows read, String name, Optional<String> path) {
-        return new Source(TableLabels.labelled(read.rows()), name, path, read.cheap(), read.notes());
+        return new Source(TableLabels.labelled(read.rows()), name, path, read.cheap(), read.notes(), Optional.empty());
     }
 
     private static Source query(SparkSession spark, String query) {

@@ -8,6 +8,7 @@ import io.embark.job.commit.FolderCommit;
 import io.embark.job.commit.ObjectCommit;
 import io.embark.job.commit.ObjectFiles;
 import io.embark.job.commit.RunPlaces;
+import io.embark.job.sink.Capability;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.folder.RewrittenRefresh;
@@ -175,9 +176,9 @@ final class SessionTables {
         }
     }
 
-    /** How a table of this catalog is brought up to date: what is there is written anew with the changes. */
-    Refreshing refreshed(Sink sink, TableIdentifier table, String output) {
-        return new RewrittenRefresh(
+    /** How a table of this catalog is brought up to date: what is there is written anew, if its files keep the types of keys. */
+    Optional<Refreshing> refreshed(Sink sink, TableIdentifier table, String output) {
+        Refreshing rewritten = new RewrittenRefresh(
                 sink,
                 () -> {
                     refresh(table);
@@ -188,5 +189,6 @@ final class SessionTables {
                             exists(table) ? new Path(metadata(table, output).location()) : defaultPlace(table);
                     return new RewrittenRefresh.Located(files(place), place);
                 });
+        return Optional.of(rewritten).filter(place -> sink.can(Capability.KEEPS_TYPES));
     }
 }

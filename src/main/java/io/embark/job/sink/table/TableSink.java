@@ -301,9 +301,7 @@ final class TableSink implements Sink {
 
     @Override
     public Optional<Refreshing> refreshing() {
-        return can(Capability.KEEPS_TYPES)
-                ? Optional.of(tables.refreshed(this, identifier(), output))
-                : Optional.empty();
+        return tables.refreshed(this, identifier(), output);
     }
 
     @Override
@@ -329,16 +327,11 @@ final class TableSink implements Sink {
     }
 
     @Override
-    public boolean commitsByItself() {
-        return inserts();
-    }
-
-    @Override
     public Set<Capability> capabilities() {
         Set<Capability> all = EnumSet.of(Capability.CREATES, Capability.APPENDS, Capability.READS_BACK);
         all.add(renamesAtOnce() ? Capability.REPLACES_AT_ONCE : Capability.REPLACES);
         all.addAll(format.keeps());
-        if (!inserts()) {
+        if (!commitsByItself()) {
             all.add(Capability.ALL_OR_NOTHING);
         }
         if (!tables.forgets()) {
@@ -363,14 +356,15 @@ final class TableSink implements Sink {
     }
 
     private Optional<String> inserted() {
-        return inserts()
+        return commitsByItself()
                 ? Optional.of(
                         "Spark inserts the rows into this table: if the run is killed in its last moments, a part of them may stay")
                 : Optional.empty();
     }
 
     /** Whether Spark adds the rows, bit by bit. */
-    private boolean inserts() {
+    @Override
+    public boolean commitsByItself() {
         TableIdentifier table = identifier();
         return mode == WriteMode.APPEND
                 && tables.exists(table)

@@ -11,6 +11,7 @@ import io.embark.job.embed.RunErrors;
 import io.embark.job.embed.Stop;
 import io.embark.job.print.Console;
 import io.embark.job.refresh.RefreshCommand;
+import io.embark.job.refresh.StatusCommand;
 import io.embark.job.session.JobSession;
 import io.embark.job.session.SparkStart;
 import io.embark.job.settings.Arguments;
@@ -31,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: {@code embark embed|search|inspect}. Started by spark-submit or by plain java. */
+/** The command line: {@code embark embed|search|status|inspect}. Started by spark-submit or by plain java. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -124,6 +125,7 @@ public final class Main {
                     }
                 }
                 case SEARCH -> new SearchCommand(settings, console).run();
+                case STATUS -> new StatusCommand(settings, console).run();
                 case INSPECT -> new InspectCommand(settings, console).run();
             }
             console.out().flush();

@@ -192,7 +192,7 @@ final class SearchCommand {
                         && EmbeddingMetadata.of(field).isEmpty()
                         && !field.equals(column))
                 .map(StructField::name)
-                .filter(name -> !shown.contains(name))
+                .filter(name -> !shown.contains(name) && !RowFingerprints.isRecord(name, column.name(), schema))
                 .forEach(shown::add);
         return shown;
     }

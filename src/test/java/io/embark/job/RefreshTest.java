@@ -196,6 +196,77 @@ class RefreshTest {
     }
 
     @Test
+    void aSearchFindsWhatARefreshWroteAndShowsNoRecordsOfIt() throws IOException {
+        refresh();
+        Outcome found = Outcome.of("search", "--table", output, "--query", "the cat sat", "--top", "1");
+
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.err()).doesNotContain("left out");
+        assertThat(found.out()).contains("the cat sat", "1.0000").doesNotContain("_hash", "_fingerprint");
+    }
+
+    @Test
+    void theStatusCountsRowsByWhatTheirVectorsAreOf() throws IOException {
+        assertThat(Outcome.of("status", "--table", input).errorLines().get(0))
+                .isEqualTo("table " + input + ": was not made by a refresh");
+        refresh();
+        Outcome people = Outcome.of("status", "--table", output);
+        assertThat(people.code()).as(people.err()).isZero();
+        assertThat(people.out())
+                .contains("Column  embedding: 4 rows, ", "fingerprint  ", "with a vector  without text")
+                .contains("What a refresh would embed: ");
+
+        JsonObject column = JsonParser.parseString(
+                        Outcome.of("status", "--table", output, "--json").out())
+                .getAsJsonObject()
+                .getAsJsonArray("columns")
+                .get(0)
+                .getAsJsonObject();
+        JsonObject part = column.getAsJsonArray("parts").get(0).getAsJsonObject();
+        assertThat(part.get("fingerprint").getAsString())
+                .startsWith(column.get("fingerprint").getAsString().substring(0, 16) + ":");
+        assertThat(part.get("rows").getAsLong()).isEqualTo(4);
+        assertThat(part.get("embedded").getAsLong()).isEqualTo(3);
+        assertThat(part.get("withoutText").getAsLong()).isEqualTo(1);
+        assertThat(part.get("failed").getAsLong()).isZero();
+    }
+
+    @Test
+    void aPreviewWritesNothing() throws IOException {
+        assertThat(run("--dry-run").out()).contains("Refresh 4 new, 0 changed");
+        assertThat(run("--explain").out()).contains("Plan, before rows are counted");
+        assertThat(Path.of(output)).doesNotExist();
+
+        refresh();
+        Set<String> files = files();
+        source(row(1, "a", "another cat sat"));
+        assertThat(run("--dry-run").out()).contains("Refresh 0 new, 1 changed");
+        assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void refusesWhatDoesNotGoTogether() {
+        assertThat(Outcome.of("embed", "--mode", "refresh", "--input", input, "--output", output)
+                        .errorLines())
+                .containsExactly(
+                        "option id-column: --mode refresh needs one",
+                        "Rows of source and output are compared by their keys.",
+                        "Name the columns that tell rows apart: --id-column id.");
+        assertThat(run("--deleted", "delete", "--limit", "3").errorLines())
+                .startsWith("option deleted: does not go with --limit");
+        assertThat(run("--rebuild", "--adopt").errorLines())
+                .startsWith("options rebuild and adopt: do not go together");
+        assertThat(run("--order-by", "title").errorLines())
+                .startsWith("option order-by: is not heeded without --duplicates first");
+        assertThat(run("--output-format", "json").errorLines()).contains(output + " (json): cannot be refreshed");
+        assertThat(run("--commit-every", "often").errorLines())
+                .anyMatch(line -> line.startsWith("option commit-every"));
+        assertThat(Outcome.of("embed", "--input", input, "--output", output, "--rebuild")
+                        .errorLines())
+                .startsWith("option rebuild: is not heeded without --mode refresh");
+    }
+
+    @Test
     void refreshesChunksByDocument() throws IOException {
         String longText = "the cat sat on the mat ".repeat(40);
         source(row(1, "a", longText), row(2, "b", "the mat"), row(3, "c", null));

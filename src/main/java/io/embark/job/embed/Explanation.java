@@ -13,21 +13,28 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** {@code --explain}: the settings in force with where each comes from, and Spark's plan. */
-final class Explanation {
+/**
+ * {@code --explain}: the settings in force with where each comes from, and Spark's plan.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class Explanation {
     private final Settings settings;
     private final Console console;
 
-    Explanation(Settings settings, Console console) {
+    /** Of these settings. */
+    public Explanation(Settings settings, Console console) {
         this.settings = settings;
         this.console = console;
     }
 
     /**
+     * Prints both.
+     *
      * @param source what is read
      * @param embedded the same with vectors
      */
-    void print(Dataset<Row> source, Dataset<Row> embedded) {
+    public void print(Dataset<Row> source, Dataset<Row> embedded) {
         List<List<String>> cells = settings.effective().stream()
                 .map(setting -> List.of(setting.key(), setting.value(), setting.origin()))
                 .toList();

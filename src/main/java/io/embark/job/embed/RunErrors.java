@@ -183,6 +183,14 @@ public final class RunErrors {
         return stopped("A part of the rows may be in the output, where a new run adds or replaces them.", thrown);
     }
 
+    /** The same where finished rows are put aside until all of them are. */
+    public static EmbarkException stoppedInARefresh(Throwable thrown) {
+        return stopped(
+                "The output is as it was, unless it was being put in its place; what was finished is put aside. Run it again: it"
+                        + " goes on from there.",
+                thrown);
+    }
+
     /** Whoever believes that nothing was started would write the rows once more. */
     public static EmbarkException failedWithOutput(String problem, String reason, Throwable thrown) {
         return new EmbarkException(ErrorCode.RUN_FAILED, problem, reason, OUTPUT_IS_COMPLETE, thrown);

@@ -121,6 +121,9 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         for (Map.Entry<String, String> column : state.vectors().byText().entrySet()) {
             String text = column.getKey();
             String vector = column.getValue();
+            if (there.containsKey(Columns.lower(StateColumns.fingerprint(vector)))) {
+                continue;
+            }
             StructField vectors = Optional.ofNullable(there.get(Columns.lower(vector)))
                     .orElseThrow(() -> RefreshErrors.cannotBeAdopted(output, "It has no column " + vector + "."));
             if (!there.containsKey(Columns.lower(text))) {

@@ -9,6 +9,8 @@ import io.embark.job.embed.EmbedCall;
 import io.embark.job.embed.FailureLimit;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
+import io.embark.job.embed.RunErrors;
+import io.embark.job.embed.Stop;
 import io.embark.job.print.Console;
 import io.embark.job.session.JobSession;
 import io.embark.job.settings.Deleted;
@@ -18,6 +20,7 @@ import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.stage.CommitEvery;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
@@ -54,7 +57,15 @@ public final class RefreshCommand {
                             sink.description(), "Its rows cannot be read back and updated by key."));
             Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
             report.ifPresent(folder -> folder.check(call.source(), call.sink()));
-            new RefreshRun(settings, console, call, sink, place, report).run();
+            try {
+                new RefreshRun(settings, console, call, sink, place, report).run();
+            } catch (Throwable e) {
+                // Spark throws checked exceptions without declaring them.
+                if (Stop.isTold()) {
+                    throw place.takesRowsAsTheyCome() ? RunErrors.stoppedHalfWay(e) : RunErrors.stoppedInARefresh(e);
+                }
+                throw e;
+            }
         }
     }
 
@@ -87,6 +98,7 @@ public final class RefreshCommand {
             throw RefreshErrors.orderWithoutDuplicates();
         }
         ComparisonCheck.mostDeleted(settings);
+        settings.find(JobSettings.COMMIT_EVERY).ifPresent(CommitEvery::parse);
         FailureLimit.of(settings);
     }
 }

@@ -12,6 +12,7 @@ import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.Calibration;
 import io.embark.job.embed.DryRun;
 import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.Explanation;
 import io.embark.job.embed.FailedRows;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RunSummary;
@@ -74,6 +75,12 @@ final class RefreshRun {
         StateColumns state = state();
         StructType written = call.columns().addedTo(call.schema(), call.metadata());
         sink.check(state.addedTo(written), source);
+        if (settings.isOn(JobSettings.EXPLAIN)) {
+            Dataset<Row> embedded = call.columns()
+                    .embed(source.rows(), call.options(), call.metadata().toMetadata());
+            new Explanation(settings, console).print(source.rows(), embedded);
+            return;
+        }
         tell(source);
         if (settings.isOn(JobSettings.REBUILD)) {
             rebuild(source, state, written);

@@ -31,6 +31,9 @@ import org.apache.spark.sql.types.StructType;
  */
 record StateColumns(
         VectorColumns vectors, OtherColumns others, Shape shape, boolean bytes, boolean flags, boolean blankIsNull) {
+    /** The ending of the column that says when a row was missed in the source. */
+    static final String DELETED_AT = "_deleted_at";
+
     private static final int BYTES = 16;
 
     /** Before the bytes of a text, so that no text has the hash of something else. */
@@ -60,7 +63,7 @@ record StateColumns(
 
     /** The column of the whole row that says when it was missed in the source. */
     String deletedAt() {
-        return vectors.byText().values().iterator().next() + "_deleted_at";
+        return vectors.byText().values().iterator().next() + DELETED_AT;
     }
 
     /** The columns that a comparison reads beside the keys, of all columns of vectors. */

@@ -75,6 +75,19 @@ public enum JobCommand {
                                     JobSettings.SEARCH_COLUMN)),
                     new Group("Embedding of the query; by default as the table was embedded", EmbedOptions.all()),
                     new Group("Run", JobSettings.OF_EVERY_RUN))),
+    STATUS(
+            "status",
+            "Counts the rows of a refreshed table: by model, without a vector, failed, gone from the source.",
+            List.of(
+                    new Group(
+                            "Status",
+                            List.of(
+                                    JobSettings.SEARCH_TABLE,
+                                    JobSettings.FORMAT,
+                                    JobSettings.SOURCE_OPTION,
+                                    JobSettings.SEARCH_COLUMN,
+                                    JobSettings.JSON)),
+                    new Group("Run", JobSettings.OF_EVERY_RUN))),
     INSPECT(
             "inspect",
             "Shows what a model is: its architecture, limits, prompts and files.",

@@ -6,7 +6,9 @@ package io.embark.job.source;
 
 import io.embark.job.table.Columns;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
@@ -22,6 +24,13 @@ import org.apache.spark.sql.types.StructType;
 public record RowFingerprints(String column) {
     private static final String ENDING = "_fingerprint";
 
+    /** The endings of what a refresh writes beside vectors for itself; a table with the first of them was made by one. */
+    private static final List<String> OF_REFRESHES =
+            List.of("_text_hash", "_row_hash", ENDING, "_chunks", "_deleted_at");
+
+    /** What stands behind the model's fingerprint, where a refresh wrote both. */
+    private static final String OPTIONS = ":";
+
     /** Fewer characters of a fingerprint do not tell models apart. */
     private static final int SHORTEST = 8;
 
@@ -34,6 +43,13 @@ public record RowFingerprints(String column) {
                 .map(field -> new RowFingerprints(field.name()));
     }
 
+    /** Whether a column is a refresh's own record beside one of vectors, which tells people nothing. */
+    public static boolean isRecord(String name, String vectors, StructType schema) {
+        Set<String> names = Columns.byName(schema).keySet();
+        return names.contains(Columns.lower(vectors + OF_REFRESHES.get(0)))
+                && OF_REFRESHES.stream().anyMatch(ending -> name.equalsIgnoreCase(vectors + ending));
+    }
+
     /**
      * Whether a row's vector is of a model; never null.
      *
@@ -41,7 +57,7 @@ public record RowFingerprints(String column) {
      * @param otherwise what holds for a row that says nothing
      */
     public Column isOf(String fingerprint, boolean otherwise) {
-        Column own = Columns.named(column);
+        Column own = functions.substring_index(Columns.named(column), OPTIONS, 1);
         Column isSame = functions
                 .length(own)
                 .geq(SHORTEST)

@@ -169,6 +169,106 @@ class RefreshTest {
     }
 
     @Test
+    void aRowThatIsTheFirstOfItsKeyIsUpdatedOnce() throws IOException {
+        String[] first = {"--duplicates", "first", "--order-by", "title DESC"};
+        source(row(1, "a", "x"), row(1, "b", "x"), row(2, "c", "z"));
+        refresh(first);
+        source(row(1, "a", "x"), row(1, "d", "x"), row(2, "c", "z"));
+
+        assertThat(counts(refresh(first))).contains("updated 1, unchanged 1, deleted 0; embedded 0");
+        assertThat(spark.read().parquet(output).orderBy("id").select("title").collectAsList())
+                .containsExactly(RowFactory.create("d"), RowFactory.create("c"));
+    }
+
+    @Test
+    void rowsThatStayForbidAnotherModelToo() throws IOException {
+        refresh();
+        source(row(5, "e", "a cat"));
+        assertThat(run("--max-tokens", "3").errorLines())
+                .contains(output + " (parquet): 4 rows are of another model or other options");
+    }
+
+    @Test
+    void rowsThatWereFlaggedAreDeletedWhenThatIsAsked() throws IOException {
+        refresh("--deleted", "flag");
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));
+        refresh("--deleted", "flag", "--max-deleted", "1");
+
+        assertThat(counts(refresh("--deleted", "delete", "--max-deleted", "1"))).contains("deleted 1;");
+        assertThat(spark.read().parquet(output).count()).isEqualTo(3);
+    }
+
+    @Test
+    void anEmptySourceDeletesNothing() throws IOException {
+        refresh();
+        source();
+        Outcome outcome = run("--deleted", "delete", "--max-deleted", "100%", "--where", "id > 0");
+        assertThat(outcome.errorLines()).as(outcome.out()).contains("the source: has no rows");
+    }
+
+    @Test
+    void textsThatFailEachNightAreHeldAgainstTheWholeSource() throws IOException {
+        source(row(1, "a", "the cat sat on the mat"), row(2, "b", "a"), row(3, "c", "a"), row(4, "d", "a"));
+        String[] some = {
+            "--long-text",
+            "fail",
+            "--max-tokens",
+            "6",
+            "--on-error",
+            "null",
+            "--max-failed",
+            "25%",
+            "--error-column",
+            "why"
+        };
+        assertThat(counts(refresh(some))).contains("new 4").endsWith("embedded 3");
+        assertThat(counts(refresh(some)))
+                .contains("changed 1, updated 0, unchanged 3")
+                .endsWith("embedded 0");
+        assertThat(Files.readString(folder.resolve("report/failed.json"))).contains("more tokens than the limit");
+
+        source(row(1, "a", "the cat sat on the mat"), row(2, "b", "the cat sat on the mat"), row(3, "c", "a"));
+        Outcome refused = run(some);
+        assertThat(refused.code()).isEqualTo(3);
+        assertThat(refused.errorLines().get(0)).contains("could not be embedded, and --max-failed allows 25%");
+    }
+
+    @Test
+    void refusesColumnsOfTheNamesThatItWrites() {
+        source(row(1, "a", "x"));
+        spark.read()
+                .parquet(input)
+                .withColumn("embedding_text_hash", functions.lit(1))
+                .write()
+                .parquet(input + "2");
+        assertThat(Outcome.of(
+                                "embed",
+                                "--mode",
+                                "refresh",
+                                "--input",
+                                input + "2",
+                                "--output",
+                                output,
+                                "--model",
+                                model,
+                                "--text-column",
+                                "body",
+                                "--id-column",
+                                "id")
+                        .errorLines())
+                .contains("column 'embedding_text_hash': exists already");
+    }
+
+    @Test
+    void aLimitAddsRowsAndKeepsTheOthers() throws IOException {
+        assertThat(counts(refresh("--limit", "2"))).contains("new 2");
+        assertThat(counts(refresh("--limit", "1"))).contains("deleted 0; embedded 0");
+        assertThat(counts(refresh("--since", "id >= 3"))).contains("embedded ");
+        assertThat(counts(refresh())).contains("unchanged 4");
+        requireEqualToFresh();
+    }
+
+    @Test
     void refusesAnotherModelUnlessAllIsMadeAnew() throws IOException {
         refresh();
         Outcome refused = run("--max-tokens", "3");

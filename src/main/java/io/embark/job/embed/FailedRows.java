@@ -69,7 +69,7 @@ public record FailedRows(Optional<String> idColumn, List<FailedRow> rows) {
         List<Column> starts = new ArrayList<>();
         for (Map.Entry<String, String> column : columns.byText().entrySet()) {
             Column text = Columns.named(column.getKey());
-            Column hasText = blankIsNull ? text.rlike("\\S") : text.isNotNull();
+            Column hasText = blankIsNull ? text.rlike("\\P{javaWhitespace}") : text.isNotNull();
             Column isWithout = hasText.and(Columns.named(column.getValue()).isNull());
             failed = failed.or(isWithout);
             starts.add(functions.when(isWithout, functions.substring(text, 1, SHOWN_CHARS)));

@@ -53,7 +53,15 @@ public record FailureLimit(RowLimit limit) {
      * @throws EmbarkException {@link ErrorCode#TOO_MANY_FAILED} if there are
      */
     public void require(EmbedCounts counts, Supplier<FailedRows> failed, String output, boolean isWhole) {
-        long texts = counts.get(Count.TEXTS);
+        require(counts, counts.get(Count.TEXTS), failed, output, isWhole);
+    }
+
+    /**
+     * The same for a run that embeds a part of its texts.
+     *
+     * @param texts all texts of the table
+     */
+    public void require(EmbedCounts counts, long texts, Supplier<FailedRows> failed, String output, boolean isWhole) {
         long without = counts.get(Count.FAILED);
         if (!limit.allows(without, texts)) {
             throw RunErrors.tooManyFailed(without, texts, limit, failed.get().inAnError(), output, isWhole);

@@ -26,8 +26,9 @@ import org.apache.spark.sql.types.StructType;
  * @param comparison what was compared
  * @param target the columns of the target, in its order
  * @param deleted what becomes of rows that left the source
+ * @param takesFirst whether the source may have a key twice
  */
-record ChangedRows(Comparison comparison, StructType target, Deleted deleted) {
+record ChangedRows(Comparison comparison, StructType target, Deleted deleted, boolean takesFirst) {
     private StateColumns state() {
         return comparison.state();
     }
@@ -72,9 +73,16 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted) {
     }
 
     private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {
-        Dataset<Row> rows = comparison.rowsOf(source, ofClass(classes, RowClass.UPDATED));
+        Dataset<Row> wanted = classes.where(Columns.named(Comparison.CLASS).equalTo(RowClass.UPDATED.key()))
+                .drop(Comparison.CLASS);
+        Dataset<Row> rows = comparison.chosen(source, wanted, takesFirst);
         for (String vector : state().vectors().byText().values()) {
             rows = rows.withColumn(StateColumns.rowHash(vector), state().hashOfOthers());
+        }
+        if (state().vectors().chunked()) {
+            for (String id : ids()) {
+                rows = rows.withColumn(id, comparison.asThere().of(id, Columns.named(id)));
+            }
         }
         return state().vectors().chunked() ? rows.join(keysOf(there), ids().toArray(String[]::new), "inner") : rows;
     }

@@ -4,6 +4,7 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.EmbedOptions;
 import io.embark.job.settings.Deleted;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.table.Columns;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,8 +33,9 @@ import org.apache.spark.sql.types.StructType;
  * @param state the columns of state, with all that the target has
  * @param schema the columns of the target, in the order in which they are written
  * @param rows what is there; empty if there is no target yet
+ * @param isAdopted whether their state is not written yet
  */
-record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Row>> rows) {
+record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Row>> rows, boolean isAdopted) {
     /**
      * Looks at what is there.
      *
@@ -47,7 +50,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
             Refreshing place, String output, StateColumns state, StructType written, List<String> ids, boolean adopts) {
         Optional<Dataset<Row>> there = place.there();
         if (there.isEmpty()) {
-            return new ComparedTarget(state, state.addedTo(written), there);
+            return new ComparedTarget(state, state.addedTo(written), there, false);
         }
         Map<String, StructField> found = Columns.byName(there.get().schema());
         requireKeys(output, found, asThere(place, there.get(), written, ids), ids);
@@ -61,11 +64,14 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
             if (!adopts) {
                 throw RefreshErrors.hasNoState(output, missing);
             }
-            rows = adopted(rows, output, all);
+            if (place.takesRowsAsTheyCome()) {
+                throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");
+            }
+            rows = adopted(rows, output, all, written);
         }
         StructType schema = all.addedTo(written);
         requireSameColumns(output, rows.schema(), schema);
-        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)));
+        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
     }
 
     /** The columns of the key, of the types that the place makes of those of the source. */
@@ -112,7 +118,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     }
 
     /** The rows with the state that they would have, had a refresh made them from the texts that stand there. */
-    private static Dataset<Row> adopted(Dataset<Row> rows, String output, StateColumns state) {
+    private static Dataset<Row> adopted(Dataset<Row> rows, String output, StateColumns state, StructType written) {
         Map<String, StructField> there = Columns.byName(rows.schema());
         Dataset<Row> all = rows;
         if (state.vectors().chunked()) {
@@ -129,15 +135,14 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
             if (!there.containsKey(Columns.lower(text))) {
                 throw RefreshErrors.cannotBeAdopted(output, "It does not hold the texts, column " + text + ".");
             }
-            String model = EmbeddingMetadata.of(vectors)
-                    .map(EmbeddingMetadata::fingerprint)
+            EmbeddingMetadata label = EmbeddingMetadata.of(vectors)
                     .orElseThrow(() -> RefreshErrors.cannotBeAdopted(
                             output, "Column %s does not say which model its vectors are of.".formatted(vector)));
-            if (!model.startsWith(state.shape().model())) {
+            EmbeddingMetadata ours = EmbeddingMetadata.of(written.apply(vector)).orElseThrow();
+            if (!shape(label).equals(shape(ours))) {
                 throw RefreshErrors.cannotBeAdopted(
                         output,
-                        "Column %s is of the model with fingerprint %.12s; this run has %.12s."
-                                .formatted(vector, model, state.shape().model()));
+                        "Column %s was made with %s; this run has %s.".formatted(vector, shape(label), shape(ours)));
             }
             List<String> lacking = state.others().hashed().stream()
                     .filter(name -> !there.containsKey(Columns.lower(name)))
@@ -156,6 +161,18 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         return state.flags() && !there.containsKey(Columns.lower(state.deletedAt()))
                 ? all.withColumn(state.deletedAt(), functions.lit(null).cast("timestamp"))
                 : all;
+    }
+
+    /** What a column says of its vectors, but for where the model lies and what the host did. */
+    private static Map<String, String> shape(EmbeddingMetadata label) {
+        Map<String, String> shape = new TreeMap<>(label.options());
+        shape.keySet().removeIf(key -> EmbedOptions.all().stream()
+                .filter(option -> option.key().equals(key))
+                .anyMatch(option ->
+                        option.isOfHost() || option == EmbedOptions.MODEL || option == EmbedOptions.ON_ERROR));
+        shape.put("fingerprint", "%.12s".formatted(label.fingerprint()));
+        shape.put("components", Long.toString(label.dimension()));
+        return shape;
     }
 
     private static void requireSameColumns(String output, StructType there, StructType here) {
@@ -178,6 +195,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
 
     /** What is done with rows of the target that the source does not have. */
     Comparison.Missing missing(Deleted deleted, boolean isNarrowed, Optional<String> where) {
-        return new Comparison.Missing(deleted != Deleted.KEEP && !isNarrowed, state.flags(), where);
+        return new Comparison.Missing(
+                deleted != Deleted.KEEP && !isNarrowed, state.flags(), deleted == Deleted.FLAG, where);
     }
 }

@@ -18,6 +18,7 @@ import static io.embark.job.refresh.RowClass.UPDATED;
 import io.embark.job.embed.IdColumns;
 import io.embark.job.table.Columns;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,10 +48,11 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
      * What a comparison may conclude from a row that only the target has.
      *
      * @param acts whether anything is done with such rows
-     * @param flags whether they are flagged rather than deleted
+     * @param flags whether the target has a column of flags
+     * @param flagsOnce whether rows are flagged rather than deleted, and nothing is left to be done with those that are
      * @param within the condition that narrowed the source, which holds for rows of the target that may be missed; empty if all may
      */
-    record Missing(boolean acts, boolean flags, Optional<String> within) {}
+    record Missing(boolean acts, boolean flags, boolean flagsOnce, Optional<String> within) {}
 
     /** What a target makes of the value of a column of the key. */
     @FunctionalInterface
@@ -74,17 +76,32 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     }
 
     /** The rows of the source whose keys are among some, which are as the target has them. */
-    Dataset<Row> rowsOf(Dataset<Row> source, Dataset<Row> keys) {
+    private Dataset<Row> rowsOf(Dataset<Row> source, Dataset<Row> keys) {
         return source.as("l").join(keys.as("r"), sameKeys(), "left_semi");
     }
 
     /** Those of them whose hashes are the same too. */
-    Dataset<Row> versionsOf(Dataset<Row> source, Dataset<Row> keysAndHashes) {
+    private Dataset<Row> versionsOf(Dataset<Row> source, Dataset<Row> keysAndHashes) {
         Column same = keysAndHashes().stream()
                 .skip(ids.size())
                 .map(name -> of("l", name).equalTo(of("r", name)))
                 .reduce(sameKeys(), Column::and);
         return withHashes(source).as("l").join(keysAndHashes.as("r"), same, "left_semi");
+    }
+
+    /**
+     * The rows of the source whose keys, or keys and hashes, are among some.
+     *
+     * @param takesFirst whether the source may have a key twice; of rows that are equal in all that is compared any one will do
+     */
+    Dataset<Row> chosen(Dataset<Row> source, Dataset<Row> wanted, boolean takesFirst) {
+        return takesFirst
+                ? versionsOf(source, wanted)
+                        .dropDuplicates(ids.toArray(String[]::new))
+                        .select(Arrays.stream(source.columns())
+                                .map(Columns::named)
+                                .toArray(Column[]::new))
+                : rowsOf(source, wanted);
     }
 
     private Column sameKeys() {
@@ -249,7 +266,8 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     }
 
     private Column rowClass(Missing missing) {
-        Column isGone = functions.lit(missing.acts()).and(of("t", IN_SCOPE)).and(functions.not(of("t", FLAGGED)));
+        Column isDone = functions.lit(missing.flagsOnce()).and(of("t", FLAGGED));
+        Column isGone = functions.lit(missing.acts()).and(of("t", IN_SCOPE)).and(functions.not(isDone));
         Column sameText = functions.lit(true);
         Column sameOthers = functions.lit(true);
         Column otherModel = functions.lit(false);
@@ -274,9 +292,11 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
                 .when(isHere.and(anyNull(ids.stream().map(key -> of("s", key)).toList())), NULL_KEY.key())
                 .when(of("s", COUNT).gt(1), DOUBLED.key())
                 .when(doubledThere, DOUBLED_THERE.key())
+                // Rows that stay are asked too: else a run over other rows would put vectors of another model beside
+                // theirs.
+                .when(isThere.and(otherModel).and(isHere.or(functions.not(isGone))), OTHER_MODEL.key())
                 .when(functions.not(isThere), NEW.key())
                 .when(functions.not(isHere), functions.when(isGone, GONE.key()).otherwise(LEFT_ALONE.key()))
-                .when(otherModel, OTHER_MODEL.key())
                 .when(functions.not(functions.coalesce(sameText, functions.lit(false))), CHANGED.key())
                 .when(
                         functions

@@ -5,7 +5,6 @@
 package io.embark.job.refresh;
 
 import io.embark.job.settings.Deleted;
-import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.RowLimit;
 import io.embark.job.settings.Settings;
@@ -38,7 +37,7 @@ record ComparisonCheck(String output, Settings settings) {
         if (found.has(RowClass.NULL_KEY)) {
             throw RefreshErrors.keyIsNull(found.get(RowClass.NULL_KEY));
         }
-        if (found.has(RowClass.DOUBLED) && settings.get(JobSettings.DUPLICATES) == Duplicates.FAIL) {
+        if (found.has(RowClass.DOUBLED)) {
             throw RefreshErrors.keyStandsTwice(found.get(RowClass.DOUBLED), found.example(RowClass.DOUBLED));
         }
         if (found.has(RowClass.DOUBLED_THERE)) {
@@ -53,10 +52,7 @@ record ComparisonCheck(String output, Settings settings) {
                     target.state().shape().toString());
         }
         long there = found.inTheTarget();
-        if (missing.acts()
-                && found.inTheSource() == 0
-                && there > 0
-                && missing.within().isEmpty()) {
+        if (missing.acts() && found.inTheSource() == 0 && found.has(RowClass.GONE)) {
             throw RefreshErrors.sourceIsEmpty("the source", there);
         }
         requireFewGone(found.get(RowClass.GONE), there);

@@ -17,6 +17,14 @@ import org.apache.spark.sql.types.DataType;
 final class RefreshErrors {
     private RefreshErrors() {}
 
+    static EmbarkException nameIsTaken(String column) {
+        return new EmbarkException(
+                ErrorCode.COLUMN_INVALID,
+                "column '%s': exists already".formatted(column),
+                "A refresh writes a column of this name beside the vectors.",
+                "Leave it out or rename it with --sql, or name the vectors with --embedding-column.");
+    }
+
     static EmbarkException keyIsMissing() {
         return option(
                 "option id-column: --mode refresh needs one",

@@ -15,6 +15,7 @@ import io.embark.job.embed.EmbedCall;
 import io.embark.job.embed.Explanation;
 import io.embark.job.embed.FailedRows;
 import io.embark.job.embed.Report;
+import io.embark.job.embed.RequestedTables;
 import io.embark.job.embed.RunSummary;
 import io.embark.job.embed.VectorColumns;
 import io.embark.job.embed.WatchedRun;
@@ -24,8 +25,10 @@ import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
+import io.embark.job.sink.Changes;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
+import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.job.table.SparkCall;
@@ -35,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
@@ -70,17 +74,19 @@ final class RefreshRun {
     void run() {
         List<String> texts = List.copyOf(call.columns().byText().keySet());
         ComparedTarget.requireKeys(call.schema(), call.ids(), texts);
-        Source source = read();
-        call = call.with(withRanges(source.rows()));
-        StateColumns state = state();
-        StructType written = call.columns().addedTo(call.schema(), call.metadata());
-        sink.check(state.addedTo(written), source);
         if (settings.isOn(JobSettings.EXPLAIN)) {
-            Dataset<Row> embedded = call.columns()
-                    .embed(source.rows(), call.options(), call.metadata().toMetadata());
-            new Explanation(settings, console).print(source.rows(), embedded);
+            Dataset<Row> rows = call.source().rows();
+            Dataset<Row> embedded =
+                    call.columns().embed(rows, call.options(), call.metadata().toMetadata());
+            new Explanation(settings, console).print(rows, embedded);
             return;
         }
+        Source source = read();
+        call = call.with(withRanges(source.rows()));
+        StateColumns state = withFlagsOfTheTarget(state());
+        requireNamesAreFree(state);
+        StructType written = call.columns().addedTo(call.schema(), call.metadata());
+        sink.check(state.addedTo(written), source);
         tell(source);
         if (settings.isOn(JobSettings.REBUILD)) {
             rebuild(source, state, written);
@@ -95,6 +101,25 @@ final class RefreshRun {
             note("another run was quicker; comparing again");
         }
         throw RefreshErrors.lostTooOften(sink.description(), MOST_ATTEMPTS);
+    }
+
+    /** A target whose rows were flagged once keeps the column. */
+    private StateColumns withFlagsOfTheTarget(StateColumns state) {
+        boolean flagged = !settings.isOn(JobSettings.REBUILD)
+                && place.there()
+                        .filter(rows -> Columns.byName(rows.schema()).containsKey(Columns.lower(state.deletedAt())))
+                        .isPresent();
+        return flagged ? state.withFlags() : state;
+    }
+
+    private void requireNamesAreFree(StateColumns state) {
+        Set<String> taken = Columns.byName(call.schema()).keySet();
+        Stream.concat(state.names().stream(), Stream.of(Changes.ACTION))
+                .filter(name -> taken.contains(Columns.lower(name)))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw RefreshErrors.nameIsTaken(name);
+                });
     }
 
     private void tell(Source source) {
@@ -147,7 +172,10 @@ final class RefreshRun {
         }
         Optional<EncodingRanges> there = settings.isOn(JobSettings.REBUILD)
                 ? Optional.empty()
-                : place.there().flatMap(this::ranges);
+                : place.there().flatMap(found -> ranges(found)
+                        .or(() -> RequestedTables.sink(call.spark(), settings, WriteMode.APPEND)
+                                .recordedRanges()
+                                .map(EncodingRanges::ofJson)));
         if (there.isPresent()) {
             return options.with(EmbedOptions.ENCODING_RANGES, there.get());
         }
@@ -170,9 +198,13 @@ final class RefreshRun {
         return new Comparison(state, call.ids(), place::keyAsThere);
     }
 
+    private boolean takesFirst() {
+        return settings.get(JobSettings.DUPLICATES) == Duplicates.FIRST;
+    }
+
     /** Keys and hashes of the source. */
     private Dataset<Row> keyed(Comparison comparison, Dataset<Row> rows) {
-        if (settings.get(JobSettings.DUPLICATES) == Duplicates.FAIL) {
+        if (!takesFirst()) {
             return comparison.keyed(rows);
         }
         Optional<String> order = settings.find(JobSettings.ORDER_BY);
@@ -195,7 +227,7 @@ final class RefreshRun {
             console.say("Refresh " + found.shown(target.state().vectors().chunked()));
             return true;
         }
-        boolean adopts = settings.isOn(JobSettings.ADOPT) && target.rows().isPresent();
+        boolean adopts = target.isAdopted();
         if (found.differing() == 0 && target.rows().isPresent() && !adopts) {
             report(found, 0);
             return true;
@@ -212,10 +244,11 @@ final class RefreshRun {
                                         RowClass.GONE.key()))
                         .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            ChangedRows changed = new ChangedRows(comparison, target.schema(), settings.get(JobSettings.DELETED));
+            ChangedRows changed =
+                    new ChangedRows(comparison, target.schema(), settings.get(JobSettings.DELETED), takesFirst());
             RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, target, changed, comparison);
             boolean done = write.run(source, plan, found, adopts, () -> report.ifPresent(Report::forget));
-            counts = write.counts();
+            counts = write.counts().get(Count.TEXTS) > 0 ? write.counts() : counts;
             failed = write.failed();
             if (done) {
                 report(found, write.rowsWritten());
@@ -231,7 +264,7 @@ final class RefreshRun {
     /** Everything anew, in one step. */
     private void rebuild(Source source, StateColumns state, StructType written) {
         Comparison comparison = comparison(state);
-        ComparedTarget none = new ComparedTarget(state, state.addedTo(written), Optional.empty());
+        ComparedTarget none = new ComparedTarget(state, state.addedTo(written), Optional.empty(), false);
         Dataset<Row> keyed = keyed(comparison, source.rows());
         Comparison.Missing missing = none.missing(Deleted.KEEP, true, Optional.empty());
         Dataset<Row> classes = comparison.compare(keyed, Optional.empty(), missing);
@@ -244,7 +277,7 @@ final class RefreshRun {
             console.say("Rebuild " + found.shown(state.vectors().chunked()));
             return;
         }
-        ChangedRows changed = new ChangedRows(comparison, none.schema(), Deleted.KEEP);
+        ChangedRows changed = new ChangedRows(comparison, none.schema(), Deleted.KEEP, takesFirst());
         RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, none, changed, comparison);
         write.run(source, classes, found, false, () -> report.ifPresent(Report::forget));
         counts = write.counts();

@@ -108,7 +108,7 @@ final class RefreshWrite {
         rowsWritten = found.get(RowClass.UPDATED) + found.get(RowClass.GONE);
         try {
             boolean comes = place.takesRowsAsTheyCome() && !settings.isOn(JobSettings.REBUILD);
-            return comes ? add(source, plan, found, before) : stage(source, plan, found, adopts, before);
+            return comes ? addAlone(source, plan, found, before) : stage(source, plan, found, adopts, before);
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(sink.description(), e);
         } catch (Throwable e) {
@@ -118,6 +118,16 @@ final class RefreshWrite {
                         FullDisk.disks(call.spark(), sink.folder().map(Path::new), e), e);
             }
             throw e;
+        }
+    }
+
+    /** Nothing is put aside; the stage tells another refresh of this place that this one works. */
+    private boolean addAlone(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
+        StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
+        try (StageFolder alone = StageFolder.open(at.files(), at.target(), sink.description())) {
+            boolean done = add(source, plan, found, before);
+            alone.discard();
+            return done;
         }
     }
 
@@ -133,7 +143,7 @@ final class RefreshWrite {
                 counts = watched.counts();
                 rowsWritten += watched.progress().rowsWritten();
             }
-            requireFewFailed(this::failedThere, false);
+            requireFewFailed(this::failedThere, found, false);
         }
         if (target.rows().isEmpty()) {
             return true;
@@ -144,18 +154,26 @@ final class RefreshWrite {
     }
 
     private Dataset<Row> failedThere() {
-        Column hash = Columns.named(StateColumns.textHash(
-                call.columns().byText().values().iterator().next()));
-        return place.there().orElseThrow().where(hash.isNull());
+        Column hasNoHash = call.columns().byText().values().stream()
+                .map(vector -> Columns.named(StateColumns.textHash(vector)).isNull())
+                .reduce(Column::or)
+                .orElseThrow();
+        return place.there().orElseThrow().where(hasNoHash);
     }
 
     /** Names the rows that failed, and refuses more of them than are allowed. */
-    private void requireFewFailed(Supplier<Dataset<Row>> rows, boolean isWhole) {
+    private void requireFewFailed(Supplier<Dataset<Row>> rows, ClassCounts found, boolean isWhole) {
         if (counts.get(Count.FAILED) == 0) {
             return;
         }
         failed = FailedRows.find(settings, call.columns(), call.options(), rows.get());
-        FailureLimit.of(settings).ifPresent(limit -> limit.require(counts, () -> failed, sink.description(), isWhole));
+        // Texts that failed are tried each night: they are held against all of the source, not against those of this
+        // night.
+        long texts = Math.max(
+                counts.get(Count.TEXTS),
+                found.inTheSource() * call.columns().byText().size());
+        FailureLimit.of(settings)
+                .ifPresent(limit -> limit.require(counts, texts, () -> failed, sink.description(), isWhole));
     }
 
     /** Chunks of documents that have fewer of them now that the new ones are in. */
@@ -227,7 +245,7 @@ final class RefreshWrite {
             counts = watched.counts();
             rowsWritten += files.stream().mapToLong(StagedFile::rows).sum();
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
-            made.ifPresent(rows -> requireFewFailed(() -> rows, true));
+            made.ifPresent(rows -> requireFewFailed(() -> rows, found, true));
             return kept.isPresent() && made.isPresent()
                     ? Optional.of(kept.get().union(made.get()))
                     : made.or(() -> kept);
@@ -237,6 +255,9 @@ final class RefreshWrite {
     private boolean commit(
             Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, boolean adopts, Runnable before) {
         Runnable compared = () -> {
+            if (!place.isAsCompared()) {
+                throw OutputErrors.changedMeanwhile(sink.description());
+            }
             sink.unseen(target.schema()).ifPresent(rows -> new ReadBack(
                             call.columns(),
                             call.ids(),
@@ -247,6 +268,7 @@ final class RefreshWrite {
         };
         if (target.rows().isEmpty()) {
             Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
+            sink.chosen(rows);
             sink.write(labelled(rows), compared);
             return true;
         }
@@ -282,16 +304,7 @@ final class RefreshWrite {
             return source.rows();
         }
         Dataset<Row> keys = count <= MOST_BROADCAST ? functions.broadcast(wanted) : wanted;
-        if (!takesFirst) {
-            return comparison.rowsOf(source.rows(), keys);
-        }
-        // Of rows that are equal in all that is compared any one will do.
-        return comparison
-                .versionsOf(source.rows(), keys)
-                .dropDuplicates(call.ids().toArray(String[]::new))
-                .select(Arrays.stream(source.rows().columns())
-                        .map(Columns::named)
-                        .toArray(Column[]::new));
+        return comparison.chosen(source.rows(), keys, takesFirst);
     }
 
     private Dataset<Row> embedded(Source source, Dataset<Row> chosen) {

@@ -163,8 +163,9 @@ record StateColumns(
     /** Whether a row has a text that was to be embedded, and no vector; never null. */
     Column failed(String text) {
         Column original = Columns.named(text);
-        Column hasText =
-                blankIsNull ? functions.coalesce(original.rlike("\\S"), functions.lit(false)) : original.isNotNull();
+        Column hasText = blankIsNull
+                ? functions.coalesce(original.rlike("\\P{javaWhitespace}"), functions.lit(false))
+                : original.isNotNull();
         return hasText.and(Columns.named(vectors.byText().get(text)).isNull());
     }
 }

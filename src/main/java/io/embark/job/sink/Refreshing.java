@@ -45,6 +45,11 @@ public interface Refreshing {
         return value;
     }
 
+    /** Whether what {@link #there} showed is still what is there, as far as the place can tell before it commits. */
+    default boolean isAsCompared() {
+        return true;
+    }
+
     /** The version that {@link #there} shows, as people call it; empty where the place keeps none. */
     default Optional<String> version() {
         return Optional.empty();

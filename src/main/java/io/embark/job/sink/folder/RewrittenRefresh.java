@@ -67,6 +67,11 @@ public final class RewrittenRefresh implements Refreshing {
     }
 
     @Override
+    public boolean isAsCompared() {
+        return listed().equals(compared);
+    }
+
+    @Override
     public boolean takesRowsAsTheyCome() {
         return false;
     }
@@ -76,7 +81,7 @@ public final class RewrittenRefresh implements Refreshing {
         Dataset<Row> before = there.orElseThrow(() -> new IllegalStateException("nothing was compared"));
         try {
             sink.write(changes.appliedTo(before), () -> {
-                if (!listed().equals(compared)) {
+                if (!isAsCompared()) {
                     throw OutputErrors.changedMeanwhile(sink.description());
                 }
                 beforeTheyAreSeen.run();
@@ -84,7 +89,7 @@ public final class RewrittenRefresh implements Refreshing {
             return true;
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them; files that are gone end a task in any way.
-            if (!listed().equals(compared)) {
+            if (!isAsCompared()) {
                 return false;
             }
             throw e;

@@ -23,6 +23,11 @@ class KilledLakeRefreshTest {
         }
 
         @Override
+        boolean isMadeBefore() {
+            return true;
+        }
+
+        @Override
         List<String> outputHere(Path place) {
             return List.of("--output", place.resolve("out").toString(), "--output-format", "delta");
         }

@@ -53,6 +53,12 @@ class MilvusNightsTest extends NightsContract {
                 .collectAsList();
     }
 
+    /** Milvus Lite cannot. */
+    @Override
+    boolean isReplaced() {
+        return false;
+    }
+
     @Override
     Object version() {
         return "not told";

@@ -51,6 +51,11 @@ abstract class NightsContract {
     /** What tells that something was written; the same as long as nothing is. */
     abstract Object version() throws Exception;
 
+    /** Whether all rows can be replaced in one step. */
+    boolean isReplaced() {
+        return true;
+    }
+
     @BeforeEach
     void writeAModel() throws IOException {
         input = folder.resolve("in").toString();
@@ -86,6 +91,9 @@ abstract class NightsContract {
         assertThat(other.code()).isEqualTo(2);
         assertThat(other.errorLines())
                 .anyMatch(line -> line.endsWith(": 3 rows are of another model or other options"));
+        if (!isReplaced()) {
+            return;
+        }
         assertThat(refresh("--max-tokens", "3", "--rebuild")).contains("new 3");
         requireFresh("--max-tokens", "3");
     }

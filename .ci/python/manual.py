@@ -17,5 +17,5 @@ def run(block, names):
 
 
 [DOOR] = blocks("README.md")
-START, REGISTER, CALLS, FEATURES = blocks("src/site/markdown/python.md")
+START, REGISTER, CALLS, FEATURES, REFRESH = blocks("src/site/markdown/python.md")
 [CONNECT] = blocks("src/site/markdown/connect.md")

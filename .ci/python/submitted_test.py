@@ -53,6 +53,20 @@ class SubmittedTest(EmbedCalls, unittest.TestCase):
         self.assertEqual({row.features.size for row in clusters}, {DIMENSION})
         self.assertEqual({row.prediction for row in clusters}, set(range(len(BODIES))))
 
+    def test_the_refresh_of_the_manual_embeds_what_is_new(self):
+        self.addCleanup(self.spark.sql, "DROP TABLE IF EXISTS articles_nightly")
+        articles = self.articles().withColumn("id", F.xxhash64("body"))
+        names = {"spark": self.spark, "articles": articles.limit(2)}
+        manual.run(manual.REFRESH, names)
+        self.assertEqual((names["refreshed"].added(), names["refreshed"].embedded()), (2, 2))
+        names["articles"] = articles
+        manual.run(manual.REFRESH, names)
+        refreshed = names["refreshed"]
+        self.assertEqual((refreshed.added(), refreshed.unchanged(), refreshed.embedded()), (1, 2, 1))
+        kept = self.spark.table("articles_nightly").withColumn("vector", F.expr("embed(body)")).collect()
+        self.assertEqual(len(kept), len(BODIES))
+        self.assert_vectors([row.vector for row in kept], [row.embedding for row in kept])
+
     def test_the_stage_of_the_manual_makes_features(self):
         names = {"spark": self.spark, "articles": self.articles()}
         manual.run(manual.FEATURES, names)

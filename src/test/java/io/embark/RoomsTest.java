@@ -102,6 +102,7 @@ class RoomsTest {
                     "job.refresh",
                     "base . model encode spark.call spark.exec job.commit job.table job.source job.sink job.print job.session"
                             + " job.stage job.settings job.embed"),
+            Map.entry("refresh", "base . job.print job.session job.refresh job.settings"),
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.call spark.models spark.exec"
@@ -220,7 +221,9 @@ class RoomsTest {
             "spark.EmbarkExtensions",
             "spark.EmbarkFunctions",
             "spark.EmbarkPlugin",
-            "spark.TextEmbedder");
+            "spark.TextEmbedder",
+            "refresh.Refresh",
+            "refresh.Refreshed");
 
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^public (?:(?:abstract|final|sealed|non-sealed) )*(?:class|interface|enum|record|@interface) ",
@@ -272,7 +275,7 @@ class RoomsTest {
     @CsvSource({
         "ai.djl, text torch",
         "com.sun.jna, torch",
-        "org.apache.spark, spark job",
+        "org.apache.spark, spark job refresh",
         "org.apache.hadoop, spark job",
         "scala, spark job",
         "com.google.protobuf, model",

@@ -12,6 +12,7 @@ import io.embark.EmbedOptions;
 import io.embark.Page;
 import io.embark.encode.Embedder;
 import io.embark.job.embed.ErrorReport;
+import io.embark.refresh.Refreshed;
 import io.embark.spark.SharedSpark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +57,8 @@ class ManualSnippetsTest {
             "README.md", List.of("sql", "java", "python", "java", "java"),
             "sql.md", List.of("sql", "sql"),
             "java.md", List.of("java", "java", "java"),
-            "python.md", List.of("python", "python", "python", "python"),
+            "python.md", List.of("python", "python", "python", "python", "python"),
+            "refresh.md", List.of("java", "java"),
             "connect.md", List.of("python"),
             "cluster.md", List.of("dockerfile"),
             "ml.md", List.of("java"),
@@ -220,14 +222,16 @@ class ManualSnippetsTest {
         assertThat(PYTHON.resolve("manual.py"))
                 .content()
                 .contains("[DOOR] = blocks(\"README.md\")")
-                .contains("START, REGISTER, CALLS, FEATURES = blocks(\"src/site/markdown/python.md\")")
+                .contains("START, REGISTER, CALLS, FEATURES, REFRESH = blocks(\"src/site/markdown/python.md\")")
                 .contains("[CONNECT] = blocks(\"src/site/markdown/connect.md\")");
         assertThat(PYTHON.resolve("started_test.py")).content().contains("manual.run(manual.START,");
         assertThat(PYTHON.resolve("registered_test.py")).content().contains("manual.run(manual.REGISTER,");
         assertThat(PYTHON.resolve("embed_calls.py"))
                 .content()
                 .contains("manual.run(manual.DOOR,", "manual.run(manual.CALLS,");
-        assertThat(PYTHON.resolve("submitted_test.py")).content().contains("manual.run(manual.FEATURES,");
+        assertThat(PYTHON.resolve("submitted_test.py"))
+                .content()
+                .contains("manual.run(manual.FEATURES,", "manual.run(manual.REFRESH,");
         assertThat(PYTHON.resolve("connect_test.py")).content().contains("manual.run(manual.CONNECT.");
     }
 
@@ -330,6 +334,21 @@ class ManualSnippetsTest {
 
         assertThat(Path.of(inFolder("articles_checkpoint"))).isDirectory();
         assertEmbedded(spark.read().parquet(inFolder("articles_embedded")));
+    }
+
+    @Test
+    void theRefreshSnippetsKeepATableRight() throws Exception {
+        Dataset<Row> keyed = articles.selectExpr("xxhash64(body) AS id", "1 AS version", "body");
+        Refreshed done = (Refreshed) resultOfJava(Page.of("refresh"), "done", keyed.limit(1));
+        assertThat(done.embedded()).isEqualTo(1);
+
+        keyed.write().json(inFolder("arriving"));
+        Dataset<Row> arriving = spark.readStream().schema(keyed.schema()).json(inFolder("arriving"));
+        StreamingQuery query = (StreamingQuery) resultOfJava(Page.of("refresh"), "kept", arriving);
+        query.processAllAvailable();
+        query.stop();
+
+        assertEmbedded(spark.read().parquet(inFolder("articles_nightly")));
     }
 
     @ParameterizedTest

@@ -126,6 +126,21 @@ class RefreshTest {
     }
 
     @Test
+    void addsTheColumnOfFlagsLaterIfAsked() throws IOException {
+        refresh();
+        Outcome outcome = run("--deleted", "flag");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.errorLines())
+                .containsSequence(
+                        output + " (parquet): has no column embedding_deleted_at",
+                        "No refresh has flagged its rows so far, and --deleted flag writes there when a row left the source.",
+                        "Add it once with --adopt, or to a table with ALTER TABLE, as TIMESTAMP; or use --deleted delete.");
+        assertThat(counts(refresh("--deleted", "flag", "--adopt"))).contains("unchanged 4, deleted 0; embedded 0");
+        assertThat(spark.read().parquet(output).columns()).contains("embedding_deleted_at");
+    }
+
+    @Test
     void flagsThemOnceAndTakesTheFlagBackWhenTheyReturn() throws IOException {
         refresh("--deleted", "flag");
         source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null));

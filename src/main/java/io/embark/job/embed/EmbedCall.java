@@ -48,12 +48,12 @@ public record EmbedCall(
     /**
      * Opens what the settings name.
      *
+     * @param opened what is read
      * @param sink opens the place, once what is read is known to be there
      */
     public static EmbedCall open(
-            SparkSession spark, Settings settings, Console console, Supplier<Optional<Sink>> sink) {
+            SparkSession spark, Settings settings, Console console, Source opened, Supplier<Optional<Sink>> sink) {
         EmbedOptions asked = RangesFile.inlined(withAbsoluteModel(settings.embedOptions()));
-        Source opened = RequestedTables.source(spark, settings);
         StructType schema = opened.rows().schema();
         List<String> ids = IdColumns.of(schema, settings);
         VectorColumns plain = VectorColumns.of(schema, settings);

@@ -61,6 +61,7 @@ public final class EmbedCommand {
                     session.spark(),
                     settings,
                     console,
+                    RequestedTables.source(session.spark(), settings),
                     () -> preview && !RequestedTables.namesSink(session.spark(), settings)
                             ? Optional.empty()
                             : Optional.of(RequestedTables.sink(session.spark(), settings)));

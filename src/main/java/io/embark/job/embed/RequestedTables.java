@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -61,6 +63,15 @@ public final class RequestedTables {
         }
 
         throw SettingErrors.noInput();
+    }
+
+    /**
+     * Rows that a program has, as far as the settings want them.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the condition cannot be read
+     */
+    public static Source source(Dataset<Row> rows, Settings settings) {
+        return Source.rows(rows, sourceRequest(settings));
     }
 
     /** What is searched. */

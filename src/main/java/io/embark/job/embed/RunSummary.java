@@ -44,7 +44,7 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
     private static final String OPTION = "--" + JobSettings.SOURCE_OPTION.key();
 
     /** Texts that got a vector. */
-    private long embedded() {
+    public long embedded() {
         return counts.get(Count.TEXTS) - counts.get(Count.NULLS) - counts.get(Count.FAILED);
     }
 
@@ -58,7 +58,7 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
      *
      * @param classes how many rows there were of each class; none if nothing was compared
      */
-    public String toJson(List<Settings.Effective> settings, Map<String, Object> classes) {
+    public String toJson(List<Settings.Effective> settings, Map<String, Long> classes) {
         Map<String, Object> spent = new LinkedHashMap<>();
         spent.put("total", seconds);
         each(Count.Unit.NANOS, count -> spent.put(count.key(), Figures.seconds(counts.get(count))));

@@ -79,12 +79,13 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
         for (String vector : state().vectors().byText().values()) {
             rows = rows.withColumn(StateColumns.rowHash(vector), state().hashOfOthers());
         }
-        if (state().vectors().chunked()) {
-            for (String id : ids()) {
-                rows = rows.withColumn(id, comparison.asThere().of(id, Columns.named(id)));
-            }
+        if (!state().vectors().chunked()) {
+            return rows;
         }
-        return state().vectors().chunked() ? rows.join(keysOf(there), ids().toArray(String[]::new), "inner") : rows;
+        for (String id : ids()) {
+            rows = rows.withColumn(id, comparison.asThere().of(id, Columns.named(id)));
+        }
+        return rows.join(keysOf(there), ids().toArray(String[]::new), "inner");
     }
 
     /** Chunks of documents that have fewer of them now. */

@@ -19,6 +19,9 @@ import org.apache.spark.sql.Row;
  * @param examples one key of each
  */
 record ClassCounts(Map<RowClass, Long> counts, Map<RowClass, String> examples) {
+    /** Nothing was compared. */
+    static final ClassCounts NONE = of(List.of());
+
     /** Takes its own copies. */
     ClassCounts {
         counts = Map.copyOf(counts);
@@ -93,12 +96,12 @@ record ClassCounts(Map<RowClass, Long> counts, Map<RowClass, String> examples) {
     }
 
     /**
-     * As {@code summary.json} has them.
+     * Under the names that {@code summary.json} has for them.
      *
      * @param flags whether rows that are gone are flagged rather than deleted
      */
-    Map<String, Object> toJson(boolean flags) {
-        Map<String, Object> all = new LinkedHashMap<>();
+    Map<String, Long> named(boolean flags) {
+        Map<String, Long> all = new LinkedHashMap<>();
         all.put("new", get(RowClass.NEW));
         all.put("changed", get(RowClass.CHANGED));
         all.put("updated", get(RowClass.UPDATED));

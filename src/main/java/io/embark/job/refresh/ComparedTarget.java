@@ -6,6 +6,7 @@ package io.embark.job.refresh;
 
 import io.embark.EmbedOptions;
 import io.embark.job.settings.Deleted;
+import io.embark.job.settings.JobSettings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -39,19 +40,18 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     /**
      * Looks at what is there.
      *
-     * @param place the place
-     * @param output the place as errors call it
+     * @param there what the place shows; empty if there is nothing yet
      * @param state the columns of state
      * @param written the columns that a run writes beside those of state
-     * @param ids the columns of the key
-     * @param adopts whether what no refresh made is taken over
      */
     static ComparedTarget of(
-            Refreshing place, String output, StateColumns state, StructType written, List<String> ids, boolean adopts) {
-        Optional<Dataset<Row>> there = place.there();
+            RefreshCall refresh, Optional<Dataset<Row>> there, StateColumns state, StructType written) {
         if (there.isEmpty()) {
             return new ComparedTarget(state, state.addedTo(written), there, false);
         }
+        Refreshing place = refresh.place();
+        String output = refresh.sink().description();
+        List<String> ids = refresh.embed().ids();
         Map<String, StructField> found = Columns.byName(there.get().schema());
         requireKeys(output, found, asThere(place, there.get(), written, ids), ids);
         boolean flagged = found.containsKey(Columns.lower(state.deletedAt()));
@@ -61,8 +61,10 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 .toList();
         Dataset<Row> rows = there.get();
         if (!missing.isEmpty()) {
-            if (!adopts) {
-                throw RefreshErrors.hasNoState(output, missing);
+            if (!refresh.settings().isOn(JobSettings.ADOPT)) {
+                throw missing.equals(List.of(all.deletedAt()))
+                        ? RefreshErrors.hasNoFlags(output, all.deletedAt())
+                        : RefreshErrors.hasNoState(output, missing);
             }
             if (place.takesRowsAsTheyCome()) {
                 throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");

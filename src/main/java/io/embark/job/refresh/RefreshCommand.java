@@ -20,9 +20,13 @@ import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.WriteMode;
+import io.embark.job.source.Source;
 import io.embark.job.stage.CommitEvery;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -40,32 +44,46 @@ public final class RefreshCommand {
         this.console = console;
     }
 
-    /** Runs it. */
-    public void run() {
-        requireOptionsGoTogether();
+    /** Runs it over the table that the settings name, in a session of its own where none runs yet. */
+    public RefreshOutcome run() {
+        try (JobSession session = JobSession.open(settings.session())) {
+            return run(session.spark(), () -> RequestedTables.source(session.spark(), settings), false);
+        }
+    }
+
+    /**
+     * Runs it over rows of a session that runs already.
+     *
+     * @param isPart whether the rows are some of the source only: what they lack has not left it
+     */
+    public RefreshOutcome run(Dataset<Row> rows, boolean isPart) {
+        try (JobSession session = JobSession.within(rows.sparkSession(), settings.session())) {
+            return run(session.spark(), () -> RequestedTables.source(rows, settings), isPart);
+        }
+    }
+
+    private RefreshOutcome run(SparkSession spark, Supplier<Source> source, boolean isPart) {
+        requireOptionsGoTogether(isPart);
         boolean writes = !settings.isOn(JobSettings.DRY_RUN) && !settings.isOn(JobSettings.EXPLAIN);
         boolean quiet = settings.isOn(JobSettings.QUIET);
-        try (JobSession session = JobSession.open(settings.session())) {
-            SparkSession spark = session.spark();
-            RequestedTables.recover(spark, settings, writes).stream()
-                    .filter(line -> !quiet)
-                    .forEach(console::note);
-            EmbedCall call = EmbedCall.open(spark, settings, console, () -> Optional.of(sink(spark)));
-            Sink sink = call.sink().orElseThrow();
-            Refreshing place = sink.refreshing()
-                    .orElseThrow(() -> RefreshErrors.cannotBeRefreshed(
-                            sink.description(), "Its rows cannot be read back and updated by key."));
-            Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
-            report.ifPresent(folder -> folder.check(call.source(), call.sink()));
-            try {
-                new RefreshRun(settings, console, call, sink, place, report).run();
-            } catch (Throwable e) {
-                // Spark throws checked exceptions without declaring them.
-                if (Stop.isTold()) {
-                    throw place.takesRowsAsTheyCome() ? RunErrors.stoppedHalfWay(e) : RunErrors.stoppedInARefresh(e);
-                }
-                throw e;
+        RequestedTables.recover(spark, settings, writes).stream()
+                .filter(line -> !quiet)
+                .forEach(console::note);
+        EmbedCall call = EmbedCall.open(spark, settings, console, source.get(), () -> Optional.of(sink(spark)));
+        Sink sink = call.sink().orElseThrow();
+        Refreshing place = sink.refreshing()
+                .orElseThrow(() -> RefreshErrors.cannotBeRefreshed(
+                        sink.description(), "Its rows cannot be read back and updated by key."));
+        Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
+        report.ifPresent(folder -> folder.check(call.source(), call.sink()));
+        try {
+            return new RefreshRun(new RefreshCall(settings, console, call, sink, place, isPart), report).run();
+        } catch (Throwable e) {
+            // Spark throws checked exceptions without declaring them.
+            if (Stop.isTold()) {
+                throw place.takesRowsAsTheyCome() ? RunErrors.stoppedHalfWay(e) : RunErrors.stoppedInARefresh(e);
             }
+            throw e;
         }
     }
 
@@ -78,7 +96,7 @@ public final class RefreshCommand {
         return byKey ? RequestedTables.sink(spark, settings, WriteMode.APPEND) : whole;
     }
 
-    private void requireOptionsGoTogether() {
+    private void requireOptionsGoTogether(boolean isPart) {
         if (settings.names(JobSettings.ID_COLUMN).isEmpty()) {
             throw RefreshErrors.keyIsMissing();
         }
@@ -86,6 +104,9 @@ public final class RefreshCommand {
             throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.ADOPT.key());
         }
         boolean deletes = settings.get(JobSettings.DELETED) != Deleted.KEEP;
+        if (isPart && (deletes || settings.isOn(JobSettings.REBUILD))) {
+            throw RefreshErrors.isNotForAPart(deletes ? JobSettings.DELETED.key() : JobSettings.REBUILD.key());
+        }
         for (Option<?> narrowing : List.of(JobSettings.LIMIT, JobSettings.SINCE)) {
             if (deletes && settings.isChosen(narrowing)) {
                 throw RefreshErrors.deletesNothing(narrowing.key());

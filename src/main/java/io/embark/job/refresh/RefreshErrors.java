@@ -64,6 +64,13 @@ final class RefreshErrors {
                 "Leave one of both out; a run over the whole source deletes.");
     }
 
+    static EmbarkException isNotForAPart(String option) {
+        return option(
+                "option %s: does not go with a part of the source".formatted(option),
+                "Rows of the source that were not given would be taken for rows that left it.",
+                "Leave it out, or give all rows of the source with Refresh.of.");
+    }
+
     static EmbarkException togetherMakeNoSense(String one, String other) {
         return option(
                 "options %s and %s: do not go together".formatted(one, other),
@@ -125,6 +132,14 @@ final class RefreshErrors {
                 "%s: was not made by a refresh".formatted(output),
                 "It lacks %s, by which rows are compared.".formatted(String.join(", ", missing)),
                 "Take it over as it is with --adopt, or replace it with --rebuild.");
+    }
+
+    static EmbarkException hasNoFlags(String output, String column) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: has no column %s".formatted(output, column),
+                "No refresh has flagged its rows so far, and --deleted flag writes there when a row left the source.",
+                "Add it once with --adopt, or to a table with ALTER TABLE, as TIMESTAMP; or use --deleted delete.");
     }
 
     static EmbarkException cannotBeAdopted(String output, String because) {

@@ -22,12 +22,9 @@ import io.embark.job.embed.WatchedRun;
 import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
 import io.embark.job.settings.Deleted;
-import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Changes;
-import io.embark.job.sink.Refreshing;
-import io.embark.job.sink.Sink;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
@@ -50,70 +47,63 @@ final class RefreshRun {
     private static final int MOST_ATTEMPTS = 5;
 
     private final Settings settings;
-    private final Console console;
-    private final Sink sink;
-    private final Refreshing place;
     private final Optional<Report> report;
-    private final boolean quiet;
     private final long started = System.nanoTime();
-    private EmbedCall call;
+    private RefreshCall refresh;
     private FailedRows failed = FailedRows.NONE;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
 
-    RefreshRun(
-            Settings settings, Console console, EmbedCall call, Sink sink, Refreshing place, Optional<Report> report) {
-        this.settings = settings;
-        this.console = console;
-        this.call = call;
-        this.sink = sink;
-        this.place = place;
+    RefreshRun(RefreshCall refresh, Optional<Report> report) {
+        this.settings = refresh.settings();
+        this.refresh = refresh;
         this.report = report;
-        this.quiet = settings.isOn(JobSettings.QUIET);
     }
 
-    void run() {
-        List<String> texts = List.copyOf(call.columns().byText().keySet());
-        ComparedTarget.requireKeys(call.schema(), call.ids(), texts);
+    RefreshOutcome run() {
+        EmbedCall asked = refresh.embed();
+        List<String> texts = List.copyOf(asked.columns().byText().keySet());
+        ComparedTarget.requireKeys(asked.schema(), asked.ids(), texts);
         if (settings.isOn(JobSettings.EXPLAIN)) {
-            Dataset<Row> rows = call.source().rows();
-            Dataset<Row> embedded =
-                    call.columns().embed(rows, call.options(), call.metadata().toMetadata());
-            new Explanation(settings, console).print(rows, embedded);
-            return;
+            Dataset<Row> rows = asked.source().rows();
+            Dataset<Row> embedded = asked.columns()
+                    .embed(rows, asked.options(), asked.metadata().toMetadata());
+            new Explanation(settings, refresh.console()).print(rows, embedded);
+            return outcome(ClassCounts.NONE, 0);
         }
         Source source = read();
-        call = call.with(withRanges(source.rows()));
-        StateColumns state = withFlagsOfTheTarget(state());
+        Optional<Dataset<Row>> there = refresh.place().there();
+        Optional<Dataset<Row>> kept = there.filter(rows -> !refresh.rebuilds());
+        refresh = refresh.with(asked.with(withRanges(source.rows(), kept)));
+        StateColumns state = withFlagsOfTheTarget(state(), kept);
         requireNamesAreFree(state);
-        StructType written = call.columns().addedTo(call.schema(), call.metadata());
-        sink.check(state.addedTo(written), source);
+        StructType written =
+                asked.columns().addedTo(asked.schema(), refresh.embed().metadata());
+        refresh.sink().check(state.addedTo(written), source);
         tell(source);
-        if (settings.isOn(JobSettings.REBUILD)) {
-            rebuild(source, state, written);
-            return;
+        if (refresh.rebuilds()) {
+            return rebuild(source, there, state, written);
         }
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-            ComparedTarget target = ComparedTarget.of(
-                    place, sink.description(), state, written, call.ids(), settings.isOn(JobSettings.ADOPT));
-            if (refresh(source, target)) {
-                return;
+            ComparedTarget target = ComparedTarget.of(refresh, there, state, written);
+            Optional<RefreshOutcome> outcome = refresh(source, target);
+            if (outcome.isPresent()) {
+                return outcome.get();
             }
-            note("another run was quicker; comparing again");
+            refresh.note("another run was quicker; comparing again");
+            there = refresh.place().there();
         }
-        throw RefreshErrors.lostTooOften(sink.description(), MOST_ATTEMPTS);
+        throw RefreshErrors.lostTooOften(refresh.sink().description(), MOST_ATTEMPTS);
     }
 
     /** A target whose rows were flagged once keeps the column. */
-    private StateColumns withFlagsOfTheTarget(StateColumns state) {
-        boolean flagged = !settings.isOn(JobSettings.REBUILD)
-                && place.there()
-                        .filter(rows -> Columns.byName(rows.schema()).containsKey(Columns.lower(state.deletedAt())))
-                        .isPresent();
-        return flagged ? state.withFlags() : state;
+    private static StateColumns withFlagsOfTheTarget(StateColumns state, Optional<Dataset<Row>> there) {
+        return there.filter(rows -> Columns.byName(rows.schema()).containsKey(Columns.lower(state.deletedAt())))
+                .map(rows -> state.withFlags())
+                .orElse(state);
     }
 
     private void requireNamesAreFree(StateColumns state) {
-        Set<String> taken = Columns.byName(call.schema()).keySet();
+        Set<String> taken = Columns.byName(refresh.embed().schema()).keySet();
         Stream.concat(state.names().stream(), Stream.of(Changes.ACTION))
                 .filter(name -> taken.contains(Columns.lower(name)))
                 .findFirst()
@@ -123,21 +113,13 @@ final class RefreshRun {
     }
 
     private void tell(Source source) {
-        if (!quiet) {
-            console.note("reading %s".formatted(source.name()));
-            source.notes().forEach(console::note);
-            sink.note().ifPresent(console::note);
-        }
-    }
-
-    private void note(String text) {
-        if (!quiet) {
-            console.note(text);
-        }
+        refresh.note("reading %s".formatted(source.name()));
+        source.notes().forEach(refresh::note);
+        refresh.sink().note().ifPresent(refresh::note);
     }
 
     private Source read() {
-        Source source = call.source().pinned();
+        Source source = refresh.embed().source().pinned();
         Dataset<Row> all = source.rows();
         Dataset<Row> since = settings.find(JobSettings.SINCE)
                 .map(condition -> SparkCall.translate(
@@ -149,45 +131,46 @@ final class RefreshRun {
     }
 
     private StateColumns state() {
+        EmbedCall call = refresh.embed();
         Set<String> keysAndTexts = new HashSet<>(call.ids());
         keysAndTexts.addAll(call.columns().byText().keySet());
         OtherColumns others = OtherColumns.of(call.schema(), keysAndTexts);
         if (!others.leftOut().isEmpty()) {
-            note("changes of %s alone are not seen: maps have no order".formatted(String.join(", ", others.leftOut())));
+            refresh.note("changes of %s alone are not seen: maps have no order"
+                    .formatted(String.join(", ", others.leftOut())));
         }
         return new StateColumns(
                 call.columns(),
                 others,
                 Shape.of(call.model(), call.options(), call.spark()),
-                place.keepsBytes(),
-                settings.get(JobSettings.DELETED) == Deleted.FLAG,
+                refresh.place().keepsBytes(),
+                refresh.deleted() == Deleted.FLAG,
                 call.options().get(EmbedOptions.BLANK) == BlankText.NULL);
     }
 
     /** The options with the ranges of the codes that are there, or of a sample. */
-    private EmbedOptions withRanges(Dataset<Row> rows) {
+    private EmbedOptions withRanges(Dataset<Row> rows, Optional<Dataset<Row>> there) {
+        EmbedCall call = refresh.embed();
         EmbedOptions options = call.options();
         if (!Calibration.isNeeded(options)) {
             return options;
         }
-        Optional<EncodingRanges> there = settings.isOn(JobSettings.REBUILD)
-                ? Optional.empty()
-                : place.there().flatMap(found -> ranges(found)
-                        .or(() -> RequestedTables.sink(call.spark(), settings, WriteMode.APPEND)
-                                .recordedRanges()
-                                .map(EncodingRanges::ofJson)));
-        if (there.isPresent()) {
-            return options.with(EmbedOptions.ENCODING_RANGES, there.get());
+        Optional<EncodingRanges> known = there.flatMap(
+                found -> ranges(found).or(() -> RequestedTables.sink(call.spark(), settings, WriteMode.APPEND)
+                        .recordedRanges()
+                        .map(EncodingRanges::ofJson)));
+        if (known.isPresent()) {
+            return options.with(EmbedOptions.ENCODING_RANGES, known.get());
         }
         Calibration calibration = Calibration.of(rows, call.columns().byText().keySet(), options);
-        note(calibration.note());
+        refresh.note(calibration.note());
         WatchedRun.awaitListeners(call.spark());
         return calibration.in(options);
     }
 
     private Optional<EncodingRanges> ranges(Dataset<Row> there) {
         return EmbeddingMetadata.columns(there.schema()).stream()
-                .filter(field -> call.columns().byText().containsValue(field.name()))
+                .filter(field -> refresh.embed().columns().byText().containsValue(field.name()))
                 .flatMap(field -> EmbeddingMetadata.of(field).stream())
                 .flatMap(label -> label.ranges().stream())
                 .findFirst()
@@ -195,16 +178,12 @@ final class RefreshRun {
     }
 
     private Comparison comparison(StateColumns state) {
-        return new Comparison(state, call.ids(), place::keyAsThere);
-    }
-
-    private boolean takesFirst() {
-        return settings.get(JobSettings.DUPLICATES) == Duplicates.FIRST;
+        return new Comparison(state, refresh.embed().ids(), refresh.place()::keyAsThere);
     }
 
     /** Keys and hashes of the source. */
     private Dataset<Row> keyed(Comparison comparison, Dataset<Row> rows) {
-        if (!takesFirst()) {
+        if (!refresh.takesFirst()) {
             return comparison.keyed(rows);
         }
         Optional<String> order = settings.find(JobSettings.ORDER_BY);
@@ -212,25 +191,20 @@ final class RefreshRun {
                 () -> comparison.first(rows, order), e -> RefreshErrors.orderCannotBeRead(order.orElse(""), e));
     }
 
-    /** Whether the target is as it should be now; false if another run was quicker. */
-    private boolean refresh(Source source, ComparedTarget target) {
+    /** Brings the target up to date; empty if another run was quicker. */
+    private Optional<RefreshOutcome> refresh(Source source, ComparedTarget target) {
         Comparison comparison = comparison(target.state());
-        boolean narrowed = settings.isChosen(JobSettings.LIMIT) || settings.isChosen(JobSettings.SINCE);
         Comparison.Missing missing =
-                target.missing(settings.get(JobSettings.DELETED), narrowed, settings.find(JobSettings.WHERE));
+                target.missing(refresh.deleted(), refresh.isNarrowed(), settings.find(JobSettings.WHERE));
         Dataset<Row> keyed = keyed(comparison, source.rows());
         Dataset<Row> classes = comparison.compare(keyed, target.rows(), missing);
         ClassCounts found = ClassCounts.of(comparison.counted(classes).collectAsList());
-        new ComparisonCheck(sink.description(), settings).require(found, missing, target);
+        new ComparisonCheck(refresh.sink().description(), settings).require(found, missing, target);
         if (settings.isOn(JobSettings.DRY_RUN)) {
-            new DryRun(settings, console).run(call);
-            console.say("Refresh " + found.shown(target.state().vectors().chunked()));
-            return true;
+            return Optional.of(preview("Refresh", found));
         }
-        boolean adopts = target.isAdopted();
-        if (found.differing() == 0 && target.rows().isPresent() && !adopts) {
-            report(found, 0);
-            return true;
+        if (found.differing() == 0 && target.rows().isPresent() && !target.isAdopted()) {
+            return Optional.of(report(found, 0));
         }
 
         boolean isNew = target.rows().isEmpty();
@@ -244,16 +218,7 @@ final class RefreshRun {
                                         RowClass.GONE.key()))
                         .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            ChangedRows changed =
-                    new ChangedRows(comparison, target.schema(), settings.get(JobSettings.DELETED), takesFirst());
-            RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, target, changed, comparison);
-            boolean done = write.run(source, plan, found, adopts, () -> report.ifPresent(Report::forget));
-            counts = write.counts().get(Count.TEXTS) > 0 ? write.counts() : counts;
-            failed = write.failed();
-            if (done) {
-                report(found, write.rowsWritten());
-            }
-            return done;
+            return write(source, target, comparison, plan, found);
         } finally {
             if (!isNew) {
                 plan.unpersist();
@@ -262,54 +227,82 @@ final class RefreshRun {
     }
 
     /** Everything anew, in one step. */
-    private void rebuild(Source source, StateColumns state, StructType written) {
+    private RefreshOutcome rebuild(
+            Source source, Optional<Dataset<Row>> there, StateColumns state, StructType written) {
         Comparison comparison = comparison(state);
         ComparedTarget none = new ComparedTarget(state, state.addedTo(written), Optional.empty(), false);
         Dataset<Row> keyed = keyed(comparison, source.rows());
         Comparison.Missing missing = none.missing(Deleted.KEEP, true, Optional.empty());
         Dataset<Row> classes = comparison.compare(keyed, Optional.empty(), missing);
         ClassCounts found = ClassCounts.of(comparison.counted(classes).collectAsList());
-        ComparisonCheck check = new ComparisonCheck(sink.description(), settings);
+        ComparisonCheck check = new ComparisonCheck(refresh.sink().description(), settings);
         check.require(found, missing, none);
-        place.there().ifPresent(rows -> check.requireNoneIsLost(rows, keyed, call.ids(), found));
-        if (settings.isOn(JobSettings.DRY_RUN)) {
-            new DryRun(settings, console).run(call);
-            console.say("Rebuild " + found.shown(state.vectors().chunked()));
-            return;
-        }
-        ChangedRows changed = new ChangedRows(comparison, none.schema(), Deleted.KEEP, takesFirst());
-        RefreshWrite write = new RefreshWrite(settings, console, call, sink, place, none, changed, comparison);
-        write.run(source, classes, found, false, () -> report.ifPresent(Report::forget));
-        counts = write.counts();
-        failed = write.failed();
-        report(found, write.rowsWritten());
+        there.ifPresent(
+                rows -> check.requireNoneIsLost(rows, keyed, refresh.embed().ids(), found));
+        return settings.isOn(JobSettings.DRY_RUN)
+                ? preview("Rebuild", found)
+                : write(source, none, comparison, classes, found).orElseThrow();
     }
 
-    private void report(ClassCounts found, long rows) {
-        double seconds = Figures.seconds(System.nanoTime() - started);
-        RunSummary summary = new RunSummary(rows, counts, seconds, call.model(), call.metadata());
-        if (!quiet) {
+    private RefreshOutcome preview(String verb, ClassCounts found) {
+        new DryRun(settings, refresh.console()).run(refresh.embed());
+        refresh.console().say(verb + " " + found.shown(refresh.embed().columns().chunked()));
+        return outcome(found, 0);
+    }
+
+    private Optional<RefreshOutcome> write(
+            Source source, ComparedTarget target, Comparison comparison, Dataset<Row> plan, ClassCounts found) {
+        RefreshWrite write = new RefreshWrite(refresh, target, comparison);
+        boolean done = write.run(source, plan, found, () -> report.ifPresent(Report::forget));
+        // A run that compares again finds in the stage what the first try computed.
+        counts = write.counts().get(Count.TEXTS) > 0 ? write.counts() : counts;
+        failed = write.failed();
+        return done ? Optional.of(report(found, write.rowsWritten())) : Optional.empty();
+    }
+
+    private RunSummary summary(long rows) {
+        EmbedCall call = refresh.embed();
+        return new RunSummary(
+                rows, counts, Figures.seconds(System.nanoTime() - started), call.model(), call.metadata());
+    }
+
+    private RefreshOutcome outcome(ClassCounts found, long rows) {
+        return outcome(found, summary(rows));
+    }
+
+    private RefreshOutcome outcome(ClassCounts found, RunSummary summary) {
+        return new RefreshOutcome(
+                found.named(refresh.deleted() == Deleted.FLAG),
+                summary.embedded(),
+                counts.get(Count.FAILED),
+                summary.seconds());
+    }
+
+    private RefreshOutcome report(ClassCounts found, long rows) {
+        Console console = refresh.console();
+        RunSummary summary = summary(rows);
+        if (!refresh.quiet()) {
+            EmbedCall call = refresh.embed();
             VectorColumns columns = call.columns();
-            console.say("Refreshed %s: %s".formatted(sink.description(), found.shown(columns.chunked())));
+            console.say("Refreshed %s: %s".formatted(refresh.sink().description(), found.shown(columns.chunked())));
             if (counts.get(Count.TEXTS) > 0) {
                 summary.print(
                         console,
-                        sink,
+                        refresh.sink(),
                         columns.addedTo(call.schema(), call.metadata()),
                         List.copyOf(columns.byText().values()),
                         settings);
                 failed.print(console.out());
             } else {
-                console.say("Nothing was embedded, in %s".formatted(Figures.duration(seconds)));
+                console.say("Nothing was embedded, in %s".formatted(Figures.duration(summary.seconds())));
             }
         }
+        RefreshOutcome outcome = outcome(found, summary);
         report.ifPresent(folder -> {
-            folder.write(
-                    Report.SUMMARY,
-                    summary.toJson(
-                            settings.effective(), found.toJson(settings.get(JobSettings.DELETED) == Deleted.FLAG)));
+            folder.write(Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes()));
             failed.toJson()
                     .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });
+        return outcome;
     }
 }

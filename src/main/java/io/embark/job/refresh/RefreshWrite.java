@@ -14,9 +14,7 @@ import io.embark.job.embed.ReadBack;
 import io.embark.job.embed.RunErrors;
 import io.embark.job.embed.VectorColumns;
 import io.embark.job.embed.WatchedRun;
-import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
-import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Changes;
@@ -51,8 +49,8 @@ final class RefreshWrite {
     /** Keys of so many rows are sent to every executor, so that the source is not shuffled for their sake. */
     private static final long MOST_BROADCAST = 500_000;
 
+    private final RefreshCall refresh;
     private final Settings settings;
-    private final Console console;
     private final EmbedCall call;
     private final Sink sink;
     private final Refreshing place;
@@ -63,23 +61,15 @@ final class RefreshWrite {
     private FailedRows failed = FailedRows.NONE;
     private long rowsWritten;
 
-    RefreshWrite(
-            Settings settings,
-            Console console,
-            EmbedCall call,
-            Sink sink,
-            Refreshing place,
-            ComparedTarget target,
-            ChangedRows changed,
-            Comparison comparison) {
-        this.settings = settings;
-        this.console = console;
-        this.call = call;
-        this.sink = sink;
-        this.place = place;
+    RefreshWrite(RefreshCall refresh, ComparedTarget target, Comparison comparison) {
+        this.refresh = refresh;
+        this.settings = refresh.settings();
+        this.call = refresh.embed();
+        this.sink = refresh.sink();
+        this.place = refresh.place();
         this.target = target;
-        this.changed = changed;
         this.comparison = comparison;
+        this.changed = new ChangedRows(comparison, target.schema(), refresh.deleted(), refresh.takesFirst());
     }
 
     /** What embedding took. */
@@ -101,14 +91,13 @@ final class RefreshWrite {
      * Embeds and writes.
      *
      * @param plan keys, hashes and classes of the rows that differ
-     * @param adopts whether state that the target lacks is written too
      * @return false if another run was quicker
      */
-    boolean run(Source source, Dataset<Row> plan, ClassCounts found, boolean adopts, Runnable before) {
+    boolean run(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) {
         rowsWritten = found.get(RowClass.UPDATED) + found.get(RowClass.GONE);
         try {
-            boolean comes = place.takesRowsAsTheyCome() && !settings.isOn(JobSettings.REBUILD);
-            return comes ? addAlone(source, plan, found, before) : stage(source, plan, found, adopts, before);
+            boolean comes = place.takesRowsAsTheyCome() && !refresh.rebuilds();
+            return comes ? addAlone(source, plan, found, before) : stage(source, plan, found, before);
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(sink.description(), e);
         } catch (Throwable e) {
@@ -138,7 +127,7 @@ final class RefreshWrite {
                     chosen(source, wanted(plan), found.toEmbed(), target.rows().isEmpty());
             sink.chosen(chosen);
             try (WatchedRun watched = watched(found.toEmbed())) {
-                sink.write(embedded(source, chosen), before);
+                sink.write(embedded(source, chosen, found.toEmbed()), before);
                 watched.stopCounting();
                 counts = watched.counts();
                 rowsWritten += watched.progress().rowsWritten();
@@ -200,12 +189,11 @@ final class RefreshWrite {
                 changes.mark());
     }
 
-    private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, boolean adopts, Runnable before)
-            throws IOException {
+    private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
         StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
             Optional<Dataset<Row>> puts = found.toEmbed() == 0 ? Optional.empty() : puts(source, plan, found, stage);
-            boolean done = commit(source, plan, puts, adopts, before);
+            boolean done = commit(source, plan, puts, before);
             if (done) {
                 stage.discard();
             }
@@ -225,10 +213,8 @@ final class RefreshWrite {
             Dataset<Row> done = kept.get().select(keys).distinct();
             reused = done.count();
             todo = ChangedRows.matching(wanted, done, call.ids(), "left_anti");
-            if (!settings.isOn(JobSettings.QUIET)) {
-                console.note("%s embedded by a run that did not come to its end; taken from there"
-                        .formatted(Figures.count(reused, "row was", "rows were")));
-            }
+            refresh.note("%s embedded by a run that did not come to its end; taken from there"
+                    .formatted(Figures.count(reused, "row was", "rows were")));
             rowsWritten += kept.get().count();
         }
         long left = found.toEmbed() - reused;
@@ -240,7 +226,7 @@ final class RefreshWrite {
         CommitEvery every =
                 CommitEvery.parse(settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
         try (WatchedRun watched = watched(left)) {
-            List<StagedFile> files = StageWriter.write(embedded(source, chosen), stage, every);
+            List<StagedFile> files = StageWriter.write(embedded(source, chosen, left), stage, every);
             watched.stopCounting();
             counts = watched.counts();
             rowsWritten += files.stream().mapToLong(StagedFile::rows).sum();
@@ -252,8 +238,7 @@ final class RefreshWrite {
         }
     }
 
-    private boolean commit(
-            Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, boolean adopts, Runnable before) {
+    private boolean commit(Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, Runnable before) {
         Runnable compared = () -> {
             if (!place.isAsCompared()) {
                 throw OutputErrors.changedMeanwhile(sink.description());
@@ -273,7 +258,7 @@ final class RefreshWrite {
             return true;
         }
         Changes others = changed.of(source.rows(), plan, puts, target.rows());
-        if (adopts) {
+        if (target.isAdopted()) {
             sink.write(labelled(others.appliedTo(target.rows().get())), compared);
             return true;
         }
@@ -288,7 +273,7 @@ final class RefreshWrite {
     }
 
     private WatchedRun watched(long total) {
-        return new WatchedRun(call.spark(), console, OptionalLong.of(total), settings.isOn(JobSettings.QUIET));
+        return new WatchedRun(call.spark(), refresh.console(), OptionalLong.of(total), refresh.quiet());
     }
 
     /** Keys and hashes of the rows to embed. */
@@ -299,23 +284,23 @@ final class RefreshWrite {
 
     /** The rows of the source whose keys are wanted. */
     private Dataset<Row> chosen(Source source, Dataset<Row> wanted, long count, boolean isWhole) {
-        boolean takesFirst = settings.get(JobSettings.DUPLICATES) == Duplicates.FIRST;
-        if (isWhole && !takesFirst) {
+        if (isWhole && !refresh.takesFirst()) {
             return source.rows();
         }
         Dataset<Row> keys = count <= MOST_BROADCAST ? functions.broadcast(wanted) : wanted;
-        return comparison.chosen(source.rows(), keys, takesFirst);
+        return comparison.chosen(source.rows(), keys, refresh.takesFirst());
     }
 
-    private Dataset<Row> embedded(Source source, Dataset<Row> chosen) {
+    /** The same rows with their vectors and state, spread over all cores. */
+    private Dataset<Row> embedded(Source source, Dataset<Row> chosen, long count) {
         Set<String> texts = call.columns().byText().keySet();
-        Source narrowed =
-                new Source(chosen, source.name(), source.path(), source.cheap(), source.notes(), source.version());
-        Repartitioning repartitioning = Repartitioning.of(narrowed, texts, false);
+        Dataset<Row> spread = chosen == source.rows()
+                ? Repartitioning.of(source, texts, false).rows()
+                : Repartitioning.ofKnown(chosen, count);
         String vector = call.columns().byText().values().iterator().next();
         Dataset<Row> embedded = call.columns()
                 .embedCounted(
-                        WatchedRun.counted(repartitioning.rows()),
+                        WatchedRun.counted(spread),
                         call.options(),
                         call.metadata().toMetadata(),
                         StateColumns.chunks(vector));

@@ -54,7 +54,7 @@ public final class JobSession implements AutoCloseable {
     /** Spark's configuration as it was submitted, or that of the session that runs already. */
     public static Map<String, String> submittedConf() {
         if (isRunning()) {
-            return Scala.map(SparkSession.getDefaultSession().get().conf().getAll());
+            return conf(SparkSession.getDefaultSession().get());
         }
 
         Map<String, String> submitted = new LinkedHashMap<>();
@@ -62,6 +62,11 @@ public final class JobSession implements AutoCloseable {
             submitted.put(entry._1(), entry._2());
         }
         return submitted;
+    }
+
+    /** The configuration of a session, as it is now. */
+    public static Map<String, String> conf(SparkSession spark) {
+        return Scala.map(spark.conf().getAll());
     }
 
     /** The session that runs already, or a new one: on the cluster that spark-submit named, else on all cores here. */
@@ -100,6 +105,11 @@ public final class JobSession implements AutoCloseable {
         SparkSession spark = start(builder);
         quieten(quiet);
         return new JobSession(spark, true, request.ofTheJob());
+    }
+
+    /** A session that a program has at hand; its log stays as loud as it is. */
+    public static JobSession within(SparkSession spark, SessionRequest request) {
+        return new JobSession(spark, false, request.ofTheJob());
     }
 
     /** Shows Spark's log, of which the launcher's own settings show errors only, but for what repeats literals of queries. */

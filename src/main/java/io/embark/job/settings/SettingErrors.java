@@ -98,6 +98,13 @@ public final class SettingErrors {
                 "Add --mode refresh and --id-column, or leave it out.");
     }
 
+    public static EmbarkException isForTheCommandLine(String key) {
+        return invalid(
+                "option %s: cannot be set here".formatted(key),
+                "The rows are given, the session runs already, and the mode is refresh.",
+                "Leave it out; it is for the command line.");
+    }
+
     public static EmbarkException isForFailedRows(Option<?> setting) {
         return invalid(
                 "option %s: is not heeded without --on-error null".formatted(setting.key()),

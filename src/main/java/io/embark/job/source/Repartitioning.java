@@ -69,6 +69,15 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
         return new Repartitioning(spread, OptionalLong.of(total));
     }
 
+    /**
+     * Deals rows out in turn of which it is known how many they are, such as those that a comparison chose: they are scattered over
+     * the partitions of their source, and finding out how would read it once more.
+     */
+    public static Dataset<Row> ofKnown(Dataset<Row> rows, long total) {
+        int cores = rows.sparkSession().sparkContext().defaultParallelism();
+        return rows.repartition(Math.toIntExact(partitions(total, cores)));
+    }
+
     private static Dataset<Row> deal(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {
         Column[] columns = texts.stream().map(Columns::named).toArray(Column[]::new);
         // What Spark's repartition computes for each row: the sizes of the partitions that it would make.

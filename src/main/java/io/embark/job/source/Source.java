@@ -94,6 +94,15 @@ public record Source(
         return query(spark, query).narrowed(request);
     }
 
+    /**
+     * Takes rows that a program has at hand.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the condition cannot be read
+     */
+    public static Source rows(Dataset<Row> rows, SourceRequest request) {
+        return of(rows, "the rows that were given", Optional.empty(), false).narrowed(request);
+    }
+
     /** Opens what is at a path or, if nothing is there, the table of this name, as {@link #table} takes it. */
     public static Source pathOrTable(SparkSession spark, String reference, SourceRequest request) {
         boolean isTable = request.format().isEmpty() && new PathOrTable(spark, reference).isTable();

@@ -1,0 +1,58 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.refresh;
+
+import io.embark.job.embed.EmbedCall;
+import io.embark.job.print.Console;
+import io.embark.job.settings.Deleted;
+import io.embark.job.settings.Duplicates;
+import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.Settings;
+import io.embark.job.sink.Refreshing;
+import io.embark.job.sink.Sink;
+
+/**
+ * What one refresh works with from its start to its end.
+ *
+ * @param settings what was asked for
+ * @param console where it tells what it does
+ * @param embed source, columns and model
+ * @param sink the place, as something that is written to
+ * @param place the same, as something that is brought up to date
+ * @param isPart whether the source is known to hold some of its rows only
+ */
+record RefreshCall(Settings settings, Console console, EmbedCall embed, Sink sink, Refreshing place, boolean isPart) {
+    RefreshCall with(EmbedCall other) {
+        return new RefreshCall(settings, console, other, sink, place, isPart);
+    }
+
+    boolean quiet() {
+        return settings.isOn(JobSettings.QUIET);
+    }
+
+    boolean rebuilds() {
+        return settings.isOn(JobSettings.REBUILD);
+    }
+
+    Deleted deleted() {
+        return settings.get(JobSettings.DELETED);
+    }
+
+    /** Whether the source may have a key twice. */
+    boolean takesFirst() {
+        return settings.get(JobSettings.DUPLICATES) == Duplicates.FIRST;
+    }
+
+    /** Whether rows that are not read may be there all the same. */
+    boolean isNarrowed() {
+        return isPart || settings.isChosen(JobSettings.LIMIT) || settings.isChosen(JobSettings.SINCE);
+    }
+
+    void note(String text) {
+        if (!quiet()) {
+            console.note(text);
+        }
+    }
+}

@@ -14,11 +14,11 @@ public final class Benchmark {
      * Runs the parts named, or all of them.
      *
      * @param parts {@code engine}, {@code families}, {@code column}, {@code job}, {@code lakes}, {@code cores}, {@code copies},
-     *     {@code sinks}
+     *     {@code sinks}, {@code refresh}
      */
     public static void main(String[] parts) throws Exception {
         List<String> chosen = parts.length == 0
-                ? List.of("engine", "families", "column", "job", "lakes", "cores", "copies", "sinks")
+                ? List.of("engine", "families", "column", "job", "lakes", "cores", "copies", "sinks", "refresh")
                 : List.of(parts);
         for (String part : chosen) {
             switch (part) {
@@ -30,9 +30,10 @@ public final class Benchmark {
                 case "cores" -> JobBenchmark.cores();
                 case "copies" -> JobBenchmark.copies();
                 case "sinks" -> SinkBenchmark.run();
+                case "refresh" -> RefreshBenchmark.run();
                 default ->
                     throw new IllegalArgumentException(
-                            "there is no part '%s'; the parts are engine, families, column, job, lakes, cores, copies, sinks"
+                            "there is no part '%s'; the parts are engine, families, column, job, lakes, cores, copies, sinks, refresh"
                                     .formatted(part));
             }
         }

@@ -119,7 +119,7 @@ final class FamilyBenchmark {
         Figures.print("%-12s %7.0f tokens/s  model / sgemm %s", name, Figures.median(speeds), Figures.spread(shares));
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

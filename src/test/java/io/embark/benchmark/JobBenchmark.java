@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
 final class JobBenchmark {
     private static final Path FOLDER = Path.of("target", "benchmark");
     private static final String PARQUET = "--output %s".formatted(FOLDER.resolve("output"));
+    private static final String OVERWRITE = " --mode overwrite";
     private static final int ALL = 100_000;
     private static final int HALF = 50_000;
     private static final int SOME = 20_000;
@@ -44,9 +46,11 @@ final class JobBenchmark {
      * @param wall from the start of the process to its end, in seconds
      * @param seconds from the first row read to the last one written
      * @param tokens tokens that went through the model
+     * @param embedded texts that got a vector
+     * @param forward seconds of forward passes, summed over compute threads
      * @param residents resident memory in bytes by rows embedded, whenever the run said how far it was
      */
-    private record Run(double wall, double seconds, long tokens, Map<Long, Long> residents) {}
+    record Run(double wall, double seconds, long tokens, long embedded, double forward, Map<Long, Long> residents) {}
 
     /** The whole job on two cores, start-up included, against what sgemm reaches on two threads; and its memory. */
     static void whole() throws Exception {
@@ -66,7 +70,7 @@ final class JobBenchmark {
                 MatrixPeak peak = new MatrixPeak(2)) {
             double perToken = Work.of(texts, embedder.folder()).operationsPerToken();
             double before = peak.measure();
-            Run run = run(input, "local[2]", place);
+            Run run = run(input, "local[2]", place + OVERWRITE);
             double reachable = (before + peak.measure()) / 2;
             double reached = run.tokens * perToken / run.wall;
             Figures.print("%nWhole job, %d glosses into %s, local[2], from start to end of the process", ALL, name);
@@ -122,6 +126,11 @@ final class JobBenchmark {
     }
 
     static Path write(String name, List<String> texts) throws IOException {
+        return write(name, texts, null);
+    }
+
+    /** The same with a title for each text, if there are any. */
+    static Path write(String name, List<String> texts, IntFunction<String> titles) throws IOException {
         Path file = FOLDER.resolve(name + ".jsonl");
         Files.createDirectories(FOLDER);
         Gson gson = new Gson();
@@ -130,16 +139,20 @@ final class JobBenchmark {
             JsonObject line = new JsonObject();
             line.addProperty("id", i);
             line.addProperty("text", texts.get(i));
+            if (titles != null) {
+                line.addProperty("title", titles.apply(i));
+            }
             lines.add(gson.toJson(line));
         }
         return Files.write(file, lines);
     }
 
     private static Run run(Path input, String master) throws IOException, InterruptedException {
-        return run(input, master, PARQUET);
+        return run(input, master, PARQUET + OVERWRITE);
     }
 
-    private static Run run(Path input, String master, String place) throws IOException, InterruptedException {
+    /** A run with these options beside those of its source. */
+    static Run run(Path input, String master, String options) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 "jobs/embark",
                 "embed",
@@ -147,11 +160,9 @@ final class JobBenchmark {
                 input.toString(),
                 "--text-column",
                 "text",
-                "--mode",
-                "overwrite",
                 "--report",
                 FOLDER.toString()));
-        command.addAll(List.of(place.split(" ")));
+        command.addAll(List.of(options.split(" ")));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("EMBARK_SPARK_OPTIONS", "--master " + master);
         builder.environment().remove("SPARK_HOME");
@@ -176,8 +187,14 @@ final class JobBenchmark {
         double wall = (System.nanoTime() - start) / 1e9;
         JsonObject summary = JsonParser.parseString(Files.readString(FOLDER.resolve("summary.json")))
                 .getAsJsonObject();
-        double seconds = summary.getAsJsonObject("seconds").get("total").getAsDouble();
-        return new Run(wall, seconds, summary.get("tokens").getAsLong(), residents);
+        JsonObject spent = summary.getAsJsonObject("seconds");
+        return new Run(
+                wall,
+                spent.get("total").getAsDouble(),
+                summary.get("tokens").getAsLong(),
+                summary.get("embedded").getAsLong(),
+                spent.get("forward").getAsDouble(),
+                residents);
     }
 
     /** The launcher becomes the JVM, so it has the process id of what was started. */

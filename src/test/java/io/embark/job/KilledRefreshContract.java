@@ -15,12 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
  * of an undisturbed run, and embeds nothing again that was put aside. {@code EMBARK_KILLS} says how many kills of each.
  */
 abstract class KilledRefreshContract {
-    private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("EMBARK_KILLS", "3"));
     private static final Path RECORD = Path.of("target", "killed-refreshes.txt");
     private static final int ROWS = 240;
     private static final int SLICE = 20;
@@ -57,8 +55,16 @@ abstract class KilledRefreshContract {
         return false;
     }
 
-    /** The rows of the output. */
-    abstract List<Row> rows(Path place);
+    /** Whether rows go in as they are embedded, so that nothing is put aside and a kill comes after a number of texts. */
+    boolean takesRowsAsTheyCome() {
+        return false;
+    }
+
+    /** The rows of the output; none if there is no output yet. */
+    abstract List<Row> rows(Path place) throws Exception;
+
+    /** Removes what an earlier test left under the name of a place. */
+    void makeWay(Path place) throws Exception {}
 
     @BeforeEach
     void writeSourcesAndAModel() throws IOException {
@@ -97,19 +103,17 @@ abstract class KilledRefreshContract {
                 .findFirst()
                 .orElseThrow();
         Set<String> expected = new TreeSet<>(texts(rows(undisturbed)));
+        Path before = isThere ? prepared(phase + "-before", true) : undisturbed;
         long all = embedded(undisturbed);
         assertThat(texts(rows(undisturbed))).hasSize(ROWS);
 
-        Random random = new Random(16);
-        Set<Integer> kills = new HashSet<>();
-        while (kills.size() < Math.min(KILLS, steps)) {
-            kills.add(1 + random.nextInt(steps));
-        }
-        for (int kill : new TreeSet<>(kills)) {
+        for (int kill : KilledSteps.some(IntStream.rangeClosed(1, steps).boxed().toList())) {
             Path place = prepared("%s-%d".formatted(phase, kill), isThere);
             OwnJvm.Ended killed = run(place, isThere, kill);
             assertThat(killed.exitValue()).as(String.join("\n", killed.lines())).isEqualTo(137);
-            long staged = staged(place);
+            long staged = takesRowsAsTheyCome()
+                    ? right(rows(place), expected) - (isThere ? right(rows(before), expected) : 0)
+                    : staged(place);
 
             Outcome again = Outcome.of(words(place, outputHere(place), isThere ? "after" : "before"));
             assertThat(again.code()).as("%s: %s", kill, again.err()).isZero();
@@ -127,8 +131,9 @@ abstract class KilledRefreshContract {
     }
 
     /** A place of its own with the output of the first night, if there was one. */
-    private Path prepared(String name, boolean isThere) throws IOException {
+    private Path prepared(String name, boolean isThere) throws Exception {
         Path place = Files.createDirectory(folder.resolve(name));
+        makeWay(place);
         if (isMadeBefore()) {
             List<String> words = new ArrayList<>(words(place, outputHere(place), "before"));
             words.addAll(List.of("--where", "id < 0"));
@@ -143,8 +148,18 @@ abstract class KilledRefreshContract {
     }
 
     private OwnJvm.Ended run(Path place, boolean isThere, int step) throws Exception {
-        List<String> words = new ArrayList<>(List.of(place.toString(), Integer.toString(step)));
+        List<String> words =
+                new ArrayList<>(takesRowsAsTheyCome() ? KilledRefresh.texts() : KilledRefresh.filesBelow(place));
+        words.add(Integer.toString(step));
         words.addAll(words(place, output(place), isThere ? "after" : "before"));
+        if (takesRowsAsTheyCome()) {
+            int from = words.indexOf("--input");
+            words.set(from, "--sql");
+            words.set(
+                    from + 1,
+                    "SELECT id, title, %s(body) AS body FROM parquet.`%s`"
+                            .formatted(KilledRefresh.COUNTED, words.get(from + 1)));
+        }
         words.addAll(List.of(
                 "--set",
                 "spark.master=local[2]",
@@ -188,6 +203,11 @@ abstract class KilledRefreshContract {
         JsonObject summary = JsonParser.parseString(Files.readString(place.resolve("report/summary.json")))
                 .getAsJsonObject();
         return summary.get("embedded").getAsLong();
+    }
+
+    /** Rows that are as they should be. */
+    private static long right(List<Row> rows, Set<String> expected) {
+        return texts(rows).stream().filter(expected::contains).count();
     }
 
     /** Rows that the next run finds; they count once however often a task tried. */

@@ -1,0 +1,77 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job;
+
+import io.embark.job.sink.store.postgresql.PostgresServer;
+import io.embark.spark.SharedSpark;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
+
+/** Tables of PostgreSQL, one for each kill. */
+@Tag("postgresql")
+class KilledPostgresRefreshTest extends KilledRefreshContract {
+    private final PostgresServer server = PostgresServer.plain();
+
+    @Override
+    SparkSession spark() {
+        return SharedSpark.session();
+    }
+
+    @Override
+    boolean takesRowsAsTheyCome() {
+        return true;
+    }
+
+    private static String table(Path place) {
+        return "killed_" + place.getFileName().toString().replace('-', '_');
+    }
+
+    @Override
+    void makeWay(Path place) throws SQLException {
+        server.run("DROP TABLE IF EXISTS " + table(place));
+    }
+
+    @Override
+    List<String> output(Path place) {
+        return List.of(
+                "--output-format",
+                "postgresql",
+                "--sink-option",
+                "url=" + server.url(),
+                "--sink-option",
+                "dbtable=" + table(place),
+                "--sink-option",
+                "user=" + server.user(),
+                "--sink-option",
+                "password=" + server.password(),
+                "--sink-option",
+                "batchsize=20");
+    }
+
+    @Override
+    List<String> outputHere(Path place) {
+        return output(place);
+    }
+
+    @Override
+    List<Row> rows(Path place) throws SQLException {
+        if (server.ask("SELECT to_regclass('%s')".formatted(table(place))).get(0) == null) {
+            return List.of();
+        }
+        return spark().read()
+                .format("jdbc")
+                .option("url", server.url())
+                .option("dbtable", table(place))
+                .option("user", server.user())
+                .option("password", server.password())
+                .load()
+                .select("id", "title", "body", "embedding")
+                .collectAsList();
+    }
+}

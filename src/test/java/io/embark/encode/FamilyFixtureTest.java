@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -120,6 +121,8 @@ class FamilyFixtureTest {
         }
     }
 
+    /** Else a fixture would show nothing of some tensor. */
+    @Tag("noise")
     @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("differentWeights")

@@ -10,8 +10,10 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 
 /** A table of the session's catalog. */
+@Tag("kills")
 class TableNightsTest extends NightsContract {
     private static final String TABLE = "refreshed_nightly";
 

@@ -5,6 +5,7 @@
 package io.embark.job.refresh;
 
 import io.embark.job.embed.VectorColumns;
+import io.embark.job.source.RefreshRecord;
 import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,9 +32,6 @@ import org.apache.spark.sql.types.StructType;
  */
 record StateColumns(
         VectorColumns vectors, OtherColumns others, Shape shape, boolean bytes, boolean flags, boolean blankIsNull) {
-    /** The ending of the column that says when a row was missed in the source. */
-    static final String DELETED_AT = "_deleted_at";
-
     private static final int BYTES = 16;
 
     /** Before the bytes of a text, so that no text has the hash of something else. */
@@ -46,24 +44,25 @@ record StateColumns(
 
     /** Those of one column of vectors, in the order in which they stand. */
     static String textHash(String vector) {
-        return vector + "_text_hash";
+        return RefreshRecord.TEXT_HASH.beside(vector);
     }
 
     static String rowHash(String vector) {
-        return vector + "_row_hash";
+        return RefreshRecord.ROW_HASH.beside(vector);
     }
 
     static String fingerprint(String vector) {
-        return vector + "_fingerprint";
+        return RefreshRecord.FINGERPRINT.beside(vector);
     }
 
     static String chunks(String vector) {
-        return vector + "_chunks";
+        return RefreshRecord.CHUNKS.beside(vector);
     }
 
     /** The column of the whole row that says when it was missed in the source. */
     String deletedAt() {
-        return vectors.byText().values().iterator().next() + DELETED_AT;
+        return RefreshRecord.DELETED_AT.beside(
+                vectors.byText().values().iterator().next());
     }
 
     /** The columns that a comparison reads beside the keys, of all columns of vectors. */

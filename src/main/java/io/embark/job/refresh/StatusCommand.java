@@ -12,6 +12,7 @@ import io.embark.job.print.TextTable;
 import io.embark.job.session.JobSession;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
+import io.embark.job.source.RefreshRecord;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -112,7 +113,7 @@ public final class StatusCommand {
     private static List<Part> parts(Dataset<Row> rows, String vector) {
         Column isEmbedded = Columns.named(vector).isNotNull();
         Column hasHash = Columns.named(StateColumns.textHash(vector)).isNotNull();
-        String deletedAt = vector + StateColumns.DELETED_AT;
+        String deletedAt = RefreshRecord.DELETED_AT.beside(vector);
         boolean flags = Arrays.stream(rows.columns()).anyMatch(deletedAt::equalsIgnoreCase);
         Column isFlagged = flags ? Columns.named(deletedAt).isNotNull() : functions.lit(false);
         return rows

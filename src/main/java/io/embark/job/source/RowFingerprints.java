@@ -6,7 +6,6 @@ package io.embark.job.source;
 
 import io.embark.job.table.Columns;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -22,12 +21,6 @@ import org.apache.spark.sql.types.StructType;
  * @hidden Public for Embark's other rooms only.
  */
 public record RowFingerprints(String column) {
-    private static final String ENDING = "_fingerprint";
-
-    /** The endings of what a refresh writes beside vectors for itself; a table with the first of them was made by one. */
-    private static final List<String> OF_REFRESHES =
-            List.of("_text_hash", "_row_hash", ENDING, "_chunks", "_deleted_at");
-
     /** What stands behind the model's fingerprint, where a refresh wrote both. */
     private static final String OPTIONS = ":";
 
@@ -37,7 +30,7 @@ public record RowFingerprints(String column) {
     /** The one beside a column of vectors: {@code embedding_fingerprint} beside {@code embedding}. */
     public static Optional<RowFingerprints> beside(String vectors, StructType schema) {
         return Arrays.stream(schema.fields())
-                .filter(field -> field.name().equalsIgnoreCase(vectors + ENDING)
+                .filter(field -> field.name().equalsIgnoreCase(RefreshRecord.FINGERPRINT.beside(vectors))
                         && field.dataType().equals(DataTypes.StringType))
                 .findFirst()
                 .map(field -> new RowFingerprints(field.name()));
@@ -46,8 +39,10 @@ public record RowFingerprints(String column) {
     /** Whether a column is a refresh's own record beside one of vectors, which tells people nothing. */
     public static boolean isRecord(String name, String vectors, StructType schema) {
         Set<String> names = Columns.byName(schema).keySet();
-        return names.contains(Columns.lower(vectors + OF_REFRESHES.get(0)))
-                && OF_REFRESHES.stream().anyMatch(ending -> name.equalsIgnoreCase(vectors + ending));
+        return names.contains(Columns.lower(RefreshRecord.TEXT_HASH.beside(vectors)))
+                && Arrays.stream(RefreshRecord.values())
+                        .map(record -> record.beside(vectors))
+                        .anyMatch(name::equalsIgnoreCase);
     }
 
     /**

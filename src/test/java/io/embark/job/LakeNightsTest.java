@@ -88,6 +88,11 @@ class LakeNightsTest {
         }
 
         @Override
+        boolean keepsVersions() {
+            return true;
+        }
+
+        @Override
         List<String> output() {
             return output;
         }

@@ -6,6 +6,7 @@ package io.embark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
@@ -38,6 +39,7 @@ abstract class NightsContract {
 
     private String input;
     private String model;
+    private JsonObject summary;
 
     /** The session of the test. */
     abstract SparkSession spark();
@@ -56,6 +58,11 @@ abstract class NightsContract {
         return true;
     }
 
+    /** Whether the summary names the versions of the output. */
+    boolean keepsVersions() {
+        return false;
+    }
+
     @BeforeEach
     void writeAModel() throws IOException {
         input = folder.resolve("in").toString();
@@ -67,10 +74,17 @@ abstract class NightsContract {
         source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", "a cat"), row(4, "d", "a dog"));
         assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0, deleted 0, embedded 4");
         requireFresh();
+        assertThat(summary.has("versions")).isEqualTo(keepsVersions());
+        JsonElement after =
+                keepsVersions() ? summary.getAsJsonObject("versions").get("after") : null;
 
         Object version = version();
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0, embedded 0");
         assertThat(version()).isEqualTo(version);
+        if (keepsVersions()) {
+            assertThat(summary.getAsJsonObject("versions").get("before")).isEqualTo(after);
+            assertThat(summary.getAsJsonObject("versions").has("after")).isFalse();
+        }
 
         source(
                 row(1, "a", "the cat sat"),
@@ -162,7 +176,7 @@ abstract class NightsContract {
     private String refresh(String... more) throws IOException {
         Outcome outcome = run(more);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        JsonObject summary = JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
+        summary = JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
                 .getAsJsonObject();
         return Stream.of("new", "changed", "updated", "unchanged", "deleted", "embedded")
                 .map(name -> name + " " + summary.get(name).getAsLong())

@@ -58,7 +58,7 @@ class SummarySchemaTest {
         for (String count : List.of("new", "changed", "updated", "unchanged", "deleted", "flagged")) {
             summary.addProperty(count, 3);
         }
-        summary.add("versions", JsonParser.parseString("{\"read\": \"7\"}"));
+        summary.add("versions", JsonParser.parseString("{\"source\": \"7\"}"));
 
         new SchemaCheck(schema()).require(summary);
     }

@@ -8,6 +8,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.LongText;
 import io.embark.Option;
+import io.embark.encode.Count;
 import io.embark.encode.Embedder;
 import io.embark.job.print.Console;
 import io.embark.job.print.Figures;
@@ -20,9 +21,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -33,6 +37,17 @@ import org.apache.spark.sql.Row;
 public final class DryRun {
     private static final int ROWS = 3;
     private static final int COMPONENTS = 4;
+    private static final int SAMPLE = 200;
+
+    /**
+     * What a run would embed, where that is known.
+     *
+     * @param rows the rows, with their texts
+     * @param count how many they are
+     * @param pace tokens in a second of an earlier run; empty if none is known
+     * @hidden Public for Embark's other rooms only.
+     */
+    public record Work(Dataset<Row> rows, long count, OptionalDouble pace) {}
 
     private final Settings settings;
     private final Console console;
@@ -42,8 +57,19 @@ public final class DryRun {
         this.console = console;
     }
 
+    /** Shows the first rows of the source. */
     public void run(EmbedCall call) {
+        run(call, Optional.empty());
+    }
+
+    /** Shows the first rows that would be embedded, and about what that would take. */
+    public void run(EmbedCall call, Work work) {
+        run(call, Optional.of(work));
+    }
+
+    private void run(EmbedCall call, Optional<Work> work) {
         Source source = call.source();
+        Dataset<Row> toEmbed = work.map(Work::rows).orElse(source.rows());
         Map<String, String> columns = call.columns().byText();
         ModelFolder model = call.model();
         EmbedOptions options = call.options();
@@ -68,7 +94,7 @@ public final class DryRun {
                 Column[] read = ids.isEmpty()
                         ? new Column[] {Columns.named(text)}
                         : new Column[] {Columns.named(text), IdColumns.text(ids)};
-                List<Row> rows = source.rows().select(read).limit(ROWS).collectAsList();
+                List<Row> rows = toEmbed.select(read).limit(ROWS).collectAsList();
                 List<String> texts = rows.stream().map(row -> row.getString(0)).collect(Collectors.toList());
                 console.say("Column  %s -> %s".formatted(text, output));
                 List<String> vectors = describe(embedder, computable, texts);
@@ -77,6 +103,7 @@ public final class DryRun {
                     console.out().println("        " + name + start(texts.get(i)) + " -> " + vectors.get(i));
                 }
             });
+            work.ifPresent(known -> estimate(known, List.copyOf(columns.keySet()), embedder));
         }
         source.notes().forEach(note -> console.say("Note    " + note));
         console.say("Output  "
@@ -84,6 +111,38 @@ public final class DryRun {
                         .map(place -> place.description() + " can be written")
                         .orElse("none named"));
         console.say("Dry run: nothing was written.");
+    }
+
+    /** Tokens by the mean of a sample: the first rows, so that the others are not read. */
+    private void estimate(Work work, List<String> columns, Embedder embedder) {
+        List<String> texts = work
+                .rows()
+                .select(columns.stream().map(Columns::named).toArray(Column[]::new))
+                .limit(SAMPLE)
+                .collectAsList()
+                .stream()
+                .flatMap(row -> IntStream.range(0, row.length()).mapToObj(row::getString))
+                .collect(Collectors.toList());
+        long all = work.count() * columns.size();
+        if (texts.isEmpty()) {
+            console.say("Work    nothing to embed");
+            return;
+        }
+        double each = (double) embedder.pool(texts, () -> false).counts().get(Count.TOKENS) / texts.size();
+        double tokens = each * all;
+        console.say("Work    %s, about %s tokens: %s each in a sample of %s"
+                .formatted(
+                        Figures.count(all, "text", "texts"),
+                        Figures.count(Math.round(tokens)),
+                        Figures.count(Math.round(each)),
+                        Figures.count(texts.size())));
+        console.say(
+                work.pace().isPresent()
+                        ? "Time    about %s at the %s tokens/s of the last run"
+                                .formatted(
+                                        Figures.duration(tokens / work.pace().getAsDouble()),
+                                        Figures.count(Math.round(work.pace().getAsDouble())))
+                        : "Time    not known: name the folder of an earlier run with --report, to go by its pace");
     }
 
     private static List<String> describe(Embedder embedder, EmbedOptions options, List<String> texts) {

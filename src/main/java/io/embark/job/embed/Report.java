@@ -6,6 +6,7 @@ package io.embark.job.embed;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.guard.ReportFolder;
@@ -13,11 +14,14 @@ import io.embark.job.sink.Sink;
 import io.embark.job.source.Source;
 import io.embark.job.table.Failures;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -95,6 +99,20 @@ public final class Report {
                     .check(source.rows(), sink.flatMap(Sink::folder).map(Path::new));
         } catch (IOException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
+        }
+    }
+
+    /** Tokens in a second of the run that this folder reports; empty if there is none, or it embedded nothing. */
+    public OptionalDouble pace() {
+        try (Reader reader = new InputStreamReader(files.open(new Path(folder, SUMMARY)), StandardCharsets.UTF_8)) {
+            JsonObject summary = GSON.fromJson(reader, JsonObject.class);
+            double tokens = summary.get("tokens").getAsDouble();
+            double seconds = summary.getAsJsonObject("seconds").get("total").getAsDouble();
+            return tokens > 0 && seconds > 0 ? OptionalDouble.of(tokens / seconds) : OptionalDouble.empty();
+        } catch (IOException | RuntimeException e) {
+            // Whatever lies there, an estimate is not worth a failure.
+            LOG.debug("No earlier run: {}", Failures.rootLine(e));
+            return OptionalDouble.empty();
         }
     }
 

@@ -50,15 +50,16 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
 
     /** The summary as {@code summary.json} has it. */
     public String toJson(List<Settings.Effective> settings) {
-        return toJson(settings, Map.of());
+        return toJson(settings, Map.of(), Map.of());
     }
 
     /**
      * The same of a refresh.
      *
      * @param classes how many rows there were of each class; none if nothing was compared
+     * @param versions those that were read and written, where tables keep them
      */
-    public String toJson(List<Settings.Effective> settings, Map<String, Long> classes) {
+    public String toJson(List<Settings.Effective> settings, Map<String, Long> classes, Map<String, String> versions) {
         Map<String, Object> spent = new LinkedHashMap<>();
         spent.put("total", seconds);
         each(Count.Unit.NANOS, count -> spent.put(count.key(), Figures.seconds(counts.get(count))));
@@ -86,6 +87,9 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
         all.put("embedded", embedded());
         all.putAll(classes);
         each(Count.Unit.NUMBER, count -> all.putIfAbsent(count.key(), counts.get(count)));
+        if (!versions.isEmpty()) {
+            all.put("versions", versions);
+        }
         all.put("seconds", spent);
         all.put("model", used);
         all.put("settings", inForce);

@@ -217,6 +217,12 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
                 .select(result(keysOfBoth, "s."));
     }
 
+    /** Keys and hashes of the rows to embed, of those that {@link #compare} gives. */
+    static Dataset<Row> toEmbed(Dataset<Row> classes) {
+        return classes.where(Columns.named(CLASS).isin(NEW.key(), CHANGED.key()))
+                .drop(CLASS);
+    }
+
     private Column[] firsts() {
         return keysAndHashes().stream()
                 .skip(ids.size())

@@ -31,9 +31,11 @@ import io.embark.job.table.Columns;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -49,6 +51,7 @@ final class RefreshRun {
     private final Settings settings;
     private final Optional<Report> report;
     private final long started = System.nanoTime();
+    private final Map<String, String> versions = new LinkedHashMap<>();
     private RefreshCall refresh;
     private FailedRows failed = FailedRows.NONE;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
@@ -71,7 +74,8 @@ final class RefreshRun {
             return outcome(ClassCounts.NONE, 0);
         }
         Source source = read();
-        Optional<Dataset<Row>> there = refresh.place().there();
+        source.version().ifPresent(version -> versions.put("source", version));
+        Optional<Dataset<Row>> there = there("before");
         Optional<Dataset<Row>> kept = there.filter(rows -> !refresh.rebuilds());
         refresh = refresh.with(asked.with(withRanges(source.rows(), kept)));
         StateColumns state = withFlagsOfTheTarget(state(), kept);
@@ -90,9 +94,16 @@ final class RefreshRun {
                 return outcome.get();
             }
             refresh.note("another run was quicker; comparing again");
-            there = refresh.place().there();
+            there = there("before");
         }
         throw RefreshErrors.lostTooOften(refresh.sink().description(), MOST_ATTEMPTS);
+    }
+
+    /** What is in the place, whose version is kept for the summary. */
+    private Optional<Dataset<Row>> there(String when) {
+        Optional<Dataset<Row>> rows = refresh.place().there();
+        refresh.place().version().ifPresent(version -> versions.put(when, version));
+        return rows;
     }
 
     /** A target whose rows were flagged once keeps the column. */
@@ -201,7 +212,7 @@ final class RefreshRun {
         ClassCounts found = ClassCounts.of(comparison.counted(classes).collectAsList());
         new ComparisonCheck(refresh.sink().description(), settings).require(found, missing, target);
         if (settings.isOn(JobSettings.DRY_RUN)) {
-            return Optional.of(preview("Refresh", found));
+            return Optional.of(preview("Refresh", source, comparison, classes, found));
         }
         if (found.differing() == 0 && target.rows().isPresent() && !target.isAdopted()) {
             return Optional.of(report(found, 0));
@@ -240,12 +251,15 @@ final class RefreshRun {
         there.ifPresent(
                 rows -> check.requireNoneIsLost(rows, keyed, refresh.embed().ids(), found));
         return settings.isOn(JobSettings.DRY_RUN)
-                ? preview("Rebuild", found)
+                ? preview("Rebuild", source, comparison, classes, found)
                 : write(source, none, comparison, classes, found).orElseThrow();
     }
 
-    private RefreshOutcome preview(String verb, ClassCounts found) {
-        new DryRun(settings, refresh.console()).run(refresh.embed());
+    private RefreshOutcome preview(
+            String verb, Source source, Comparison comparison, Dataset<Row> classes, ClassCounts found) {
+        Dataset<Row> rows = comparison.chosen(source.rows(), Comparison.toEmbed(classes), refresh.takesFirst());
+        OptionalDouble pace = report.map(Report::pace).orElse(OptionalDouble.empty());
+        new DryRun(settings, refresh.console()).run(refresh.embed(), new DryRun.Work(rows, found.toEmbed(), pace));
         refresh.console().say(verb + " " + found.shown(refresh.embed().columns().chunked()));
         return outcome(found, 0);
     }
@@ -257,7 +271,13 @@ final class RefreshRun {
         // A run that compares again finds in the stage what the first try computed.
         counts = write.counts().get(Count.TEXTS) > 0 ? write.counts() : counts;
         failed = write.failed();
-        return done ? Optional.of(report(found, write.rowsWritten())) : Optional.empty();
+        if (!done) {
+            return Optional.empty();
+        }
+        if (report.isPresent() && refresh.place().keepsVersions()) {
+            there("after");
+        }
+        return Optional.of(report(found, write.rowsWritten()));
     }
 
     private RunSummary summary(long rows) {
@@ -299,7 +319,7 @@ final class RefreshRun {
         }
         RefreshOutcome outcome = outcome(found, summary);
         report.ifPresent(folder -> {
-            folder.write(Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes()));
+            folder.write(Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes(), versions));
             failed.toJson()
                     .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });

@@ -123,8 +123,11 @@ final class RefreshWrite {
     /** Rows go in as they are embedded; what is in stays in, and the next run finds it there. */
     private boolean add(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) {
         if (found.toEmbed() > 0) {
-            Dataset<Row> chosen =
-                    chosen(source, wanted(plan), found.toEmbed(), target.rows().isEmpty());
+            Dataset<Row> chosen = chosen(
+                    source,
+                    Comparison.toEmbed(plan),
+                    found.toEmbed(),
+                    target.rows().isEmpty());
             sink.chosen(chosen);
             try (WatchedRun watched = watched(found.toEmbed())) {
                 sink.write(embedded(source, chosen, found.toEmbed()), before);
@@ -203,7 +206,7 @@ final class RefreshWrite {
 
     private Optional<Dataset<Row>> puts(Source source, Dataset<Row> plan, ClassCounts found, StageFolder stage)
             throws IOException {
-        Dataset<Row> wanted = wanted(plan);
+        Dataset<Row> wanted = Comparison.toEmbed(plan);
         Optional<Dataset<Row>> kept =
                 new StagedPuts(comparison, target.state(), call.ids(), target.schema()).of(stage, wanted);
         long reused = 0;
@@ -274,12 +277,6 @@ final class RefreshWrite {
 
     private WatchedRun watched(long total) {
         return new WatchedRun(call.spark(), refresh.console(), OptionalLong.of(total), refresh.quiet());
-    }
-
-    /** Keys and hashes of the rows to embed. */
-    private Dataset<Row> wanted(Dataset<Row> plan) {
-        return plan.where(Columns.named(Comparison.CLASS).isin(RowClass.NEW.key(), RowClass.CHANGED.key()))
-                .drop(Comparison.CLASS);
     }
 
     /** The rows of the source whose keys are wanted. */

@@ -50,7 +50,12 @@ public interface Refreshing {
         return true;
     }
 
-    /** The version that {@link #there} shows, as people call it; empty where the place keeps none. */
+    /** Whether the place keeps versions, so that another look with {@link #there} after a commit shows which one it made. */
+    default boolean keepsVersions() {
+        return false;
+    }
+
+    /** The version that {@link #there} showed, as people call it; empty where the place keeps none. */
     default Optional<String> version() {
         return Optional.empty();
     }

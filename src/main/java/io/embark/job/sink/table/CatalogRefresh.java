@@ -76,6 +76,11 @@ final class CatalogRefresh implements Refreshing {
     }
 
     @Override
+    public boolean keepsVersions() {
+        return true;
+    }
+
+    @Override
     public Optional<String> version() {
         return Optional.ofNullable(seen).map(TablePin::version);
     }

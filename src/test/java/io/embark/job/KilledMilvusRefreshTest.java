@@ -7,6 +7,7 @@ package io.embark.job;
 import io.embark.job.embed.SinkKinds;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
+import io.embark.spark.OwnJvm;
 import io.embark.spark.SharedSpark;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,6 +31,17 @@ class KilledMilvusRefreshTest extends KilledRefreshContract {
     @Override
     boolean takesRowsAsTheyCome() {
         return true;
+    }
+
+    /** The server kills once it gets so many rows. */
+    @Override
+    String steps(Path place) {
+        return KilledRefresh.rowsOfAServer(Path.of(System.getProperty("embark.milvus.kill")));
+    }
+
+    @Override
+    int count(OwnJvm.Ended ended, long embedded) {
+        return Math.toIntExact(embedded);
     }
 
     private static String collection(Path place) {

@@ -5,10 +5,12 @@
 package io.embark.job;
 
 import io.embark.job.sink.store.postgresql.PostgresServer;
+import io.embark.job.sink.store.postgresql.SteppingDriver;
 import io.embark.spark.SharedSpark;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +40,20 @@ class KilledPostgresRefreshTest extends KilledRefreshContract {
     }
 
     @Override
+    String steps(Path place) {
+        return KilledRefresh.statements();
+    }
+
+    @Override
     List<String> output(Path place) {
+        return Stream.concat(
+                        outputHere(place).stream(),
+                        Stream.of("--sink-option", "driver=" + SteppingDriver.class.getName()))
+                .toList();
+    }
+
+    @Override
+    List<String> outputHere(Path place) {
         return List.of(
                 "--output-format",
                 "postgresql",
@@ -52,11 +67,6 @@ class KilledPostgresRefreshTest extends KilledRefreshContract {
                 "password=" + server.password(),
                 "--sink-option",
                 "batchsize=20");
-    }
-
-    @Override
-    List<String> outputHere(Path place) {
-        return output(place);
     }
 
     @Override

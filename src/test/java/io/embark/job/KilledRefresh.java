@@ -4,45 +4,54 @@
  */
 package io.embark.job;
 
+import io.embark.job.sink.store.postgresql.SteppingDriver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.types.DataTypes;
 
-/** A command that is killed at a step of its work on files, or when so many texts were read, as by {@code kill -9}. */
+/** A command that is killed at a step of its work, as by {@code kill -9}. */
 final class KilledRefresh {
-    /** The function of SQL through which the texts go that are counted. */
-    static final String COUNTED = "counted_text";
-
-    private static final String TEXTS = "texts";
+    private static final String STATEMENTS = "statements";
+    private static final String ROWS = "rows:";
     private static int steps;
     private static int last;
 
     private KilledRefresh() {}
 
     /** What counts: the steps on files below a folder, but for what tasks of Spark's own writers do. */
-    static List<String> filesBelow(Path folder) {
-        return List.of(folder.toString());
+    static String filesBelow(Path folder) {
+        return folder.toString();
     }
 
-    /** What counts: the texts that go through {@link #COUNTED}. */
-    static List<String> texts() {
-        return List.of(TEXTS);
+    /** What counts: the statements of {@link SteppingDriver} that change something, and commits. */
+    static String statements() {
+        return STATEMENTS;
+    }
+
+    /**
+     * What counts: the rows that a server gets, which kills by itself.
+     *
+     * @param order the file in which it finds after how many rows, and whom
+     */
+    static String rowsOfAServer(Path order) {
+        return ROWS + order;
     }
 
     /**
      * Runs a command, and prints how many steps it took if it comes to its end.
      *
-     * @param args what counts, the number of the step, and the command
+     * @param args what counts, the number of the step, 0 for none, and the command
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         last = Integer.parseInt(args[1]);
-        if (args[0].equals(TEXTS)) {
-            countTexts();
+        if (args[0].equals(STATEMENTS)) {
+            SteppingDriver.atEachStep(KilledRefresh::step);
+        } else if (args[0].startsWith(ROWS)) {
+            order(Path.of(args[0].substring(ROWS.length())));
         } else {
             countSteps(Path.of(args[0]));
         }
@@ -52,20 +61,13 @@ final class KilledRefresh {
         Runtime.getRuntime().halt(code);
     }
 
-    private static void countTexts() {
-        SparkSession.builder()
-                .master("local[2]")
-                .config("spark.ui.enabled", "false")
-                .config("spark.sql.shuffle.partitions", "2")
-                .getOrCreate()
-                .udf()
-                .register(
-                        COUNTED,
-                        (UDF1<String, String>) text -> {
-                            step();
-                            return text;
-                        },
-                        DataTypes.StringType);
+    private static void order(Path order) throws IOException {
+        if (last > 0) {
+            Path whole = Files.writeString(
+                    order.resolveSibling(order.getFileName() + ".new"),
+                    "%s %s".formatted(last - 1, ProcessHandle.current().pid()));
+            Files.move(whole, order, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     private static void countSteps(Path folder) {
@@ -78,20 +80,24 @@ final class KilledRefresh {
         });
     }
 
-    private static synchronized void step() throws IOException {
+    private static synchronized void step() {
         steps++;
         if (steps == last) {
             kill();
         }
     }
 
-    private static void kill() throws IOException {
-        new ProcessBuilder(
-                        "kill", "-KILL", Long.toString(ProcessHandle.current().pid()))
-                .inheritIO()
-                .start();
+    private static void kill() {
         try {
+            new ProcessBuilder(
+                            "kill",
+                            "-KILL",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .inheritIO()
+                    .start();
             new CountDownLatch(1).await();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -55,7 +55,21 @@ abstract class KilledRefreshContract {
         return false;
     }
 
-    /** Whether rows go in as they are embedded, so that nothing is put aside and a kill comes after a number of texts. */
+    /** What counts as a step of a run, as {@link KilledRefresh} takes it. */
+    String steps(Path place) {
+        return KilledRefresh.filesBelow(place);
+    }
+
+    /** How many steps a run took that embedded so many rows. */
+    int count(OwnJvm.Ended ended, long embedded) {
+        return ended.lines().stream()
+                .filter(line -> line.startsWith("steps "))
+                .mapToInt(line -> Integer.parseInt(line.substring("steps ".length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether rows go in as they are embedded, so that nothing is put aside. */
     boolean takesRowsAsTheyCome() {
         return false;
     }
@@ -97,14 +111,10 @@ abstract class KilledRefreshContract {
         Path undisturbed = prepared(phase + "-0", isThere);
         OwnJvm.Ended ended = run(undisturbed, isThere, 0);
         assertThat(ended.exitValue()).as(String.join("\n", ended.lines())).isZero();
-        int steps = ended.lines().stream()
-                .filter(line -> line.startsWith("steps "))
-                .mapToInt(line -> Integer.parseInt(line.substring("steps ".length())))
-                .findFirst()
-                .orElseThrow();
         Set<String> expected = new TreeSet<>(texts(rows(undisturbed)));
         Path before = isThere ? prepared(phase + "-before", true) : undisturbed;
         long all = embedded(undisturbed);
+        int steps = count(ended, all);
         assertThat(texts(rows(undisturbed))).hasSize(ROWS);
 
         for (int kill : KilledSteps.some(IntStream.rangeClosed(1, steps).boxed().toList())) {
@@ -148,18 +158,8 @@ abstract class KilledRefreshContract {
     }
 
     private OwnJvm.Ended run(Path place, boolean isThere, int step) throws Exception {
-        List<String> words =
-                new ArrayList<>(takesRowsAsTheyCome() ? KilledRefresh.texts() : KilledRefresh.filesBelow(place));
-        words.add(Integer.toString(step));
+        List<String> words = new ArrayList<>(List.of(steps(place), Integer.toString(step)));
         words.addAll(words(place, output(place), isThere ? "after" : "before"));
-        if (takesRowsAsTheyCome()) {
-            int from = words.indexOf("--input");
-            words.set(from, "--sql");
-            words.set(
-                    from + 1,
-                    "SELECT id, title, %s(body) AS body FROM parquet.`%s`"
-                            .formatted(KilledRefresh.COUNTED, words.get(from + 1)));
-        }
         words.addAll(List.of(
                 "--set",
                 "spark.master=local[2]",

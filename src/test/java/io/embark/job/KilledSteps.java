@@ -13,14 +13,14 @@ import java.util.Random;
  * Which steps of a run are tried with a process that is killed there: as many as {@code EMBARK_KILLS} says, three by default, of a
  * fixed seed. Each step is tried without a process of its own elsewhere.
  */
-final class KilledSteps {
+public final class KilledSteps {
     private static final int KILLS = Integer.parseInt(System.getenv().getOrDefault("EMBARK_KILLS", "3"));
     private static final long SEED = 16;
 
     private KilledSteps() {}
 
     /** Some of these, in their order. */
-    static <T> List<T> some(List<T> steps) {
+    public static <T> List<T> some(List<T> steps) {
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             places.add(i);

@@ -17,15 +17,14 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 
-/** PostgreSQL's own driver, which halts the program before a statement that changes something, or before a commit. */
+/** PostgreSQL's own driver, which is watched before a statement that changes something, and before a commit. */
 public final class SteppingDriver implements Driver {
-    /** What the program ends with when it halts. */
+    /** What a program ends with that halts. */
     static final int HALTED = 77;
 
     private static final AtomicInteger STEPS = new AtomicInteger();
 
-    /** The step before which the program halts; steps count from one. */
-    private static volatile int last = Integer.MAX_VALUE;
+    private static volatile Runnable before = () -> {};
 
     private final Driver driver;
 
@@ -37,17 +36,25 @@ public final class SteppingDriver implements Driver {
                 .newInstance();
     }
 
-    static void haltBefore(int step) {
-        last = step;
+    /** Halts the program before a step; they count from one. */
+    static void haltBefore(int last) {
+        atEachStep(() -> {
+            int step = STEPS.incrementAndGet();
+            if (step == last) {
+                System.out.flush();
+                Runtime.getRuntime().halt(HALTED);
+            }
+        });
+    }
+
+    /** Does something before each step. */
+    public static void atEachStep(Runnable action) {
+        before = action;
     }
 
     private static void step(String action) {
-        int step = STEPS.incrementAndGet();
-        System.out.printf("step %s %s%n", step, action);
-        if (step == last) {
-            System.out.flush();
-            Runtime.getRuntime().halt(HALTED);
-        }
+        System.out.printf("step %s%n", action);
+        before.run();
     }
 
     @Override

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * <p>Two options objects are equal if they choose the same, whether by default or by word. Thread-safe.
+ *
+ * <p>Long, because each option stands beside what it means.
  */
 public final class EmbedOptions implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -370,8 +372,21 @@ public final class EmbedOptions implements Serializable {
 
     /** The choices that differ from the default, by key, as {@link #parse} reads them. */
     public Map<String, String> toMap() {
+        return written(different);
+    }
+
+    /**
+     * All choices, those of a default by word too.
+     *
+     * @hidden For Embark's other rooms only.
+     */
+    public Map<String, String> chosen() {
+        return written(chosen);
+    }
+
+    private static Map<String, String> written(Map<String, Serializable> choices) {
         Map<String, String> map = new LinkedHashMap<>();
-        different.forEach((key, value) -> map.put(key, Option.write(value)));
+        choices.forEach((key, value) -> map.put(key, Option.write(value)));
         return map;
     }
 

@@ -38,7 +38,7 @@ public final class EmbedCounts {
     }
 
     /** Both together: the sum of each count, and the larger peak. */
-    EmbedCounts plus(EmbedCounts other) {
+    public EmbedCounts plus(EmbedCounts other) {
         EnumMap<Count, Long> joined = values.clone();
         other.values.forEach((count, value) -> joined.merge(count, value, count::join));
         return new EmbedCounts(joined);

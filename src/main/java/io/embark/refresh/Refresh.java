@@ -22,15 +22,19 @@ import io.embark.job.settings.SettingErrors;
 import io.embark.job.settings.Settings;
 import io.embark.job.settings.SettingsReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.WeakHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Brings a table of vectors up to date with the rows of a program, as {@code embark embed --mode refresh} does with those of a
@@ -56,8 +60,11 @@ import org.apache.spark.sql.Row;
  *         .start();
  * }</pre>
  *
- * <p>Immutable and thread-safe; each method gives a new one. Two runs into one target at the same time: one of them is refused,
- * or compares again.
+ * <p>The rows are read at least twice, and must be the same each time: {@code persist} those that are costly or differ, such as
+ * with the time of now.
+ *
+ * <p>Immutable and thread-safe; each method gives a new one. Runs in one session follow each other. Of two runs into one target at
+ * the same time, one is refused, or compares again.
  */
 public final class Refresh {
     /** The rows are given, and so is the session with its settings. */
@@ -76,6 +83,8 @@ public final class Refresh {
             .map(Option::key)
             .collect(Collectors.toUnmodifiableSet());
 
+    private static final Map<SparkSession, Object> LOCKS = Collections.synchronizedMap(new WeakHashMap<>());
+
     private final Dataset<Row> rows;
     private final boolean isPart;
     private final Map<String, List<String>> given;
@@ -89,7 +98,7 @@ public final class Refresh {
     /**
      * From all rows of a source: what the target has beside them has left it, and is treated as option {@code deleted} says.
      *
-     * @param source its rows; read at least twice, so what is costly to make should be kept with {@code persist}
+     * @param source its rows
      */
     public static Refresh of(Dataset<Row> source) {
         return new Refresh(requireNonNull(source, "source is null"), false, Map.of());
@@ -98,7 +107,7 @@ public final class Refresh {
     /**
      * From some rows of a source, such as a batch of a stream or what changed since yesterday: nothing is ever deleted.
      *
-     * @param rows may be none; read at least twice
+     * @param rows may be none
      */
     public static Refresh ofPart(Dataset<Row> rows) {
         return new Refresh(requireNonNull(rows, "rows is null"), true, Map.of());
@@ -108,10 +117,10 @@ public final class Refresh {
      * Runs one refresh from its options alone: the door for PySpark, whose dictionaries come as maps.
      *
      * @param source all rows of the source
-     * @param options as {@link #set} takes them
-     * @throws EmbarkException as {@link #set} and {@link #run()}
+     * @param options as {@link #set(String, String)} takes them; values may be numbers and truth values too
+     * @throws EmbarkException as {@link #set(String, String)} and {@link #run()}
      */
-    public static Refreshed run(Dataset<Row> source, Map<String, String> options) {
+    public static Refreshed refresh(Dataset<Row> source, Map<String, ?> options) {
         return of(source).set(options).run();
     }
 
@@ -142,7 +151,7 @@ public final class Refresh {
 
     /** Chooses how to embed. What is not chosen, the session's {@code spark.embark.*} settings choose. */
     public Refresh options(EmbedOptions options) {
-        return set(options.toMap());
+        return set(options.chosen());
     }
 
     /**
@@ -150,19 +159,19 @@ public final class Refresh {
      *
      * @throws EmbarkException as {@link #set(String, String)}
      */
-    public Refresh set(Map<String, String> options) {
+    public Refresh set(Map<String, ?> options) {
         Refresh all = this;
-        for (Map.Entry<String, String> option : options.entrySet()) {
-            all = all.set(option.getKey(), option.getValue());
+        for (Map.Entry<String, ?> option : options.entrySet()) {
+            all = all.set(option.getKey(), String.valueOf(option.getValue()));
         }
         return all;
     }
 
     /**
-     * Sets an option of {@code embark embed}, as the command line takes it. One that takes entries, {@code sink-option}, may be
-     * set more than once, each time to {@code name=value}; of any other the last value counts. {@code quiet} is true unless set.
+     * Sets an option of {@code embark embed}, as the command line takes it; of several values the last one counts. {@code quiet} is
+     * true unless set.
      *
-     * @param key without dashes, such as {@code deleted}
+     * @param key without dashes, such as {@code deleted}; an entry with its name, such as {@code sink-option.url}
      * @param value such as {@code flag}
      * @throws EmbarkException {@link ErrorCode#OPTION_UNKNOWN} if there is no such option, naming the nearest; {@link
      *     ErrorCode#OPTION_INVALID} for one that names a source, the mode or a session
@@ -170,18 +179,26 @@ public final class Refresh {
     public Refresh set(String key, String value) {
         requireNonNull(key, "key is null");
         requireNonNull(value, "value is null");
-        Map<String, Option<?>> known = known();
-        if (OF_THE_COMMAND_LINE.contains(key)) {
-            throw SettingErrors.isForTheCommandLine(key);
+        int dot = key.indexOf('.');
+        String bare = dot < 0 ? key : key.substring(0, dot);
+        if (OF_THE_COMMAND_LINE.contains(bare)) {
+            throw SettingErrors.isForTheCommandLine(bare);
         }
-        if (!known.containsKey(key)) {
+        Map<String, Option<?>> known = known();
+        Option<?> option = known.get(bare);
+        if (option == null || (dot >= 0) != (option.form() == Option.Form.ENTRIES)) {
             throw Option.unknown(key, new TreeSet<>(known.keySet()));
         }
         Map<String, List<String>> all = new LinkedHashMap<>(given);
-        List<String> values = new ArrayList<>(
-                known.get(key).form() == Option.Form.ENTRIES ? all.getOrDefault(key, List.of()) : List.of());
-        values.add(value);
-        all.put(key, List.copyOf(values));
+        if (dot < 0) {
+            all.put(key, List.of(value));
+        } else {
+            String name = key.substring(dot + 1) + "=";
+            List<String> entries = new ArrayList<>(all.getOrDefault(bare, List.of()));
+            entries.removeIf(entry -> entry.startsWith(name));
+            entries.add(name + value);
+            all.put(bare, List.copyOf(entries));
+        }
         return new Refresh(rows, isPart, all);
     }
 
@@ -192,7 +209,8 @@ public final class Refresh {
     }
 
     /**
-     * Runs it, in the session of the rows. Nothing of the target changes unless all goes well, where the target can do that.
+     * Runs it, in the session of the rows. Nothing of the target changes unless all goes well, where the target can do that. Of the
+     * session's {@code spark.embark.*} settings those hold that say how to embed; what is read and written is said here alone.
      *
      * @throws EmbarkException if an option has a value that it does not take, the source has doubled or missing keys, more rows
      *     left it than {@code max-deleted} allows, the target cannot be written, or the model cannot be read; each as the job
@@ -202,10 +220,14 @@ public final class Refresh {
         Map<String, List<String>> all = new LinkedHashMap<>(given);
         all.put(JobSettings.MODE.key(), List.of(Option.write(RunMode.REFRESH)));
         all.putIfAbsent(JobSettings.QUIET.key(), List.of("true"));
-        Settings settings =
-                SettingsReader.read(new Arguments(JobCommand.EMBED, all), JobSession.conf(rows.sparkSession()));
-        RefreshOutcome outcome = new RefreshCommand(settings, Console.system()).run(rows, isPart);
-        return refreshed(outcome);
+        SparkSession spark = rows.sparkSession();
+        // The job's own settings are taken out of the session while one runs.
+        synchronized (LOCKS.computeIfAbsent(spark, session -> new Object())) {
+            Map<String, String> conf = new TreeMap<>(JobSession.conf(spark));
+            conf.keySet().removeIf(Settings::isOfTheJob);
+            Settings settings = SettingsReader.read(new Arguments(JobCommand.EMBED, all), conf);
+            return refreshed(new RefreshCommand(settings, Console.system()).run(rows, isPart));
+        }
     }
 
     private static Refreshed refreshed(RefreshOutcome outcome) {

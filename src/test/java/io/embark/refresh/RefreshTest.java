@@ -15,10 +15,14 @@ import io.embark.spark.SharedSpark;
 import io.embark.spark.version.Scala;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -101,37 +105,78 @@ class RefreshTest {
                         Leave it out, or give all rows of the source with Refresh.of.""");
     }
 
-    /** What a stream delivers again after a crash is unchanged; of a key that comes twice in a batch the last version counts. */
+    /** A batch that comes twice is unchanged the second time; of a key that comes twice in a batch the last version counts. */
     @Test
     void takesBatchesOfAStream() throws Exception {
         String arrivals = folder.resolve("arrivals").toString();
         write(arrivals, row(1, 1, "the cat sat"), row(1, 2, "the mat"), row(2, 1, "a dog"));
         write(arrivals, row(1, 3, "a cat"));
-        for (String checkpoint : List.of("first", "again")) {
-            spark.readStream()
-                    .schema(COLUMNS)
-                    .option("maxFilesPerTrigger", "1")
-                    .parquet(arrivals)
-                    .writeStream()
-                    .trigger(Trigger.AvailableNow())
-                    .option("checkpointLocation", folder.resolve(checkpoint).toString())
-                    .foreachBatch((batch, number) -> {
-                        into(Refresh.ofPart(batch))
-                                .set(Map.of("duplicates", "first", "order-by", "version DESC"))
-                                .run();
-                    })
-                    .start()
-                    .awaitTermination();
-        }
+        List<Long> embedded = Collections.synchronizedList(new ArrayList<>());
+        spark.readStream()
+                .schema(COLUMNS)
+                .option("maxFilesPerTrigger", "1")
+                .parquet(arrivals)
+                .writeStream()
+                .trigger(Trigger.AvailableNow())
+                .option("checkpointLocation", folder.resolve("checkpoint").toString())
+                .foreachBatch((batch, number) -> {
+                    Refresh refresh =
+                            into(Refresh.ofPart(batch)).set(Map.of("duplicates", "first", "order-by", "version DESC"));
+                    embedded.add(refresh.run().embedded());
+                    embedded.add(refresh.run().embedded());
+                })
+                .start()
+                .awaitTermination();
 
+        assertThat(embedded).containsExactly(2L, 0L, 1L, 0L);
         requireEmbedded(rows(row(1, 3, "a cat"), row(2, 1, "a dog")));
     }
 
     @Test
+    void refusesRowsThatDifferAtEachReadWhereAKeyMayStandTwice() {
+        into(Refresh.of(rows(row(1, 1, "the cat sat")))).run();
+        Dataset<Row> source = rows(row(1, 1, "the mat"))
+                .withColumn("version", functions.expr("CAST(unix_micros(current_timestamp()) % 1000000000 AS INT)"));
+        Refresh refresh = into(Refresh.of(source)).set("duplicates", "first");
+
+        assertThatExceptionOfType(EmbarkException.class)
+                .isThrownBy(refresh::run)
+                .withMessage("""
+                        the source: 1 row was not there when it was read again
+                        A refresh compares the source and then reads it once more. The time of now, for one, differs each time.
+                        Write such rows to a table first, or keep them with persist().""");
+    }
+
+    /** Else the vectors would be of other options than their fingerprints say. */
+    @Test
+    void heedsTheSessionOfTheRowsAndNoOther() {
+        SparkSession other = spark.newSession();
+        other.conf().set("spark.embark.max-tokens", "3");
+        Dataset<Row> source = other.createDataFrame(List.of(row(1, 1, "the cat sat on a mat")), COLUMNS);
+        into(Refresh.of(source)).run();
+
+        EmbedOptions shorter = options.with(EmbedOptions.MAX_TOKENS, 3);
+        assertThat(texts(spark.read().parquet(output).select("embedding")))
+                .isEqualTo(texts(source.select(EmbarkFunctions.embed(functions.col("text"), shorter))));
+        assertThat(SparkSession.active()).isSameAs(spark);
+        assertThat(into(Refresh.of(source)).run().unchanged()).isEqualTo(1);
+    }
+
+    @Test
     void isOneCallForOptionsByName() {
-        Refreshed done = Refresh.run(
-                rows(row(1, 1, "the cat sat")),
-                Map.of("id-column", "id", "output", output, "model", options.get(EmbedOptions.MODEL)));
+        Refreshed done = Refresh.refresh(
+                rows(row(1, 1, "the cat sat"), row(2, 1, "the mat")).coalesce(1),
+                Map.of(
+                        "id-column",
+                        "id",
+                        "output",
+                        output,
+                        "limit",
+                        1,
+                        "quiet",
+                        true,
+                        "model",
+                        options.get(EmbedOptions.MODEL)));
 
         assertThat(done.embedded()).isEqualTo(1);
         requireEmbedded(rows(row(1, 1, "the cat sat")));
@@ -157,12 +202,22 @@ class RefreshTest {
 
     @Test
     void leavesTheSessionAndItsLogAsTheyAre() {
-        Map<String, String> before = Scala.map(spark.conf().getAll());
-        var level = LogManager.getRootLogger().getLevel();
-        into(Refresh.of(rows(row(1, 1, "the cat sat")))).run();
+        SparkSession session = spark.newSession();
+        session.conf().set("spark.embark.limit", "0");
+        session.conf().set("spark.embark.table", "no_such_table");
+        Map<String, String> before = Scala.map(session.conf().getAll());
+        Level level = LogManager.getRootLogger().getLevel();
+        Configurator.setRootLevel(Level.ERROR);
+        try {
+            Refreshed done = into(Refresh.of(session.createDataFrame(List.of(row(1, 1, "the cat sat")), COLUMNS)))
+                    .run();
 
-        assertThat(Scala.map(spark.conf().getAll())).isEqualTo(before);
-        assertThat(LogManager.getRootLogger().getLevel()).isEqualTo(level);
+            assertThat(done.embedded()).isEqualTo(1);
+            assertThat(Scala.map(session.conf().getAll())).isEqualTo(before);
+            assertThat(LogManager.getRootLogger().getLevel()).isEqualTo(Level.ERROR);
+        } finally {
+            Configurator.setRootLevel(level);
+        }
     }
 
     @Test

@@ -113,7 +113,7 @@ public final class DryRun {
         console.say("Dry run: nothing was written.");
     }
 
-    /** Tokens by the mean of a sample: the first rows, so that the others are not read. */
+    /** Tokens by the mean of a sample, the first rows that come. */
     private void estimate(Work work, List<String> columns, Embedder embedder) {
         List<String> texts = work
                 .rows()
@@ -142,7 +142,7 @@ public final class DryRun {
                                 .formatted(
                                         Figures.duration(tokens / work.pace().getAsDouble()),
                                         Figures.count(Math.round(work.pace().getAsDouble())))
-                        : "Time    not known: name the folder of an earlier run with --report, to go by its pace");
+                        : "Time    not known: --report names no folder of a run that was busy with embedding");
     }
 
     private static List<String> describe(Embedder embedder, EmbedOptions options, List<String> texts) {

@@ -102,13 +102,16 @@ public final class Report {
         }
     }
 
-    /** Tokens in a second of the run that this folder reports; empty if there is none, or it embedded nothing. */
+    /** Tokens in a second of the run that this folder reports; empty if there is none, or it was busy with other things. */
     public OptionalDouble pace() {
         try (Reader reader = new InputStreamReader(files.open(new Path(folder, SUMMARY)), StandardCharsets.UTF_8)) {
             JsonObject summary = GSON.fromJson(reader, JsonObject.class);
             double tokens = summary.get("tokens").getAsDouble();
-            double seconds = summary.getAsJsonObject("seconds").get("total").getAsDouble();
-            return tokens > 0 && seconds > 0 ? OptionalDouble.of(tokens / seconds) : OptionalDouble.empty();
+            JsonObject spent = summary.getAsJsonObject("seconds");
+            double seconds = spent.get("total").getAsDouble();
+            // The pace of a run that mostly compared says nothing of one that embeds.
+            boolean isOfEmbedding = spent.get("forward").getAsDouble() > seconds / 2;
+            return tokens > 0 && isOfEmbedding ? OptionalDouble.of(tokens / seconds) : OptionalDouble.empty();
         } catch (IOException | RuntimeException e) {
             // Whatever lies there, an estimate is not worth a failure.
             LOG.debug("No earlier run: {}", Failures.rootLine(e));

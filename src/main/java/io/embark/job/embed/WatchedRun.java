@@ -9,6 +9,7 @@ import io.embark.job.print.Console;
 import io.embark.job.print.ProgressLine;
 import io.embark.spark.exec.EmbedProgress;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Embedding while somebody watches: counts what it takes, and tells it on a line. Closing it takes the listener away. Used by
- * one thread.
+ * Embedding while somebody watches: counts what it takes, and tells it on a line; what others run in the application meanwhile does
+ * not count. Closing it takes the listener away. Used by one thread, which starts the jobs.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -29,7 +30,8 @@ public final class WatchedRun implements AutoCloseable {
     private static final long MOST_MILLIS = 10_000;
 
     private final SparkSession spark;
-    private final EmbedProgress progress = new EmbedProgress();
+    private final String run = UUID.randomUUID().toString();
+    private final EmbedProgress progress = EmbedProgress.of(run);
     private final ProgressLine line;
     private boolean counts = true;
 
@@ -43,6 +45,7 @@ public final class WatchedRun implements AutoCloseable {
         this.spark = spark;
         this.line = new ProgressLine(console.err(), progress, total);
         spark.sparkContext().addSparkListener(progress);
+        spark.sparkContext().setLocalProperty(EmbedProgress.RUN, run);
         if (!quiet) {
             line.start();
         }
@@ -53,6 +56,7 @@ public final class WatchedRun implements AutoCloseable {
         if (counts) {
             awaitListeners(spark);
             spark.sparkContext().removeSparkListener(progress);
+            spark.sparkContext().setLocalProperty(EmbedProgress.RUN, null);
             counts = false;
         }
     }

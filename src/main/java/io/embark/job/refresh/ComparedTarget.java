@@ -123,14 +123,14 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     private static Dataset<Row> adopted(Dataset<Row> rows, String output, StateColumns state, StructType written) {
         Map<String, StructField> there = Columns.byName(rows.schema());
         Dataset<Row> all = rows;
-        if (state.vectors().chunked()) {
-            throw RefreshErrors.cannotBeAdopted(output, "Its chunks do not say how many a document has.");
-        }
         for (Map.Entry<String, String> column : state.vectors().byText().entrySet()) {
             String text = column.getKey();
             String vector = column.getValue();
             if (there.containsKey(Columns.lower(StateColumns.fingerprint(vector)))) {
                 continue;
+            }
+            if (state.vectors().chunked()) {
+                throw RefreshErrors.cannotBeAdopted(output, "Its chunks do not say how many a document has.");
             }
             StructField vectors = Optional.ofNullable(there.get(Columns.lower(vector)))
                     .orElseThrow(() -> RefreshErrors.cannotBeAdopted(output, "It has no column " + vector + "."));

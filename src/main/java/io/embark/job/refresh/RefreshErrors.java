@@ -64,6 +64,15 @@ final class RefreshErrors {
                 "Leave one of both out; a run over the whole source deletes.");
     }
 
+    static EmbarkException sourceDiffersAtEachRead(long rows) {
+        return new EmbarkException(
+                ErrorCode.RUN_FAILED,
+                "the source: %s not there when it was read again"
+                        .formatted(Figures.count(rows, "row was", "rows were")),
+                "A refresh compares the source and then reads it once more. The time of now, for one, differs each time.",
+                "Write such rows to a table first, or keep them with persist().");
+    }
+
     static EmbarkException isNotForAPart(String option) {
         return option(
                 "option %s: does not go with a part of the source".formatted(option),

@@ -28,6 +28,7 @@ import io.embark.job.sink.Changes;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
 import io.embark.job.table.Columns;
+import io.embark.job.table.Failures;
 import io.embark.job.table.SparkCall;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.HashSet;
@@ -42,11 +43,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One refresh, from the comparison to the commit. */
 final class RefreshRun {
     /** How often a run that lost against another one compares again. */
     private static final int MOST_ATTEMPTS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RefreshRun.class);
 
     private final Settings settings;
     private final Optional<Report> report;
@@ -257,9 +262,14 @@ final class RefreshRun {
 
     private RefreshOutcome preview(
             String verb, Source source, Comparison comparison, Dataset<Row> classes, ClassCounts found) {
-        Dataset<Row> rows = comparison.chosen(source.rows(), Comparison.toEmbed(classes), refresh.takesFirst());
+        Dataset<Row> wanted = Comparison.toEmbed(classes).persist(StorageLevel.MEMORY_AND_DISK());
         OptionalDouble pace = report.map(Report::pace).orElse(OptionalDouble.empty());
-        new DryRun(settings, refresh.console()).run(refresh.embed(), new DryRun.Work(rows, found.toEmbed(), pace));
+        try {
+            Dataset<Row> rows = comparison.chosen(source.rows(), wanted, refresh.takesFirst());
+            new DryRun(settings, refresh.console()).run(refresh.embed(), new DryRun.Work(rows, found.toEmbed(), pace));
+        } finally {
+            wanted.unpersist();
+        }
         refresh.console().say(verb + " " + found.shown(refresh.embed().columns().chunked()));
         return outcome(found, 0);
     }
@@ -269,15 +279,24 @@ final class RefreshRun {
         RefreshWrite write = new RefreshWrite(refresh, target, comparison);
         boolean done = write.run(source, plan, found, () -> report.ifPresent(Report::forget));
         // A run that compares again finds in the stage what the first try computed.
-        counts = write.counts().get(Count.TEXTS) > 0 ? write.counts() : counts;
-        failed = write.failed();
+        counts = counts.plus(write.counts());
+        failed = write.counts().get(Count.TEXTS) > 0 ? write.failed() : failed;
         if (!done) {
             return Optional.empty();
         }
         if (report.isPresent() && refresh.place().keepsVersions()) {
-            there("after");
+            nameTheVersionAfter();
         }
         return Optional.of(report(found, write.rowsWritten()));
+    }
+
+    /** The rows are in: what fails now is not worth the run. */
+    private void nameTheVersionAfter() {
+        try {
+            there("after");
+        } catch (RuntimeException e) {
+            LOG.warn("The version that was written is not known: {}", Failures.rootLine(e));
+        }
     }
 
     private RunSummary summary(long rows) {

@@ -134,6 +134,7 @@ final class RefreshWrite {
                 watched.stopCounting();
                 counts = watched.counts();
                 rowsWritten += watched.progress().rowsWritten();
+                requireAllCame(watched.progress().rowsWritten(), found.toEmbed());
             }
             requireFewFailed(this::failedThere, found, false);
         }
@@ -143,6 +144,13 @@ final class RefreshWrite {
         Changes others = changed.of(source.rows(), plan, Optional.empty(), target.rows());
         Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
         return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
+    }
+
+    /** Rows are found again by their hashes where a key may stand twice; those that differ at each read are not. */
+    private void requireAllCame(long came, long wanted) {
+        if (refresh.takesFirst() && came < wanted) {
+            throw RefreshErrors.sourceDiffersAtEachRead(wanted - came);
+        }
     }
 
     private Dataset<Row> failedThere() {
@@ -232,7 +240,9 @@ final class RefreshWrite {
             List<StagedFile> files = StageWriter.write(embedded(source, chosen, left), stage, every);
             watched.stopCounting();
             counts = watched.counts();
-            rowsWritten += files.stream().mapToLong(StagedFile::rows).sum();
+            long staged = files.stream().mapToLong(StagedFile::rows).sum();
+            rowsWritten += staged;
+            requireAllCame(staged, left);
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
             made.ifPresent(rows -> requireFewFailed(() -> rows, found, true));
             return kept.isPresent() && made.isPresent()
@@ -291,7 +301,7 @@ final class RefreshWrite {
     /** The same rows with their vectors and state, spread over all cores. */
     private Dataset<Row> embedded(Source source, Dataset<Row> chosen, long count) {
         Set<String> texts = call.columns().byText().keySet();
-        Dataset<Row> spread = chosen == source.rows()
+        Dataset<Row> spread = chosen == source.rows() && source.cheap()
                 ? Repartitioning.of(source, texts, false).rows()
                 : Repartitioning.ofKnown(chosen, count);
         String vector = call.columns().byText().values().iterator().next();

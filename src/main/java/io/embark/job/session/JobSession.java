@@ -38,8 +38,12 @@ public final class JobSession implements AutoCloseable {
     /** The job's own settings as the session had them: calls of {@code embed} know nothing of them. */
     private final Map<String, String> ofTheJob;
 
-    private JobSession(SparkSession spark, boolean started, Predicate<String> isOfTheJob) {
+    /** The session of the thread before; null if this one does not take its place. */
+    private final SparkSession before;
+
+    private JobSession(SparkSession spark, boolean started, Predicate<String> isOfTheJob, SparkSession before) {
         this.spark = spark;
+        this.before = before;
         this.started = started;
         this.ofTheJob = Scala.map(spark.conf().getAll());
         ofTheJob.keySet().removeIf(isOfTheJob.negate());
@@ -82,7 +86,7 @@ public final class JobSession implements AutoCloseable {
                     spark.conf().set(key, value);
                 }
             });
-            return new JobSession(spark, false, request.ofTheJob());
+            return new JobSession(spark, false, request.ofTheJob(), null);
         }
 
         conf.putIfAbsent("spark.app.name", request.name());
@@ -104,12 +108,14 @@ public final class JobSession implements AutoCloseable {
         }
         SparkSession spark = start(builder);
         quieten(quiet);
-        return new JobSession(spark, true, request.ofTheJob());
+        return new JobSession(spark, true, request.ofTheJob(), null);
     }
 
-    /** A session that a program has at hand; its log stays as loud as it is. */
+    /** A session that a program has at hand, which is that of the thread until this is closed; its log stays as loud as it is. */
     public static JobSession within(SparkSession spark, SessionRequest request) {
-        return new JobSession(spark, false, request.ofTheJob());
+        SparkSession before = SparkSession.active();
+        SparkSession.setActiveSession(spark);
+        return new JobSession(spark, false, request.ofTheJob(), before);
     }
 
     /** Shows Spark's log, of which the launcher's own settings show errors only, but for what repeats literals of queries. */
@@ -180,6 +186,9 @@ public final class JobSession implements AutoCloseable {
             spark.stop();
         } else {
             ofTheJob.forEach(spark.conf()::set);
+        }
+        if (before != null) {
+            SparkSession.setActiveSession(before);
         }
     }
 }

@@ -71,7 +71,7 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
 
     /**
      * Deals rows out in turn of which it is known how many they are, such as those that a comparison chose: they are scattered over
-     * the partitions of their source, and finding out how would read it once more.
+     * the partitions of their source, and finding out how would read it once more. Equal texts are embedded once in each window.
      */
     public static Dataset<Row> ofKnown(Dataset<Row> rows, long total) {
         int cores = rows.sparkSession().sparkContext().defaultParallelism();

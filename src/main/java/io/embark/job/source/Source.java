@@ -100,7 +100,16 @@ public record Source(
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the condition cannot be read
      */
     public static Source rows(Dataset<Row> rows, SourceRequest request) {
-        return of(rows, "the rows that were given", Optional.empty(), false).narrowed(request);
+        // What a program made of them is its own matter; only the condition is asked for here.
+        Dataset<Row> met = request.where()
+                .map(condition -> SparkCall.translate(
+                        () -> rows.where(condition), e -> InputErrors.conditionDoesNotHold(condition, e)))
+                .orElse(rows);
+        return of(
+                request.limit().isPresent() ? met.limit(request.limit().getAsInt()) : met,
+                "the rows that were given",
+                Optional.empty(),
+                false);
     }
 
     /** Opens what is at a path or, if nothing is there, the table of this name, as {@link #table} takes it. */

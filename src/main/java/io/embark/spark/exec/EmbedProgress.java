@@ -21,7 +21,9 @@ import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.StageInfo;
 import scala.Option;
 
 /**
@@ -31,6 +33,9 @@ import scala.Option;
  * @hidden Public for Embark's other rooms only.
  */
 public final class EmbedProgress extends SparkListener {
+    /** The local property of a SparkContext that names a run. */
+    public static final String RUN = "embark.run";
+
     private static final Map<String, Counter> BY_LABEL =
             Arrays.stream(Counter.values()).collect(Collectors.toMap(Counter::label, Function.identity()));
 
@@ -41,11 +46,43 @@ public final class EmbedProgress extends SparkListener {
     private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
     private final Set<Long> ended = new HashSet<>();
 
-    /** A listener to be added to a SparkContext. */
-    public EmbedProgress() {}
+    private final Set<Integer> stages = new HashSet<>();
+    private final String run;
+
+    /** A listener to be added to a SparkContext, which counts whatever runs there. */
+    public EmbedProgress() {
+        this(null);
+    }
+
+    private EmbedProgress(String run) {
+        this.run = run;
+    }
+
+    /** One that counts what runs with this text as the local property {@link #RUN}, and nothing that runs beside it. */
+    public static EmbedProgress of(String run) {
+        return new EmbedProgress(run);
+    }
+
+    @Override
+    public synchronized void onJobStart(SparkListenerJobStart job) {
+        if (run != null
+                && job.properties() != null
+                && run.equals(job.properties().getProperty(RUN))) {
+            for (StageInfo stage : Scala.list(job.stageInfos())) {
+                stages.add(stage.stageId());
+            }
+        }
+    }
+
+    private boolean isOfTheRun(int stage) {
+        return run == null || stages.contains(stage);
+    }
 
     @Override
     public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
+        if (!isOfTheRun(task.stageId())) {
+            return;
+        }
         running.remove(task.taskInfo().taskId());
         ended.add(task.taskInfo().taskId());
         if (task.reason() == Success$.MODULE$) {
@@ -64,7 +101,7 @@ public final class EmbedProgress extends SparkListener {
         for (var task : Scala.list(heartbeat.accumUpdates())) {
             long taskId = (Long) task._1();
             // The end of a task may overtake its last heartbeat.
-            if (!ended.contains(taskId)) {
+            if (!ended.contains(taskId) && isOfTheRun((Integer) task._2())) {
                 running.put(taskId, counts(Scala.list(task._4())));
             }
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * First runs and refreshes that are killed at steps of a fixed seed, spread over the whole run: the same command ends with the rows
- * of an undisturbed run, and embeds nothing again that was put aside. {@code EMBARK_KILLS} says how many kills of each.
+ * of an undisturbed run, and embeds nothing again that was put aside. {@code EMBARK_KILLS} says how many kills there are of both together.
  */
 abstract class KilledRefreshContract {
     private static final Path RECORD = Path.of("target", "killed-refreshes.txt");
@@ -118,7 +118,8 @@ abstract class KilledRefreshContract {
         int steps = count(ended, all);
         assertThat(texts(rows(undisturbed))).hasSize(ROWS);
 
-        for (int kill : KilledSteps.some(IntStream.rangeClosed(1, steps).boxed().toList())) {
+        for (int kill :
+                KilledSteps.ofARefresh(IntStream.rangeClosed(1, steps).boxed().toList(), !isThere)) {
             Path place = prepared("%s-%d".formatted(phase, kill), isThere);
             OwnJvm.Ended killed = run(place, isThere, kill);
             assertThat(killed.exitValue()).as(String.join("\n", killed.lines())).isEqualTo(137);

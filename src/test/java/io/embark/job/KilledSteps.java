@@ -21,11 +21,20 @@ public final class KilledSteps {
 
     /** Some of these, in their order. */
     public static <T> List<T> some(List<T> steps) {
+        return some(steps, KILLS);
+    }
+
+    /** The greater half of them for a first run, the other for a refresh. */
+    static <T> List<T> ofARefresh(List<T> steps, boolean isFirst) {
+        return some(steps, isFirst ? (KILLS + 1) / 2 : KILLS / 2);
+    }
+
+    private static <T> List<T> some(List<T> steps, int kills) {
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < steps.size(); i++) {
             places.add(i);
         }
         Collections.shuffle(places, new Random(SEED));
-        return places.stream().limit(KILLS).sorted().map(steps::get).toList();
+        return places.stream().limit(kills).sorted().map(steps::get).toList();
     }
 }

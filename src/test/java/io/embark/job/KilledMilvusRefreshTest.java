@@ -39,6 +39,14 @@ class KilledMilvusRefreshTest extends KilledRefreshContract {
         return KilledRefresh.rowsOfAServer(Path.of(System.getProperty("embark.milvus.kill")));
     }
 
+    /** It takes one order at a time. */
+    @Override
+    void killed(List<Integer> kills, OwnJvm.Check<Integer> kill) throws Exception {
+        for (int step : kills) {
+            kill.of(step);
+        }
+    }
+
     @Override
     int count(OwnJvm.Ended ended, long embedded) {
         return Math.toIntExact(embedded);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -77,6 +78,11 @@ abstract class KilledRefreshContract {
     /** The rows of the output; none if there is no output yet. */
     abstract List<Row> rows(Path place) throws Exception;
 
+    /** Kills at each of these steps; where each has a place of its own, two at a time. */
+    void killed(List<Integer> kills, OwnJvm.Check<Integer> kill) throws Exception {
+        OwnJvm.twoAtATime(kills, kill);
+    }
+
     /** Removes what an earlier test left under the name of a place. */
     void makeWay(Path place) throws Exception {}
 
@@ -118,11 +124,18 @@ abstract class KilledRefreshContract {
         int steps = count(ended, all);
         assertThat(texts(rows(undisturbed))).hasSize(ROWS);
 
-        for (int kill :
-                KilledSteps.ofARefresh(IntStream.rangeClosed(1, steps).boxed().toList(), !isThere)) {
-            Path place = prepared("%s-%d".formatted(phase, kill), isThere);
-            OwnJvm.Ended killed = run(place, isThere, kill);
+        List<Integer> kills =
+                KilledSteps.ofARefresh(IntStream.rangeClosed(1, steps).boxed().toList(), !isThere);
+        Map<Integer, Path> places = new TreeMap<>();
+        for (int kill : kills) {
+            places.put(kill, prepared("%s-%d".formatted(phase, kill), isThere));
+        }
+        killed(kills, kill -> {
+            OwnJvm.Ended killed = run(places.get(kill), isThere, kill);
             assertThat(killed.exitValue()).as(String.join("\n", killed.lines())).isEqualTo(137);
+        });
+        for (int kill : kills) {
+            Path place = places.get(kill);
             long staged = takesRowsAsTheyCome()
                     ? right(rows(place), whole) - (isThere ? right(rows(before), whole) : 0)
                     : staged(place);
@@ -171,7 +184,7 @@ abstract class KilledRefreshContract {
                 "spark.sql.shuffle.partitions=2",
                 "--set",
                 "spark.hadoop.fs.file.impl=" + SteppingFileSystem.class.getName()));
-        return OwnJvm.runToAnyEnd(folder, Map.of(), KilledRefresh.class, words.toArray(String[]::new));
+        return OwnJvm.runToAnyEnd(place, Map.of(), KilledRefresh.class, words.toArray(String[]::new));
     }
 
     private List<String> words(Path place, List<String> output, String source) {

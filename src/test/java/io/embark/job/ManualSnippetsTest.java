@@ -199,7 +199,12 @@ class ManualSnippetsTest {
     void theGateRunsTheTestsAndTheProofs() {
         assertThat(GATE)
                 .content()
-                .contains("\nstep mvn -B verify\n", "\nfor proof in .ci/proofs/*; do\n  step \"$proof\"\n");
+                .contains(
+                        "\nstep mvn -B verify\n",
+                        "\nproofs yes >",
+                        "\nproofs no\n",
+                        "  for proof in .ci/proofs/*; do\n",
+                        "    step \"$proof\"\n");
     }
 
     @Test

@@ -125,12 +125,12 @@ class ObjectStoreTest {
 
     @ParameterizedTest
     @CsvSource({
-        "file, ERROR, 6",
-        "file, OVERWRITE, 4",
-        "file, APPEND, 6",
-        "magic, ERROR, 9",
-        "magic, OVERWRITE, 7",
-        "magic, APPEND, 9"
+        "file, ERROR, 8",
+        "file, OVERWRITE, 7",
+        "file, APPEND, 9",
+        "magic, ERROR, 12",
+        "magic, OVERWRITE, 11",
+        "magic, APPEND, 13"
     })
     void whateverRequestIsTheLastTheNextRunSettlesIt(String committer, WriteMode mode, int step) throws Exception {
         spark.conf().set("fs.s3a.committer.name", committer);

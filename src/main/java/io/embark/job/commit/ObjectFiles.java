@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,10 +51,15 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
     /** The option for the store's own committer, which writes straight into the output: the folder of the run. */
     public static final String RUN = "embark.run";
 
-    /** How many writes of this process are under way, and what was set before the first of them. */
-    private static int writes;
+    /**
+     * What a session had set before its writes.
+     *
+     * @param before the class; empty if none was set
+     * @param writes how many are under way
+     */
+    private record Held(Optional<String> before, int writes) {}
 
-    private static String before;
+    private static final Map<SparkSession, Held> HELD = new HashMap<>();
 
     /** The runs of this process that the store's own committer writes for, by their folders. */
     private static final Map<String, RunFolder> RUNS = new ConcurrentHashMap<>();
@@ -100,16 +106,25 @@ public final class ObjectFiles extends SQLHadoopMapReduceCommitProtocol {
     }
 
     private static synchronized void begin(SparkSession spark) {
-        if (writes++ == 0) {
-            before = spark.conf().get(PROTOCOL);
-        }
+        Held held = HELD.computeIfAbsent(spark, ObjectFiles::held);
+        HELD.put(spark, new Held(held.before(), held.writes() + 1));
         spark.conf().set(PROTOCOL, ObjectFiles.class.getName());
     }
 
+    private static Held held(SparkSession spark) {
+        boolean isSet = spark.sessionState().conf().contains(PROTOCOL);
+        return new Held(isSet ? Optional.of(spark.conf().get(PROTOCOL)) : Optional.empty(), 0);
+    }
+
     private static synchronized void end(SparkSession spark) {
-        if (--writes == 0) {
-            spark.conf().set(PROTOCOL, before);
+        Held held = HELD.get(spark);
+        if (held.writes() > 1) {
+            HELD.put(spark, new Held(held.before(), held.writes() - 1));
+            return;
         }
+        HELD.remove(spark);
+        held.before().ifPresentOrElse(before -> spark.conf().set(PROTOCOL, before), () -> spark.conf()
+                .unset(PROTOCOL));
     }
 
     /** Whether a committer of the store's own is set for a place: S3A's magic one, or one that a factory makes for its scheme. */

@@ -34,7 +34,7 @@ import scala.Option;
  */
 public final class EmbedProgress extends SparkListener {
     /** The local property of a SparkContext that names a run. */
-    public static final String RUN = "embark.run";
+    public static final String RUN = "embark.watched-run";
 
     private static final Map<String, Counter> BY_LABEL =
             Arrays.stream(Counter.values()).collect(Collectors.toMap(Counter::label, Function.identity()));

@@ -43,7 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with the vectors that a fresh embedding gives. {@code EMBARK_HISTORIES} says how many, {@code EMBARK_NIGHTS} how long.
  */
 abstract class HistoriesContract {
-    private static final int HISTORIES = number("EMBARK_HISTORIES", 5);
+    private static final int FEW = 5;
+    private static final int HISTORIES = number("EMBARK_HISTORIES", FEW);
     private static final int NIGHTS = number("EMBARK_NIGHTS", 5);
 
     private static final StructType COLUMNS = new StructType()
@@ -93,10 +94,13 @@ abstract class HistoriesContract {
         model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
     }
 
-    /** Else no history has one. */
+    /** Of so many histories some have one. */
     @AfterAll
     static void someRunsBrokeOff() {
-        assertThat(BROKEN.getAndSet(0)).isPositive();
+        int broken = BROKEN.getAndSet(0);
+        if (HISTORIES >= FEW) {
+            assertThat(broken).isPositive();
+        }
     }
 
     @ParameterizedTest(name = "seed {0}")

@@ -7,7 +7,6 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.encode.Count;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
@@ -147,8 +146,7 @@ class CountsTest {
     }
 
     private JsonObject summary() throws IOException {
-        return JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
-                .getAsJsonObject();
+        return Outcome.summary(folder.resolve("report"));
     }
 
     private long files() throws IOException {

@@ -85,8 +85,7 @@ class EmbedCommandTest {
                 .endsWith("Search it: embark search --table '%s' --query \"...\"\n".formatted(output));
         assertThat(outcome.err()).isEqualTo("embark: reading %s\n".formatted(input));
 
-        JsonObject summary = JsonParser.parseString(Files.readString(report.resolve("summary.json")))
-                .getAsJsonObject();
+        JsonObject summary = Outcome.summary(report);
         assertThat(summary.keySet())
                 .containsExactly(
                         "version",
@@ -347,8 +346,7 @@ class EmbedCommandTest {
                         "[4,1, on the mat,8]");
 
         assertThat(outcome.out()).startsWith("Embedded 7 rows in ").contains("chunks  6\n", "1 null, 0 truncated");
-        JsonObject summary = JsonParser.parseString(Files.readString(report.resolve("summary.json")))
-                .getAsJsonObject();
+        JsonObject summary = Outcome.summary(report);
         assertThat(summary.get("rows").getAsInt()).isEqualTo(7);
         assertThat(summary.get("chunks").getAsInt()).isEqualTo(6);
 

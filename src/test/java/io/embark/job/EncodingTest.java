@@ -7,7 +7,6 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.EncodingRanges;
@@ -81,8 +80,7 @@ class EncodingTest {
         assertThat(metadata.dimension()).isEqualTo(8);
         assertThat(codes(output)).isEqualTo(expected(Encoding.INT8, ranges));
 
-        JsonObject summary = JsonParser.parseString(Files.readString(Path.of(path("report"), "summary.json")))
-                .getAsJsonObject();
+        JsonObject summary = Outcome.summary(Path.of(path("report")));
         assertThat(summary.getAsJsonObject("settings").get("encoding").getAsString())
                 .isEqualTo("int8");
         assertThat(summary.getAsJsonObject("model").get("bytesPerVector").getAsInt())

@@ -7,10 +7,8 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -378,8 +376,7 @@ abstract class HistoriesContract {
         }
 
         private long summary(String count) throws IOException {
-            JsonObject summary = JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
-                    .getAsJsonObject();
+            JsonObject summary = Outcome.summary(folder.resolve("report"));
             return summary.get(count).getAsLong();
         }
 

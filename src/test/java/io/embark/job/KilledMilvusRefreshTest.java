@@ -4,15 +4,12 @@
  */
 package io.embark.job;
 
-import io.embark.job.embed.SinkKinds;
-import io.embark.job.sink.SinkRequest;
-import io.embark.job.sink.WriteMode;
+import io.embark.job.sink.store.milvus.MilvusServer;
 import io.embark.spark.OwnJvm;
 import io.embark.spark.SharedSpark;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 /** Collections of Milvus, one for each kill. */
 @Tag("milvus")
 class KilledMilvusRefreshTest extends KilledRefreshContract {
-    private static final String URI = System.getProperty("embark.milvus.uri", "http://127.0.0.1:19530");
+    private final MilvusServer server = MilvusServer.ofTests();
 
     @Override
     SparkSession spark() {
@@ -58,15 +55,8 @@ class KilledMilvusRefreshTest extends KilledRefreshContract {
 
     @Override
     List<String> output(Path place) {
-        return List.of(
-                "--output-format",
-                "milvus",
-                "--sink-option",
-                "uri=" + URI,
-                "--sink-option",
-                "collection=" + collection(place),
-                "--sink-option",
-                "batchsize=20");
+        return Stream.concat(server.words(collection(place)).stream(), Stream.of("--sink-option", "batchsize=20"))
+                .toList();
     }
 
     @Override
@@ -76,20 +66,7 @@ class KilledMilvusRefreshTest extends KilledRefreshContract {
 
     @Override
     List<Row> rows(Path place) {
-        return SinkKinds.open(
-                        spark(),
-                        new SinkRequest(
-                                Optional.empty(),
-                                Optional.empty(),
-                                Optional.of("milvus"),
-                                WriteMode.APPEND,
-                                Map.of("uri", URI, "collection", collection(place)),
-                                List.of(),
-                                List.of("id"),
-                                Optional.empty()))
-                .refreshing()
-                .orElseThrow()
-                .there()
+        return server.there(spark(), collection(place))
                 .map(rows -> rows.select("id", "title", "body", "embedding"))
                 .map(Dataset::collectAsList)
                 .orElse(List.of());

@@ -54,19 +54,8 @@ class KilledPostgresRefreshTest extends KilledRefreshContract {
 
     @Override
     List<String> outputHere(Path place) {
-        return List.of(
-                "--output-format",
-                "postgresql",
-                "--sink-option",
-                "url=" + server.url(),
-                "--sink-option",
-                "dbtable=" + table(place),
-                "--sink-option",
-                "user=" + server.user(),
-                "--sink-option",
-                "password=" + server.password(),
-                "--sink-option",
-                "batchsize=20");
+        return Stream.concat(server.words(table(place)).stream(), Stream.of("--sink-option", "batchsize=20"))
+                .toList();
     }
 
     @Override
@@ -74,13 +63,7 @@ class KilledPostgresRefreshTest extends KilledRefreshContract {
         if (server.ask("SELECT to_regclass('%s')".formatted(table(place))).get(0) == null) {
             return List.of();
         }
-        return spark().read()
-                .format("jdbc")
-                .option("url", server.url())
-                .option("dbtable", table(place))
-                .option("user", server.user())
-                .option("password", server.password())
-                .load()
+        return server.rows(spark(), table(place))
                 .select("id", "title", "body", "embedding")
                 .collectAsList();
     }

@@ -7,7 +7,6 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.OwnJvm;
 import java.io.IOException;
@@ -215,8 +214,7 @@ abstract class KilledRefreshContract {
     }
 
     private static long embedded(Path place) throws IOException {
-        JsonObject summary = JsonParser.parseString(Files.readString(place.resolve("report/summary.json")))
-                .getAsJsonObject();
+        JsonObject summary = Outcome.summary(place.resolve("report"));
         return summary.get("embedded").getAsLong();
     }
 

@@ -8,19 +8,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.model.ModelFolderBuilder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,8 +48,8 @@ abstract class NightsContract {
     /** What the command line says of the output. */
     abstract List<String> output();
 
-    /** The rows {@code id, title, body, embedding} of the output, vectors as Spark reads arrays of floats. */
-    abstract List<Row> written() throws Exception;
+    /** The rows of the output, vectors as Spark reads arrays of floats. */
+    abstract Dataset<Row> there() throws Exception;
 
     /** What tells that something was written; the same as long as nothing is. */
     abstract Object version() throws Exception;
@@ -61,6 +62,11 @@ abstract class NightsContract {
     /** Whether the summary names the versions of the output. */
     boolean keepsVersions() {
         return false;
+    }
+
+    /** Whether a run can give columns to the output. */
+    boolean getsColumns() {
+        return true;
     }
 
     @BeforeEach
@@ -112,6 +118,68 @@ abstract class NightsContract {
         requireFresh("--max-tokens", "3");
     }
 
+    @Test
+    void columnsThatTheSourceGetsAreAddedWhereThatIsAskedFor() throws Exception {
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
+        refresh();
+        spark().read()
+                .parquet(input)
+                .union(spark().createDataFrame(List.of(row(3, "c", "a dog")), COLUMNS))
+                .withColumn("tag", functions.concat(functions.lit("of "), functions.col("title")))
+                .localCheckpoint()
+                .write()
+                .mode("overwrite")
+                .parquet(input);
+
+        Object version = version();
+        Outcome refused = run();
+        assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+        assertThat(version()).isEqualTo(version);
+        if (!getsColumns()) {
+            assertThat(run("--new-columns", "add").errorLines())
+                    .anyMatch(line -> line.endsWith("gets no columns from a run"));
+            return;
+        }
+        assertThat(refused.errorLines())
+                .anyMatch(line -> line.endsWith(": has other columns than the source"))
+                .contains(
+                        "It lacks tag.",
+                        "Give them to the output with --new-columns add, or leave them out with --sql.");
+        assertThat(refresh("--new-columns", "add"))
+                .isEqualTo("new 1, changed 0, updated 2, unchanged 0, deleted 0, embedded 1");
+        assertThat(sorted(there(), "id", "tag")).containsExactly("[1,of a]", "[2,of b]", "[3,of c]");
+        requireFresh();
+        assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 3, deleted 0, embedded 0");
+    }
+
+    @Test
+    void rowsWithoutItsRecordAreNotAppended() throws Exception {
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
+        refresh();
+        Object version = version();
+        List<String> words = new ArrayList<>(List.of(
+                "embed",
+                "--mode",
+                "append",
+                "--input",
+                input,
+                "--model",
+                model,
+                "--text-column",
+                "body",
+                "--id-column",
+                "id"));
+        words.addAll(output());
+        Outcome refused = Outcome.of(words);
+
+        assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+        assertThat(refused.errorLines())
+                .anyMatch(line -> line.endsWith(": is kept right by refreshes"))
+                .contains("Rows that are appended would lack embedding_text_hash, by which the next one knows whether a"
+                        + " vector is right.");
+        assertThat(version()).isEqualTo(version);
+    }
+
     private void requireFresh(String... options) throws Exception {
         String fresh = folder.resolve("fresh").toString();
         Outcome outcome = Outcome.of(
@@ -129,15 +197,15 @@ abstract class NightsContract {
                         "overwrite"),
                 options);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        assertThat(sorted(written()))
-                .isEqualTo(sorted(spark().read()
-                        .parquet(fresh)
-                        .select("id", "title", "body", "embedding")
-                        .collectAsList()));
+        String[] columns = {"id", "title", "body", "embedding"};
+        assertThat(sorted(there(), columns)).isEqualTo(sorted(spark().read().parquet(fresh), columns));
     }
 
-    private static List<String> sorted(List<Row> rows) {
-        return rows.stream().map(Row::toString).sorted().toList();
+    private static List<String> sorted(Dataset<Row> rows, String... columns) {
+        return rows.select(Arrays.stream(columns).map(functions::col).toArray(Column[]::new)).collectAsList().stream()
+                .map(Row::toString)
+                .sorted()
+                .toList();
     }
 
     private static Row row(long id, String title, String body) {
@@ -176,8 +244,7 @@ abstract class NightsContract {
     private String refresh(String... more) throws IOException {
         Outcome outcome = run(more);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        summary = JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
-                .getAsJsonObject();
+        summary = Outcome.summary(folder.resolve("report"));
         return Stream.of("new", "changed", "updated", "unchanged", "deleted", "embedded")
                 .map(name -> name + " " + summary.get(name).getAsLong())
                 .collect(Collectors.joining(", "));

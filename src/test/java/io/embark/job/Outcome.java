@@ -4,10 +4,16 @@
  */
 package io.embark.job;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.embark.job.embed.Report;
 import io.embark.job.print.Console;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,6 +33,12 @@ record Outcome(int code, String out, String err) {
     /** The same for a command with more arguments behind it. */
     static Outcome of(List<String> command, String... more) {
         return of(Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new));
+    }
+
+    /** What a run wrote into the folder of {@code --report}. */
+    static JsonObject summary(Path report) throws IOException {
+        return JsonParser.parseString(Files.readString(report.resolve(Report.SUMMARY)))
+                .getAsJsonObject();
     }
 
     /** The lines of the error, without what was said while the run was going on. */

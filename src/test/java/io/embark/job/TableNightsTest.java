@@ -7,6 +7,7 @@ package io.embark.job;
 import io.embark.spark.SharedSpark;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +34,8 @@ class TableNightsTest extends NightsContract {
     }
 
     @Override
-    List<Row> written() {
-        return spark().table(TABLE).select("id", "title", "body", "embedding").collectAsList();
+    Dataset<Row> there() {
+        return spark().table(TABLE);
     }
 
     @Override

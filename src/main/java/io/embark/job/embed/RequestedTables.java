@@ -9,6 +9,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.LongText;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.NewColumns;
 import io.embark.job.settings.SettingErrors;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Sink;
@@ -155,7 +156,8 @@ public final class RequestedTables {
                 settings.entries(JobSettings.SINK_OPTION),
                 settings.names(JobSettings.PARTITION_BY),
                 keys(settings),
-                settings.find(JobSettings.VECTOR_TYPE).map(RequestedTables::vectorType));
+                settings.find(JobSettings.VECTOR_TYPE).map(RequestedTables::vectorType),
+                settings.isOn(JobSettings.ADOPT) || settings.get(JobSettings.NEW_COLUMNS) == NewColumns.ADD);
     }
 
     private static List<String> keys(Settings settings) {

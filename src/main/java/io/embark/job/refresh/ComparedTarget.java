@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -72,7 +73,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
             rows = adopted(rows, output, all, written);
         }
         StructType schema = all.addedTo(written);
-        requireSameColumns(output, rows.schema(), schema);
+        requireSameColumns(output, rows.schema(), schema, refresh.addsColumns());
         return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
     }
 
@@ -177,20 +178,23 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         return shape;
     }
 
-    private static void requireSameColumns(String output, StructType there, StructType here) {
-        if (!Columns.byName(there).keySet().equals(Columns.byName(here).keySet())) {
-            throw RefreshErrors.otherColumns(
-                    output,
-                    List.copyOf(Columns.byName(there).keySet()),
-                    List.copyOf(Columns.byName(here).keySet()));
+    private static void requireSameColumns(String output, StructType there, StructType here, boolean addsColumns) {
+        Set<String> old = Columns.byName(there).keySet();
+        Set<String> all = Columns.byName(here).keySet();
+        if (!all.containsAll(old) || !(addsColumns || old.containsAll(all))) {
+            throw RefreshErrors.otherColumns(output, List.copyOf(old), List.copyOf(all));
         }
     }
 
-    /** The rows under the names and in the order of the columns that are written. */
+    /** The rows under the names and in the order of the columns that are written; those that they lack are null. */
     private static Dataset<Row> spelled(Dataset<Row> rows, StructType schema) {
+        Set<String> there = Columns.byName(rows.schema()).keySet();
         List<Column> columns = new ArrayList<>();
         for (StructField field : schema.fields()) {
-            columns.add(Columns.named(field.name()).as(field.name()));
+            Column column = there.contains(Columns.lower(field.name()))
+                    ? Columns.named(field.name())
+                    : functions.lit(null).cast(field.dataType());
+            columns.add(column.as(field.name()));
         }
         return rows.select(columns.toArray(new Column[0]));
     }

@@ -9,6 +9,7 @@ import io.embark.job.print.Console;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.NewColumns;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
@@ -38,6 +39,11 @@ record RefreshCall(Settings settings, Console console, EmbedCall embed, Sink sin
 
     Deleted deleted() {
         return settings.get(JobSettings.DELETED);
+    }
+
+    /** Whether the place gets columns that it lacks. */
+    boolean addsColumns() {
+        return settings.get(JobSettings.NEW_COLUMNS) == NewColumns.ADD;
     }
 
     /** Whether the source may have a key twice. */

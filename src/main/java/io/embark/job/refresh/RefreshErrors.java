@@ -132,7 +132,17 @@ final class RefreshErrors {
                                 added.isEmpty() ? "" : "It lacks " + String.join(", ", added),
                                 added.isEmpty() || missing.isEmpty() ? "" : "; ",
                                 missing.isEmpty() ? "" : "the source lacks " + String.join(", ", missing)),
-                "Choose the columns with --sql, or replace the output with --rebuild.");
+                missing.isEmpty()
+                        ? "Give them to the output with --new-columns add, or leave them out with --sql."
+                        : "Fill them with --sql, SELECT *, NULL AS %s for instance, or replace the output with --rebuild."
+                                .formatted(missing.get(0)));
+    }
+
+    static EmbarkException addsNoColumns(String output) {
+        return option(
+                "option new-columns: %s gets no columns from a run".formatted(output),
+                "Folders and tables get them; a store has types that only its owner can choose.",
+                "Add them there with ALTER TABLE, leave this out, and the next refresh fills them.");
     }
 
     static EmbarkException hasNoState(String output, Collection<String> missing) {

@@ -96,8 +96,7 @@ public final class StatusCommand {
         StructType schema = source.rows().schema();
         Set<String> names = Columns.byName(schema).keySet();
         List<String> vectors = Arrays.stream(schema.fieldNames())
-                .filter(name -> names.contains(Columns.lower(StateColumns.textHash(name)))
-                        && names.contains(Columns.lower(StateColumns.fingerprint(name))))
+                .filter(name -> RefreshRecord.standsBeside(name, names))
                 .filter(name -> settings.find(JobSettings.SEARCH_COLUMN)
                         .map(name::equalsIgnoreCase)
                         .orElse(true))

@@ -125,6 +125,11 @@ public final class JobSettings {
             "since",
             "CONDITION",
             "Compare only rows of the source for which this SQL is true, such as updated_at > '2026-01-01'; nothing is deleted then.");
+    public static final Option<NewColumns> NEW_COLUMNS = Option.choice(
+            Stage.COMMAND,
+            "new-columns",
+            NewColumns.FAIL,
+            "What a refresh does with columns of the source that the output lacks: it is refused, or the output gets them.");
     public static final Option<Boolean> REBUILD = flag(
             "rebuild", "Embed every row anew, with another model for instance, and replace the output in one step.");
     public static final Option<Boolean> ADOPT =
@@ -154,8 +159,8 @@ public final class JobSettings {
     public static final List<Option<?>> OF_FAILED_ROWS = List.of(MAX_FAILED, ERROR_COLUMN, SHOW_TEXT);
 
     /** Settings that only a refresh heeds. */
-    public static final List<Option<?>> OF_REFRESH =
-            List.of(DELETED, MAX_DELETED, DUPLICATES, ORDER_BY, SINCE, REBUILD, ADOPT, COMMIT_EVERY, STAGE);
+    public static final List<Option<?>> OF_REFRESH = List.of(
+            DELETED, MAX_DELETED, DUPLICATES, ORDER_BY, SINCE, NEW_COLUMNS, REBUILD, ADOPT, COMMIT_EVERY, STAGE);
 
     public static final Option<String> SEARCH_TABLE = text(
             "table",

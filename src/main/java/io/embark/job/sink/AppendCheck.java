@@ -6,10 +6,12 @@ package io.embark.job.sink;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.job.source.RefreshRecord;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -32,6 +34,7 @@ public final class AppendCheck {
     public static void check(String subject, StructType existing, StructType added, boolean typed) {
         Map<String, StructField> there = Columns.byName(existing);
         Map<String, StructField> here = Columns.byName(added);
+        requireNoRecord(subject, there.keySet(), added);
         if (!there.keySet().equals(here.keySet())) {
             throw AppendErrors.otherColumns(subject, there.keySet(), here.keySet());
         }
@@ -48,6 +51,24 @@ public final class AppendCheck {
                 throw AppendErrors.otherType(subject, name, old.dataType(), field.dataType());
             }
         });
+    }
+
+    /**
+     * Refuses rows that lack what a refresh keeps beside their vectors: in the place of others they would get the record of those.
+     *
+     * @param there the names of the columns of the output, in small letters
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if they do
+     */
+    public static void requireNoRecord(String subject, Set<String> there, StructType added) {
+        Set<String> here = Columns.byName(added).keySet();
+        EmbeddingMetadata.columns(added).stream()
+                .map(StructField::name)
+                .filter(vectors ->
+                        RefreshRecord.standsBeside(vectors, there) && !RefreshRecord.standsBeside(vectors, here))
+                .findFirst()
+                .ifPresent(vectors -> {
+                    throw AppendErrors.isKeptByARefresh(subject, vectors);
+                });
     }
 
     /**

@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.job.source.RefreshRecord;
 import io.embark.job.table.Failures;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Collection;
@@ -35,6 +36,16 @@ public final class AppendErrors {
         return refused(
                 "%s: has other columns than what would be appended".formatted(output),
                 "It has %s; appended would be %s.".formatted(String.join(", ", old), String.join(", ", added)));
+    }
+
+    /** An output that a refresh made, to which rows without its record would be added. */
+    public static EmbarkException isKeptByARefresh(String output, String vectors) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: is kept right by refreshes".formatted(output),
+                "Rows that are appended would lack %s, by which the next one knows whether a vector is right."
+                        .formatted(RefreshRecord.TEXT_HASH.beside(vectors)),
+                "Add them with --mode refresh, of a part of the source with --since; or write to another output.");
     }
 
     public static EmbarkException otherType(String output, String column, DataType old, DataType added) {

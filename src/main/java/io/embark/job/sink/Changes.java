@@ -8,6 +8,7 @@ import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -67,7 +68,7 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
      * @param there the rows before them
      */
     public Dataset<Row> appliedTo(Dataset<Row> there) {
-        Dataset<Row> before = there.as("t");
+        Dataset<Row> before = withAllColumns(there).as("t");
         // Of rows that are put only their keys are held against what is there: their vectors are not shuffled.
         Dataset<Row> narrow = narrow().as("c");
         Column same = keys.stream()
@@ -82,6 +83,18 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
                         .toArray(Column[]::new));
         return stays.unionByName(of(PUT).select(
                         Arrays.stream(schema().fieldNames()).map(Columns::named).toArray(Column[]::new)));
+    }
+
+    /** Columns that the changes bring with them are null in rows that were there before. */
+    private Dataset<Row> withAllColumns(Dataset<Row> there) {
+        Set<String> known = Columns.byName(there.schema()).keySet();
+        Dataset<Row> all = there;
+        for (StructField field : schema().fields()) {
+            if (!known.contains(Columns.lower(field.name()))) {
+                all = all.withColumn(field.name(), functions.lit(null).cast(field.dataType()));
+            }
+        }
+        return all;
     }
 
     private Dataset<Row> narrow() {

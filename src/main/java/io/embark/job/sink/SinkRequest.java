@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param partitionBy the columns whose values become folders or partitions, in this order
  * @param keys the columns that name a row
  * @param vectorType the type that vectors are written as; empty for that of the place
+ * @param addsColumns whether an output that is there gets the columns that it lacks
  * @hidden Public for Embark's other rooms only.
  */
 public record SinkRequest(
@@ -29,7 +30,8 @@ public record SinkRequest(
         Map<String, String> options,
         List<String> partitionBy,
         List<String> keys,
-        Optional<String> vectorType) {
+        Optional<String> vectorType,
+        boolean addsColumns) {
     /** Takes its own copies. */
     public SinkRequest {
         options = Map.copyOf(options);
@@ -48,21 +50,28 @@ public record SinkRequest(
     }
 
     private static SinkRequest of(Optional<String> path, Optional<String> table, WriteMode mode) {
-        return new SinkRequest(path, table, Optional.empty(), mode, Map.of(), List.of(), List.of(), Optional.empty());
+        return new SinkRequest(
+                path, table, Optional.empty(), mode, Map.of(), List.of(), List.of(), Optional.empty(), false);
     }
 
     /** The same in a format. */
     public SinkRequest as(String other) {
-        return new SinkRequest(path, table, Optional.of(other), mode, options, partitionBy, keys, vectorType);
+        return new SinkRequest(
+                path, table, Optional.of(other), mode, options, partitionBy, keys, vectorType, addsColumns);
     }
 
     /** The same with other options. */
     public SinkRequest with(Map<String, String> others) {
-        return new SinkRequest(path, table, format, mode, others, partitionBy, keys, vectorType);
+        return new SinkRequest(path, table, format, mode, others, partitionBy, keys, vectorType, addsColumns);
     }
 
     /** The same with a folder or partition for each value of some columns. */
     public SinkRequest by(List<String> columns) {
-        return new SinkRequest(path, table, format, mode, options, columns, keys, vectorType);
+        return new SinkRequest(path, table, format, mode, options, columns, keys, vectorType, addsColumns);
+    }
+
+    /** The same, where an output that is there gets the columns that it lacks. */
+    public SinkRequest addingColumns() {
+        return new SinkRequest(path, table, format, mode, options, partitionBy, keys, vectorType, true);
     }
 }

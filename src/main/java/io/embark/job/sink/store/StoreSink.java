@@ -5,6 +5,7 @@
 package io.embark.job.sink.store;
 
 import io.embark.Encoding;
+import io.embark.job.sink.AppendCheck;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Refreshing;
@@ -57,6 +58,11 @@ final class StoreSink implements Sink {
             }
         }
         store.check(table);
+        if (request.mode() == WriteMode.APPEND) {
+            store.there(spark, table.keys())
+                    .ifPresent(rows -> AppendCheck.requireNoRecord(
+                            store.description(), Columns.byName(rows.schema()).keySet(), schema));
+        }
         if (request.mode() == WriteMode.OVERWRITE) {
             store.requireWhole(source.rows());
         }

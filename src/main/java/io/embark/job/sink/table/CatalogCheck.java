@@ -195,6 +195,10 @@ final class CatalogCheck {
         }
         Map<String, StructField> old = Columns.byName(CatalogWrite.labelled(there));
         Map<String, StructField> added = Columns.byName(schema);
+        boolean appends = request.mode() == WriteMode.APPEND;
+        if (appends) {
+            AppendCheck.requireNoRecord(output, old.keySet(), schema);
+        }
         if (!added.keySet().containsAll(old.keySet()) && mode.isOn(CatalogMode.MERGE_SCHEMA)) {
             throw CatalogErrors.lacksColumns(
                     output,
@@ -204,7 +208,7 @@ final class CatalogCheck {
         }
         boolean same = old.keySet().equals(added.keySet());
         if (!same && !mode.isOn(CatalogMode.MERGE_SCHEMA)) {
-            throw request.mode() == WriteMode.APPEND
+            throw appends
                     ? AppendErrors.otherColumns(output, old.keySet(), added.keySet())
                     : CatalogErrors.otherColumns(output, old.keySet(), added.keySet());
         }

@@ -8,6 +8,7 @@ import io.embark.job.sink.Partitions;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.table.FormatOptions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,16 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
         FormatOptions.requireKnownOfTables("sink-option", format, ALL, request.options());
     }
 
+    /** The options of Spark's writer. */
+    Map<String, String> options() {
+        Map<String, String> options = new HashMap<>(request.options());
+        if (request.addsColumns()) {
+            options.keySet().removeIf(MERGE_SCHEMA::equalsIgnoreCase);
+            options.put(MERGE_SCHEMA, "true");
+        }
+        return Map.copyOf(options);
+    }
+
     boolean replacesPartitions(Table there) {
         return there.partitioning().length > 0 && Partitions.othersStay(spark, request.options());
     }
@@ -59,7 +70,7 @@ record CatalogMode(SparkSession spark, SinkRequest request) {
 
     /** An option in letters of either case, as Spark takes them. */
     private Optional<String> option(String name) {
-        return request.options().entrySet().stream()
+        return options().entrySet().stream()
                 .filter(option -> option.getKey().equalsIgnoreCase(name))
                 .map(Map.Entry::getValue)
                 .findFirst();

@@ -54,7 +54,7 @@ final class CatalogWrite {
         this.mode = mode;
         this.version = version;
         this.whenWritten = whenWritten;
-        this.options = mode.request().options();
+        this.options = mode.options();
     }
 
     /** Makes the table with the rows in it. */

@@ -153,7 +153,8 @@ class SourceSinkTest {
                 options,
                 List.of(),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     private void write(SinkRequest request, Dataset<Row> rows) {

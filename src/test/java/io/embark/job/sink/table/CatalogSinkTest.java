@@ -255,7 +255,8 @@ class CatalogSinkTest {
                 Map.of(),
                 List.of("id"),
                 List.of(),
-                Optional.empty());
+                Optional.empty(),
+                false);
         assertThatThrownBy(() -> write(byId, days))
                 .isInstanceOf(EmbarkException.class)
                 .hasMessage("""

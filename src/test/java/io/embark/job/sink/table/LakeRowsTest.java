@@ -89,7 +89,8 @@ class LakeRowsTest {
                         overwrite.options(),
                         List.of(),
                         List.of(),
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
         write(append, rows(ROWS - 1000, ROWS));
 
         assertThat(append.read(all.schema()).count()).isEqualTo(ROWS);

@@ -95,7 +95,8 @@ class MilvusRefreshingTest extends RefreshingContract {
                                 place(WriteMode.APPEND).options(),
                                 List.of(),
                                 List.of("doc", "chunk"),
-                                Optional.empty()));
+                                Optional.empty(),
+                                false));
         sink.check(schema, Source.of(rows, "test", Optional.empty(), true));
         sink.write(rows);
         Dataset<Row> there = refreshing(sink).there().orElseThrow();

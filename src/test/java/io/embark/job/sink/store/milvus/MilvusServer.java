@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink.store.milvus;
 
+import io.embark.job.embed.SinkKinds;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.milvus.v2.client.ConnectConfig;
@@ -35,11 +36,11 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param uri its address
  */
-record MilvusServer(String uri) {
+public record MilvusServer(String uri) {
     /** The greatest result of a query. */
     private static final long ALL = 16_384;
 
-    static MilvusServer ofTests() {
+    public static MilvusServer ofTests() {
         return new MilvusServer(System.getProperty("embark.milvus.uri", "http://127.0.0.1:19530"));
     }
 
@@ -64,7 +65,27 @@ record MilvusServer(String uri) {
                 options,
                 List.of(),
                 List.of("id"),
-                Optional.empty());
+                Optional.empty(),
+                false);
+    }
+
+    /** What the command line says of a collection. */
+    public List<String> words(String collection) {
+        return List.of(
+                "--output-format",
+                "milvus",
+                "--sink-option",
+                "uri=" + uri,
+                "--sink-option",
+                "collection=" + collection);
+    }
+
+    /** All rows as a refresh reads them; empty if there is no collection. */
+    public Optional<Dataset<Row>> there(SparkSession spark, String collection) {
+        return SinkKinds.open(spark, request(collection, WriteMode.APPEND, Map.of()))
+                .refreshing()
+                .orElseThrow()
+                .there();
     }
 
     /** How many rows there are. */

@@ -21,8 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.function.Executable;
 
@@ -77,6 +79,19 @@ public record PostgresServer(String url, String user, String password) {
         return found;
     }
 
+    /** What the command line says of a table. */
+    public List<String> words(String table) {
+        List<String> words = new ArrayList<>(List.of("--output-format", "postgresql"));
+        new TreeMap<>(options(table))
+                .forEach((key, value) -> words.addAll(List.of("--sink-option", key + "=" + value)));
+        return words;
+    }
+
+    /** All rows of a table, as Spark reads them. */
+    public Dataset<Row> rows(SparkSession spark, String table) {
+        return spark.read().format("jdbc").options(options(table)).load();
+    }
+
     Map<String, String> options(String table) {
         return Map.of("url", url, "user", user, "password", password, "dbtable", table);
     }
@@ -98,7 +113,8 @@ public record PostgresServer(String url, String user, String password) {
                 options,
                 List.of(),
                 keys,
-                vectorType);
+                vectorType,
+                false);
     }
 
     /** Writes rows as a run does. */

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -72,21 +73,6 @@ class RefreshTest {
 
         assertThat(counts(summary)).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0; embedded 0");
         assertThat(files()).isEqualTo(files);
-    }
-
-    @Test
-    void embedsWhatIsNewOrChangedAndNothingElse() throws IOException {
-        refresh();
-        source(
-                row(1, "a", "the cat sat"),
-                row(2, "b", "another mat"),
-                row(3, "c", null),
-                row(4, "another title", "a dog"),
-                row(5, "e", "a cat"));
-        JsonObject summary = refresh();
-
-        assertThat(counts(summary)).isEqualTo("new 1, changed 1, updated 1, unchanged 2, deleted 0; embedded 2");
-        requireEqualToFresh();
     }
 
     @Test
@@ -246,6 +232,51 @@ class RefreshTest {
         Outcome refused = run(some);
         assertThat(refused.code()).isEqualTo(3);
         assertThat(refused.errorLines().get(0)).contains("could not be embedded, and --max-failed allows 25%");
+    }
+
+    @Test
+    void equalTextsOfANightAreEmbeddedOnce() throws IOException {
+        refresh();
+        source(IntStream.range(10, 522)
+                .mapToObj(id -> row(id, "a", "the cat " + id % 64))
+                .toArray(Row[]::new));
+        JsonObject summary = refresh();
+
+        assertThat(counts(summary)).contains("new 512").endsWith("embedded 512");
+        assertThat(summary.get("distinct").getAsLong()).isEqualTo(64);
+    }
+
+    /** Of six partitions, two are through when the others are ended. */
+    @Test
+    void aLongRunEndsAsSoonAsMoreFailThanAreAllowed() {
+        spark.range(60_000)
+                .selectExpr("id", "concat(if(id % 100 = 0, 'the cat sat on the mat ', 'cat '), id) AS body")
+                .write()
+                .parquet(input + "-many");
+        Outcome ended = Outcome.of(
+                List.of("embed", "--mode", "refresh", "--input", input + "-many", "--output", output, "--model", model),
+                "--text-column",
+                "body",
+                "--id-column",
+                "id",
+                "--long-text",
+                "fail",
+                "--max-tokens",
+                "6",
+                "--on-error",
+                "null",
+                "--max-failed",
+                "10");
+        assertThat(ended.code()).as(ended.err()).isEqualTo(3);
+        String problem = ended.errorLines().stream()
+                .filter(line -> line.endsWith(" of 60,000 texts could not be embedded, and --max-failed allows 10"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Integer.parseInt(problem.substring(0, problem.indexOf(' ')))).isBetween(11, 599);
+        assertThat(ended.errorLines())
+                .anyMatch(line -> line.contains(": more tokens than the limit"))
+                .anyMatch(line -> line.startsWith("Nothing was written to " + output));
+        assertThat(Path.of(output)).doesNotExist();
     }
 
     @Test
@@ -476,8 +507,7 @@ class RefreshTest {
     private JsonObject refresh(String... more) throws IOException {
         Outcome outcome = run(more);
         assertThat(outcome.code()).as(outcome.err()).isZero();
-        return JsonParser.parseString(Files.readString(folder.resolve("report/summary.json")))
-                .getAsJsonObject();
+        return Outcome.summary(folder.resolve("report"));
     }
 
     private static String counts(JsonObject summary) {

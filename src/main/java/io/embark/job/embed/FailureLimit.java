@@ -43,6 +43,11 @@ public record FailureLimit(RowLimit limit) {
                 .map(text -> new FailureLimit(RowLimit.of(JobSettings.MAX_FAILED, text)));
     }
 
+    /** Whether so many failed texts of some are too many. */
+    public boolean isBeyond(long failed, long texts) {
+        return !limit.allows(failed, texts);
+    }
+
     /**
      * Refuses what has more.
      *
@@ -63,8 +68,14 @@ public record FailureLimit(RowLimit limit) {
      */
     public void require(EmbedCounts counts, long texts, Supplier<FailedRows> failed, String output, boolean isWhole) {
         long without = counts.get(Count.FAILED);
-        if (!limit.allows(without, texts)) {
-            throw RunErrors.tooManyFailed(without, texts, limit, failed.get().inAnError(), output, isWhole);
+        if (isBeyond(without, texts)) {
+            throw areTooMany(without, texts, failed, output, isWhole);
         }
+    }
+
+    /** What a run says that has more; with what {@link #require} takes. */
+    public EmbarkException areTooMany(
+            long without, long texts, Supplier<FailedRows> failed, String output, boolean isWhole) {
+        return RunErrors.tooManyFailed(without, texts, limit, failed.get().inAnError(), output, isWhole);
     }
 }

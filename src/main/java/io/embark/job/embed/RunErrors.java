@@ -87,7 +87,7 @@ public final class RunErrors {
                                 Figures.count(all, "text", "texts"),
                                 JobSettings.MAX_FAILED.key(),
                                 limit),
-                examples.isBlank() ? "They cannot be named where rows are not read back." : examples,
+                examples.isBlank() ? "They cannot be named where their rows are not read back." : examples,
                 isWhole
                         ? "Nothing was written to %s. %s".formatted(output, remedy)
                         : "A part of the rows may be in %s, where a new run adds or replaces them. %s"

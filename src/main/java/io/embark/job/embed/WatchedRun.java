@@ -11,6 +11,7 @@ import io.embark.spark.exec.EmbedProgress;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongPredicate;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -33,18 +34,39 @@ public final class WatchedRun implements AutoCloseable {
     private final String run = UUID.randomUUID().toString();
     private final EmbedProgress progress = EmbedProgress.of(run);
     private final ProgressLine line;
+    private final FailureWatch failures;
     private boolean counts = true;
+
+    /**
+     * Begins to count what is seen as a whole in the end.
+     *
+     * @param total the rows to embed, if known
+     * @param quiet whether nothing is told
+     */
+    public WatchedRun(SparkSession spark, Console console, OptionalLong total, boolean quiet) {
+        this(spark, console, total, quiet, false, failed -> false);
+    }
 
     /**
      * Begins to count.
      *
      * @param total the rows to embed, if known
      * @param quiet whether nothing is told
+     * @param keepsRows whether rows are written for good while tasks run
+     * @param areTooMany whether so many failed texts end the run at once
      */
-    public WatchedRun(SparkSession spark, Console console, OptionalLong total, boolean quiet) {
+    public WatchedRun(
+            SparkSession spark,
+            Console console,
+            OptionalLong total,
+            boolean quiet,
+            boolean keepsRows,
+            LongPredicate areTooMany) {
         this.spark = spark;
-        this.line = new ProgressLine(console.err(), progress, total);
+        this.line = new ProgressLine(console.err(), progress, total, keepsRows);
+        this.failures = new FailureWatch(spark.sparkContext(), run, progress, areTooMany);
         spark.sparkContext().addSparkListener(progress);
+        spark.sparkContext().addSparkListener(failures);
         spark.sparkContext().setLocalProperty(EmbedProgress.RUN, run);
         if (!quiet) {
             line.start();
@@ -55,10 +77,16 @@ public final class WatchedRun implements AutoCloseable {
     public void stopCounting() {
         if (counts) {
             awaitListeners(spark);
+            spark.sparkContext().removeSparkListener(failures);
             spark.sparkContext().removeSparkListener(progress);
             spark.sparkContext().setLocalProperty(EmbedProgress.RUN, null);
             counts = false;
         }
+    }
+
+    /** How many texts had failed when that ended the run; empty if it went on. */
+    public OptionalLong endedByFailures() {
+        return failures.failed();
     }
 
     /** What embedding took, and how many rows were written. */

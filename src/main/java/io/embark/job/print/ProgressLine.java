@@ -20,6 +20,7 @@ public final class ProgressLine implements AutoCloseable {
     private final StatusLine line;
     private final EmbedProgress progress;
     private final OptionalLong total;
+    private final boolean tellsKept;
     private final long started = System.nanoTime();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -27,11 +28,13 @@ public final class ProgressLine implements AutoCloseable {
     /**
      * @param progress what was embedded so far; asked by a thread of its own
      * @param total the rows to embed in all, if known
+     * @param tellsKept whether rows are written for good while tasks run, so that it is worth telling how many are
      */
-    public ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total) {
+    public ProgressLine(PrintStream err, EmbedProgress progress, OptionalLong total, boolean tellsKept) {
         this.line = StatusLine.on(err);
         this.progress = progress;
         this.total = total;
+        this.tellsKept = tellsKept;
         this.thread = new Thread(this::run, "embark-progress");
         this.thread.setDaemon(true);
     }
@@ -45,7 +48,8 @@ public final class ProgressLine implements AutoCloseable {
         try {
             while (!closed.await(line.nanosForEach(), TimeUnit.NANOSECONDS)) {
                 double seconds = (System.nanoTime() - started) / 1e9;
-                line.show(text(progress.rows(), progress.counts().get(Count.TOKENS), total, seconds));
+                OptionalLong kept = tellsKept ? OptionalLong.of(progress.rowsKept()) : OptionalLong.empty();
+                line.show(text(progress.rows(), kept, progress.counts().get(Count.TOKENS), total, seconds));
             }
             line.erase();
         } catch (InterruptedException e) {
@@ -53,8 +57,8 @@ public final class ProgressLine implements AutoCloseable {
         }
     }
 
-    /** What to say after so many rows, tokens and seconds. */
-    static String text(long rows, long tokens, OptionalLong total, double seconds) {
+    /** What to say after so many rows, of which some are kept whatever happens, tokens and seconds. */
+    static String text(long rows, OptionalLong kept, long tokens, OptionalLong total, double seconds) {
         StringBuilder text = new StringBuilder("embark: ").append(Figures.count(rows));
         if (total.isPresent() && total.getAsLong() > 0) {
             text.append(" of ")
@@ -70,6 +74,9 @@ public final class ProgressLine implements AutoCloseable {
             return text.toString();
         }
 
+        if (kept.isPresent()) {
+            text.append(", ").append(Figures.count(kept.getAsLong())).append(" safe");
+        }
         text.append(", ")
                 .append(Figures.count(Math.round(rows / seconds)))
                 .append(" rows/s, ")

@@ -16,6 +16,7 @@ import static io.embark.job.refresh.RowClass.UNCHANGED;
 import static io.embark.job.refresh.RowClass.UPDATED;
 
 import io.embark.job.embed.IdColumns;
+import io.embark.job.source.Repartitioning;
 import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -221,6 +222,24 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     static Dataset<Row> toEmbed(Dataset<Row> classes) {
         return classes.where(Columns.named(CLASS).isin(NEW.key(), CHANGED.key()))
                 .drop(CLASS);
+    }
+
+    /**
+     * What is known of the texts of rows to embed.
+     *
+     * @param wanted as {@link #toEmbed} gives them
+     */
+    Repartitioning.Known known(Dataset<Row> wanted) {
+        Column[] texts = Stream.iterate(0, i -> i < hashes(), i -> i + 2)
+                .map(i -> Columns.named(hash(i)))
+                .toArray(Column[]::new);
+        Row known = wanted.groupBy(texts)
+                .count()
+                .agg(functions.sum("count"), functions.count("count"), functions.max("count"))
+                .head();
+        return known.isNullAt(0)
+                ? Repartitioning.Known.rows(0)
+                : new Repartitioning.Known(known.getLong(0), known.getLong(1), known.getLong(2));
     }
 
     private Column[] firsts() {

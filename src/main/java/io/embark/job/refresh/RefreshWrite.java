@@ -129,8 +129,12 @@ final class RefreshWrite {
                     found.toEmbed(),
                     target.rows().isEmpty());
             sink.chosen(chosen);
-            try (WatchedRun watched = watched(found.toEmbed())) {
-                sink.write(embedded(source, chosen, found.toEmbed()), before);
+            try (WatchedRun watched = watched(found.toEmbed(), found)) {
+                Dataset<Row> embedded = embedded(source, chosen, known(Comparison.toEmbed(plan), found.toEmbed()));
+                unlessManyFail(watched, found, this::failedThere, false, () -> {
+                    sink.write(embedded, before);
+                    return null;
+                });
                 watched.stopCounting();
                 counts = watched.counts();
                 rowsWritten += watched.progress().rowsWritten();
@@ -167,13 +171,53 @@ final class RefreshWrite {
             return;
         }
         failed = FailedRows.find(settings, call.columns(), call.options(), rows.get());
-        // Texts that failed are tried each night: they are held against all of the source, not against those of this
-        // night.
-        long texts = Math.max(
+        FailureLimit.of(settings)
+                .ifPresent(limit -> limit.require(counts, texts(found), () -> failed, sink.description(), isWhole));
+    }
+
+    /** Texts that failed are tried each night: they are held against all of the source, not against those of this night. */
+    private long texts(ClassCounts found) {
+        return Math.max(
                 counts.get(Count.TEXTS),
                 found.inTheSource() * call.columns().byText().size());
-        FailureLimit.of(settings)
-                .ifPresent(limit -> limit.require(counts, texts, () -> failed, sink.description(), isWhole));
+    }
+
+    /** Embeds rows, and says how many failed if that is why it came to no end. */
+    private <T> T unlessManyFail(
+            WatchedRun watched, ClassCounts found, Supplier<Dataset<Row>> rows, boolean isWhole, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (Throwable e) {
+            // Spark throws checked exceptions without declaring them.
+            if (watched.endedByFailures().isEmpty()) {
+                throw e;
+            }
+            watched.stopCounting();
+            throw FailureLimit.of(settings)
+                    .orElseThrow()
+                    .areTooMany(
+                            watched.endedByFailures().getAsLong(),
+                            texts(found),
+                            () -> FailedRows.find(settings, call.columns(), call.options(), rows.get()),
+                            sink.description(),
+                            isWhole);
+        }
+    }
+
+    /** What this run has put aside so far. */
+    private Dataset<Row> kept(StageFolder stage) {
+        try {
+            return stage.kept(call.spark(), target.schema()).stream()
+                    .reduce(Dataset::union)
+                    .orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
+        } catch (IOException e) {
+            throw OutputErrors.isUnreachable(sink.description(), e);
+        }
+    }
+
+    /** What is known of rows to embed; of a place that is made anew, finding out would read the whole source. */
+    private Repartitioning.Known known(Dataset<Row> wanted, long count) {
+        return target.rows().isEmpty() ? Repartitioning.Known.rows(count) : comparison.known(wanted);
     }
 
     /** Chunks of documents that have fewer of them now that the new ones are in. */
@@ -236,8 +280,10 @@ final class RefreshWrite {
         Dataset<Row> chosen = chosen(source, todo, left, isWhole);
         CommitEvery every =
                 CommitEvery.parse(settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
-        try (WatchedRun watched = watched(left)) {
-            List<StagedFile> files = StageWriter.write(embedded(source, chosen, left), stage, every);
+        try (WatchedRun watched = watched(left, found)) {
+            Dataset<Row> embedded = embedded(source, chosen, known(todo, left));
+            List<StagedFile> files = unlessManyFail(
+                    watched, found, () -> kept(stage), true, () -> StageWriter.write(embedded, stage, every));
             watched.stopCounting();
             counts = watched.counts();
             long staged = files.stream().mapToLong(StagedFile::rows).sum();
@@ -285,8 +331,13 @@ final class RefreshWrite {
                 .toArray(Column[]::new));
     }
 
-    private WatchedRun watched(long total) {
-        return new WatchedRun(call.spark(), refresh.console(), OptionalLong.of(total), refresh.quiet());
+    private WatchedRun watched(long total, ClassCounts found) {
+        Optional<FailureLimit> limit = FailureLimit.of(settings);
+        long texts = texts(found);
+        return new WatchedRun(
+                call.spark(), refresh.console(), OptionalLong.of(total), refresh.quiet(), true, failed -> limit.filter(
+                                most -> most.isBeyond(failed, texts))
+                        .isPresent());
     }
 
     /** The rows of the source whose keys are wanted. */
@@ -299,11 +350,11 @@ final class RefreshWrite {
     }
 
     /** The same rows with their vectors and state, spread over all cores. */
-    private Dataset<Row> embedded(Source source, Dataset<Row> chosen, long count) {
+    private Dataset<Row> embedded(Source source, Dataset<Row> chosen, Repartitioning.Known known) {
         Set<String> texts = call.columns().byText().keySet();
         Dataset<Row> spread = chosen == source.rows() && source.cheap()
                 ? Repartitioning.of(source, texts, false).rows()
-                : Repartitioning.ofKnown(chosen, count);
+                : Repartitioning.ofKnown(chosen, texts, known);
         String vector = call.columns().byText().values().iterator().next();
         Dataset<Row> embedded = call.columns()
                 .embedCounted(

@@ -39,6 +39,9 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
     /** Below this a task costs more than its rows. */
     static final long FEWEST_ROWS_PER_PARTITION = 64;
 
+    /** One repeated text in so many rows is worth dealing them out by their texts. */
+    private static final long FEWEST_REPEATED = 50;
+
     /** How many times its share of the rows a partition may hold for the sake of equal texts. */
     private static final long MOST_SHARES_BY_TEXT = 2;
 
@@ -70,12 +73,42 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
     }
 
     /**
-     * Deals rows out in turn of which it is known how many they are, such as those that a comparison chose: they are scattered over
-     * the partitions of their source, and finding out how would read it once more. Equal texts are embedded once in each window.
+     * What is known of rows before they are read.
+     *
+     * @param total how many they are
+     * @param texts how many different ones there are among their texts, of all columns together; the total if nobody knows
+     * @param most how many rows have the text that most of them have
      */
-    public static Dataset<Row> ofKnown(Dataset<Row> rows, long total) {
+    public record Known(long total, long texts, long most) {
+        /** Of rows whose texts nobody knows. */
+        public static Known rows(long total) {
+            return new Known(total, total, 1);
+        }
+
+        private boolean repeats() {
+            return texts <= total - total / FEWEST_REPEATED;
+        }
+    }
+
+    /**
+     * Deals rows out of which it is known how many they are, such as those that a comparison chose: they are scattered over the
+     * partitions of their source, and finding out how would read it once more. By their texts if these repeat, else in turn.
+     *
+     * @param columns the columns to embed
+     */
+    public static Dataset<Row> ofKnown(Dataset<Row> rows, Collection<String> columns, Known known) {
         int cores = rows.sparkSession().sparkContext().defaultParallelism();
-        return rows.repartition(Math.toIntExact(partitions(total, cores)));
+        int partitions = Math.toIntExact(partitions(known.total(), cores));
+        // A partition gets its share of the texts, and perhaps the one that stands in most rows.
+        long share = ceilDiv(known.total(), partitions);
+        return known.repeats() && known.most() <= (MOST_SHARES_BY_TEXT - 1) * share
+                ? byText(rows, columns, partitions)
+                : rows.repartition(partitions);
+    }
+
+    private static Dataset<Row> byText(Dataset<Row> rows, Collection<String> texts, int partitions) {
+        Column[] columns = texts.stream().map(Columns::named).toArray(Column[]::new);
+        return rows.repartition(partitions, columns).sortWithinPartitions(functions.xxhash64(columns));
     }
 
     private static Dataset<Row> deal(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {
@@ -87,9 +120,7 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
                 .max()
                 .orElse(0);
         long share = Math.max(FEWEST_ROWS_PER_PARTITION, ceilDiv(total, partitions));
-        return largest > MOST_SHARES_BY_TEXT * share
-                ? rows.repartition(partitions)
-                : rows.repartition(partitions, columns).sortWithinPartitions(functions.xxhash64(columns));
+        return largest > MOST_SHARES_BY_TEXT * share ? rows.repartition(partitions) : byText(rows, texts, partitions);
     }
 
     /** Whether partitions of these sizes keep all cores busy, so that moving the rows would gain nothing. */

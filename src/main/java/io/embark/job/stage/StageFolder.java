@@ -103,6 +103,13 @@ public final class StageFolder implements AutoCloseable {
                 .toList();
     }
 
+    /** The rows that this run has put aside so far, one for each of its writes. */
+    public List<Dataset<Row>> kept(SparkSession spark, StructType schema) throws IOException {
+        return DeadStage.of(files, places.rows()).stream()
+                .flatMap(stage -> StagedRows.read(spark, stage.files(), schema).stream())
+                .toList();
+    }
+
     private List<RunPlaces> dead() throws IOException {
         List<RunPlaces> dead = new ArrayList<>();
         for (RunPlaces other : RunPlaces.stages(files, places.target())) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.spark.InternalAccumulator;
 import org.apache.spark.Success$;
 import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
@@ -41,9 +42,12 @@ public final class EmbedProgress extends SparkListener {
 
     private record Partition(int stage, int partition) {}
 
+    private static final String WRITTEN = InternalAccumulator.output$.MODULE$.RECORDS_WRITTEN();
+
     private final Map<Partition, Map<Counter, Long>> finished = new HashMap<>();
     private final Map<Partition, Long> written = new HashMap<>();
     private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
+    private final Map<Long, Long> writing = new HashMap<>();
     private final Set<Long> ended = new HashSet<>();
 
     private final Set<Integer> stages = new HashSet<>();
@@ -84,6 +88,7 @@ public final class EmbedProgress extends SparkListener {
             return;
         }
         running.remove(task.taskInfo().taskId());
+        writing.remove(task.taskInfo().taskId());
         ended.add(task.taskInfo().taskId());
         if (task.reason() == Success$.MODULE$) {
             Partition partition = new Partition(task.stageId(), task.taskInfo().partitionId());
@@ -102,7 +107,9 @@ public final class EmbedProgress extends SparkListener {
             long taskId = (Long) task._1();
             // The end of a task may overtake its last heartbeat.
             if (!ended.contains(taskId) && isOfTheRun((Integer) task._2())) {
-                running.put(taskId, counts(Scala.list(task._4())));
+                Collection<AccumulableInfo> seen = Scala.list(task._4());
+                running.put(taskId, counts(seen));
+                writing.put(taskId, written(seen));
             }
         }
     }
@@ -112,7 +119,13 @@ public final class EmbedProgress extends SparkListener {
         return sums().getOrDefault(Counter.ROWS, 0L);
     }
 
-    /** Rows that finished tasks wrote to files. */
+    /** Rows that are written for good where a task's rows are so before its end; those of tasks that failed are left out. */
+    public synchronized long rowsKept() {
+        return rowsWritten()
+                + writing.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Rows that finished tasks wrote. */
     public synchronized long rowsWritten() {
         return written.values().stream().mapToLong(Long::longValue).sum();
     }
@@ -131,6 +144,14 @@ public final class EmbedProgress extends SparkListener {
             tasks.forEach(counts -> counts.forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
         }
         return sums;
+    }
+
+    private static long written(Collection<AccumulableInfo> accumulables) {
+        return accumulables.stream()
+                .filter(accumulable -> accumulable.name().contains(WRITTEN))
+                .filter(accumulable -> accumulable.update().isDefined())
+                .mapToLong(accumulable -> ((Number) accumulable.update().get()).longValue())
+                .sum();
     }
 
     private static Map<Counter, Long> counts(Collection<AccumulableInfo> accumulables) {

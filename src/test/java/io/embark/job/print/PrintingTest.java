@@ -18,20 +18,29 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PrintingTest {
     @Test
     void progressTellsSpeedAndTimeLeft() {
-        assertThat(ProgressLine.text(25_000, 500_000, OptionalLong.of(100_000), 50))
+        assertThat(ProgressLine.text(25_000, OptionalLong.empty(), 500_000, OptionalLong.of(100_000), 50))
                 .isEqualTo("embark: 25,000 of 100,000 rows (25 %), 500 rows/s, 10,000 tokens/s, 2 min 30 s left");
     }
 
     @Test
     void progressWithoutATotalTellsNoTimeLeft() {
-        assertThat(ProgressLine.text(25_000, 500_000, OptionalLong.empty(), 50))
+        assertThat(ProgressLine.text(25_000, OptionalLong.empty(), 500_000, OptionalLong.empty(), 50))
                 .isEqualTo("embark: 25,000 rows, 500 rows/s, 10,000 tokens/s");
     }
 
     @Test
+    void progressTellsHowManyRowsAreSafe() {
+        assertThat(ProgressLine.text(25_000, OptionalLong.of(20_000), 500_000, OptionalLong.of(100_000), 50))
+                .isEqualTo(
+                        "embark: 25,000 of 100,000 rows (25 %), 20,000 safe, 500 rows/s, 10,000 tokens/s, 2 min 30 s left");
+    }
+
+    @Test
     void progressAtTheStartTellsNoSpeed() {
-        assertThat(ProgressLine.text(0, 0, OptionalLong.of(7), 1)).isEqualTo("embark: 0 of 7 rows (0 %)");
-        assertThat(ProgressLine.text(0, 0, OptionalLong.empty(), 1)).isEqualTo("embark: 0 rows");
+        assertThat(ProgressLine.text(0, OptionalLong.empty(), 0, OptionalLong.of(7), 1))
+                .isEqualTo("embark: 0 of 7 rows (0 %)");
+        assertThat(ProgressLine.text(0, OptionalLong.empty(), 0, OptionalLong.empty(), 1))
+                .isEqualTo("embark: 0 rows");
     }
 
     @Test

@@ -88,6 +88,28 @@ class RepartitioningTest {
         assertThat(repartitioning.rows().distinct().count()).isEqualTo(4_000);
     }
 
+    @Test
+    void rowsThatAreKnownToRepeatTheirTextsAreDealtOutByThem() {
+        Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 1000) AS text");
+        Dataset<Row> dealt = Repartitioning.ofKnown(rows, List.of("text"), new Repartitioning.Known(4_000, 1_000, 4));
+
+        List<String> firsts = dealt.select("text").as(Encoders.STRING()).javaRDD().glom().collect().stream()
+                .flatMap(RepartitioningTest::firstOfEach)
+                .toList();
+        assertThat(firsts).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void othersAreDealtOutInTurn() {
+        Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "if(id % 2 = 0, null, string(id)) AS text");
+        List<Repartitioning.Known> known =
+                List.of(Repartitioning.Known.rows(4_000), new Repartitioning.Known(4_000, 2_001, 2_000));
+
+        assertThat(known).allSatisfy(each -> assertThat(sizes(Repartitioning.ofKnown(rows, List.of("text"), each)))
+                .hasSize(8)
+                .allSatisfy(size -> assertThat(size).isBetween(450L, 550L)));
+    }
+
     /** The texts that differ from the one before. */
     private static Stream<String> firstOfEach(List<String> texts) {
         return IntStream.range(0, texts.size())

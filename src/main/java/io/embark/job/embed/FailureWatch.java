@@ -1,0 +1,83 @@
+/*
+ * Copyright the Embark authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.embark.job.embed;
+
+import io.embark.encode.Count;
+import io.embark.spark.exec.EmbedProgress;
+import java.util.HashSet;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+
+/**
+ * Ends the jobs of a run once so many of its texts have failed that it would be refused in the end: hours of work are not done for
+ * that. Told of events after the {@link EmbedProgress} that counts for it. Thread-safe.
+ */
+final class FailureWatch extends SparkListener {
+    /** A run of fewer comes to its end sooner than it is worth, and names more of its rows then. */
+    private static final long FEWEST_ROWS = 10_000;
+
+    private final SparkContext context;
+    private final String run;
+    private final EmbedProgress progress;
+    private final LongPredicate areTooMany;
+    private final Set<Integer> jobs = new HashSet<>();
+    private OptionalLong failed = OptionalLong.empty();
+
+    /**
+     * Of a run.
+     *
+     * @param run as its jobs have it for {@link EmbedProgress#RUN}
+     * @param areTooMany whether so many failed texts are, whatever becomes of the others
+     */
+    FailureWatch(SparkContext context, String run, EmbedProgress progress, LongPredicate areTooMany) {
+        this.context = context;
+        this.run = run;
+        this.progress = progress;
+        this.areTooMany = areTooMany;
+    }
+
+    /** How many texts had failed when the run was ended; empty if it was not. */
+    synchronized OptionalLong failed() {
+        return failed;
+    }
+
+    @Override
+    public synchronized void onJobStart(SparkListenerJobStart job) {
+        if (job.properties() != null && run.equals(job.properties().getProperty(EmbedProgress.RUN))) {
+            jobs.add(job.jobId());
+            if (failed.isPresent()) {
+                end(job.jobId());
+            }
+        }
+    }
+
+    private void end(int job) {
+        context.cancelJob(job, "too many texts failed");
+    }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd task) {
+        look();
+    }
+
+    @Override
+    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
+        look();
+    }
+
+    private synchronized void look() {
+        long now = progress.counts().get(Count.FAILED);
+        if (failed.isEmpty() && progress.rows() >= FEWEST_ROWS && areTooMany.test(now)) {
+            failed = OptionalLong.of(now);
+            jobs.forEach(this::end);
+        }
+    }
+}

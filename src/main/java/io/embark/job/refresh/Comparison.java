@@ -23,11 +23,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.execution.QueryExecution;
+import org.apache.spark.sql.execution.SQLExecution;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import scala.Option;
 
 /**
  * Holds the rows of a source against those of a target by their keys. Only keys, hashes and fingerprints are read of the target
@@ -184,12 +189,21 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     }
 
     /**
-     * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}.
+     * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}. Source and
+     * target are read now; whoever asks for the classes, again and again, gets them from what that left on the executors' disks.
      *
      * @param source keys and hashes, as {@link #keyed} or {@link #first} give them
      * @param there the rows of the target with their state; empty if there is none yet
      */
     Dataset<Row> compare(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
+        Dataset<Row> classes = classes(source, there, missing);
+        QueryExecution query = classes.queryExecution();
+        // What is made of the same RDD takes its shuffles from there.
+        RDD<InternalRow> rows = SQLExecution.withNewExecutionId(query, Option.apply("comparison"), query::toRdd);
+        return classes.sparkSession().internalCreateDataFrame(rows, classes.schema(), false);
+    }
+
+    private Dataset<Row> classes(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
         Dataset<Row> here = source.groupBy(keys().toArray(new Column[0]))
                 .agg(functions.count(functions.lit(1)).as(COUNT), firsts())
                 .as("s");

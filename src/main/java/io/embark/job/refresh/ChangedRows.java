@@ -50,26 +50,36 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
      * @param source the rows of the source
      * @param classes what {@link Comparison#compare} found
      * @param puts the rows that were embedded, with all columns of the target; empty if they are in already
-     * @param there the rows of the target before; empty if there is none
+     * @param there the rows of the target before
+     * @param differing how many keys have changes
      */
-    Changes of(Dataset<Row> source, Dataset<Row> classes, Optional<Dataset<Row>> puts, Optional<Dataset<Row>> there) {
+    Changes of(
+            Dataset<Row> source,
+            Dataset<Row> classes,
+            Optional<Dataset<Row>> puts,
+            Dataset<Row> there,
+            long differing) {
         List<Dataset<Row>> all = new ArrayList<>();
         puts.ifPresent(rows -> all.add(filled(rows, Changes.PUT)));
-        there.ifPresent(rows -> {
-            all.add(filled(updates(source, classes, rows), Changes.UPDATE));
-            Dataset<Row> gone = matching(keysOf(rows), ofClass(classes, RowClass.GONE), ids(), "left_semi");
-            switch (deleted) {
-                case KEEP -> {}
-                case DELETE -> all.add(filled(gone, Changes.DELETE));
-                case FLAG ->
-                    all.add(filled(gone.withColumn(state().deletedAt(), functions.current_timestamp()), Changes.MARK));
-            }
-            if (state().vectors().chunked()) {
-                all.add(filled(surplus(classes, puts, rows), Changes.DELETE));
-            }
-        });
+        all.add(filled(updates(source, classes, there), Changes.UPDATE));
+        Dataset<Row> gone = matching(keysOf(there), ofClass(classes, RowClass.GONE), ids(), "left_semi");
+        switch (deleted) {
+            case KEEP -> {}
+            case DELETE -> all.add(filled(gone, Changes.DELETE));
+            case FLAG ->
+                all.add(filled(gone.withColumn(state().deletedAt(), functions.current_timestamp()), Changes.MARK));
+        }
+        boolean chunked = state().vectors().chunked();
+        if (chunked) {
+            all.add(filled(surplus(classes, puts, there), Changes.DELETE));
+        }
         List<String> mark = state().flags() ? List.of(state().deletedAt()) : List.of();
-        return new Changes(all.stream().reduce(Dataset::unionByName).orElseThrow(), keys(), state().kept(), mark);
+        return new Changes(
+                all.stream().reduce(Dataset::unionByName).orElseThrow(),
+                keys(),
+                state().kept(),
+                mark,
+                chunked ? Long.MAX_VALUE : differing);
     }
 
     private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {

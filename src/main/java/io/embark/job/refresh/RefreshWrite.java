@@ -145,7 +145,8 @@ final class RefreshWrite {
         if (target.rows().isEmpty()) {
             return true;
         }
-        Changes others = changed.of(source.rows(), plan, Optional.empty(), target.rows());
+        Changes others =
+                changed.of(source.rows(), plan, Optional.empty(), target.rows().get(), found.differing());
         Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
         return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
     }
@@ -248,7 +249,7 @@ final class RefreshWrite {
         StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
             Optional<Dataset<Row>> puts = found.toEmbed() == 0 ? Optional.empty() : puts(source, plan, found, stage);
-            boolean done = commit(source, plan, puts, before);
+            boolean done = commit(source, plan, puts, found, before);
             if (done) {
                 stage.discard();
             }
@@ -297,7 +298,8 @@ final class RefreshWrite {
         }
     }
 
-    private boolean commit(Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, Runnable before) {
+    private boolean commit(
+            Source source, Dataset<Row> plan, Optional<Dataset<Row>> puts, ClassCounts found, Runnable before) {
         Runnable compared = () -> {
             if (!place.isAsCompared()) {
                 throw OutputErrors.changedMeanwhile(sink.description());
@@ -316,7 +318,7 @@ final class RefreshWrite {
             sink.write(labelled(rows), compared);
             return true;
         }
-        Changes others = changed.of(source.rows(), plan, puts, target.rows());
+        Changes others = changed.of(source.rows(), plan, puts, target.rows().get(), found.differing());
         if (target.isAdopted()) {
             sink.write(labelled(others.appliedTo(target.rows().get())), compared);
             return true;

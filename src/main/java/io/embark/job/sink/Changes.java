@@ -25,9 +25,10 @@ import org.apache.spark.sql.types.StructType;
  * @param keys the columns that name a row; null in a column of a key is a value as any other
  * @param kept the columns that an update leaves as they are: vectors, and what stands there of their making
  * @param mark the column that a mark sets; empty where rows are not marked
+ * @param most how many rows there are at most
  * @hidden Public for Embark's other rooms only.
  */
-public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, List<String> mark) {
+public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, List<String> mark, long most) {
     /** The column that says what becomes of a row. */
     public static final String ACTION = "embark_action";
 
@@ -42,6 +43,14 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
 
     /** A row that is there and goes. */
     public static final String DELETE = "delete";
+
+    /** Keys and other columns of so many rows are sent to every executor, so that a place that is rewritten is not shuffled. */
+    private static final long MOST_BROADCAST = 100_000;
+
+    /** Of rows that nobody has counted. */
+    public Changes(Dataset<Row> rows, List<String> keys, List<String> kept, List<String> mark) {
+        this(rows, keys, kept, mark, Long.MAX_VALUE);
+    }
 
     /** Takes its own copies. */
     public Changes {
@@ -70,7 +79,7 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
     public Dataset<Row> appliedTo(Dataset<Row> there) {
         Dataset<Row> before = withAllColumns(there).as("t");
         // Of rows that are put only their keys are held against what is there: their vectors are not shuffled.
-        Dataset<Row> narrow = narrow().as("c");
+        Dataset<Row> narrow = (most <= MOST_BROADCAST ? functions.broadcast(narrow()) : narrow()).as("c");
         Column same = keys.stream()
                 .map(key -> of("t", key).eqNullSafe(of("c", key)))
                 .reduce(Column::and)

@@ -153,24 +153,39 @@ abstract class NightsContract {
     }
 
     @Test
+    void anOutputThatNoRefreshMadeIsTakenOverWhereItIsWrittenAnew() throws Exception {
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
+        Outcome made = embed("error");
+        assertThat(made.code()).as(made.err()).isZero();
+        source(row(1, "a", "the cat sat"), row(2, "b", "another mat"));
+
+        Outcome refused = run();
+        assertThat(refused.code()).as(refused.err()).isEqualTo(2);
+        if (!getsColumns()) {
+            assertThat(refused.err()).doesNotContain("--adopt");
+            return;
+        }
+        assertThat(refused.errorLines())
+                .anyMatch(line -> line.endsWith(": was not made by a refresh"))
+                .contains("Take it over as it is with --adopt, or replace it with --rebuild.");
+        assertThat(refresh("--adopt")).isEqualTo("new 0, changed 1, updated 0, unchanged 1, deleted 0, embedded 1");
+        requireFresh();
+        assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 2, deleted 0, embedded 0");
+    }
+
+    private Outcome embed(String mode) {
+        List<String> words = new ArrayList<>(List.of("embed", "--mode", mode, "--input", input, "--model", model));
+        words.addAll(List.of("--text-column", "body", "--id-column", "id"));
+        words.addAll(output());
+        return Outcome.of(words);
+    }
+
+    @Test
     void rowsWithoutItsRecordAreNotAppended() throws Exception {
         source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
         refresh();
         Object version = version();
-        List<String> words = new ArrayList<>(List.of(
-                "embed",
-                "--mode",
-                "append",
-                "--input",
-                input,
-                "--model",
-                model,
-                "--text-column",
-                "body",
-                "--id-column",
-                "id"));
-        words.addAll(output());
-        Outcome refused = Outcome.of(words);
+        Outcome refused = embed("append");
 
         assertThat(refused.code()).as(refused.err()).isEqualTo(2);
         assertThat(refused.errorLines())

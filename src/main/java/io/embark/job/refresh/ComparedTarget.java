@@ -12,6 +12,7 @@ import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,24 +58,42 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         requireKeys(output, found, asThere(place, there.get(), written, ids), ids);
         boolean flagged = found.containsKey(Columns.lower(state.deletedAt()));
         StateColumns all = flagged ? state.withFlags() : state;
-        List<String> missing = all.names().stream()
-                .filter(name -> !found.containsKey(Columns.lower(name)))
+        StructType schema = all.addedTo(written);
+        List<String> missing = requireColumns(refresh, there.get(), all, schema);
+        Dataset<Row> rows = missing.isEmpty() ? there.get() : adopted(there.get(), output, all, written);
+        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
+    }
+
+    /**
+     * Refuses other columns than those that a run would write.
+     *
+     * @param schema those, of which the ones of state may be missing where rows are taken over
+     * @return the columns of state that are missing
+     */
+    static List<String> requireColumns(RefreshCall refresh, Dataset<Row> there, StateColumns state, StructType schema) {
+        String output = refresh.sink().description();
+        Set<String> found = Columns.byName(there.schema()).keySet();
+        List<String> missing = state.names().stream()
+                .filter(name -> !found.contains(Columns.lower(name)))
                 .toList();
-        Dataset<Row> rows = there.get();
         if (!missing.isEmpty()) {
+            boolean canBeAdopted = !refresh.place().takesRowsAsTheyCome();
             if (!refresh.settings().isOn(JobSettings.ADOPT)) {
-                throw missing.equals(List.of(all.deletedAt()))
-                        ? RefreshErrors.hasNoFlags(output, all.deletedAt())
-                        : RefreshErrors.hasNoState(output, missing);
+                throw missing.equals(List.of(state.deletedAt()))
+                        ? RefreshErrors.hasNoFlags(output, state.deletedAt(), canBeAdopted)
+                        : RefreshErrors.hasNoState(output, missing, canBeAdopted);
             }
-            if (place.takesRowsAsTheyCome()) {
+            if (!canBeAdopted) {
                 throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");
             }
-            rows = adopted(rows, output, all, written);
         }
-        StructType schema = all.addedTo(written);
-        requireSameColumns(output, rows.schema(), schema, refresh.addsColumns());
-        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
+        Set<String> old = new LinkedHashSet<>(found);
+        missing.forEach(name -> old.add(Columns.lower(name)));
+        Set<String> all = Columns.byName(schema).keySet();
+        if (!all.containsAll(old) || !(refresh.addsColumns() || old.containsAll(all))) {
+            throw RefreshErrors.otherColumns(output, List.copyOf(old), List.copyOf(all));
+        }
+        return missing;
     }
 
     /** The columns of the key, of the types that the place makes of those of the source. */
@@ -176,14 +195,6 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         shape.put("fingerprint", "%.12s".formatted(label.fingerprint()));
         shape.put("components", Long.toString(label.dimension()));
         return shape;
-    }
-
-    private static void requireSameColumns(String output, StructType there, StructType here, boolean addsColumns) {
-        Set<String> old = Columns.byName(there).keySet();
-        Set<String> all = Columns.byName(here).keySet();
-        if (!all.containsAll(old) || !(addsColumns || old.containsAll(all))) {
-            throw RefreshErrors.otherColumns(output, List.copyOf(old), List.copyOf(all));
-        }
     }
 
     /** The rows under the names and in the order of the columns that are written; those that they lack are null. */

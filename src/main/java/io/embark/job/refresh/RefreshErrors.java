@@ -145,20 +145,24 @@ final class RefreshErrors {
                 "Add them there with ALTER TABLE, leave this out, and the next refresh fills them.");
     }
 
-    static EmbarkException hasNoState(String output, Collection<String> missing) {
+    static EmbarkException hasNoState(String output, Collection<String> missing, boolean canBeAdopted) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: was not made by a refresh".formatted(output),
                 "It lacks %s, by which rows are compared.".formatted(String.join(", ", missing)),
-                "Take it over as it is with --adopt, or replace it with --rebuild.");
+                canBeAdopted
+                        ? "Take it over as it is with --adopt, or replace it with --rebuild."
+                        : "Replace it with --rebuild where it can be replaced, or write to another output.");
     }
 
-    static EmbarkException hasNoFlags(String output, String column) {
+    static EmbarkException hasNoFlags(String output, String column, boolean canBeAdopted) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: has no column %s".formatted(output, column),
                 "No refresh has flagged its rows so far, and --deleted flag writes there when a row left the source.",
-                "Add it once with --adopt, or to a table with ALTER TABLE, as TIMESTAMP; or use --deleted delete.");
+                canBeAdopted
+                        ? "Add it once with --adopt, or to a table with ALTER TABLE, as TIMESTAMP; or use --deleted delete."
+                        : "Add it there as TIMESTAMP, or use --deleted delete.");
     }
 
     static EmbarkException cannotBeAdopted(String output, String because) {

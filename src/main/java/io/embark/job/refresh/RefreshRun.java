@@ -87,6 +87,9 @@ final class RefreshRun {
         requireNamesAreFree(state);
         StructType written =
                 asked.columns().addedTo(asked.schema(), refresh.embed().metadata());
+        if (kept.isPresent() && !refresh.place().takesRowsAsTheyCome()) {
+            ComparedTarget.requireColumns(refresh, kept.get(), state, state.addedTo(written));
+        }
         refresh.sink().check(state.addedTo(written), source);
         tell(source);
         if (refresh.rebuilds()) {

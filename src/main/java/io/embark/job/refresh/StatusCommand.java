@@ -104,7 +104,9 @@ public final class StatusCommand {
         if (vectors.isEmpty()) {
             String vector = settings.find(JobSettings.SEARCH_COLUMN).orElse(Columns.EMBEDDING);
             throw RefreshErrors.hasNoState(
-                    "table " + source.name(), List.of(StateColumns.textHash(vector), StateColumns.fingerprint(vector)));
+                    "table " + source.name(),
+                    List.of(StateColumns.textHash(vector), StateColumns.fingerprint(vector)),
+                    true);
         }
         return vectors;
     }

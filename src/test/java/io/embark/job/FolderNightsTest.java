@@ -36,4 +36,9 @@ class FolderNightsTest extends NightsContract {
     Object version() {
         return List.of(Arrays.stream(there().inputFiles()).sorted().toList());
     }
+
+    @Override
+    boolean keepsEmptyPartitionsAsNull() {
+        return true;
+    }
 }

@@ -69,6 +69,11 @@ abstract class NightsContract {
         return true;
     }
 
+    /** Whether the output can have partitions, and has none whose name is empty. */
+    boolean keepsEmptyPartitionsAsNull() {
+        return false;
+    }
+
     @BeforeEach
     void writeAModel() throws IOException {
         input = folder.resolve("in").toString();
@@ -195,6 +200,23 @@ abstract class NightsContract {
         assertThat(version()).isEqualTo(version);
     }
 
+    /** As a key it would be null there, and new each night. */
+    @Test
+    void anEmptyTextOfAPartitionIsNoKeyWhereItIsKeptAsNull() throws Exception {
+        if (!keepsEmptyPartitionsAsNull()) {
+            return;
+        }
+        source(row(1, "a", "the cat sat"), row(2, "", "the mat"));
+        assertThat(runBy("id,title", "--partition-by", "title").errorLines())
+                .contains("option id-column: 1 row has no key", "A column of their key is null.");
+
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
+        Outcome made = runBy("id,title", "--partition-by", "title");
+        assertThat(made.code()).as(made.err()).isZero();
+        source(row(1, "a", "the cat sat"), row(2, "", "the mat"));
+        assertThat(runBy("id,title").errorLines()).contains("option id-column: 1 row has no key");
+    }
+
     private void requireFresh(String... options) throws Exception {
         String fresh = folder.resolve("fresh").toString();
         Outcome outcome = Outcome.of(
@@ -236,6 +258,10 @@ abstract class NightsContract {
     }
 
     private Outcome run(String... more) {
+        return runBy("id", more);
+    }
+
+    private Outcome runBy(String key, String... more) {
         List<String> words = new ArrayList<>(List.of(
                 "embed",
                 "--mode",
@@ -247,7 +273,7 @@ abstract class NightsContract {
                 "--text-column",
                 "body",
                 "--id-column",
-                "id",
+                key,
                 "--report",
                 folder.resolve("report").toString(),
                 "--stage",

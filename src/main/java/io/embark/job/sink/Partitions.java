@@ -11,7 +11,9 @@ import io.embark.spark.call.EmbeddingMetadata;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.AtomicType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -72,6 +74,19 @@ public final class Partitions {
             throw PartitionErrors.isHidden(name);
         });
         return columns;
+    }
+
+    /**
+     * What becomes of a value of a column that names folders: of a text without letters, null.
+     *
+     * @param partitions the columns whose values do
+     */
+    public static Column inAName(List<String> partitions, String column, Column value) {
+        return partitions.stream().anyMatch(column::equalsIgnoreCase)
+                ? functions.when(
+                        functions.not(functions.coalesce(value.cast("string").equalTo(""), functions.lit(false))),
+                        value)
+                : value;
     }
 
     /**

@@ -213,8 +213,15 @@ final class PathSink implements Sink {
     public Optional<Refreshing> refreshing() {
         return format.keepsTypes()
                 ? Optional.of(new RewrittenRefresh(
-                        this, this::there, () -> new RewrittenRefresh.Located(folder.files(), folder.target())))
+                        this,
+                        this::there,
+                        () -> new RewrittenRefresh.Located(folder.files(), folder.target()),
+                        this::partitions))
                 : Optional.empty();
+    }
+
+    private List<String> partitions() {
+        return SparkCall.translate(() -> folder.partitions(checked), e -> OutputErrors.isUnreachable(output, e));
     }
 
     private Optional<Dataset<Row>> there() {

@@ -6,10 +6,12 @@ package io.embark.job.sink.folder;
 
 import io.embark.job.sink.Changes;
 import io.embark.job.sink.OutputErrors;
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,6 +20,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -31,6 +34,7 @@ public final class RewrittenRefresh implements Refreshing {
     private final Sink sink;
     private final Supplier<Optional<Dataset<Row>>> rows;
     private final Files files;
+    private final Supplier<List<String>> partitions;
 
     /** The files that were compared, as they were then. */
     private Set<String> compared = Set.of();
@@ -52,11 +56,14 @@ public final class RewrittenRefresh implements Refreshing {
      * Of a place that takes what is there when it overwrites.
      *
      * @param rows reads what is there; empty where there is nothing
+     * @param partitions the columns whose values name folders, once the rows are known
      */
-    public RewrittenRefresh(Sink sink, Supplier<Optional<Dataset<Row>>> rows, Files files) {
+    public RewrittenRefresh(
+            Sink sink, Supplier<Optional<Dataset<Row>>> rows, Files files, Supplier<List<String>> partitions) {
         this.sink = sink;
         this.rows = rows;
         this.files = files;
+        this.partitions = partitions;
     }
 
     @Override
@@ -64,6 +71,11 @@ public final class RewrittenRefresh implements Refreshing {
         compared = listed();
         there = rows.get();
         return there;
+    }
+
+    @Override
+    public Column keyAsThere(String key, Column value) {
+        return Partitions.inAName(partitions.get(), key, value);
     }
 
     @Override

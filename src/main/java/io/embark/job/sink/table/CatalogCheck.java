@@ -138,13 +138,24 @@ final class CatalogCheck {
         requireInsertable(schema);
     }
 
+    /** The columns by which a table of Delta Lake is partitioned, or will be; none of others. */
+    List<String> partitionsOfDelta() {
+        return table.find()
+                .map(there -> DeltaTables.is(there) ? partitions(there) : List.<String>of())
+                .orElseGet(() -> isDelta() ? request.partitionBy() : List.of());
+    }
+
+    private static List<String> partitions(Table there) {
+        return Arrays.stream(there.partitioning())
+                .map(partition -> partition.describe().replace("`", ""))
+                .toList();
+    }
+
     private void requireSamePartitions(Table there) {
         if (request.partitionBy().isEmpty()) {
             return;
         }
-        List<String> has = Arrays.stream(there.partitioning())
-                .map(partition -> partition.describe().replace("`", ""))
-                .toList();
+        List<String> has = partitions(there);
         if (!has.stream()
                 .map(Columns::lower)
                 .toList()

@@ -6,6 +6,7 @@ package io.embark.job.sink.table;
 
 import io.embark.EmbarkException;
 import io.embark.job.sink.Changes;
+import io.embark.job.sink.Partitions;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.table.Columns;
 import io.embark.job.table.SparkCall;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -73,6 +75,12 @@ final class CatalogRefresh implements Refreshing {
                 () -> TableLabels.labelled(spark.table(table.sql())),
                 e -> CatalogErrors.cannotBeLookedUp(
                         table.output(), table.catalog().name(), e));
+    }
+
+    /** Delta Lake keeps the values of partitions as names of folders do; Iceberg keeps them as they are. */
+    @Override
+    public Column keyAsThere(String key, Column value) {
+        return Partitions.inAName(check.partitionsOfDelta(), key, value);
     }
 
     @Override

@@ -188,7 +188,9 @@ final class SessionTables {
                     Path place =
                             exists(table) ? new Path(metadata(table, output).location()) : defaultPlace(table);
                     return new RewrittenRefresh.Located(files(place), place);
-                });
+                },
+                // A table with partitions is not written anew.
+                List::of);
         return Optional.of(rewritten).filter(place -> sink.can(Capability.KEEPS_TYPES));
     }
 }

@@ -4,7 +4,8 @@
 
 Put the jars that the manual's page about clusters names, and a configuration file such as conf/nightly-delta.conf, where the
 driver finds them. Exit codes: 1 the run failed and is tried again, which goes on where it was; 2 the request is wrong; 3 more
-rows failed than allowed. Secrets come from the environment of the driver, never from here.
+rows failed than allowed. Secrets come from the environment of the driver, never from here. Parsed by Airflow 2.10.5 with its
+provider for Spark 4.11.3.
 """
 
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ with DAG(
     SparkSubmitOperator(
         task_id="refresh",
         conn_id="spark_default",
+        name="embark-nightly",
         application=f"{EMBARK}/embark.jar",
         java_class="io.embark.job.Main",
         jars=f"{EMBARK}/pytorch-native.jar,{EMBARK}/model.jar",

@@ -12,7 +12,9 @@ public final class SharedSpark {
 
     /** The session, started by whoever asks first. */
     public static SparkSession session() {
-        return SparkSession.builder()
+        // A test before on this thread may have left another one.
+        SparkSession.clearActiveSession();
+        SparkSession session = SparkSession.builder()
                 .master("local[2,2]")
                 .appName("embark tests")
                 .config("spark.ui.enabled", "false")
@@ -21,5 +23,7 @@ public final class SharedSpark {
                 // Catalogs know the file systems that Spark started with.
                 .config("spark.hadoop.fs.s3n.impl", "io.embark.job.CopyingFileSystem")
                 .getOrCreate();
+        SparkSession.setActiveSession(session);
+        return session;
     }
 }

@@ -5,6 +5,7 @@
 package io.embark.job.embed;
 
 import io.embark.encode.Count;
+import io.embark.encode.EmbedCounts;
 import io.embark.spark.exec.EmbedProgress;
 import java.util.HashSet;
 import java.util.OptionalLong;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.function.LongPredicate;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
@@ -21,8 +21,8 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
  * that. Told of events after the {@link EmbedProgress} that counts for it. Thread-safe.
  */
 final class FailureWatch extends SparkListener {
-    /** A run of fewer comes to its end sooner than it is worth, and names more of its rows then. */
-    private static final long FEWEST_ROWS = 10_000;
+    /** A run of fewer comes to its end sooner than that is worth, and names more of its rows then. */
+    private static final long FEWEST_TEXTS = 10_000;
 
     private final SparkContext context;
     private final String run;
@@ -63,20 +63,13 @@ final class FailureWatch extends SparkListener {
         context.cancelJob(job, "too many texts failed");
     }
 
+    /** By tasks that came to their end: what they wrote can be looked at, and no second try of them counts. */
     @Override
-    public void onTaskEnd(SparkListenerTaskEnd task) {
-        look();
-    }
-
-    @Override
-    public void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate heartbeat) {
-        look();
-    }
-
-    private synchronized void look() {
-        long now = progress.counts().get(Count.FAILED);
-        if (failed.isEmpty() && progress.rows() >= FEWEST_ROWS && areTooMany.test(now)) {
-            failed = OptionalLong.of(now);
+    public synchronized void onTaskEnd(SparkListenerTaskEnd task) {
+        EmbedCounts now = progress.finished();
+        long without = now.get(Count.FAILED);
+        if (failed.isEmpty() && now.get(Count.TEXTS) >= FEWEST_TEXTS && areTooMany.test(without)) {
+            failed = OptionalLong.of(without);
             jobs.forEach(this::end);
         }
     }

@@ -8,6 +8,7 @@ import io.embark.encode.EmbedCounts;
 import io.embark.job.print.Console;
 import io.embark.job.print.ProgressLine;
 import io.embark.spark.exec.EmbedProgress;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +35,7 @@ public final class WatchedRun implements AutoCloseable {
     private final String run = UUID.randomUUID().toString();
     private final EmbedProgress progress = EmbedProgress.of(run);
     private final ProgressLine line;
-    private final FailureWatch failures;
+    private final Optional<FailureWatch> failures;
     private boolean counts = true;
 
     /**
@@ -44,7 +45,7 @@ public final class WatchedRun implements AutoCloseable {
      * @param quiet whether nothing is told
      */
     public WatchedRun(SparkSession spark, Console console, OptionalLong total, boolean quiet) {
-        this(spark, console, total, quiet, false, failed -> false);
+        this(spark, console, total, quiet, false, Optional.empty());
     }
 
     /**
@@ -53,7 +54,7 @@ public final class WatchedRun implements AutoCloseable {
      * @param total the rows to embed, if known
      * @param quiet whether nothing is told
      * @param keepsRows whether rows are written for good while tasks run
-     * @param areTooMany whether so many failed texts end the run at once
+     * @param areTooMany whether so many failed texts end the run at once; empty if none do
      */
     public WatchedRun(
             SparkSession spark,
@@ -61,12 +62,12 @@ public final class WatchedRun implements AutoCloseable {
             OptionalLong total,
             boolean quiet,
             boolean keepsRows,
-            LongPredicate areTooMany) {
+            Optional<LongPredicate> areTooMany) {
         this.spark = spark;
         this.line = new ProgressLine(console.err(), progress, total, keepsRows);
-        this.failures = new FailureWatch(spark.sparkContext(), run, progress, areTooMany);
+        this.failures = areTooMany.map(any -> new FailureWatch(spark.sparkContext(), run, progress, any));
         spark.sparkContext().addSparkListener(progress);
-        spark.sparkContext().addSparkListener(failures);
+        failures.ifPresent(spark.sparkContext()::addSparkListener);
         spark.sparkContext().setLocalProperty(EmbedProgress.RUN, run);
         if (!quiet) {
             line.start();
@@ -77,7 +78,7 @@ public final class WatchedRun implements AutoCloseable {
     public void stopCounting() {
         if (counts) {
             awaitListeners(spark);
-            spark.sparkContext().removeSparkListener(failures);
+            failures.ifPresent(spark.sparkContext()::removeSparkListener);
             spark.sparkContext().removeSparkListener(progress);
             spark.sparkContext().setLocalProperty(EmbedProgress.RUN, null);
             counts = false;
@@ -86,7 +87,7 @@ public final class WatchedRun implements AutoCloseable {
 
     /** How many texts had failed when that ended the run; empty if it went on. */
     public OptionalLong endedByFailures() {
-        return failures.failed();
+        return failures.map(FailureWatch::failed).orElse(OptionalLong.empty());
     }
 
     /** What embedding took, and how many rows were written. */

@@ -29,6 +29,9 @@ import org.apache.spark.sql.types.StructType;
  * @param takesFirst whether the source may have a key twice
  */
 record ChangedRows(Comparison comparison, StructType target, Deleted deleted, boolean takesFirst) {
+    /** Of rows that are updated all other columns are sent, of which one may hold a page. */
+    private static final long MOST_UPDATED = 10_000;
+
     private StateColumns state() {
         return comparison.state();
     }
@@ -51,18 +54,18 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
      * @param classes what {@link Comparison#compare} found
      * @param puts the rows that were embedded, with all columns of the target; empty if they are in already
      * @param there the rows of the target before
-     * @param differing how many keys have changes
+     * @param found how many keys have changes
      */
     Changes of(
             Dataset<Row> source,
             Dataset<Row> classes,
             Optional<Dataset<Row>> puts,
             Dataset<Row> there,
-            long differing) {
+            ClassCounts found) {
         List<Dataset<Row>> all = new ArrayList<>();
         puts.ifPresent(rows -> all.add(filled(rows, Changes.PUT)));
         all.add(filled(updates(source, classes, there), Changes.UPDATE));
-        Dataset<Row> gone = matching(keysOf(there), ofClass(classes, RowClass.GONE), ids(), "left_semi");
+        Dataset<Row> gone = gone(keysOf(there), ofClass(classes, RowClass.GONE));
         switch (deleted) {
             case KEEP -> {}
             case DELETE -> all.add(filled(gone, Changes.DELETE));
@@ -79,7 +82,16 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
                 keys(),
                 state().kept(),
                 mark,
-                chunked ? Long.MAX_VALUE : differing);
+                chunked || found.get(RowClass.UPDATED) > MOST_UPDATED ? Long.MAX_VALUE : found.differing());
+    }
+
+    /** A row without a key, which no refresh writes, goes too. */
+    private Dataset<Row> gone(Dataset<Row> there, Dataset<Row> keys) {
+        Column same = ids().stream()
+                .map(name -> of("l", name).eqNullSafe(of("r", name)))
+                .reduce(Column::and)
+                .orElseThrow();
+        return there.as("l").join(keys.as("r"), same, "left_semi");
     }
 
     private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {

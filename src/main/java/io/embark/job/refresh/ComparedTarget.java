@@ -10,7 +10,6 @@ import io.embark.job.settings.JobSettings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.table.Columns;
 import io.embark.spark.call.EmbeddingMetadata;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -61,7 +61,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         StructType schema = all.addedTo(written);
         List<String> missing = requireColumns(refresh, there.get(), all, schema);
         Dataset<Row> rows = missing.isEmpty() ? there.get() : adopted(there.get(), output, all, written);
-        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
+        return new ComparedTarget(all, schema, Optional.of(spelled(rows, all, schema)), !missing.isEmpty());
     }
 
     /**
@@ -87,11 +87,17 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");
             }
         }
+        Stream.concat(refresh.embed().ids().stream(), refresh.embed().columns().byText().keySet().stream())
+                .filter(name -> !found.contains(Columns.lower(name)))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw RefreshErrors.lacksKeyOrText(output, name);
+                });
         Set<String> old = new LinkedHashSet<>(found);
         missing.forEach(name -> old.add(Columns.lower(name)));
         Set<String> all = Columns.byName(schema).keySet();
         if (!all.containsAll(old) || !(refresh.addsColumns() || old.containsAll(all))) {
-            throw RefreshErrors.otherColumns(output, List.copyOf(old), List.copyOf(all));
+            throw RefreshErrors.otherColumns(output, there.schema(), List.copyOf(old), List.copyOf(all));
         }
         return missing;
     }
@@ -198,16 +204,21 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     }
 
     /** The rows under the names and in the order of the columns that are written; those that they lack are null. */
-    private static Dataset<Row> spelled(Dataset<Row> rows, StructType schema) {
+    private static Dataset<Row> spelled(Dataset<Row> rows, StateColumns state, StructType schema) {
         Set<String> there = Columns.byName(rows.schema()).keySet();
-        List<Column> columns = new ArrayList<>();
-        for (StructField field : schema.fields()) {
-            Column column = there.contains(Columns.lower(field.name()))
-                    ? Columns.named(field.name())
-                    : functions.lit(null).cast(field.dataType());
-            columns.add(column.as(field.name()));
-        }
-        return rows.select(columns.toArray(new Column[0]));
+        // No hash says that rows lack a map: they are written once as if another column had changed.
+        boolean lacksAMap = state.others().leftOut().stream().anyMatch(name -> !there.contains(Columns.lower(name)));
+        List<String> none = lacksAMap
+                ? state.vectors().byText().values().stream()
+                        .map(StateColumns::rowHash)
+                        .toList()
+                : List.of();
+        Dataset<Row> filled = Columns.filled(rows, schema);
+        return filled.select(Arrays.stream(schema.fields())
+                .map(field -> none.contains(field.name())
+                        ? functions.lit(null).cast(field.dataType()).as(field.name())
+                        : Columns.named(field.name()).as(field.name()))
+                .toArray(Column[]::new));
     }
 
     /** What is done with rows of the target that the source does not have. */

@@ -189,14 +189,18 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     }
 
     /**
-     * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}. Source and
-     * target are read now; whoever asks for the classes, again and again, gets them from what that left on the executors' disks.
+     * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}. Where
+     * there is a target, both are read now; whoever asks for the classes gets them from what that left on the executors' disks.
      *
      * @param source keys and hashes, as {@link #keyed} or {@link #first} give them
      * @param there the rows of the target with their state; empty if there is none yet
      */
     Dataset<Row> compare(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
         Dataset<Row> classes = classes(source, there, missing);
+        if (there.isEmpty()) {
+            // Counting them asks for keys alone; hashes are made by whoever needs them.
+            return classes;
+        }
         QueryExecution query = classes.queryExecution();
         // What is made of the same RDD takes its shuffles from there.
         RDD<InternalRow> rows = SQLExecution.withNewExecutionId(query, Option.apply("comparison"), query::toRdd);

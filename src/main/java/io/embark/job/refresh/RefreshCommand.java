@@ -16,7 +16,6 @@ import io.embark.job.session.JobSession;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
-import io.embark.job.settings.NewColumns;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
@@ -75,9 +74,6 @@ public final class RefreshCommand {
         Refreshing place = sink.refreshing()
                 .orElseThrow(() -> RefreshErrors.cannotBeRefreshed(
                         sink.description(), "Its rows cannot be read back and updated by key."));
-        if (place.takesRowsAsTheyCome() && settings.get(JobSettings.NEW_COLUMNS) == NewColumns.ADD) {
-            throw RefreshErrors.addsNoColumns(sink.description());
-        }
         Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
         report.ifPresent(folder -> folder.check(call.source(), call.sink()));
         try {

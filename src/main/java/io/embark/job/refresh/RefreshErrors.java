@@ -8,10 +8,12 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.base.Shown;
 import io.embark.job.print.Figures;
+import io.embark.job.table.Columns;
 import io.embark.job.table.Failures;
 import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
 
 /** What a refresh refuses, one method for each mistake. Nothing was written when one of these is told, unless it says so. */
 final class RefreshErrors {
@@ -120,7 +122,7 @@ final class RefreshErrors {
                 "Cast the source with --sql, or replace the output with --rebuild.");
     }
 
-    static EmbarkException otherColumns(String output, List<String> there, List<String> here) {
+    static EmbarkException otherColumns(String output, StructType fields, List<String> there, List<String> here) {
         List<String> added = here.stream().filter(name -> !there.contains(name)).toList();
         List<String> missing =
                 there.stream().filter(name -> !here.contains(name)).toList();
@@ -133,16 +135,22 @@ final class RefreshErrors {
                                 added.isEmpty() || missing.isEmpty() ? "" : "; ",
                                 missing.isEmpty() ? "" : "the source lacks " + String.join(", ", missing)),
                 missing.isEmpty()
-                        ? "Give them to the output with --new-columns add, or leave them out with --sql."
-                        : "Fill them with --sql, SELECT *, NULL AS %s for instance, or replace the output with --rebuild."
-                                .formatted(missing.get(0)));
+                        ? "Give them to the output with --new-columns add, or leave them out."
+                        : "Fill them with --sql, SELECT *, CAST(NULL AS %s) AS `%s` for instance, or replace the output with --rebuild."
+                                .formatted(
+                                        Columns.byName(fields)
+                                                .get(missing.get(0))
+                                                .dataType()
+                                                .sql(),
+                                        missing.get(0)));
     }
 
-    static EmbarkException addsNoColumns(String output) {
-        return option(
-                "option new-columns: %s gets no columns from a run".formatted(output),
-                "Folders and tables get them; a store has types that only its owner can choose.",
-                "Add them there with ALTER TABLE, leave this out, and the next refresh fills them.");
+    static EmbarkException lacksKeyOrText(String output, String column) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: has no column %s".formatted(output, column),
+                "Rows are found by their keys, and their texts stand beside their vectors.",
+                "Name the key and the texts of the first run, or replace the output with --rebuild.");
     }
 
     static EmbarkException hasNoState(String output, Collection<String> missing, boolean canBeAdopted) {
@@ -187,7 +195,7 @@ final class RefreshErrors {
         return new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
                 "option id-column: %s no key".formatted(Figures.count(rows, "row has", "rows have")),
-                "A column of their key is null.",
+                "A column of their key is null, or empty where it names a partition.",
                 "Fill it with --sql, or leave such rows out with --where.");
     }
 

@@ -91,6 +91,10 @@ final class RefreshRun {
             ComparedTarget.requireColumns(refresh, kept.get(), state, state.addedTo(written));
         }
         refresh.sink().check(state.addedTo(written), source);
+        if (!refresh.place().takesRowsAsTheyCome()) {
+            // Names of folders have no types: now the place knows those of the rows.
+            there = there("before");
+        }
         tell(source);
         if (refresh.rebuilds()) {
             return rebuild(source, there, state, written);

@@ -4,6 +4,7 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.EmbarkException;
 import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.EmbedCall;
@@ -29,6 +30,7 @@ import io.embark.job.stage.StageWriter;
 import io.embark.job.stage.StagedFile;
 import io.embark.job.stage.StagedRows;
 import io.embark.job.table.Columns;
+import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
@@ -43,11 +46,15 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Embeds what is new or changed, and brings all changes into the target. */
 final class RefreshWrite {
     /** Keys of so many rows are sent to every executor, so that the source is not shuffled for their sake. */
     private static final long MOST_BROADCAST = 500_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RefreshWrite.class);
 
     private final RefreshCall refresh;
     private final Settings settings;
@@ -146,7 +153,7 @@ final class RefreshWrite {
             return true;
         }
         Changes others =
-                changed.of(source.rows(), plan, Optional.empty(), target.rows().get(), found.differing());
+                changed.of(source.rows(), plan, Optional.empty(), target.rows().get(), found);
         Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
         return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
     }
@@ -194,14 +201,26 @@ final class RefreshWrite {
                 throw e;
             }
             watched.stopCounting();
-            throw FailureLimit.of(settings)
+            EmbarkException many = FailureLimit.of(settings)
                     .orElseThrow()
                     .areTooMany(
                             watched.endedByFailures().getAsLong(),
                             texts(found),
-                            () -> FailedRows.find(settings, call.columns(), call.options(), rows.get()),
+                            () -> named(rows),
                             sink.description(),
                             isWhole);
+            many.addSuppressed(e);
+            throw many;
+        }
+    }
+
+    /** Some of the rows that failed; the run has failed anyway, whether they can be named or not. */
+    private FailedRows named(Supplier<Dataset<Row>> rows) {
+        try {
+            return FailedRows.find(settings, call.columns(), call.options(), rows.get());
+        } catch (RuntimeException e) {
+            LOG.warn("Rows that failed cannot be named: {}", Failures.rootLine(e));
+            return FailedRows.NONE;
         }
     }
 
@@ -318,7 +337,7 @@ final class RefreshWrite {
             sink.write(labelled(rows), compared);
             return true;
         }
-        Changes others = changed.of(source.rows(), plan, puts, target.rows().get(), found.differing());
+        Changes others = changed.of(source.rows(), plan, puts, target.rows().get(), found);
         if (target.isAdopted()) {
             sink.write(labelled(others.appliedTo(target.rows().get())), compared);
             return true;
@@ -337,9 +356,13 @@ final class RefreshWrite {
         Optional<FailureLimit> limit = FailureLimit.of(settings);
         long texts = texts(found);
         return new WatchedRun(
-                call.spark(), refresh.console(), OptionalLong.of(total), refresh.quiet(), true, failed -> limit.filter(
-                                most -> most.isBeyond(failed, texts))
-                        .isPresent());
+                call.spark(),
+                refresh.console(),
+                OptionalLong.of(total),
+                refresh.quiet(),
+                // Of documents in chunks, rows are written that nobody counted before.
+                !call.columns().chunked(),
+                limit.<LongPredicate>map(most -> failed -> most.isBeyond(failed, texts)));
     }
 
     /** The rows of the source whose keys are wanted. */

@@ -12,6 +12,7 @@ import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -34,7 +35,7 @@ public final class AppendCheck {
     public static void check(String subject, StructType existing, StructType added, boolean typed) {
         Map<String, StructField> there = Columns.byName(existing);
         Map<String, StructField> here = Columns.byName(added);
-        requireNoRecord(subject, there.keySet(), added);
+        requireNoRecord(subject, there::keySet, added);
         if (!there.keySet().equals(here.keySet())) {
             throw AppendErrors.otherColumns(subject, there.keySet(), here.keySet());
         }
@@ -56,15 +57,15 @@ public final class AppendCheck {
     /**
      * Refuses rows that lack what a refresh keeps beside their vectors: in the place of others they would get the record of those.
      *
-     * @param there the names of the columns of the output, in small letters
+     * @param there the names of the columns of the output, in small letters; asked only if the rows lack it
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if they do
      */
-    public static void requireNoRecord(String subject, Set<String> there, StructType added) {
+    public static void requireNoRecord(String subject, Supplier<Set<String>> there, StructType added) {
         Set<String> here = Columns.byName(added).keySet();
         EmbeddingMetadata.columns(added).stream()
                 .map(StructField::name)
                 .filter(vectors ->
-                        RefreshRecord.standsBeside(vectors, there) && !RefreshRecord.standsBeside(vectors, here))
+                        !RefreshRecord.standsBeside(vectors, here) && RefreshRecord.standsBeside(vectors, there.get()))
                 .findFirst()
                 .ifPresent(vectors -> {
                     throw AppendErrors.isKeptByARefresh(subject, vectors);

@@ -8,7 +8,6 @@ import io.embark.job.table.Columns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -77,9 +76,12 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
      * @param there the rows before them
      */
     public Dataset<Row> appliedTo(Dataset<Row> there) {
-        Dataset<Row> before = withAllColumns(there).as("t");
+        Dataset<Row> before = Columns.filled(there, schema()).as("t");
         // Of rows that are put only their keys are held against what is there: their vectors are not shuffled.
-        Dataset<Row> narrow = (most <= MOST_BROADCAST ? functions.broadcast(narrow()) : narrow()).as("c");
+        // A plan that does not adapt itself waits for what is sent no longer than some minutes.
+        boolean isSent = most <= MOST_BROADCAST
+                && there.sparkSession().sessionState().conf().adaptiveExecutionEnabled();
+        Dataset<Row> narrow = (isSent ? functions.broadcast(narrow()) : narrow()).as("c");
         Column same = keys.stream()
                 .map(key -> of("t", key).eqNullSafe(of("c", key)))
                 .reduce(Column::and)
@@ -92,18 +94,6 @@ public record Changes(Dataset<Row> rows, List<String> keys, List<String> kept, L
                         .toArray(Column[]::new));
         return stays.unionByName(of(PUT).select(
                         Arrays.stream(schema().fieldNames()).map(Columns::named).toArray(Column[]::new)));
-    }
-
-    /** Columns that the changes bring with them are null in rows that were there before. */
-    private Dataset<Row> withAllColumns(Dataset<Row> there) {
-        Set<String> known = Columns.byName(there.schema()).keySet();
-        Dataset<Row> all = there;
-        for (StructField field : schema().fields()) {
-            if (!known.contains(Columns.lower(field.name()))) {
-                all = all.withColumn(field.name(), functions.lit(null).cast(field.dataType()));
-            }
-        }
-        return all;
     }
 
     private Dataset<Row> narrow() {

@@ -69,9 +69,4 @@ public record SinkRequest(
     public SinkRequest by(List<String> columns) {
         return new SinkRequest(path, table, format, mode, options, columns, keys, vectorType, addsColumns);
     }
-
-    /** The same, where an output that is there gets the columns that it lacks. */
-    public SinkRequest addingColumns() {
-        return new SinkRequest(path, table, format, mode, options, partitionBy, keys, vectorType, true);
-    }
 }

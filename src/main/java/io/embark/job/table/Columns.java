@@ -12,11 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -43,6 +46,18 @@ public final class Columns {
         return Arrays.stream(schema.fields())
                 .collect(
                         Collectors.toMap(field -> lower(field.name()), Function.identity(), (a, b) -> a, TreeMap::new));
+    }
+
+    /** Rows with all columns of a schema behind their own: those that they lack are null. */
+    public static Dataset<Row> filled(Dataset<Row> rows, StructType schema) {
+        Set<String> known = byName(rows.schema()).keySet();
+        Dataset<Row> all = rows;
+        for (StructField field : schema.fields()) {
+            if (!known.contains(lower(field.name()))) {
+                all = all.withColumn(field.name(), functions.lit(null).cast(field.dataType()));
+            }
+        }
+        return all;
     }
 
     /** A name in small letters, as whoever takes letters of either case for the same holds it against others. */

@@ -25,6 +25,8 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.StageInfo;
+import org.apache.spark.util.AccumulatorContext;
+import org.apache.spark.util.AccumulatorV2;
 import scala.Option;
 
 /**
@@ -44,10 +46,16 @@ public final class EmbedProgress extends SparkListener {
 
     private static final String WRITTEN = InternalAccumulator.output$.MODULE$.RECORDS_WRITTEN();
 
-    private final Map<Partition, Map<Counter, Long>> finished = new HashMap<>();
-    private final Map<Partition, Long> written = new HashMap<>();
-    private final Map<Long, Map<Counter, Long>> running = new HashMap<>();
-    private final Map<Long, Long> writing = new HashMap<>();
+    /** What tasks did of one partition. */
+    private record Done(Map<Counter, Long> counts, long written) {}
+
+    private final Map<Partition, Done> finished = new HashMap<>();
+    private final Map<Long, Done> running = new HashMap<>();
+
+    /** Of all that is finished, kept up to date: there may be very many partitions. */
+    private final EnumMap<Counter, Long> finishedCounts = new EnumMap<>(Counter.class);
+
+    private long finishedWritten;
     private final Set<Long> ended = new HashSet<>();
 
     private final Set<Integer> stages = new HashSet<>();
@@ -88,16 +96,25 @@ public final class EmbedProgress extends SparkListener {
             return;
         }
         running.remove(task.taskInfo().taskId());
-        writing.remove(task.taskInfo().taskId());
         ended.add(task.taskInfo().taskId());
         if (task.reason() == Success$.MODULE$) {
+            Done now = new Done(
+                    counts(Scala.list(task.taskInfo().accumulables().toSeq())),
+                    task.taskMetrics() == null
+                            ? 0
+                            : task.taskMetrics().outputMetrics().recordsWritten());
             Partition partition = new Partition(task.stageId(), task.taskInfo().partitionId());
-            finished.put(
-                    partition, counts(Scala.list(task.taskInfo().accumulables().toSeq())));
-            if (task.taskMetrics() != null) {
-                written.put(partition, task.taskMetrics().outputMetrics().recordsWritten());
+            add(now, 1);
+            Done before = finished.put(partition, now);
+            if (before != null) {
+                add(before, -1);
             }
         }
+    }
+
+    private void add(Done done, int sign) {
+        done.counts().forEach((counter, count) -> finishedCounts.merge(counter, sign * count, Long::sum));
+        finishedWritten += sign * done.written();
     }
 
     @Override
@@ -108,8 +125,7 @@ public final class EmbedProgress extends SparkListener {
             // The end of a task may overtake its last heartbeat.
             if (!ended.contains(taskId) && isOfTheRun((Integer) task._2())) {
                 Collection<AccumulableInfo> seen = Scala.list(task._4());
-                running.put(taskId, counts(seen));
-                writing.put(taskId, written(seen));
+                running.put(taskId, new Done(counts(seen), written(seen)));
             }
         }
     }
@@ -121,37 +137,55 @@ public final class EmbedProgress extends SparkListener {
 
     /** Rows that are written for good where a task's rows are so before its end; those of tasks that failed are left out. */
     public synchronized long rowsKept() {
-        return rowsWritten()
-                + writing.values().stream().mapToLong(Long::longValue).sum();
+        return finishedWritten
+                + running.values().stream().mapToLong(Done::written).sum();
     }
 
     /** Rows that finished tasks wrote. */
     public synchronized long rowsWritten() {
-        return written.values().stream().mapToLong(Long::longValue).sum();
+        return finishedWritten;
     }
 
     /** What embedding took so far, but for the peak batch, which is not told. */
     public synchronized EmbedCounts counts() {
+        return counts(sums());
+    }
+
+    /** The same of tasks that came to their end. */
+    public synchronized EmbedCounts finished() {
+        return counts(finishedCounts);
+    }
+
+    private static EmbedCounts counts(Map<Counter, Long> sums) {
         EnumMap<Count, Long> counts = new EnumMap<>(Count.class);
-        sums().forEach((counter, sum) ->
+        sums.forEach((counter, sum) ->
                 counter.count().filter(count -> count != Count.PEAK).ifPresent(count -> counts.put(count, sum)));
         return EmbedCounts.of(counts);
     }
 
     private Map<Counter, Long> sums() {
-        EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
-        for (Collection<Map<Counter, Long>> tasks : java.util.List.of(finished.values(), running.values())) {
-            tasks.forEach(counts -> counts.forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
-        }
+        EnumMap<Counter, Long> sums = new EnumMap<>(finishedCounts);
+        running.values()
+                .forEach(task -> task.counts().forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
         return sums;
     }
 
     private static long written(Collection<AccumulableInfo> accumulables) {
         return accumulables.stream()
-                .filter(accumulable -> accumulable.name().contains(WRITTEN))
+                .filter(accumulable -> name(accumulable).equals(WRITTEN))
                 .filter(accumulable -> accumulable.update().isDefined())
                 .mapToLong(accumulable -> ((Number) accumulable.update().get()).longValue())
                 .sum();
+    }
+
+    /** Spark's own lose their name on an executor, and find it again where the driver is another process. */
+    private static String name(AccumulableInfo accumulable) {
+        Option<String> name = accumulable.name();
+        Option<AccumulatorV2<?, ?>> known =
+                name.isDefined() ? Option.empty() : AccumulatorContext.get(accumulable.id());
+        return known.isDefined() && known.get().name().isDefined()
+                ? known.get().name().get()
+                : name.getOrElse(() -> "");
     }
 
     private static Map<Counter, Long> counts(Collection<AccumulableInfo> accumulables) {

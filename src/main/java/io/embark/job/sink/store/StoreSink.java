@@ -59,9 +59,12 @@ final class StoreSink implements Sink {
         }
         store.check(table);
         if (request.mode() == WriteMode.APPEND) {
-            store.there(spark, table.keys())
-                    .ifPresent(rows -> AppendCheck.requireNoRecord(
-                            store.description(), Columns.byName(rows.schema()).keySet(), schema));
+            AppendCheck.requireNoRecord(
+                    store.description(),
+                    () -> store.there(spark, table.keys())
+                            .map(rows -> Columns.byName(rows.schema()).keySet())
+                            .orElse(Set.of()),
+                    schema);
         }
         if (request.mode() == WriteMode.OVERWRITE) {
             store.requireWhole(source.rows());

@@ -22,10 +22,15 @@ record StoreTask(StoreTable table, StoreConnector connector) implements ForeachP
         try (StoreBatches batches = new StoreBatches(table, connector, Pauses.ofAMinute())) {
             while (rows.hasNext()) {
                 batches.add(rowsOfTable.of(rows.next()));
+                tell(batches);
             }
             batches.finish();
-            // What the summary counts as written, as for files.
-            TaskContext.get().taskMetrics().outputMetrics().setRecordsWritten(batches.written());
+            tell(batches);
         }
+    }
+
+    /** What the summary counts as written, as for files. */
+    private static void tell(StoreBatches batches) {
+        TaskContext.get().taskMetrics().outputMetrics().setRecordsWritten(batches.written());
     }
 }

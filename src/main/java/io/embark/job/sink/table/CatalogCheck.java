@@ -135,7 +135,14 @@ final class CatalogCheck {
         } else {
             requireSameVectors(there, schema);
         }
-        requireInsertable(schema);
+        boolean hasAll = Columns.byName(CatalogWrite.labelled(there))
+                .keySet()
+                .containsAll(Columns.byName(schema).keySet());
+        if (hasAll) {
+            requireInsertable(schema);
+        } else if (DeltaTables.is(there)) {
+            DeltaTables.requireNames(output, schema);
+        }
     }
 
     /** The columns by which a table of Delta Lake is partitioned, or will be; none of others. */
@@ -208,7 +215,7 @@ final class CatalogCheck {
         Map<String, StructField> added = Columns.byName(schema);
         boolean appends = request.mode() == WriteMode.APPEND;
         if (appends) {
-            AppendCheck.requireNoRecord(output, old.keySet(), schema);
+            AppendCheck.requireNoRecord(output, old::keySet, schema);
         }
         if (!added.keySet().containsAll(old.keySet()) && mode.isOn(CatalogMode.MERGE_SCHEMA)) {
             throw CatalogErrors.lacksColumns(
@@ -267,7 +274,7 @@ final class CatalogCheck {
 
     /** Lets Spark itself hold the rows against the table: types, NOT NULL, what it cannot do. */
     private void requireInsertable(StructType schema) {
-        if (mode.isOn(CatalogMode.MERGE_SCHEMA) || mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
+        if (mode.isOn(CatalogMode.OVERWRITE_SCHEMA)) {
             return;
         }
         String verb = request.mode() == WriteMode.APPEND ? "INTO" : "OVERWRITE";

@@ -120,8 +120,8 @@ final class CatalogRefresh implements Refreshing {
         }
         StructType schema = changes.schema();
         check.requireSameVectors(found.get(), schema);
-        if (prepare(found.get(), schema)) {
-            seen = TablePin.of(read()).orElse(null);
+        if (!prepare(found.get(), schema)) {
+            return false;
         }
         merge(spelled(changes, table.findAnew().orElseThrow()), kinds);
         // The commit is the table's own affair: nobody is let in before it.
@@ -139,21 +139,29 @@ final class CatalogRefresh implements Refreshing {
     }
 
     /** Our own commit is no other writer's: more changes may follow it, if it is the only one since. */
-    private void goOn() {
-        if (seen != null) {
-            TablePin.of(read()).filter(now -> now.follows(seen)).ifPresent(now -> seen = now);
+    private boolean goOn() {
+        if (seen == null) {
+            return true;
         }
+        Optional<TablePin> ours = TablePin.of(read()).filter(now -> now.follows(seen));
+        ours.ifPresent(now -> seen = now);
+        return ours.isPresent();
     }
 
-    /** Adds columns that the table lacks, and says of columns without vectors which model theirs will come from. */
+    /**
+     * Adds columns that the table lacks, and says of columns without vectors which model theirs will come from.
+     *
+     * @return false if more than that has happened to the table meanwhile; what was prepared stays
+     */
     private boolean prepare(Table there, StructType schema) throws Exception {
-        boolean isWider = CatalogWrite.addColumns(table, there, schema);
+        boolean isOurs = !CatalogWrite.addColumns(table, there, schema) || goOn();
         Map<String, String> labels =
                 TableLabels.properties(new StructType(unlabelled(there, schema).toArray(StructField[]::new)));
-        if (!labels.isEmpty() && table.keepsProperties()) {
-            table.change(labels, Set.of());
+        if (labels.isEmpty() || !table.keepsProperties()) {
+            return isOurs;
         }
-        return isWider || !labels.isEmpty();
+        table.change(labels, Set.of());
+        return goOn() && isOurs;
     }
 
     private List<StructField> unlabelled(Table there, StructType schema) {

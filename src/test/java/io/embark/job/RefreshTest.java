@@ -392,6 +392,7 @@ class RefreshTest {
         assertThat(run("--dry-run").out())
                 .contains("Refresh 0 new, 1 changed")
                 .contains("another cat sat")
+                .containsPattern("Files   all [0-9]+, about 1 MB, are written anew")
                 .containsPattern("Work    1 text, about [0-9]+ tokens: [0-9]+ each in a sample of 1")
                 .containsPattern(
                         "Time    (about [0-9.]+ .* at the [0-9,]+ tokens/s of the last run|not known: --report names no folder .*)");

@@ -277,6 +277,10 @@ final class RefreshRun {
         } finally {
             wanted.unpersist();
         }
+        if (found.differing() > 0) {
+            refresh.place().rewritten().ifPresent(files -> refresh.console()
+                    .say("Files   %s are written anew".formatted(files)));
+        }
         refresh.console().say(verb + " " + found.shown(refresh.embed().columns().chunked()));
         return outcome(found, 0);
     }

@@ -61,6 +61,14 @@ public interface Refreshing {
     }
 
     /**
+     * Which files any change writes anew beside the rows that differ, for people: {@code all 12, about 157 MB,}. Empty where it is
+     * few, or the place's own affair.
+     */
+    default Optional<String> rewritten() {
+        return Optional.empty();
+    }
+
+    /**
      * Brings changes in: in one step where the place can do that, else so that the same call made again ends with the same rows.
      *
      * @param beforeTheyAreSeen as for {@link Sink#write}

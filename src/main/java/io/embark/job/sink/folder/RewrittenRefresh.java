@@ -11,11 +11,13 @@ import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
@@ -108,20 +110,39 @@ public final class RewrittenRefresh implements Refreshing {
         }
     }
 
+    @Override
+    public Optional<String> rewritten() {
+        long count = 0;
+        long bytes = 0;
+        for (LocatedFileStatus file : all()) {
+            // What readers pass over is no file of rows.
+            if (!file.getPath().getName().startsWith("_")) {
+                count++;
+                bytes += file.getLen();
+            }
+        }
+        return count == 0 ? Optional.empty() : Optional.of("all %s, about %s MB,".formatted(count, 1 + (bytes >> 20)));
+    }
+
     private Set<String> listed() {
-        Set<String> listed = new TreeSet<>();
+        return all().stream()
+                .map(file -> "%s %s %s".formatted(file.getPath(), file.getLen(), file.getModificationTime()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private List<LocatedFileStatus> all() {
+        List<LocatedFileStatus> found = new ArrayList<>();
         try {
             Located place = files.find();
             RemoteIterator<LocatedFileStatus> all = place.files().listFiles(place.folder(), true);
             while (all.hasNext()) {
-                LocatedFileStatus file = all.next();
-                listed.add("%s %s %s".formatted(file.getPath(), file.getLen(), file.getModificationTime()));
+                found.add(all.next());
             }
         } catch (FileNotFoundException e) {
-            return Set.of();
+            return List.of();
         } catch (IOException e) {
             throw OutputErrors.isUnreachable(sink.description(), e);
         }
-        return listed;
+        return found;
     }
 }

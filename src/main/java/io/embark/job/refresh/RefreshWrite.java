@@ -4,12 +4,9 @@
  */
 package io.embark.job.refresh;
 
-import io.embark.EmbarkException;
-import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.EmbedCall;
 import io.embark.job.embed.FailedRows;
-import io.embark.job.embed.FailureLimit;
 import io.embark.job.embed.FullDisk;
 import io.embark.job.embed.ReadBack;
 import io.embark.job.embed.RunErrors;
@@ -30,7 +27,6 @@ import io.embark.job.stage.StageWriter;
 import io.embark.job.stage.StagedFile;
 import io.embark.job.stage.StagedRows;
 import io.embark.job.table.Columns;
-import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -38,23 +34,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.spark.storage.StorageLevel;
 
 /** Embeds what is new or changed, and brings all changes into the target. */
 final class RefreshWrite {
     /** Keys of so many rows are sent to every executor, so that the source is not shuffled for their sake. */
     private static final long MOST_BROADCAST = 500_000;
-
-    private static final Logger LOG = LoggerFactory.getLogger(RefreshWrite.class);
 
     private final RefreshCall refresh;
     private final Settings settings;
@@ -65,7 +56,7 @@ final class RefreshWrite {
     private final ChangedRows changed;
     private final Comparison comparison;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
-    private FailedRows failed = FailedRows.NONE;
+    private FailedTexts failed;
     private long rowsWritten;
 
     RefreshWrite(RefreshCall refresh, ComparedTarget target, Comparison comparison) {
@@ -86,7 +77,7 @@ final class RefreshWrite {
 
     /** The rows that have a text and got no vector. */
     FailedRows failed() {
-        return failed;
+        return failed == null ? FailedRows.NONE : failed.rows();
     }
 
     /** Rows that were put, updated, flagged and deleted. */
@@ -102,6 +93,7 @@ final class RefreshWrite {
      */
     boolean run(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) {
         rowsWritten = found.get(RowClass.UPDATED) + found.get(RowClass.GONE);
+        failed = new FailedTexts(refresh, found);
         try {
             boolean comes = place.takesRowsAsTheyCome() && !refresh.rebuilds();
             return comes ? addAlone(source, plan, found, before) : stage(source, plan, found, before);
@@ -136,9 +128,9 @@ final class RefreshWrite {
                     found.toEmbed(),
                     target.rows().isEmpty());
             sink.chosen(chosen);
-            try (WatchedRun watched = watched(found.toEmbed(), found)) {
+            try (WatchedRun watched = watched(found.toEmbed())) {
                 Dataset<Row> embedded = embedded(source, chosen, known(Comparison.toEmbed(plan), found.toEmbed()));
-                unlessManyFail(watched, found, this::failedThere, false, () -> {
+                failed.endedBy(watched, this::failedThere, false, () -> {
                     sink.write(embedded, before);
                     return null;
                 });
@@ -147,7 +139,7 @@ final class RefreshWrite {
                 rowsWritten += watched.progress().rowsWritten();
                 requireAllCame(watched.progress().rowsWritten(), found.toEmbed());
             }
-            requireFewFailed(this::failedThere, found, false);
+            failed.requireFew(counts, this::failedThere, false);
         }
         if (target.rows().isEmpty()) {
             return true;
@@ -171,57 +163,6 @@ final class RefreshWrite {
                 .reduce(Column::or)
                 .orElseThrow();
         return place.there().orElseThrow().where(hasNoHash);
-    }
-
-    /** Names the rows that failed, and refuses more of them than are allowed. */
-    private void requireFewFailed(Supplier<Dataset<Row>> rows, ClassCounts found, boolean isWhole) {
-        if (counts.get(Count.FAILED) == 0) {
-            return;
-        }
-        failed = FailedRows.find(settings, call.columns(), call.options(), rows.get());
-        FailureLimit.of(settings)
-                .ifPresent(limit -> limit.require(counts, texts(found), () -> failed, sink.description(), isWhole));
-    }
-
-    /** Texts that failed are tried each night: they are held against all of the source, not against those of this night. */
-    private long texts(ClassCounts found) {
-        return Math.max(
-                counts.get(Count.TEXTS),
-                found.inTheSource() * call.columns().byText().size());
-    }
-
-    /** Embeds rows, and says how many failed if that is why it came to no end. */
-    private <T> T unlessManyFail(
-            WatchedRun watched, ClassCounts found, Supplier<Dataset<Row>> rows, boolean isWhole, Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (Throwable e) {
-            // Spark throws checked exceptions without declaring them.
-            if (watched.endedByFailures().isEmpty()) {
-                throw e;
-            }
-            watched.stopCounting();
-            EmbarkException many = FailureLimit.of(settings)
-                    .orElseThrow()
-                    .areTooMany(
-                            watched.endedByFailures().getAsLong(),
-                            texts(found),
-                            () -> named(rows),
-                            sink.description(),
-                            isWhole);
-            many.addSuppressed(e);
-            throw many;
-        }
-    }
-
-    /** Some of the rows that failed; the run has failed anyway, whether they can be named or not. */
-    private FailedRows named(Supplier<Dataset<Row>> rows) {
-        try {
-            return FailedRows.find(settings, call.columns(), call.options(), rows.get());
-        } catch (RuntimeException e) {
-            LOG.warn("Rows that failed cannot be named: {}", Failures.rootLine(e));
-            return FailedRows.NONE;
-        }
     }
 
     /** What this run has put aside so far. */
@@ -267,12 +208,22 @@ final class RefreshWrite {
     private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
         StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
-            Optional<Dataset<Row>> puts = found.toEmbed() == 0 ? Optional.empty() : puts(source, plan, found, stage);
-            boolean done = commit(source, plan, puts, found, before);
-            if (done) {
-                stage.discard();
+            // What is there of a dead run is held against them again and again, and must be the same each time.
+            boolean isKept = target.rows().isEmpty() && stage.followsAnother();
+            Dataset<Row> known = isKept ? plan.persist(StorageLevel.MEMORY_AND_DISK()) : plan;
+            try {
+                Optional<Dataset<Row>> puts =
+                        found.toEmbed() == 0 ? Optional.empty() : puts(source, known, found, stage);
+                boolean done = commit(source, known, puts, found, before);
+                if (done) {
+                    stage.discard();
+                }
+                return done;
+            } finally {
+                if (isKept) {
+                    known.unpersist();
+                }
             }
-            return done;
         }
     }
 
@@ -300,17 +251,17 @@ final class RefreshWrite {
         Dataset<Row> chosen = chosen(source, todo, left, isWhole);
         CommitEvery every =
                 CommitEvery.parse(settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
-        try (WatchedRun watched = watched(left, found)) {
+        try (WatchedRun watched = watched(left)) {
             Dataset<Row> embedded = embedded(source, chosen, known(todo, left));
-            List<StagedFile> files = unlessManyFail(
-                    watched, found, () -> kept(stage), true, () -> StageWriter.write(embedded, stage, every));
+            List<StagedFile> files =
+                    failed.endedBy(watched, () -> kept(stage), true, () -> StageWriter.write(embedded, stage, every));
             watched.stopCounting();
             counts = watched.counts();
             long staged = files.stream().mapToLong(StagedFile::rows).sum();
             rowsWritten += staged;
             requireAllCame(staged, left);
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
-            made.ifPresent(rows -> requireFewFailed(() -> rows, found, true));
+            made.ifPresent(rows -> failed.requireFew(counts, () -> rows, true));
             return kept.isPresent() && made.isPresent()
                     ? Optional.of(kept.get().union(made.get()))
                     : made.or(() -> kept);
@@ -352,9 +303,7 @@ final class RefreshWrite {
                 .toArray(Column[]::new));
     }
 
-    private WatchedRun watched(long total, ClassCounts found) {
-        Optional<FailureLimit> limit = FailureLimit.of(settings);
-        long texts = texts(found);
+    private WatchedRun watched(long total) {
         return new WatchedRun(
                 call.spark(),
                 refresh.console(),
@@ -362,7 +311,7 @@ final class RefreshWrite {
                 refresh.quiet(),
                 // Of documents in chunks, rows are written that nobody counted before.
                 !call.columns().chunked(),
-                limit.<LongPredicate>map(most -> failed -> most.isBeyond(failed, texts)));
+                failed.areTooMany());
     }
 
     /** The rows of the source whose keys are wanted. */

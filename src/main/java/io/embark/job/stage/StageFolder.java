@@ -103,6 +103,11 @@ public final class StageFolder implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether a dead run left anything for this output. */
+    public boolean followsAnother() throws IOException {
+        return !dead().isEmpty();
+    }
+
     /** The rows that this run has put aside so far, one for each of its writes. */
     public List<Dataset<Row>> kept(SparkSession spark, StructType schema) throws IOException {
         return DeadStage.of(files, places.rows()).stream()

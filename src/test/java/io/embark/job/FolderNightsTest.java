@@ -10,7 +10,6 @@ import io.embark.spark.SharedSpark;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
@@ -74,24 +73,5 @@ class FolderNightsTest extends NightsContract {
                 .contains(
                         "%s (parquet): has no column lang".formatted(place()),
                         "Name the key and the texts of the first run, or replace the output with --rebuild.");
-    }
-
-    /** No hash has it in it. */
-    @Test
-    void aMapThatTheSourceGetsIsAddedToo() throws Exception {
-        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
-        refresh();
-        spark().read()
-                .parquet(input())
-                .withColumn("tags", functions.map(functions.col("title"), functions.col("id")))
-                .localCheckpoint()
-                .write()
-                .mode("overwrite")
-                .parquet(input());
-        assertThat(refresh("--new-columns", "add"))
-                .isEqualTo("new 0, changed 0, updated 2, unchanged 0, deleted 0, embedded 0");
-        assertThat(there().selectExpr("tags[title] = id").as(Encoders.BOOLEAN()).collectAsList())
-                .containsExactly(true, true);
-        assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 2, deleted 0, embedded 0");
     }
 }

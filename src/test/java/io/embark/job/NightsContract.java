@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -222,6 +223,28 @@ abstract class NightsContract {
         assertThat(runBy("id,title").errorLines()).contains("option id-column: 1 row has no key");
     }
 
+    /** Its values are in no hash. */
+    @Test
+    void aMapThatTheSourceGetsIsAddedToo() throws Exception {
+        if (!getsColumns()) {
+            return;
+        }
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"));
+        refresh();
+        spark().read()
+                .parquet(input)
+                .withColumn("tags", functions.map(functions.col("title"), functions.col("id")))
+                .localCheckpoint()
+                .write()
+                .mode("overwrite")
+                .parquet(input);
+        assertThat(refresh("--new-columns", "add"))
+                .isEqualTo("new 0, changed 0, updated 2, unchanged 0, deleted 0, embedded 0");
+        assertThat(there().selectExpr("tags[title] = id").as(Encoders.BOOLEAN()).collectAsList())
+                .containsExactly(true, true);
+        assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 2, deleted 0, embedded 0");
+    }
+
     private void requireFresh(String... options) throws Exception {
         String fresh = folder.resolve("fresh").toString();
         Outcome outcome = Outcome.of(
@@ -290,6 +313,7 @@ abstract class NightsContract {
     String refresh(String... more) throws IOException {
         Outcome outcome = run(more);
         assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).doesNotContain("another run was quicker");
         summary = Outcome.summary(folder.resolve("report"));
         return Stream.of("new", "changed", "updated", "unchanged", "deleted", "embedded")
                 .map(name -> name + " " + summary.get(name).getAsLong())

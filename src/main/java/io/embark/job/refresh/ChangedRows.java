@@ -65,7 +65,7 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
         List<Dataset<Row>> all = new ArrayList<>();
         puts.ifPresent(rows -> all.add(filled(rows, Changes.PUT)));
         all.add(filled(updates(source, classes, there), Changes.UPDATE));
-        Dataset<Row> gone = gone(keysOf(there), ofClass(classes, RowClass.GONE));
+        Dataset<Row> gone = matching(keysOf(there), ofClass(classes, RowClass.GONE), ids(), "left_semi");
         switch (deleted) {
             case KEEP -> {}
             case DELETE -> all.add(filled(gone, Changes.DELETE));
@@ -83,15 +83,6 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
                 state().kept(),
                 mark,
                 chunked || found.get(RowClass.UPDATED) > MOST_UPDATED ? Long.MAX_VALUE : found.differing());
-    }
-
-    /** A row without a key, which no refresh writes, goes too. */
-    private Dataset<Row> gone(Dataset<Row> there, Dataset<Row> keys) {
-        Column same = ids().stream()
-                .map(name -> of("l", name).eqNullSafe(of("r", name)))
-                .reduce(Column::and)
-                .orElseThrow();
-        return there.as("l").join(keys.as("r"), same, "left_semi");
     }
 
     private Dataset<Row> updates(Dataset<Row> source, Dataset<Row> classes, Dataset<Row> there) {

@@ -61,7 +61,7 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
         StructType schema = all.addedTo(written);
         List<String> missing = requireColumns(refresh, there.get(), all, schema);
         Dataset<Row> rows = missing.isEmpty() ? there.get() : adopted(there.get(), output, all, written);
-        return new ComparedTarget(all, schema, Optional.of(spelled(rows, all, schema)), !missing.isEmpty());
+        return new ComparedTarget(all, schema, Optional.of(spelled(rows, schema)), !missing.isEmpty());
     }
 
     /**
@@ -87,7 +87,10 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");
             }
         }
-        Stream.concat(refresh.embed().ids().stream(), refresh.embed().columns().byText().keySet().stream())
+        // Of rows that are taken over, their texts are asked for by what hashes them.
+        Stream<String> texts =
+                missing.isEmpty() ? refresh.embed().columns().byText().keySet().stream() : Stream.empty();
+        Stream.concat(refresh.embed().ids().stream(), texts)
                 .filter(name -> !found.contains(Columns.lower(name)))
                 .findFirst()
                 .ifPresent(name -> {
@@ -204,21 +207,11 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     }
 
     /** The rows under the names and in the order of the columns that are written; those that they lack are null. */
-    private static Dataset<Row> spelled(Dataset<Row> rows, StateColumns state, StructType schema) {
-        Set<String> there = Columns.byName(rows.schema()).keySet();
-        // No hash says that rows lack a map: they are written once as if another column had changed.
-        boolean lacksAMap = state.others().leftOut().stream().anyMatch(name -> !there.contains(Columns.lower(name)));
-        List<String> none = lacksAMap
-                ? state.vectors().byText().values().stream()
-                        .map(StateColumns::rowHash)
-                        .toList()
-                : List.of();
-        Dataset<Row> filled = Columns.filled(rows, schema);
-        return filled.select(Arrays.stream(schema.fields())
-                .map(field -> none.contains(field.name())
-                        ? functions.lit(null).cast(field.dataType()).as(field.name())
-                        : Columns.named(field.name()).as(field.name()))
-                .toArray(Column[]::new));
+    private static Dataset<Row> spelled(Dataset<Row> rows, StructType schema) {
+        return Columns.filled(rows, schema)
+                .select(Arrays.stream(schema.fields())
+                        .map(field -> Columns.named(field.name()).as(field.name()))
+                        .toArray(Column[]::new));
     }
 
     /** What is done with rows of the target that the source does not have. */

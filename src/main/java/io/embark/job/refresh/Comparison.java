@@ -310,7 +310,14 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
 
     private Column rowClass(Missing missing) {
         Column isDone = functions.lit(missing.flagsOnce()).and(of("t", FLAGGED));
-        Column isGone = functions.lit(missing.acts()).and(of("t", IN_SCOPE)).and(functions.not(isDone));
+        // A row that somebody put there without a key is nobody's row of the source.
+        Column hasKey =
+                functions.not(anyNull(ids.stream().map(key -> of("t", key)).toList()));
+        Column isGone = functions
+                .lit(missing.acts())
+                .and(of("t", IN_SCOPE))
+                .and(functions.not(isDone))
+                .and(hasKey);
         Column sameText = functions.lit(true);
         Column sameOthers = functions.lit(true);
         Column otherModel = functions.lit(false);

@@ -59,12 +59,15 @@ record OtherColumns(List<String> hashed, List<String> leftOut) {
                         && Arrays.stream(struct.fields()).anyMatch(field -> hasMap(field.dataType())));
     }
 
-    /** One text of their values and names; equal exactly where all values are. */
+    /**
+     * One text of their values and names; equal exactly where all values are. It has the names of those that are left out too: one
+     * that the source gets is written to all rows once.
+     */
     Column text() {
-        if (hashed.isEmpty()) {
-            return functions.lit("{}");
-        }
-        Column all = functions.struct(hashed.stream().map(Columns::named).toArray(Column[]::new));
-        return functions.to_json(all, CANONICAL);
+        Column all = hashed.isEmpty()
+                ? functions.lit("{}")
+                : functions.to_json(
+                        functions.struct(hashed.stream().map(Columns::named).toArray(Column[]::new)), CANONICAL);
+        return leftOut.isEmpty() ? all : functions.concat(all, functions.lit(String.join("\n", leftOut)));
     }
 }

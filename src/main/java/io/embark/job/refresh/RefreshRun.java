@@ -91,7 +91,7 @@ final class RefreshRun {
             ComparedTarget.requireColumns(refresh, kept.get(), state, state.addedTo(written));
         }
         refresh.sink().check(state.addedTo(written), source);
-        if (!refresh.place().takesRowsAsTheyCome()) {
+        if (!refresh.place().takesRowsAsTheyCome() && !refresh.rebuilds()) {
             // Names of folders have no types: now the place knows those of the rows.
             there = there("before");
         }

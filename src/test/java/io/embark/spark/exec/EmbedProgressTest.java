@@ -28,7 +28,7 @@ class EmbedProgressTest {
             long kept = spark.parallelize(List.of(1), 1)
                     .map(any -> {
                         TaskContext.get().taskMetrics().outputMetrics().setRecordsWritten(5);
-                        while (PROGRESS.rowsKept() == 0) {
+                        while (PROGRESS.rowsKept() == 0 && !TaskContext.get().isInterrupted()) {
                             Thread.onSpinWait();
                         }
                         return PROGRESS.rowsKept();
@@ -36,6 +36,7 @@ class EmbedProgressTest {
                     .first();
             assertThat(kept).isEqualTo(5);
         } finally {
+            spark.sc().cancelAllJobs();
             spark.sc().removeSparkListener(PROGRESS);
         }
     }

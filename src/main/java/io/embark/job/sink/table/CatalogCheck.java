@@ -135,13 +135,14 @@ final class CatalogCheck {
         } else {
             requireSameVectors(there, schema);
         }
-        boolean hasAll = Columns.byName(CatalogWrite.labelled(there))
-                .keySet()
-                .containsAll(Columns.byName(schema).keySet());
-        if (hasAll) {
+        Set<String> known = Columns.byName(CatalogWrite.labelled(there)).keySet();
+        StructType added = new StructType(Arrays.stream(schema.fields())
+                .filter(field -> !known.contains(Columns.lower(field.name())))
+                .toArray(StructField[]::new));
+        if (added.isEmpty()) {
             requireInsertable(schema);
-        } else if (DeltaTables.is(there)) {
-            DeltaTables.requireNames(output, schema);
+        } else if (DeltaTables.is(there) && !DeltaTables.takesAnyName(there)) {
+            DeltaTables.requireNames(output, added);
         }
     }
 

@@ -143,7 +143,9 @@ final class CatalogRefresh implements Refreshing {
         if (seen == null) {
             return true;
         }
-        Optional<TablePin> ours = TablePin.of(read()).filter(now -> now.follows(seen));
+        // Iceberg makes no version of a table that only gets a column or a property.
+        Optional<TablePin> ours =
+                TablePin.of(read()).filter(now -> now.version().equals(seen.version()) || now.follows(seen));
         ours.ifPresent(now -> seen = now);
         return ours.isPresent();
     }

@@ -65,6 +65,13 @@ final class DeltaTables {
         }
     }
 
+    /** Whether its columns have names of their own in the files. */
+    static boolean takesAnyName(Table table) {
+        return !table.properties()
+                .getOrDefault("delta.columnMapping.mode", "none")
+                .equalsIgnoreCase("none");
+    }
+
     static boolean is(Table table) {
         return FORMAT.equalsIgnoreCase(table.properties().get(TableCatalog.PROP_PROVIDER));
     }

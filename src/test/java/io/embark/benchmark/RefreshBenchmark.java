@@ -38,6 +38,11 @@ final class RefreshBenchmark {
         nights("Parquet", "--output %s");
         nights("Delta", SinkBenchmark.DELTA);
         staging();
+        SparkJvm.run(RefreshBenchmark.class);
+    }
+
+    /** Called by {@link #run}. */
+    public static void main(String[] arguments) throws Exception {
         comparison();
     }
 

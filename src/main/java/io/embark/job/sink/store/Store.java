@@ -40,6 +40,13 @@ public interface Store {
     void check(StoreTable table);
 
     /**
+     * The names of the columns that are there, in small letters; none where there is no table. Reads no rows.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the store cannot be asked
+     */
+    Set<String> columns();
+
+    /**
      * Checks that what is replaced is not read in part, whose rest would be lost.
      *
      * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it is

@@ -57,15 +57,11 @@ final class StoreSink implements Sink {
                 throw OutputErrors.codesHaveNoVectorType(metadata.encoding(), vectorType.get());
             }
         }
-        store.check(table);
         if (request.mode() == WriteMode.APPEND) {
-            AppendCheck.requireNoRecord(
-                    store.description(),
-                    () -> store.there(spark, table.keys())
-                            .map(rows -> Columns.byName(rows.schema()).keySet())
-                            .orElse(Set.of()),
-                    schema);
+            // Before a store advises to leave its columns alone.
+            AppendCheck.requireNoRecord(store.description(), store::columns, schema);
         }
+        store.check(table);
         if (request.mode() == WriteMode.OVERWRITE) {
             store.requireWhole(source.rows());
         }

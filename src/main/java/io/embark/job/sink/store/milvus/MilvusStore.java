@@ -14,6 +14,7 @@ import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +82,15 @@ final class MilvusStore implements Store {
             }
             return Optional.of(check(collection, fields, table));
         });
+    }
+
+    @Override
+    public Set<String> columns() {
+        return connected(collection -> collection.exists()
+                ? collection.describe().getCollectionSchema().getFieldSchemaList().stream()
+                        .map(field -> field.getName().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toSet())
+                : Set.of());
     }
 
     private <T> T connected(Function<MilvusCollection, T> work) {

@@ -10,6 +10,7 @@ import io.embark.job.sink.store.Store;
 import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.job.sink.store.StoreWrite;
+import io.embark.job.table.Columns;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -56,6 +58,14 @@ record PostgresStore(PostgresOptions options) implements Store {
         } catch (SQLException e) {
             throw PostgresErrors.cannotBeChecked(options.output(), e);
         }
+    }
+
+    @Override
+    public Set<String> columns() {
+        return find().stream()
+                .flatMap(table -> table.columns().stream())
+                .map(column -> Columns.lower(column.name()))
+                .collect(Collectors.toSet());
     }
 
     @Override

@@ -210,18 +210,7 @@ class RefreshTest {
     @Test
     void textsThatFailEachNightAreHeldAgainstTheWholeSource() throws IOException {
         source(row(1, "a", "the cat sat on the mat"), row(2, "b", "a"), row(3, "c", "a"), row(4, "d", "a"));
-        String[] some = {
-            "--long-text",
-            "fail",
-            "--max-tokens",
-            "6",
-            "--on-error",
-            "null",
-            "--max-failed",
-            "25%",
-            "--error-column",
-            "why"
-        };
+        String[] some = longTextsFail("25%", "--error-column", "why");
         assertThat(counts(refresh(some))).contains("new 4").endsWith("embedded 3");
         assertThat(counts(refresh(some)))
                 .contains("changed 1, updated 0, unchanged 3")
@@ -252,21 +241,9 @@ class RefreshTest {
         spark.range(60_000)
                 .selectExpr("id", "concat(if(id % 100 = 0, 'the cat sat on the mat ', 'cat '), id) AS body")
                 .write()
-                .parquet(input + "-many");
-        Outcome ended = Outcome.of(
-                List.of("embed", "--mode", "refresh", "--input", input + "-many", "--output", output, "--model", model),
-                "--text-column",
-                "body",
-                "--id-column",
-                "id",
-                "--long-text",
-                "fail",
-                "--max-tokens",
-                "6",
-                "--on-error",
-                "null",
-                "--max-failed",
-                "10");
+                .mode("overwrite")
+                .parquet(input);
+        Outcome ended = run(longTextsFail("10"));
         assertThat(ended.code()).as(ended.err()).isEqualTo(3);
         String problem = ended.errorLines().stream()
                 .filter(line -> line.endsWith(" of 60,000 texts could not be embedded, and --max-failed allows 10"))
@@ -435,6 +412,13 @@ class RefreshTest {
         assertThat(counts(refresh(chunks))).contains("changed 1, updated 1, unchanged 1, deleted 0;");
         assertThat(counts(refresh(chunks))).contains("unchanged 3, deleted 0; embedded 0");
         requireEqualToFresh(chunks);
+    }
+
+    /** Texts of more than six tokens do, and so many of them may. */
+    private static String[] longTextsFail(String most, String... more) {
+        List<String> words =
+                List.of("--long-text", "fail", "--max-tokens", "6", "--on-error", "null", "--max-failed", most);
+        return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
     }
 
     private void requireEqualToFresh(String... options) throws IOException {

@@ -134,15 +134,11 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
 
     /** Rows with all columns of the target, those that they lack null, and what is to become of them. */
     Dataset<Row> filled(Dataset<Row> rows, String action) {
-        List<String> there = List.of(rows.columns());
         List<Column> all = new ArrayList<>();
         for (StructField field : target.fields()) {
-            Column column = there.contains(field.name())
-                    ? Columns.named(field.name())
-                    : functions.lit(null).cast(field.dataType());
-            all.add(column.as(field.name(), field.metadata()));
+            all.add(Columns.named(field.name()).as(field.name(), field.metadata()));
         }
         all.add(functions.lit(action).as(Changes.ACTION));
-        return rows.select(all.toArray(new Column[0]));
+        return Columns.filled(rows, target).select(all.toArray(new Column[0]));
     }
 }

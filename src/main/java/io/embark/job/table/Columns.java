@@ -51,13 +51,10 @@ public final class Columns {
     /** Rows with all columns of a schema behind their own: those that they lack are null. */
     public static Dataset<Row> filled(Dataset<Row> rows, StructType schema) {
         Set<String> known = byName(rows.schema()).keySet();
-        Dataset<Row> all = rows;
-        for (StructField field : schema.fields()) {
-            if (!known.contains(lower(field.name()))) {
-                all = all.withColumn(field.name(), functions.lit(null).cast(field.dataType()));
-            }
-        }
-        return all;
+        Stream<Column> lacking = Arrays.stream(schema.fields())
+                .filter(field -> !known.contains(lower(field.name())))
+                .map(field -> functions.lit(null).cast(field.dataType()).as(field.name()));
+        return rows.select(Stream.concat(Stream.of(functions.col("*")), lacking).toArray(Column[]::new));
     }
 
     /** A name in small letters, as whoever takes letters of either case for the same holds it against others. */

@@ -29,6 +29,11 @@ public final class JobSession implements AutoCloseable {
             "org.apache.spark.sql.execution.datasources.FileSourceStrategy",
             "org.apache.spark.sql.execution.datasources.v2.V2ScanRelationPushDown");
 
+    private static final String MASTER = "spark.master";
+
+    /** Where nobody names a cluster. */
+    private static final String HERE = "local[*]";
+
     /** The rooms of the job. */
     private static final String OF_THE_JOB = "io.embark.job";
 
@@ -53,6 +58,11 @@ public final class JobSession implements AutoCloseable {
     /** Whether this process has a session that somebody else started. */
     static boolean isRunning() {
         return SparkSession.getDefaultSession().isDefined();
+    }
+
+    /** Whether a session of this configuration computes on this machine alone. */
+    static boolean isLocal(Map<String, String> conf) {
+        return conf.getOrDefault(MASTER, HERE).startsWith("local");
     }
 
     /** Spark's configuration as it was submitted, or that of the session that runs already. */
@@ -90,8 +100,8 @@ public final class JobSession implements AutoCloseable {
         }
 
         conf.putIfAbsent("spark.app.name", request.name());
-        conf.putIfAbsent("spark.master", "local[*]");
-        if (conf.get("spark.master").startsWith("local")) {
+        conf.putIfAbsent(MASTER, HERE);
+        if (isLocal(conf)) {
             // Progress comes with heartbeats; within one process they cost nothing.
             conf.putIfAbsent("spark.executor.heartbeatInterval", "1s");
         }

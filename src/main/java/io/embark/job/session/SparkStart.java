@@ -84,13 +84,21 @@ public final class SparkStart {
                         added.containsKey(EXTENSIONS) ? added.get(EXTENSIONS).because() + ", " : "";
                 added.put(EXTENSIONS, new Added(EXTENSIONS, String.join(",", extensions), before + because));
             }
-            format.settings().forEach((key, value) -> {
-                if (!conf.containsKey(key)) {
-                    added.putIfAbsent(key, new Added(key, value, because));
-                }
-            });
+            add(format.settings(), conf, added, because);
+            if (JobSession.isLocal(conf)) {
+                add(format.local(), conf, added, because + ", and Spark is local");
+            }
         }
         return List.copyOf(added.values());
+    }
+
+    private static void add(
+            Map<String, String> settings, Map<String, String> conf, Map<String, Added> added, String because) {
+        settings.forEach((key, value) -> {
+            if (!conf.containsKey(key)) {
+                added.putIfAbsent(key, new Added(key, value, because));
+            }
+        });
     }
 
     private static Set<String> coordinates(String list) {

@@ -21,14 +21,16 @@ class SparkStartTest {
 
     /** Any class will do for an extension that is there. */
     private static final TableFormat FIRST = new TableFormat(
-            "First", SparkStart.class.getName(), Map.of("spark.sql.catalog.spark_catalog", "a.Catalog"));
+            "First", SparkStart.class.getName(), Map.of("spark.sql.catalog.spark_catalog", "a.Catalog"), Map.of());
 
     private static final TableFormat SECOND = new TableFormat(
             "Second",
             TableFormat.class.getName(),
-            Map.of("spark.sql.catalog.spark_catalog", "another.Catalog", "spark.serializer", "a.Serializer"));
+            Map.of("spark.sql.catalog.spark_catalog", "another.Catalog", "spark.serializer", "a.Serializer"),
+            Map.of("spark.tasks", "4"));
 
-    private static final TableFormat ABSENT = new TableFormat("Absent", "no.such.Extension", Map.of("spark.a", "b"));
+    private static final TableFormat ABSENT =
+            new TableFormat("Absent", "no.such.Extension", Map.of("spark.a", "b"), Map.of());
 
     @Test
     void aFormatOnTheClassPathBringsItsExtensionAndItsCatalog() {
@@ -59,7 +61,7 @@ class SparkStartTest {
 
     @Test
     void ofTwoFormatsTheFirstGetsTheCatalogOfTheSession() {
-        assertThat(SparkStart.ofTableFormats(Map.of(), List.of(FIRST, SECOND)))
+        assertThat(SparkStart.ofTableFormats(Map.of("spark.master", "yarn"), List.of(FIRST, SECOND)))
                 .extracting(SparkStart.Added::key, SparkStart.Added::value, SparkStart.Added::because)
                 .containsExactlyInAnyOrder(
                         tuple(
@@ -68,6 +70,22 @@ class SparkStartTest {
                                 "First is on the class path, Second is on the class path"),
                         tuple("spark.sql.catalog.spark_catalog", "a.Catalog", "First is on the class path"),
                         tuple("spark.serializer", "a.Serializer", "Second is on the class path"));
+    }
+
+    @Test
+    void whatSuitsOneMachineIsSetWhereSparkRunsOnOneAndNobodyChose() {
+        String because = "Second is on the class path, and Spark is local";
+        SparkStart.Added suited = new SparkStart.Added("spark.tasks", "4", because);
+
+        assertThat(SparkStart.ofTableFormats(Map.of(), List.of(SECOND))).contains(suited);
+        assertThat(SparkStart.ofTableFormats(Map.of("spark.master", "local[2]"), List.of(SECOND)))
+                .contains(suited);
+        assertThat(SparkStart.ofTableFormats(Map.of("spark.master", "spark://host:7077"), List.of(SECOND)))
+                .extracting(SparkStart.Added::key)
+                .doesNotContain("spark.tasks");
+        assertThat(SparkStart.ofTableFormats(Map.of("spark.tasks", "9"), List.of(SECOND)))
+                .extracting(SparkStart.Added::key)
+                .doesNotContain("spark.tasks");
     }
 
     @Test

@@ -245,7 +245,7 @@ abstract class NightsContract {
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 2, deleted 0, embedded 0");
     }
 
-    private void requireFresh(String... options) throws Exception {
+    void requireFresh(String... options) throws Exception {
         String fresh = folder.resolve("fresh").toString();
         Outcome outcome = Outcome.of(
                 List.of(
@@ -285,7 +285,7 @@ abstract class NightsContract {
                 .parquet(input);
     }
 
-    private Outcome run(String... more) {
+    Outcome run(String... more) {
         return runBy("id", more);
     }
 

@@ -17,6 +17,7 @@ import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
+import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import io.embark.job.sink.WriteMode;
@@ -76,6 +77,7 @@ public final class RefreshCommand {
                         sink.description(), "Its rows cannot be read back and updated by key."));
         Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
         report.ifPresent(folder -> folder.check(call.source(), call.sink()));
+        PlaceHold hold = writes ? place.hold() : PlaceHold.NONE;
         try {
             return new RefreshRun(new RefreshCall(settings, console, call, sink, place, isPart), report).run();
         } catch (Throwable e) {
@@ -84,6 +86,8 @@ public final class RefreshCommand {
                 throw place.takesRowsAsTheyCome() ? RunErrors.stoppedHalfWay(e) : RunErrors.stoppedInARefresh(e);
             }
             throw e;
+        } finally {
+            hold.close();
         }
     }
 

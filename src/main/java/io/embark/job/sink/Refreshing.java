@@ -69,6 +69,17 @@ public interface Refreshing {
     }
 
     /**
+     * Keeps other refreshes of this place away, on whatever host they run, and waits for what tasks of a dead one still send. Rows
+     * of this run go in only while it holds the place. Begins before {@link #there} is compared with; a place that cannot do this
+     * keeps nobody away.
+     *
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if another refresh holds it
+     */
+    default PlaceHold hold() {
+        return PlaceHold.NONE;
+    }
+
+    /**
      * Brings changes in: in one step where the place can do that, else so that the same call made again ends with the same rows.
      *
      * @param beforeTheyAreSeen as for {@link Sink#write}

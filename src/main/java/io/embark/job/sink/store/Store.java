@@ -7,6 +7,7 @@ package io.embark.job.sink.store;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.PlaceHold;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,16 @@ public interface Store {
     /** For columns of the key, what the store makes of their values where {@link #there} shows others than were written. */
     default Map<String, UnaryOperator<Column>> shownKeys() {
         return Map.of();
+    }
+
+    /**
+     * Keeps other refreshes of this table away, see {@link io.embark.job.sink.Refreshing#hold}: what {@link #begin} and {@link
+     * #changing} give until it is closed sends rows only while this run holds the table.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if another refresh holds it
+     */
+    default PlaceHold hold() {
+        return PlaceHold.NONE;
     }
 
     /**

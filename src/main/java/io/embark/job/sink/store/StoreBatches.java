@@ -60,9 +60,11 @@ final class StoreBatches implements AutoCloseable {
         void send(StoreSession open, List<StoreRow> rows) throws Exception;
     }
 
-    void add(StoreRow row) throws InterruptedException {
-        if (batch.size() >= connector.batchRows()
-                || (!batch.isEmpty() && bytes + row.bytes() > connector.batchBytes())) {
+    /** Takes a row; true if a batch went out before it. */
+    boolean add(StoreRow row) throws InterruptedException {
+        boolean isFull = batch.size() >= connector.batchRows()
+                || (!batch.isEmpty() && bytes + row.bytes() > connector.batchBytes());
+        if (isFull) {
             flush();
         }
         if (!keys.add(row.key())) {
@@ -71,6 +73,7 @@ final class StoreBatches implements AutoCloseable {
         }
         batch.add(row);
         bytes += row.bytes();
+        return isFull;
     }
 
     /** Sends what is left. */

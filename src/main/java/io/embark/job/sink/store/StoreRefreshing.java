@@ -5,6 +5,7 @@
 package io.embark.job.sink.store;
 
 import io.embark.job.sink.Changes;
+import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.table.Columns;
 import java.util.Arrays;
@@ -64,6 +65,11 @@ final class StoreRefreshing implements Refreshing {
                     return isNumber ? shown.cast(type) : shown;
                 })
                 .orElse(value);
+    }
+
+    @Override
+    public PlaceHold hold() {
+        return store.hold();
     }
 
     @Override

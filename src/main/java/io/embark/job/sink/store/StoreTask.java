@@ -21,8 +21,9 @@ record StoreTask(StoreTable table, StoreConnector connector) implements ForeachP
         StoreRows rowsOfTable = new StoreRows(table, connector);
         try (StoreBatches batches = new StoreBatches(table, connector, Pauses.ofAMinute())) {
             while (rows.hasNext()) {
-                batches.add(rowsOfTable.of(rows.next()));
-                tell(batches);
+                if (batches.add(rowsOfTable.of(rows.next()))) {
+                    tell(batches);
+                }
             }
             batches.finish();
             tell(batches);

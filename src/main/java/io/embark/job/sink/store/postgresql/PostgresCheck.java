@@ -58,7 +58,7 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
     }
 
     private void requireCreatable(Connection connection) throws SQLException {
-        String schema = schema(connection);
+        String schema = schema(connection, options);
         if (!mayCreate(connection, schema)) {
             throw PostgresErrors.mayNotCreate(output(), schema);
         }
@@ -89,7 +89,7 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
     }
 
     /** The schema that a new table comes into. */
-    String schema(Connection connection) throws SQLException {
+    static String schema(Connection connection, PostgresOptions options) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT COALESCE((SELECT nspname FROM pg_namespace WHERE nspname = ?),"
                         + " CASE WHEN ? = '' THEN current_schema() END)")) {
@@ -99,7 +99,8 @@ record PostgresCheck(PostgresOptions options, StoreTable rows) {
                 row.next();
                 String schema = row.getString(1);
                 if (schema == null) {
-                    throw PostgresErrors.noSchema(output(), options.table().schema());
+                    throw PostgresErrors.noSchema(
+                            options.output(), options.table().schema());
                 }
                 return schema;
             }

@@ -18,8 +18,10 @@ import java.util.List;
  * @param options how to connect
  * @param table the table that tasks write into
  * @param rows how
+ * @param fence what each batch passes
  */
-record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows rows) implements StoreConnector {
+record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows rows, PostgresFence fence)
+        implements StoreConnector {
     private static final long BATCH_BYTES = 8L << 20;
 
     /**
@@ -52,7 +54,7 @@ record PostgresConnector(PostgresOptions options, SqlName table, PostgresRows ro
 
     @Override
     public StoreSession open() throws SQLException {
-        return PostgresSession.open(options, table, rows);
+        return PostgresSession.open(options, table, rows, fence);
     }
 
     /** The state of an ON CONFLICT that would update a row twice. */

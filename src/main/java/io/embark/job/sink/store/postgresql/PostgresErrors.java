@@ -12,6 +12,7 @@ import io.embark.job.sink.VectorType;
 import io.embark.job.table.Failures;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.types.StructField;
 
 /** What is refused of rows for PostgreSQL, one method for each mistake. */
@@ -19,6 +20,23 @@ final class PostgresErrors {
     private static final String CANNOT_BE_WRITTEN = "cannot be written";
 
     private PostgresErrors() {}
+
+    static EmbarkException isRefreshedByAnother(String output, Optional<String> holder) {
+        return refused(
+                output,
+                "is being refreshed by another run",
+                "The server keeps its lock for %s.".formatted(holder.orElse("another connection")),
+                "Wait until it ends. The lock of a run that was killed goes with its connection; pg_terminate_backend ends one"
+                        + " that the server takes for alive.");
+    }
+
+    static EmbarkException isStillWritten(String output, Optional<String> holder, String patience) {
+        return refused(
+                output,
+                "tasks of an earlier run still write",
+                "A transaction of %s did not end within %s.".formatted(holder.orElse("another connection"), patience),
+                "Wait until it ends, or end it with pg_terminate_backend where nobody is at its other end any more.");
+    }
 
     static EmbarkException urlIsWrong(String url) {
         return invalid(

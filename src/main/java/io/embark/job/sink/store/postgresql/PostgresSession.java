@@ -27,21 +27,29 @@ final class PostgresSession implements StoreSession {
     private final Connection connection;
     private final SqlName table;
     private final PostgresRows rows;
+    private final PostgresFence fence;
     private final PostgresValues values;
     private final PreparedStatement upsert;
     private final PreparedStatement read;
 
     private PostgresSession(
-            Connection connection, SqlName table, PostgresRows rows, PreparedStatement upsert, PreparedStatement read) {
+            Connection connection,
+            SqlName table,
+            PostgresRows rows,
+            PostgresFence fence,
+            PreparedStatement upsert,
+            PreparedStatement read) {
         this.connection = connection;
         this.table = table;
         this.rows = rows;
+        this.fence = fence;
         this.values = new PostgresValues(connection);
         this.upsert = upsert;
         this.read = read;
     }
 
-    static PostgresSession open(PostgresOptions options, SqlName table, PostgresRows rows) throws SQLException {
+    static PostgresSession open(PostgresOptions options, SqlName table, PostgresRows rows, PostgresFence fence)
+            throws SQLException {
         Connection connection = options.connect();
         try {
             connection.setAutoCommit(false);
@@ -49,6 +57,7 @@ final class PostgresSession implements StoreSession {
                     connection,
                     table,
                     rows,
+                    fence,
                     connection.prepareStatement(insert(table, rows)),
                     connection.prepareStatement(select(table, rows)));
         } catch (SQLException e) {
@@ -80,7 +89,7 @@ final class PostgresSession implements StoreSession {
 
     @Override
     public void upsert(List<StoreRow> batch) throws SQLException {
-        requireConnected();
+        begin();
         for (StoreRow row : batch) {
             for (int i = 0; i < rows.columns().size(); i++) {
                 int vector = rows.vectors().get(i);
@@ -94,6 +103,11 @@ final class PostgresSession implements StoreSession {
             upsert.addBatch();
         }
         commit(upsert);
+    }
+
+    private void begin() throws SQLException {
+        requireConnected();
+        fence.pass(connection);
     }
 
     /** A batch may take the model long, and what lies between forgets connections that nobody uses. */
@@ -140,7 +154,7 @@ final class PostgresSession implements StoreSession {
     }
 
     private void change(List<StoreRow> batch, String sql, Beginning beginning) throws SQLException {
-        requireConnected();
+        begin();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (StoreRow row : batch) {
                 setKey(statement, beginning.set(statement, row), row);

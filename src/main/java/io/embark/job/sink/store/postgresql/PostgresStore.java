@@ -6,6 +6,7 @@ package io.embark.job.sink.store.postgresql;
 
 import io.embark.job.guard.DatabaseInput;
 import io.embark.job.sink.Capability;
+import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.store.Store;
 import io.embark.job.sink.store.StoreConnector;
 import io.embark.job.sink.store.StoreTable;
@@ -28,12 +29,17 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
-/**
- * A table of PostgreSQL.
- *
- * @param options where it is
- */
-record PostgresStore(PostgresOptions options) implements Store {
+/** A table of PostgreSQL. */
+final class PostgresStore implements Store {
+    private final PostgresOptions options;
+
+    /** That of the turn that this run has. */
+    private PostgresFence fence = PostgresFence.NONE;
+
+    PostgresStore(PostgresOptions options) {
+        this.options = options;
+    }
+
     @Override
     public String description() {
         return options.toString();
@@ -94,7 +100,7 @@ record PostgresStore(PostgresOptions options) implements Store {
     @Override
     public StoreWrite begin(StoreTable table) {
         try {
-            return PostgresWrite.begin(options, table);
+            return PostgresWrite.begin(options, table, fence);
         } catch (SQLException e) {
             throw PostgresErrors.cannotBeMade(options.output(), e);
         }
@@ -131,6 +137,17 @@ record PostgresStore(PostgresOptions options) implements Store {
     }
 
     @Override
+    public PlaceHold hold() {
+        try {
+            PostgresTurn turn = PostgresTurn.take(options);
+            fence = turn.fence();
+            return turn;
+        } catch (SQLException e) {
+            throw PostgresErrors.cannotBeChecked(options.output(), e);
+        }
+    }
+
+    @Override
     public StoreConnector changing(StoreTable table) {
         PostgresTable found = find().orElseThrow(() -> PostgresErrors.isGone(options.output()));
         for (StructField field : table.schema().fields()) {
@@ -145,7 +162,7 @@ record PostgresStore(PostgresOptions options) implements Store {
                         options.output(), column, field.dataType().simpleString());
             }
         }
-        return new PostgresConnector(options, found.name(), PostgresRows.of(table, found));
+        return new PostgresConnector(options, found.name(), PostgresRows.of(table, found), fence);
     }
 
     @Override

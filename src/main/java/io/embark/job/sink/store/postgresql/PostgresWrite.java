@@ -44,6 +44,7 @@ final class PostgresWrite implements StoreWrite {
     private final StoreTable rows;
     private final PostgresCheck check;
 
+    private final PostgresFence fence;
     private final PostgresHold hold;
 
     /** That of the hold, which may be another after hours. */
@@ -58,16 +59,18 @@ final class PostgresWrite implements StoreWrite {
     /** Whether the server was asked to put the rows in their place for good; it may have, and its answer been lost. */
     private boolean committed;
 
-    private PostgresWrite(PostgresOptions options, StoreTable rows, PostgresHold hold) throws SQLException {
+    private PostgresWrite(PostgresOptions options, StoreTable rows, PostgresFence fence, PostgresHold hold)
+            throws SQLException {
         this.options = options;
         this.rows = rows;
         this.check = new PostgresCheck(options, rows);
+        this.fence = fence;
         this.hold = hold;
         this.connection = hold.connection();
     }
 
-    static StoreWrite begin(PostgresOptions options, StoreTable rows) throws SQLException {
-        PostgresWrite write = new PostgresWrite(options, rows, new PostgresHold(options));
+    static StoreWrite begin(PostgresOptions options, StoreTable rows, PostgresFence fence) throws SQLException {
+        PostgresWrite write = new PostgresWrite(options, rows, fence, new PostgresHold(options));
         try {
             write.begin();
             return write;
@@ -79,7 +82,8 @@ final class PostgresWrite implements StoreWrite {
 
     private void begin() throws SQLException {
         Optional<PostgresTable> found = PostgresTable.find(connection, options.table());
-        SqlName name = found.isPresent() ? found.get().name() : options.table().in(check.schema(connection));
+        SqlName name =
+                found.isPresent() ? found.get().name() : options.table().in(PostgresCheck.schema(connection, options));
         removeWhatDeadRunsLeft(name);
         if (rows.mode() == WriteMode.APPEND) {
             if (found.isEmpty()) {
@@ -92,7 +96,7 @@ final class PostgresWrite implements StoreWrite {
         }
 
         SqlName other = name.beside(PREFIX + UUID.randomUUID().toString().substring(0, 8) + "_");
-        hold.lock(other);
+        hold.tryLock(other.sql());
         connection.setAutoCommit(false);
         if (found.isEmpty()) {
             create(other);
@@ -177,14 +181,14 @@ final class PostgresWrite implements StoreWrite {
             }
         }
         for (SqlName other : left) {
-            if (PostgresHold.tryLock(connection, other)) {
+            if (PostgresHold.tryLock(connection, other.sql())) {
                 try {
                     run("DROP TABLE IF EXISTS " + other.sql());
                     LOG.warn("{}: removed {}, which a run left that was killed", options.output(), other);
                 } catch (SQLException e) {
                     LOG.warn("{}: cannot remove {}: {}", options.output(), other, Redaction.text(e.toString()));
                 }
-                PostgresHold.unlock(connection, other);
+                PostgresHold.unlock(connection, other.sql());
             }
         }
     }
@@ -197,7 +201,7 @@ final class PostgresWrite implements StoreWrite {
 
     @Override
     public StoreConnector connector() {
-        return new PostgresConnector(options, target.name(), PostgresRows.of(rows, target));
+        return new PostgresConnector(options, target.name(), PostgresRows.of(rows, target), fence);
     }
 
     @Override
@@ -240,6 +244,7 @@ final class PostgresWrite implements StoreWrite {
         SqlName other = target.name();
         SqlName name = new SqlName(other.schema(), options.table().table());
         connection.setAutoCommit(false);
+        fence.pass(connection);
         if (PostgresTable.find(connection, other).isEmpty()) {
             if (committed) {
                 return;

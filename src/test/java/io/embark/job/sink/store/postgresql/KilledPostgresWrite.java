@@ -64,7 +64,7 @@ final class KilledPostgresWrite {
         System.exit(0);
     }
 
-    private static StoreTable table(WriteMode mode) {
+    static StoreTable table(WriteMode mode) {
         StructType schema = new StructType()
                 .add("id", DataTypes.LongType)
                 .add("n", DataTypes.StringType)
@@ -77,7 +77,7 @@ final class KilledPostgresWrite {
         return new StoreTable(schema, List.of("id"), List.of("embedding"), Optional.empty(), mode);
     }
 
-    private static List<StoreRow> rows(long from, long to) {
+    static List<StoreRow> rows(long from, long to) {
         float[] vector = {0.1f, -0.0f};
         return LongStream.range(from, to)
                 .mapToObj(id -> new StoreRow(RowFactory.create(id, "new", null), List.of(id), List.of(vector), 100))

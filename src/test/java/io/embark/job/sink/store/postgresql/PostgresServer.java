@@ -97,7 +97,7 @@ public record PostgresServer(String url, String user, String password) {
     }
 
     /** A request to write a table whose key is {@code id}. */
-    SinkRequest request(String table, WriteMode mode, Map<String, String> more, Optional<String> vectorType) {
+    public SinkRequest request(String table, WriteMode mode, Map<String, String> more, Optional<String> vectorType) {
         return request(table, mode, more, List.of("id"), vectorType);
     }
 

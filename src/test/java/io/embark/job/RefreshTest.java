@@ -14,6 +14,9 @@ import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +76,22 @@ class RefreshTest {
 
         assertThat(counts(summary)).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0; embedded 0");
         assertThat(files()).isEqualTo(files);
+    }
+
+    @Test
+    void whatAKilledRunLeftGoesOnceTheOutputHasAllOfIt() throws IOException {
+        refresh();
+        Path left = Files.createDirectory(folder.resolve(".%s.embark-stage-00000000_1_1_00000000"
+                .formatted(Path.of(output).getFileName())));
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+
+        refresh("--where", "id < 2");
+        refresh("--dry-run");
+        assertThat(left)
+                .as("a run over some of the rows cannot tell, and a preview changes nothing")
+                .exists();
+        refresh();
+        assertThat(left).doesNotExist();
     }
 
     @Test

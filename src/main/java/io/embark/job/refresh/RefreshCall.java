@@ -56,6 +56,11 @@ record RefreshCall(Settings settings, Console console, EmbedCall embed, Sink sin
         return isPart || settings.isChosen(JobSettings.LIMIT) || settings.isChosen(JobSettings.SINCE);
     }
 
+    /** Whether some rows of the source are left out, of which a run that was killed may have kept vectors. */
+    boolean isOfAPart() {
+        return isNarrowed() || settings.isChosen(JobSettings.WHERE);
+    }
+
     void note(String text) {
         if (!quiet()) {
             console.note(text);

@@ -227,6 +227,7 @@ final class RefreshRun {
             return Optional.of(preview("Refresh", source, comparison, classes, found));
         }
         if (found.differing() == 0 && target.rows().isPresent() && !target.isAdopted()) {
+            StagePlace.discardLeft(refresh);
             return Optional.of(report(found, 0));
         }
 

@@ -111,10 +111,10 @@ final class RefreshWrite {
 
     /** Nothing is put aside; the stage tells another refresh of this place that this one works. */
     private boolean addAlone(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
-        StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
+        StagePlace at = StagePlace.of(refresh);
         try (StageFolder alone = StageFolder.open(at.files(), at.target(), sink.description())) {
             boolean done = add(source, plan, found, before);
-            alone.discard();
+            alone.discardThis();
             return done;
         }
     }
@@ -206,7 +206,7 @@ final class RefreshWrite {
     }
 
     private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
-        StagePlace at = StagePlace.of(call.spark(), sink, settings.find(JobSettings.STAGE));
+        StagePlace at = StagePlace.of(refresh);
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
             // What is there of a dead run is held against them again and again, and must be the same each time.
             boolean isKept = target.rows().isEmpty() && stage.followsAnother();
@@ -216,7 +216,8 @@ final class RefreshWrite {
                         found.toEmbed() == 0 ? Optional.empty() : puts(source, known, found, stage);
                 boolean done = commit(source, known, puts, found, before);
                 if (done) {
-                    stage.discard();
+                    stage.discardThis();
+                    StagePlace.discardLeft(refresh);
                 }
                 return done;
             } finally {

@@ -4,13 +4,17 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.job.settings.JobSettings;
 import io.embark.job.sink.Sink;
+import io.embark.job.stage.StageFolder;
+import io.embark.job.table.Failures;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the stage of a target lies: beside the folder that the target is; for a table that has none of its own below the folder
@@ -20,10 +24,13 @@ import org.apache.spark.sql.SparkSession;
  * @param target what the stage is named for, and lies beside
  */
 record StagePlace(FileSystem files, Path target) {
+    private static final Logger LOG = LoggerFactory.getLogger(StagePlace.class);
     private static final String HOME = ".embark/stage";
 
-    static StagePlace of(SparkSession spark, Sink sink, Optional<String> stage) throws IOException {
-        Configuration conf = spark.sessionState().newHadoopConf();
+    static StagePlace of(RefreshCall refresh) throws IOException {
+        Sink sink = refresh.sink();
+        Optional<String> stage = refresh.settings().find(JobSettings.STAGE);
+        Configuration conf = refresh.embed().spark().sessionState().newHadoopConf();
         if (stage.isPresent()) {
             return in(new Path(stage.get()), sink, conf);
         }
@@ -34,6 +41,19 @@ record StagePlace(FileSystem files, Path target) {
         }
         FileSystem shared = FileSystem.get(conf);
         return in(new Path(shared.getHomeDirectory(), HOME), sink, conf);
+    }
+
+    /** Removes what killed runs kept for an output that has all of it now; a run over some of the rows cannot tell. */
+    static void discardLeft(RefreshCall refresh) {
+        if (refresh.isOfAPart()) {
+            return;
+        }
+        try {
+            StagePlace at = of(refresh);
+            StageFolder.discardLeft(at.files(), at.target());
+        } catch (IOException e) {
+            LOG.warn("Not looked at: stages of {}: {}", refresh.sink().description(), Failures.rootLine(e));
+        }
     }
 
     private static StagePlace in(Path folder, Sink sink, Configuration conf) throws IOException {

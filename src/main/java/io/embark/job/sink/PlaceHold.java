@@ -14,7 +14,7 @@ public interface PlaceHold extends AutoCloseable {
     /** That of a place which keeps nobody away by itself. */
     PlaceHold NONE = () -> {};
 
-    /** Lets the next refresh in. What cannot be released any more ends with this process. */
+    /** Lets the next refresh in. What cannot be released any more ends with the connection that it hangs on. */
     @Override
     void close();
 }

@@ -73,7 +73,8 @@ public interface Refreshing {
      * of this run go in only while it holds the place. Begins before {@link #there} is compared with; a place that cannot do this
      * keeps nobody away.
      *
-     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if another refresh holds it
+     * @throws io.embark.EmbarkException {@link io.embark.ErrorCode#OUTPUT_INVALID} if another refresh holds it, tasks of an
+     *     earlier one do not come to an end, or the place cannot be asked
      */
     default PlaceHold hold() {
         return PlaceHold.NONE;

@@ -116,32 +116,40 @@ public final class StageFolder implements AutoCloseable {
     }
 
     private List<RunPlaces> dead() throws IOException {
+        // This one gives signs of life.
+        return dead(files, places.target());
+    }
+
+    private static List<RunPlaces> dead(FileSystem files, Path target) throws IOException {
         List<RunPlaces> dead = new ArrayList<>();
-        for (RunPlaces other : RunPlaces.stages(files, places.target())) {
-            if (!other.equals(places) && !other.live(files)) {
+        for (RunPlaces other : RunPlaces.stages(files, target)) {
+            if (!other.live(files)) {
                 dead.add(other);
             }
         }
         return dead;
     }
 
-    /** Removes what this run and dead ones keep for the output: it is committed. What cannot be removed is left, and logged. */
-    public void discard() {
+    /** Removes what dead runs keep for an output that has all of it. What cannot be removed is left, and logged. */
+    public static void discardLeft(FileSystem files, Path target) {
         try {
-            dead().forEach(this::delete);
+            dead(files, target).forEach(stage -> delete(files, stage));
         } catch (IOException | RuntimeException e) {
-            LOG.warn("Not looked at: {}: {}", shown(places), Redaction.text(String.valueOf(e.getMessage())));
+            LOG.warn(
+                    "Not looked at: stages of {}: {}",
+                    Redaction.text(target.toString()),
+                    Redaction.text(String.valueOf(e.getMessage())));
         }
-        discardThis();
     }
 
-    private void discardThis() {
+    /** Removes what this run keeps for the output: it is committed. What cannot be removed is left, and logged. */
+    public void discardThis() {
         // A sign would bring the folder back.
         sign.close();
-        delete(places);
+        delete(files, places);
     }
 
-    private void delete(RunPlaces stage) {
+    private static void delete(FileSystem files, RunPlaces stage) {
         try {
             files.delete(stage.folder(), true);
         } catch (IOException | RuntimeException e) {

@@ -37,15 +37,16 @@ class KilledStageTest {
         assertThat(names("_")).as("half a file").hasSize(1);
 
         FileSystem files = FileSystem.get(spark.sessionState().newHadoopConf());
-        try (StageFolder stage = StageFolder.open(
-                files, files.makeQualified(new org.apache.hadoop.fs.Path(output.toString())), "output o")) {
+        org.apache.hadoop.fs.Path target = files.makeQualified(new org.apache.hadoop.fs.Path(output.toString()));
+        try (StageFolder stage = StageFolder.open(files, target, "output o")) {
             List<Dataset<Row>> left = stage.leftovers(spark, spark.range(0).schema());
 
             assertThat(left).singleElement().satisfies(rows -> assertThat(
                             rows.as(Encoders.LONG()).collectAsList())
                     .containsExactlyInAnyOrderElementsOf(
                             LongStream.range(0, 8).boxed().toList()));
-            stage.discard();
+            stage.discardThis();
+            StageFolder.discardLeft(files, target);
         }
         assertThat(names("")).isEmpty();
     }

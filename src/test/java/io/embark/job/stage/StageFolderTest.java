@@ -104,7 +104,8 @@ class StageFolderTest {
             assertThat(leftovers(third))
                     .containsExactlyInAnyOrder(List.of(0L, 1L, 2L, 3L, 4L), List.of(5L, 6L), List.of(7L, 8L));
             StageWriter.write(rows(9, 10), third, LONG);
-            third.discard();
+            third.discardThis();
+            StageFolder.discardLeft(files(), target());
             assertThat(stages()).isEmpty();
         }
         assertThat(stages()).isEmpty();
@@ -206,7 +207,8 @@ class StageFolderTest {
         Files.setLastModifiedTime(other, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
         try (StageFolder stage = open()) {
             assertThat(leftovers(stage)).isEmpty();
-            stage.discard();
+            stage.discardThis();
+            StageFolder.discardLeft(files(), target());
         }
         assertThat(stages()).isEmpty();
     }
@@ -279,7 +281,8 @@ class StageFolderTest {
         }
         try (StageFolder stage = open()) {
             assertThat(stage.left()).isEmpty();
-            stage.discard();
+            stage.discardThis();
+            StageFolder.discardLeft(files(), target());
         }
         try (StageFolder other = StageFolder.open(files(), longer, "output p")) {
             assertThat(leftovers(other)).hasSize(1);

@@ -102,7 +102,8 @@ public interface Store {
      * Keeps other refreshes of this table away, see {@link io.embark.job.sink.Refreshing#hold}: what {@link #begin} and {@link
      * #changing} give until it is closed sends rows only while this run holds the table.
      *
-     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if another refresh holds it
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if another refresh holds it, tasks of an earlier one do not come to
+     *     an end, or the store cannot be asked
      */
     default PlaceHold hold() {
         return PlaceHold.NONE;

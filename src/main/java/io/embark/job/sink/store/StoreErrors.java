@@ -125,7 +125,7 @@ final class StoreErrors {
         return failed(
                 "%s: failed %s times in a row".formatted(output, attempts),
                 Failures.rootLine(thrown),
-                "Check the server, and run it again; where rows are in already, --mode append puts each there once.",
+                "Check the server, and run it again: a refresh goes on with what is in, and --mode append puts each row there once.",
                 thrown);
     }
 

@@ -67,7 +67,8 @@ class StoreBatchesTest {
                 .hasMessage("""
                         memory: failed 3 times in a row
                         connection reset
-                        Check the server, and run it again; where rows are in already, --mode append puts each there once.""");
+                        Check the server, and run it again: a refresh goes on with what is in, and --mode append puts each row \
+                        there once.""");
         assertThat(memory.calls).isEqualTo(3);
         assertThat(memory.isOpen).isZero();
     }

@@ -26,15 +26,15 @@ final class PostgresErrors {
                 output,
                 "is being refreshed by another run",
                 "The server keeps its lock for %s.".formatted(holder.orElse("another connection")),
-                "Wait until it ends. The lock of a run that was killed goes with its connection; pg_terminate_backend ends one"
-                        + " that the server takes for alive.");
+                "Wait until it ends. The lock of a run that was killed goes with its connection, within a minute or two where its"
+                        + " host is gone.");
     }
 
-    static EmbarkException isStillWritten(String output, Optional<String> holder, String patience) {
+    static EmbarkException isStillWritten(String output, Optional<String> holder) {
         return refused(
                 output,
                 "tasks of an earlier run still write",
-                "A transaction of %s did not end within %s.".formatted(holder.orElse("another connection"), patience),
+                "A transaction of %s did not end within a minute.".formatted(holder.orElse("another connection")),
                 "Wait until it ends, or end it with pg_terminate_backend where nobody is at its other end any more.");
     }
 

@@ -6,19 +6,14 @@ package io.embark.job.sink.store.postgresql;
 
 import io.embark.base.Redaction;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection of a whole run, and the locks that it has on names. It is there for hours while rows are computed: it is used every
+ * The connection of a whole run, and the lock that it has on a name. It is there for hours while rows are computed: it is used every
  * now and then, so that nothing on the way forgets it, and made anew where it was cut.
  *
  * <p>Serves one thread beside its own.
@@ -29,13 +24,6 @@ final class PostgresHold implements AutoCloseable {
     /** Routers of clouds forget a connection after four minutes or six. */
     private static final long PULSE_MILLIS = 30_000;
 
-    private static final String HOLDER = """
-            SELECT 'process ' || l.pid || COALESCE(' of ' || host(a.client_addr), '')
-            FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(?, 0)""";
-
     private final PostgresOptions options;
 
     /** Null while nobody else works. */
@@ -43,11 +31,8 @@ final class PostgresHold implements AutoCloseable {
 
     private Connection connection;
 
-    /** The locks that were taken, in order. */
-    private final List<String> locks = new ArrayList<>();
-
-    /** How many of them this connection has. */
-    private int held;
+    /** Null for none. */
+    private SqlName locked;
 
     PostgresHold(PostgresOptions options) throws SQLException {
         this.options = options;
@@ -60,51 +45,26 @@ final class PostgresHold implements AutoCloseable {
             LOG.warn("{}: the connection was cut and is made anew", options.output());
             leave();
             connection = options.connect();
-            held = 0;
-        }
-        for (; held < locks.size(); held++) {
-            if (!tryLock(connection, locks.get(held))) {
-                // The server has not noticed yet that the session is gone which had it; or another run was quicker.
-                // Those that
-                // follow are worth nothing without it.
-                LOG.warn("{}: {} is still locked", options.output(), locks.get(held));
-                break;
+            if (locked != null && !tryLock(connection, locked)) {
+                // The server has not noticed yet that the session is gone which had it, and keeps it for that one.
+                LOG.warn("{}: still locked", locked);
             }
         }
         return connection;
     }
 
-    /** Takes the lock of a name for as long as this is open; false if somebody else has it. */
-    synchronized boolean tryLock(String name) throws SQLException {
-        if (!tryLock(connection, name)) {
-            return false;
-        }
-        locks.add(name);
-        held++;
-        return true;
+    /** Takes the lock of a name, which no other run has. */
+    synchronized void lock(SqlName name) throws SQLException {
+        PostgresCheck.ask(connection, "SELECT pg_advisory_lock(hashtextextended(?, 0)) IS NOT NULL", name.sql());
+        locked = name;
     }
 
-    static boolean tryLock(Connection connection, String name) throws SQLException {
-        return PostgresCheck.ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name);
+    static boolean tryLock(Connection connection, SqlName name) throws SQLException {
+        return PostgresCheck.ask(connection, "SELECT pg_try_advisory_lock(hashtextextended(?, 0))", name.sql());
     }
 
-    /** Waits for a lock, as long as the connection's own settings allow. */
-    static void lock(Connection connection, String name) throws SQLException {
-        PostgresCheck.ask(connection, "SELECT pg_advisory_lock(hashtextextended(?, 0)) IS NOT NULL", name);
-    }
-
-    static void unlock(Connection connection, String name) throws SQLException {
-        PostgresCheck.ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", name);
-    }
-
-    /** Who has a lock, as the server knows it: {@code process 4711 of 10.0.0.7}; empty if it does not say. */
-    static Optional<String> holder(Connection connection, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(HOLDER)) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
-            }
-        }
+    static void unlock(Connection connection, SqlName name) throws SQLException {
+        PostgresCheck.ask(connection, "SELECT pg_advisory_unlock(hashtextextended(?, 0))", name.sql());
     }
 
     /** Keeps the connection while others work. */

@@ -139,9 +139,9 @@ final class PostgresStore implements Store {
     @Override
     public PlaceHold hold() {
         try {
-            PostgresTurn turn = PostgresTurn.take(options);
-            fence = turn.fence();
-            return turn;
+            Optional<PostgresTurn> turn = PostgresTurn.take(options);
+            fence = turn.map(PostgresTurn::fence).orElse(PostgresFence.NONE);
+            return turn.<PlaceHold>map(taken -> taken).orElse(PlaceHold.NONE);
         } catch (SQLException e) {
             throw PostgresErrors.cannotBeChecked(options.output(), e);
         }

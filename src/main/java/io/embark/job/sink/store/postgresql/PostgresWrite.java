@@ -96,7 +96,7 @@ final class PostgresWrite implements StoreWrite {
         }
 
         SqlName other = name.beside(PREFIX + UUID.randomUUID().toString().substring(0, 8) + "_");
-        hold.tryLock(other.sql());
+        hold.lock(other);
         connection.setAutoCommit(false);
         if (found.isEmpty()) {
             create(other);
@@ -181,14 +181,14 @@ final class PostgresWrite implements StoreWrite {
             }
         }
         for (SqlName other : left) {
-            if (PostgresHold.tryLock(connection, other.sql())) {
+            if (PostgresHold.tryLock(connection, other)) {
                 try {
                     run("DROP TABLE IF EXISTS " + other.sql());
                     LOG.warn("{}: removed {}, which a run left that was killed", options.output(), other);
                 } catch (SQLException e) {
                     LOG.warn("{}: cannot remove {}: {}", options.output(), other, Redaction.text(e.toString()));
                 }
-                PostgresHold.unlock(connection, other.sql());
+                PostgresHold.unlock(connection, other);
             }
         }
     }
@@ -244,13 +244,13 @@ final class PostgresWrite implements StoreWrite {
         SqlName other = target.name();
         SqlName name = new SqlName(other.schema(), options.table().table());
         connection.setAutoCommit(false);
-        fence.pass(connection);
         if (PostgresTable.find(connection, other).isEmpty()) {
             if (committed) {
                 return;
             }
             throw PostgresErrors.rowsAreGone(options.output(), other);
         }
+        fence.pass(connection);
         Optional<PostgresTable> found = PostgresTable.find(connection, name);
         if (found.isEmpty()) {
             rename(other, name);

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -66,7 +67,6 @@ abstract class HistoriesContract {
     @TempDir
     Path folder;
 
-    private String input;
     private String model;
 
     /** The session of the test. */
@@ -78,6 +78,21 @@ abstract class HistoriesContract {
     /** The rows of the output, with all of its columns. */
     abstract Dataset<Row> written();
 
+    /** Makes some rows those of the source. */
+    void put(Dataset<Row> rows) {
+        rows.write().mode("overwrite").parquet(input());
+    }
+
+    /** Whoever reads the source. */
+    DataFrameReader reader() {
+        return spark().read().format("parquet");
+    }
+
+    /** Where the source lies. */
+    final String input() {
+        return folder.resolve("in").toString();
+    }
+
     private static int number(String variable, int otherwise) {
         return Integer.parseInt(System.getenv().getOrDefault(variable, Integer.toString(otherwise)));
     }
@@ -88,7 +103,6 @@ abstract class HistoriesContract {
 
     @BeforeEach
     void writeAModel() throws IOException {
-        input = folder.resolve("in").toString();
         model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
     }
 
@@ -170,11 +184,8 @@ abstract class HistoriesContract {
                     default -> put(1 + random.nextInt((int) nextId));
                 }
             }
-            spark().createDataFrame(List.copyOf(source.values()), COLUMNS)
-                    .coalesce(1)
-                    .write()
-                    .mode("overwrite")
-                    .parquet(input);
+            HistoriesContract.this.put(spark().createDataFrame(List.copyOf(source.values()), COLUMNS)
+                    .coalesce(1));
         }
 
         void run() throws IOException {
@@ -299,7 +310,7 @@ abstract class HistoriesContract {
                                 return text;
                             },
                             DataTypes.StringType);
-            spark().read().parquet(input).createOrReplaceTempView("weak_source");
+            reader().load(input()).createOrReplaceTempView("weak_source");
             Outcome outcome = start(
                     List.of("--sql", "SELECT id, title, text_of_a_weak_source(body) AS body FROM weak_source"),
                     "--commit-every",
@@ -348,7 +359,7 @@ abstract class HistoriesContract {
         }
 
         private Outcome start(String... more) {
-            return start(List.of("--input", input), more);
+            return start(List.of("--input", input()), more);
         }
 
         private Outcome start(List<String> from, String... more) {

@@ -59,6 +59,7 @@ class SummarySchemaTest {
             summary.addProperty(count, 3);
         }
         summary.add("versions", JsonParser.parseString("{\"source\": \"7\"}"));
+        summary.add("changes", JsonParser.parseString("{\"from\": \"version 3\", \"to\": \"version 7\"}"));
 
         new SchemaCheck(schema()).require(summary);
     }

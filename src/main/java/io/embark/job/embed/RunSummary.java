@@ -50,7 +50,7 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
 
     /** The summary as {@code summary.json} has it. */
     public String toJson(List<Settings.Effective> settings) {
-        return toJson(settings, Map.of(), Map.of());
+        return toJson(settings, Map.of(), Map.of(), Map.of());
     }
 
     /**
@@ -58,8 +58,13 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
      *
      * @param classes how many rows there were of each class; none if nothing was compared
      * @param versions those that were read and written, where tables keep them
+     * @param changes between which versions of the source changes were read, or why not; nothing where nobody would ask
      */
-    public String toJson(List<Settings.Effective> settings, Map<String, Long> classes, Map<String, String> versions) {
+    public String toJson(
+            List<Settings.Effective> settings,
+            Map<String, Long> classes,
+            Map<String, String> versions,
+            Map<String, String> changes) {
         Map<String, Object> spent = new LinkedHashMap<>();
         spent.put("total", seconds);
         each(Count.Unit.NANOS, count -> spent.put(count.key(), Figures.seconds(counts.get(count))));
@@ -89,6 +94,9 @@ public record RunSummary(long rows, EmbedCounts counts, double seconds, ModelFol
         each(Count.Unit.NUMBER, count -> all.putIfAbsent(count.key(), counts.get(count)));
         if (!versions.isEmpty()) {
             all.put("versions", versions);
+        }
+        if (!changes.isEmpty()) {
+            all.put("changes", changes);
         }
         all.put("seconds", spent);
         all.put("model", used);

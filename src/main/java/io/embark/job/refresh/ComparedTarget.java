@@ -215,8 +215,8 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
     }
 
     /** What is done with rows of the target that the source does not have. */
-    Comparison.Missing missing(Deleted deleted, boolean isNarrowed, Optional<String> where) {
-        return new Comparison.Missing(
-                deleted != Deleted.KEEP && !isNarrowed, state.flags(), deleted == Deleted.FLAG, where);
+    Missing missing(Deleted deleted, boolean isNarrowed, Optional<String> where) {
+        return new Missing(
+                deleted != Deleted.KEEP && !isNarrowed, state.flags(), deleted == Deleted.FLAG, where, false);
     }
 }

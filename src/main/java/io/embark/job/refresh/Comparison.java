@@ -6,14 +6,8 @@ package io.embark.job.refresh;
 
 import static io.embark.job.refresh.RowClass.CHANGED;
 import static io.embark.job.refresh.RowClass.DOUBLED;
-import static io.embark.job.refresh.RowClass.DOUBLED_THERE;
-import static io.embark.job.refresh.RowClass.GONE;
-import static io.embark.job.refresh.RowClass.LEFT_ALONE;
 import static io.embark.job.refresh.RowClass.NEW;
 import static io.embark.job.refresh.RowClass.NULL_KEY;
-import static io.embark.job.refresh.RowClass.OTHER_MODEL;
-import static io.embark.job.refresh.RowClass.UNCHANGED;
-import static io.embark.job.refresh.RowClass.UPDATED;
 
 import io.embark.job.embed.IdColumns;
 import io.embark.job.source.Repartitioning;
@@ -46,28 +40,10 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     /** The column that says in which way a row differs, as {@link RowClass#key}. */
     static final String CLASS = "embark_class";
 
-    private static final String COUNT = "embark_count";
-    private static final String IN_SCOPE = "embark_in_scope";
-    private static final String FLAGGED = "embark_flagged";
-
-    /**
-     * What a comparison may conclude from a row that only the target has.
-     *
-     * @param acts whether anything is done with such rows
-     * @param flags whether the target has a column of flags
-     * @param flagsOnce whether rows are flagged rather than deleted, and nothing is left to be done with those that are
-     * @param within the condition that narrowed the source, which holds for rows of the target that may be missed; empty if all may
-     */
-    record Missing(boolean acts, boolean flags, boolean flagsOnce, Optional<String> within) {}
-
     /** What a target makes of the value of a column of the key. */
     @FunctionalInterface
     interface Keys {
         Column of(String key, Column value);
-    }
-
-    private static String hash(int i) {
-        return "embark_hash_" + i;
     }
 
     private int hashes() {
@@ -90,7 +66,7 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     private Dataset<Row> versionsOf(Dataset<Row> source, Dataset<Row> keysAndHashes) {
         Column same = keysAndHashes().stream()
                 .skip(ids.size())
-                .map(name -> of("l", name).equalTo(of("r", name)))
+                .map(name -> ClassRule.of("l", name).equalTo(ClassRule.of("r", name)))
                 .reduce(sameKeys(), Column::and);
         return withHashes(source).as("l").join(keysAndHashes.as("r"), same, "left_semi");
     }
@@ -110,14 +86,14 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
                 : rowsOf(source, wanted);
     }
 
-    private Column sameKeys() {
+    Column sameKeys() {
         return ids.stream()
-                .map(key -> asThere.of(key, of("l", key)).equalTo(of("r", key)))
+                .map(key -> asThere.of(key, ClassRule.of("l", key)).equalTo(ClassRule.of("r", key)))
                 .reduce(Column::and)
                 .orElseThrow();
     }
 
-    private List<Column> keysAsThere() {
+    List<Column> keysAsThere() {
         return ids.stream()
                 .map(key -> asThere.of(key, Columns.named(key)).as(key))
                 .toList();
@@ -130,15 +106,15 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
         return source.select(all.toArray(new Column[0]));
     }
 
-    private List<Column> keys() {
+    List<Column> keys() {
         return ids.stream().map(Columns::named).toList();
     }
 
     private List<Column> hashesOfSource() {
         List<Column> hashes = new ArrayList<>();
         for (String text : state.vectors().byText().keySet()) {
-            hashes.add(state.hashOf(Columns.named(text)).as(hash(hashes.size())));
-            hashes.add(state.hashOfOthers().as(hash(hashes.size())));
+            hashes.add(state.hashOf(Columns.named(text)).as(ClassRule.hash(hashes.size())));
+            hashes.add(state.hashOfOthers().as(ClassRule.hash(hashes.size())));
         }
         return hashes;
     }
@@ -147,8 +123,8 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     List<Column> hashesOfState() {
         List<Column> hashes = new ArrayList<>();
         for (String vector : state.vectors().byText().values()) {
-            hashes.add(Columns.named(StateColumns.textHash(vector)).as(hash(hashes.size())));
-            hashes.add(Columns.named(StateColumns.rowHash(vector)).as(hash(hashes.size())));
+            hashes.add(Columns.named(StateColumns.textHash(vector)).as(ClassRule.hash(hashes.size())));
+            hashes.add(Columns.named(StateColumns.rowHash(vector)).as(ClassRule.hash(hashes.size())));
         }
         return hashes;
     }
@@ -157,7 +133,7 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     List<String> keysAndHashes() {
         return Stream.concat(
                         ids.stream(),
-                        Stream.iterate(0, i -> i < hashes(), i -> i + 1).map(Comparison::hash))
+                        Stream.iterate(0, i -> i < hashes(), i -> i + 1).map(ClassRule::hash))
                 .toList();
     }
 
@@ -168,31 +144,27 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
      */
     Dataset<Row> first(Dataset<Row> source, Optional<String> order) {
         String byHash = Stream.iterate(0, i -> i < hashes(), i -> i + 1)
-                .map(Comparison::hash)
+                .map(ClassRule::hash)
                 .reduce((a, b) -> a + ", " + b)
                 .orElseThrow();
         String rank = "row_number() OVER (PARTITION BY %s ORDER BY %s) AS %s"
                 .formatted(
-                        String.join(", ", ids.stream().map(Comparison::quoted).toList()),
+                        String.join(", ", ids.stream().map(ClassRule::quoted).toList()),
                         order.map(by -> by + ", " + byHash).orElse(byHash),
-                        COUNT);
+                        ClassRule.COUNT);
         List<Column> kept = new ArrayList<>(keysAsThere());
         keysAndHashes().stream().skip(ids.size()).map(Columns::named).forEach(kept::add);
         return withHashes(source)
                 .selectExpr("*", rank)
-                .where(Columns.named(COUNT).equalTo(1))
+                .where(Columns.named(ClassRule.COUNT).equalTo(1))
                 .select(kept.toArray(new Column[0]));
-    }
-
-    private static String quoted(String name) {
-        return "`" + name.replace("`", "``") + "`";
     }
 
     /**
      * The classes of all keys that stand on either side: the columns of the key, the hashes of the source, {@link #CLASS}. Where
      * there is a target, both are read now; whoever asks for the classes gets them from what that left on the executors' disks.
      *
-     * @param source keys and hashes, as {@link #keyed} or {@link #first} give them
+     * @param source keys and hashes, as {@link #keyed}, {@link #first} or {@link #ofChanges} give them
      * @param there the rows of the target with their state; empty if there is none yet
      */
     Dataset<Row> compare(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
@@ -208,15 +180,13 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
     }
 
     private Dataset<Row> classes(Dataset<Row> source, Optional<Dataset<Row>> there, Missing missing) {
-        Dataset<Row> here = source.groupBy(keys().toArray(new Column[0]))
-                .agg(functions.count(functions.lit(1)).as(COUNT), firsts())
-                .as("s");
+        Dataset<Row> here = (missing.isTold() ? source : perKey(source)).as("s");
         if (there.isEmpty()) {
-            Column count = Columns.named(COUNT);
+            Column count = Columns.named(ClassRule.COUNT);
             return here.withColumn(
                             CLASS,
                             functions
-                                    .when(anyNull(keys()), NULL_KEY.key())
+                                    .when(ClassRule.anyNull(keys()), NULL_KEY.key())
                                     .when(count.gt(1), DOUBLED.key())
                                     .otherwise(NEW.key()))
                     .select(result(keys(), ""));
@@ -225,15 +195,40 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
         Dataset<Row> target = there(there.get(), missing).as("t");
         Column same = ids.stream()
                 // Not null-safe: Spark would shuffle the groups once more. A null key is refused anyway.
-                .map(key -> of("s", key).equalTo(of("t", key)))
+                .map(key -> ClassRule.of("s", key).equalTo(ClassRule.of("t", key)))
                 .reduce(Column::and)
                 .orElseThrow();
         List<Column> keysOfBoth = ids.stream()
-                .map(key -> functions.coalesce(of("s", key), of("t", key)).as(key))
+                .map(key -> functions
+                        .coalesce(ClassRule.of("s", key), ClassRule.of("t", key))
+                        .as(key))
                 .toList();
-        return here.join(target, same, "full_outer")
-                .withColumn(CLASS, rowClass(missing))
+        Dataset<Row> both =
+                here.join(target, same, "full_outer").withColumn(CLASS, new ClassRule(state, ids, missing).rowClass());
+        return (missing.isTold() ? both.where(Columns.named(CLASS).isNotNull()) : both)
                 .select(result(keysOfBoth, "s."));
+    }
+
+    private Dataset<Row> perKey(Dataset<Row> source) {
+        return source.groupBy(keys().toArray(new Column[0]))
+                .agg(functions.count(functions.lit(1)).as(ClassRule.COUNT), firsts());
+    }
+
+    /**
+     * The side of a source that tells its changes: one row for each key that changed, with {@link ClassRule#COUNT} and {@link
+     * ClassRule#BEFORE}.
+     *
+     * @param now keys and hashes of the rows that changed and are there, as {@link #keyed} gives them
+     * @param changed all keys that changed, each once and none null, with {@link ClassRule#BEFORE}
+     */
+    Dataset<Row> ofChanges(Dataset<Row> now, Dataset<Row> changed) {
+        List<Column> all = new ArrayList<>(keys());
+        all.add(functions
+                .coalesce(Columns.named(ClassRule.COUNT), functions.lit(0L))
+                .as(ClassRule.COUNT));
+        keysAndHashes().stream().skip(ids.size()).map(Columns::named).forEach(all::add);
+        all.add(Columns.named(ClassRule.BEFORE));
+        return changed.join(perKey(now), ids.toArray(String[]::new), "left").select(all.toArray(new Column[0]));
     }
 
     /** Keys and hashes of the rows to embed, of those that {@link #compare} gives. */
@@ -249,7 +244,7 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
      */
     Repartitioning.Known known(Dataset<Row> wanted) {
         Column[] texts = Stream.iterate(0, i -> i < hashes(), i -> i + 2)
-                .map(i -> Columns.named(hash(i)))
+                .map(i -> Columns.named(ClassRule.hash(i)))
                 .toArray(Column[]::new);
         Row known = wanted.groupBy(texts)
                 .count()
@@ -282,10 +277,10 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
         List<Column> selected = new ArrayList<>(keys());
         state.compared().forEach(name -> selected.add(Columns.named(name)));
         Column flagged = missing.flags() ? Columns.named(state.deletedAt()).isNotNull() : functions.lit(false);
-        selected.add(flagged.as(FLAGGED));
+        selected.add(flagged.as(ClassRule.FLAGGED));
         selected.add(functions
                 .coalesce(missing.within().map(functions::expr).orElse(functions.lit(true)), functions.lit(false))
-                .as(IN_SCOPE));
+                .as(ClassRule.IN_SCOPE));
         List<Column> aggregates = new ArrayList<>();
         for (String name : state.compared()) {
             Column column = Columns.named(name);
@@ -301,67 +296,11 @@ record Comparison(StateColumns state, List<String> ids, Keys asThere) {
                             functions.min(column));
             aggregates.add(one.as(name));
         }
-        aggregates.add(functions.max(Columns.named(FLAGGED)).as(FLAGGED));
-        aggregates.add(functions.max(Columns.named(IN_SCOPE)).as(IN_SCOPE));
+        aggregates.add(functions.max(Columns.named(ClassRule.FLAGGED)).as(ClassRule.FLAGGED));
+        aggregates.add(functions.max(Columns.named(ClassRule.IN_SCOPE)).as(ClassRule.IN_SCOPE));
         return rows.select(selected.toArray(new Column[0]))
                 .groupBy(keys().toArray(new Column[0]))
-                .agg(functions.count(functions.lit(1)).as(COUNT), aggregates.toArray(new Column[0]));
-    }
-
-    private Column rowClass(Missing missing) {
-        Column isDone = functions.lit(missing.flagsOnce()).and(of("t", FLAGGED));
-        // A row that somebody put there without a key is nobody's row of the source.
-        Column hasKey =
-                functions.not(anyNull(ids.stream().map(key -> of("t", key)).toList()));
-        Column isGone = functions
-                .lit(missing.acts())
-                .and(of("t", IN_SCOPE))
-                .and(functions.not(isDone))
-                .and(hasKey);
-        Column sameText = functions.lit(true);
-        Column sameOthers = functions.lit(true);
-        Column otherModel = functions.lit(false);
-        int i = 0;
-        for (String vector : state.vectors().byText().values()) {
-            Column fingerprint = of("t", StateColumns.fingerprint(vector));
-            sameText = sameText.and(of("s", hash(i++)).equalTo(of("t", StateColumns.textHash(vector))))
-                    .and(fingerprint.isNotNull());
-            sameOthers = sameOthers.and(of("s", hash(i++)).equalTo(of("t", StateColumns.rowHash(vector))));
-            otherModel = otherModel.or(
-                    functions.coalesce(fingerprint.notEqual(state.shape().toString()), functions.lit(false)));
-            if (state.vectors().chunked()) {
-                sameText = sameText.and(of("t", StateColumns.chunks(vector)).equalTo(of("t", COUNT)));
-            }
-        }
-        Column doubledThere = state.vectors().chunked()
-                ? functions.lit(false)
-                : of("t", COUNT).gt(1);
-        Column isThere = of("t", COUNT).isNotNull();
-        Column isHere = of("s", COUNT).isNotNull();
-        return functions
-                .when(isHere.and(anyNull(ids.stream().map(key -> of("s", key)).toList())), NULL_KEY.key())
-                .when(of("s", COUNT).gt(1), DOUBLED.key())
-                .when(doubledThere, DOUBLED_THERE.key())
-                // Rows that stay are asked too: else a run over other rows would put vectors of another model beside
-                // theirs.
-                .when(isThere.and(otherModel).and(isHere.or(functions.not(isGone))), OTHER_MODEL.key())
-                .when(functions.not(isThere), NEW.key())
-                .when(functions.not(isHere), functions.when(isGone, GONE.key()).otherwise(LEFT_ALONE.key()))
-                .when(functions.not(functions.coalesce(sameText, functions.lit(false))), CHANGED.key())
-                .when(
-                        functions
-                                .not(functions.coalesce(sameOthers, functions.lit(false)))
-                                .or(of("t", FLAGGED)),
-                        UPDATED.key())
-                .otherwise(UNCHANGED.key());
-    }
-
-    private static Column anyNull(List<Column> keys) {
-        return keys.stream().map(Column::isNull).reduce(Column::or).orElseThrow();
-    }
-
-    private static Column of(String side, String name) {
-        return functions.col("%s.%s".formatted(side, quoted(name)));
+                .agg(functions.count(functions.lit(1)).as(ClassRule.COUNT), aggregates.toArray(new Column[0]));
     }
 
     /** How many keys there are of each class, and one of them as people read it. */

@@ -33,7 +33,7 @@ record ComparisonCheck(String output, Settings settings) {
      *
      * @param missing what is done with rows that left the source
      */
-    void require(ClassCounts found, Comparison.Missing missing, ComparedTarget target) {
+    void require(ClassCounts found, Missing missing, ComparedTarget target) {
         if (found.has(RowClass.NULL_KEY)) {
             throw RefreshErrors.keyIsNull(found.get(RowClass.NULL_KEY));
         }

@@ -58,6 +58,7 @@ final class RefreshRun {
     private final long started = System.nanoTime();
     private final Map<String, String> versions = new LinkedHashMap<>();
     private RefreshCall refresh;
+    private Map<String, String> changesRead = Map.of();
     private FailedRows failed = FailedRows.NONE;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
 
@@ -217,14 +218,27 @@ final class RefreshRun {
     /** Brings the target up to date; empty if another run was quicker. */
     private Optional<RefreshOutcome> refresh(Source source, ComparedTarget target) {
         Comparison comparison = comparison(target.state());
-        Comparison.Missing missing =
-                target.missing(refresh.deleted(), refresh.isNarrowed(), settings.find(JobSettings.WHERE));
-        Dataset<Row> keyed = keyed(comparison, source.rows());
-        Dataset<Row> classes = comparison.compare(keyed, target.rows(), missing);
-        ClassCounts found = ClassCounts.of(comparison.counted(classes).collectAsList());
-        new ComparisonCheck(refresh.sink().description(), settings).require(found, missing, target);
+        Missing missing = target.missing(refresh.deleted(), refresh.isNarrowed(), settings.find(JobSettings.WHERE));
+        try (SourceChanges changes = new SourceChanges(refresh, source, target, comparison)) {
+            Compared compared = changes.compare(missing).orElseGet(() -> compared(source, target, comparison, missing));
+            changesRead = changes.told();
+            new ComparisonCheck(refresh.sink().description(), settings).require(compared.found(), missing, target);
+            return refresh(compared, target, comparison, changes.toRemember());
+        }
+    }
+
+    /** Compares all of the source. */
+    private Compared compared(Source source, ComparedTarget target, Comparison comparison, Missing missing) {
+        Dataset<Row> classes = comparison.compare(keyed(comparison, source.rows()), target.rows(), missing);
+        return new Compared(
+                source, classes, ClassCounts.of(comparison.counted(classes).collectAsList()));
+    }
+
+    private Optional<RefreshOutcome> refresh(
+            Compared compared, ComparedTarget target, Comparison comparison, Optional<String> toRemember) {
+        ClassCounts found = compared.found();
         if (settings.isOn(JobSettings.DRY_RUN)) {
-            return Optional.of(preview("Refresh", source, comparison, classes, found));
+            return Optional.of(preview("Refresh", compared, comparison));
         }
         if (found.differing() == 0 && target.rows().isPresent() && !target.isAdopted()) {
             StagePlace.discardLeft(refresh);
@@ -233,8 +247,9 @@ final class RefreshRun {
 
         boolean isNew = target.rows().isEmpty();
         Dataset<Row> plan = isNew
-                ? classes
-                : classes.where(Columns.named(Comparison.CLASS)
+                ? compared.classes()
+                : compared.classes()
+                        .where(Columns.named(Comparison.CLASS)
                                 .isin(
                                         RowClass.NEW.key(),
                                         RowClass.CHANGED.key(),
@@ -242,7 +257,8 @@ final class RefreshRun {
                                         RowClass.GONE.key()))
                         .persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            return write(source, target, comparison, plan, found);
+            RefreshWrite write = new RefreshWrite(refresh, target, comparison, toRemember);
+            return write(write, new Compared(compared.source(), plan, found));
         } finally {
             if (!isNew) {
                 plan.unpersist();
@@ -256,24 +272,26 @@ final class RefreshRun {
         Comparison comparison = comparison(state);
         ComparedTarget none = new ComparedTarget(state, state.addedTo(written), Optional.empty(), false);
         Dataset<Row> keyed = keyed(comparison, source.rows());
-        Comparison.Missing missing = none.missing(Deleted.KEEP, true, Optional.empty());
+        Missing missing = none.missing(Deleted.KEEP, true, Optional.empty());
         Dataset<Row> classes = comparison.compare(keyed, Optional.empty(), missing);
         ClassCounts found = ClassCounts.of(comparison.counted(classes).collectAsList());
+        Compared compared = new Compared(source, classes, found);
         ComparisonCheck check = new ComparisonCheck(refresh.sink().description(), settings);
         check.require(found, missing, none);
         there.ifPresent(
                 rows -> check.requireNoneIsLost(rows, keyed, refresh.embed().ids(), found));
         return settings.isOn(JobSettings.DRY_RUN)
-                ? preview("Rebuild", source, comparison, classes, found)
-                : write(source, none, comparison, classes, found).orElseThrow();
+                ? preview("Rebuild", compared, comparison)
+                : write(new RefreshWrite(refresh, none, comparison, Optional.empty()), compared)
+                        .orElseThrow();
     }
 
-    private RefreshOutcome preview(
-            String verb, Source source, Comparison comparison, Dataset<Row> classes, ClassCounts found) {
-        Dataset<Row> wanted = Comparison.toEmbed(classes).persist(StorageLevel.MEMORY_AND_DISK());
+    private RefreshOutcome preview(String verb, Compared compared, Comparison comparison) {
+        ClassCounts found = compared.found();
+        Dataset<Row> wanted = Comparison.toEmbed(compared.classes()).persist(StorageLevel.MEMORY_AND_DISK());
         OptionalDouble pace = report.map(Report::pace).orElse(OptionalDouble.empty());
         try {
-            Dataset<Row> rows = comparison.chosen(source.rows(), wanted, refresh.takesFirst());
+            Dataset<Row> rows = comparison.chosen(compared.source().rows(), wanted, refresh.takesFirst());
             new DryRun(settings, refresh.console()).run(refresh.embed(), new DryRun.Work(rows, found.toEmbed(), pace));
         } finally {
             wanted.unpersist();
@@ -286,10 +304,9 @@ final class RefreshRun {
         return outcome(found, 0);
     }
 
-    private Optional<RefreshOutcome> write(
-            Source source, ComparedTarget target, Comparison comparison, Dataset<Row> plan, ClassCounts found) {
-        RefreshWrite write = new RefreshWrite(refresh, target, comparison);
-        boolean done = write.run(source, plan, found, () -> report.ifPresent(Report::forget));
+    private Optional<RefreshOutcome> write(RefreshWrite write, Compared compared) {
+        boolean done = write.run(
+                compared.source(), compared.classes(), compared.found(), () -> report.ifPresent(Report::forget));
         // A run that compares again finds in the stage what the first try computed.
         counts = counts.plus(write.counts());
         failed = write.counts().get(Count.TEXTS) > 0 ? write.failed() : failed;
@@ -299,7 +316,7 @@ final class RefreshRun {
         if (report.isPresent() && refresh.place().keepsVersions()) {
             nameTheVersionAfter();
         }
-        return Optional.of(report(found, write.rowsWritten()));
+        return Optional.of(report(compared.found(), write.rowsWritten()));
     }
 
     /** The rows are in: what fails now is not worth the run. */
@@ -350,7 +367,8 @@ final class RefreshRun {
         }
         RefreshOutcome outcome = outcome(found, summary);
         report.ifPresent(folder -> {
-            folder.write(Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes(), versions));
+            folder.write(
+                    Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes(), versions, changesRead));
             failed.toJson()
                     .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });

@@ -4,6 +4,7 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.encode.Count;
 import io.embark.encode.EmbedCounts;
 import io.embark.job.embed.EmbedCall;
 import io.embark.job.embed.FailedRows;
@@ -55,11 +56,14 @@ final class RefreshWrite {
     private final ComparedTarget target;
     private final ChangedRows changed;
     private final Comparison comparison;
+    private final Optional<String> toRemember;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
     private FailedTexts failed;
     private long rowsWritten;
 
-    RefreshWrite(RefreshCall refresh, ComparedTarget target, Comparison comparison) {
+    /** @param toRemember what the commit is to carry, unless a text fails, which is to be tried again though it does not change */
+    RefreshWrite(RefreshCall refresh, ComparedTarget target, Comparison comparison, Optional<String> toRemember) {
+        this.toRemember = toRemember;
         this.refresh = refresh;
         this.settings = refresh.settings();
         this.call = refresh.embed();
@@ -283,6 +287,7 @@ final class RefreshWrite {
                     .require(sink.description(), rows));
             before.run();
         };
+        place.remember(toRemember.filter(json -> counts.get(Count.FAILED) == 0));
         if (target.rows().isEmpty()) {
             Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
             sink.chosen(rows);

@@ -27,7 +27,9 @@ enum RowClass {
     /** The target has the key more than once. */
     DOUBLED_THERE,
     /** A column of the key is null. */
-    NULL_KEY;
+    NULL_KEY,
+    /** What the changes of the source tell of the key does not fit to what the target has of it. */
+    IN_DOUBT;
 
     /** The word by which the comparison marks a row. */
     String key() {

@@ -125,6 +125,11 @@ public final class JobSettings {
             "since",
             "CONDITION",
             "Compare only rows of the source for which this SQL is true, such as updated_at > '2026-01-01'; nothing is deleted then.");
+    public static final Option<ReadChanges> CHANGES = Option.choice(
+            Stage.COMMAND,
+            "changes",
+            ReadChanges.AUTO,
+            "What a refresh reads of a table of Delta or Iceberg: what changed since the last one, where the table tells, or all of it.");
     public static final Option<NewColumns> NEW_COLUMNS = Option.choice(
             Stage.COMMAND,
             "new-columns",
@@ -160,7 +165,17 @@ public final class JobSettings {
 
     /** Settings that only a refresh heeds. */
     public static final List<Option<?>> OF_REFRESH = List.of(
-            DELETED, MAX_DELETED, DUPLICATES, ORDER_BY, SINCE, NEW_COLUMNS, REBUILD, ADOPT, COMMIT_EVERY, STAGE);
+            DELETED,
+            MAX_DELETED,
+            DUPLICATES,
+            ORDER_BY,
+            SINCE,
+            CHANGES,
+            NEW_COLUMNS,
+            REBUILD,
+            ADOPT,
+            COMMIT_EVERY,
+            STAGE);
 
     public static final Option<String> SEARCH_TABLE = text(
             "table",

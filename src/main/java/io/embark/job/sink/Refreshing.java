@@ -4,6 +4,7 @@
  */
 package io.embark.job.sink;
 
+import io.embark.job.table.Answer;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -78,6 +79,21 @@ public interface Refreshing {
      */
     default PlaceHold hold() {
         return PlaceHold.NONE;
+    }
+
+    /**
+     * Says what the next commit of this run is to carry, for {@link #remembered}. A place whose commits carry nothing forgets it.
+     *
+     * @param json an object of JSON; empty if the commit is to carry nothing
+     */
+    default void remember(Optional<String> json) {}
+
+    /**
+     * What the commit carried that made the rows which {@link #there} showed, whoever made it; none if others have changed rows
+     * since, or nobody can tell.
+     */
+    default Answer<String> remembered() {
+        return Answer.none("");
     }
 
     /**

@@ -25,10 +25,10 @@ final class DeltaVersions {
 
     /** A relation of Delta at the version that its table has now; empty if it is none, or one of another version of Delta. */
     static Optional<HeldRelation> held(LogicalRelation relation) {
-        if (!(relation.relation() instanceof HadoopFsRelation files)
-                || !files.location().getClass().getName().startsWith(OF_DELTA)) {
+        if (!isOfDelta(relation)) {
             return Optional.empty();
         }
+        HadoopFsRelation files = (HadoopFsRelation) relation.relation();
         try {
             Object snapshot = call(files.location(), "getSnapshot");
             long version = (long) call(snapshot, "version");
@@ -44,6 +44,12 @@ final class DeltaVersions {
         }
     }
 
+    /** Whether a relation reads the files of a table of Delta. */
+    static boolean isOfDelta(LogicalRelation relation) {
+        return relation.relation() instanceof HadoopFsRelation files
+                && files.location().getClass().getName().startsWith(OF_DELTA);
+    }
+
     private static HeldRelation held(LogicalPlan relation, long version) {
         return new HeldRelation(relation, named(version), Optional.of(named(version - 1)));
     }
@@ -52,7 +58,7 @@ final class DeltaVersions {
         return "version %s".formatted(version);
     }
 
-    private static boolean isHeld(FileIndex index) throws ReflectiveOperationException {
+    static boolean isHeld(FileIndex index) throws ReflectiveOperationException {
         return Boolean.TRUE.equals(call(index, IS_HELD));
     }
 
@@ -77,7 +83,7 @@ final class DeltaVersions {
         }
     }
 
-    private static Object call(Object of, String method) throws ReflectiveOperationException {
+    static Object call(Object of, String method) throws ReflectiveOperationException {
         return of.getClass().getMethod(method).invoke(of);
     }
 }

@@ -4,7 +4,6 @@
  */
 package io.embark.job.table;
 
-import java.lang.reflect.InvocationTargetException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +20,6 @@ final class TableVersions {
 
     private static final String NO_ROWS = "none";
     private static final String EMPTY = "no snapshot";
-    private static final String OF_ICEBERG = "org.apache.iceberg.";
     private static final String SNAPSHOT = "snapshot-id";
 
     /** The options of a reader that choose rows other than today's, by another name than that of a version. */
@@ -45,11 +43,7 @@ final class TableVersions {
     /** The properties of the table that a relation reads, if they speak of the rows that it reads; else none. */
     static Map<String, String> properties(DataSourceV2Relation relation) {
         Table table = relation.table();
-        return isOfIceberg(table) && (isChosen(relation) || isOther(table)) ? Map.of() : table.properties();
-    }
-
-    private static boolean isOfIceberg(Table table) {
-        return table.getClass().getName().startsWith(OF_ICEBERG);
+        return IcebergClasses.has(table) && (isChosen(relation) || isOther(table)) ? Map.of() : table.properties();
     }
 
     private static boolean isChosen(DataSourceV2Relation relation) {
@@ -61,8 +55,8 @@ final class TableVersions {
 
     private static boolean isOther(Table table) {
         try {
-            Optional<Object> branch = call(table, "branch").filter(name -> !name.equals("main"));
-            Optional<Object> version = call(table, "snapshotId").filter(id -> newest(table.properties())
+            Optional<Object> branch = IcebergClasses.call(table, "branch").filter(name -> !name.equals("main"));
+            Optional<Object> version = IcebergClasses.call(table, "snapshotId").filter(id -> newest(table.properties())
                     .filter(id.toString()::equals)
                     .isEmpty());
             return branch.isPresent() || version.isPresent();
@@ -78,12 +72,12 @@ final class TableVersions {
      */
     static Optional<HeldRelation> held(DataSourceV2Relation relation) {
         Table table = relation.table();
-        if (!isOfIceberg(table) || CHOOSING.stream().anyMatch(relation.options()::containsKey)) {
+        if (!IcebergClasses.has(table) || CHOOSING.stream().anyMatch(relation.options()::containsKey)) {
             return Optional.empty();
         }
         try {
             String chosen = relation.options().get(SNAPSHOT);
-            Optional<Object> version = chosen == null ? call(table, "snapshotId") : Optional.of(chosen);
+            Optional<Object> version = chosen == null ? IcebergClasses.call(table, "snapshotId") : Optional.of(chosen);
             if (version.isPresent()) {
                 return Optional.of(new HeldRelation(relation, named(version.get()), Optional.empty()));
             }
@@ -108,33 +102,37 @@ final class TableVersions {
 
     /** The version that another follows. */
     private static String before(Table table, String version) throws ReflectiveOperationException {
-        // The classes themselves are not public.
-        ClassLoader iceberg = table.getClass().getClassLoader();
-        Object snapshot = Class.forName(OF_ICEBERG + "Table", false, iceberg)
-                .getMethod("snapshot", long.class)
-                .invoke(call(table, "table").orElseThrow(), Long.parseLong(version));
-        Object parent = Class.forName(OF_ICEBERG + "Snapshot", false, iceberg)
-                .getMethod("parentId")
-                .invoke(snapshot);
-        return parent == null ? EMPTY : named(parent);
+        return IcebergSnapshot.of(table, Long.parseLong(version))
+                .orElseThrow(() -> new NoSuchMethodException("snapshot of " + table.getClass()))
+                .parent()
+                .map(TableVersions::named)
+                .orElse(EMPTY);
+    }
+
+    /** The version that a relation reads, whatever is committed; empty if it reads the newest one, or is none of Iceberg. */
+    static Optional<Long> heldAt(DataSourceV2Relation relation) throws ReflectiveOperationException {
+        Table table = relation.table();
+        if (!IcebergClasses.has(table)
+                || CHOOSING.stream().anyMatch(relation.options()::containsKey)
+                || isAside(table)) {
+            return Optional.empty();
+        }
+        String chosen = relation.options().get(SNAPSHOT);
+        return chosen == null
+                ? IcebergClasses.call(table, "snapshotId").map(id -> Long.parseLong(id.toString()))
+                : Optional.of(Long.parseLong(chosen));
     }
 
     /** Whether it is a branch, or a table about a table, or may read a branch by a setting of the session. */
     private static boolean isAside(Table table) throws ReflectiveOperationException {
-        for (Class<?> type = call(table, "table").orElseThrow().getClass(); type != null; type = type.getSuperclass()) {
+        for (Class<?> type = IcebergClasses.call(table, "table").orElseThrow().getClass();
+                type != null;
+                type = type.getSuperclass()) {
             if (type.getSimpleName().equals("BaseMetadataTable")) {
                 return true;
             }
         }
-        return call(table, "branch").isPresent()
+        return IcebergClasses.call(table, "branch").isPresent()
                 || "true".equals(table.properties().get("write.wap.enabled"));
-    }
-
-    private static Optional<Object> call(Table table, String method) throws ReflectiveOperationException {
-        try {
-            return Optional.ofNullable(table.getClass().getMethod(method).invoke(table));
-        } catch (InvocationTargetException e) {
-            throw new ReflectiveOperationException(e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.job.sink.Changes;
 import io.embark.job.sink.Partitions;
 import io.embark.job.sink.Refreshing;
+import io.embark.job.table.Answer;
 import io.embark.job.table.Columns;
 import io.embark.job.table.SparkCall;
 import io.embark.job.table.TableLabels;
@@ -38,14 +39,19 @@ final class CatalogRefresh implements Refreshing {
     private final SparkSession spark;
     private final NamedTable table;
     private final CatalogCheck check;
+    private final Optional<String> asked;
+    private final CommitNote note;
 
     /** What the table was when it was read; null before. */
     private TablePin seen;
 
-    CatalogRefresh(SparkSession spark, NamedTable table, CatalogCheck check) {
+    /** @param asked the format that a new table is asked to have */
+    CatalogRefresh(SparkSession spark, NamedTable table, CatalogCheck check, Optional<String> asked) {
         this.spark = spark;
         this.table = table;
         this.check = check;
+        this.asked = asked;
+        this.note = new CommitNote(table);
     }
 
     /**
@@ -94,6 +100,21 @@ final class CatalogRefresh implements Refreshing {
     }
 
     @Override
+    public void remember(Optional<String> json) {
+        note.write(json);
+    }
+
+    @Override
+    public Answer<String> remembered() {
+        return seen == null ? Answer.none("") : note.read(seen.version());
+    }
+
+    /** Makes the table, with what its first commit is to carry. */
+    void create(SparkCall.Action write) throws Exception {
+        note.during(write, table.format(Optional.empty(), asked), CommitNote.NOTHING);
+    }
+
+    @Override
     public boolean takesRowsAsTheyCome() {
         return false;
     }
@@ -123,7 +144,12 @@ final class CatalogRefresh implements Refreshing {
         if (!prepare(found.get(), schema)) {
             return false;
         }
-        merge(spelled(changes, table.findAnew().orElseThrow()), kinds);
+        Table ready = table.findAnew().orElseThrow();
+        Changes spelled = spelled(changes, ready);
+        note.during(
+                () -> merge(spelled, kinds),
+                table.format(Optional.of(ready), Optional.empty()),
+                version().orElse(""));
         // The commit is the table's own affair: nobody is let in before it.
         whenWritten.run();
         new StandingLabels(table).require(schema);

@@ -13,6 +13,7 @@ import io.embark.job.sink.Sink;
 import io.embark.job.sink.SinkRequest;
 import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
+import io.embark.job.table.SparkCall;
 import io.embark.job.table.TableLabels;
 import java.util.EnumSet;
 import java.util.Optional;
@@ -37,7 +38,7 @@ final class CatalogSink implements Sink {
     private final NamedTable table;
     private final String output;
     private final CatalogCheck check;
-    private final Optional<Refreshing> refreshing;
+    private final Optional<CatalogRefresh> refreshing;
 
     /** The table that the run found. */
     private final Optional<Table> found;
@@ -61,7 +62,7 @@ final class CatalogSink implements Sink {
         this.found = found;
         this.check = new CatalogCheck(spark, table, request);
         this.refreshing = CatalogRefresh.takes(table, found, request.format())
-                ? Optional.of(new CatalogRefresh(spark, table, check))
+                ? Optional.of(new CatalogRefresh(spark, table, check, request.format()))
                 : Optional.empty();
         this.version = found.flatMap(there -> TableLabels.version(there.properties()));
     }
@@ -90,7 +91,12 @@ final class CatalogSink implements Sink {
 
     private void write(CatalogWrite write, Optional<Table> there, StructType schema) throws Exception {
         if (there.isEmpty()) {
-            write.create(request.format(), request.partitionBy());
+            SparkCall.Action create = () -> write.create(request.format(), request.partitionBy());
+            if (refreshing.isPresent()) {
+                refreshing.get().create(create);
+            } else {
+                create.run();
+            }
             return;
         }
         switch (request.mode()) {
@@ -167,7 +173,7 @@ final class CatalogSink implements Sink {
 
     @Override
     public Optional<Refreshing> refreshing() {
-        return refreshing;
+        return refreshing.map(place -> place);
     }
 
     @Override

@@ -4,10 +4,14 @@
  */
 package io.embark.job.sink.table;
 
+import io.embark.job.table.SparkCall;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.apache.spark.sql.connector.catalog.Table;
 import org.apache.spark.sql.connector.catalog.TableCatalog;
 
@@ -17,6 +21,7 @@ final class IcebergTables {
     private static final String ISOLATION = "isolation-level";
     private static final String MERGE_ISOLATION = "write.merge.isolation-level";
     private static final String SERIALIZABLE = "serializable";
+    private static final String METADATA = "org.apache.iceberg.spark.CommitMetadata";
     private static final String SINCE = "validate-from-snapshot-id";
 
     private IcebergTables() {}
@@ -50,5 +55,30 @@ final class IcebergTables {
         }
         version.filter(id -> !known.containsKey(SINCE)).ifPresent(id -> guarded.put(SINCE, id));
         return guarded;
+    }
+
+    /** Makes a commit, in this thread, whose snapshot has some properties; without them where Iceberg has no way for it. */
+    static void carrying(TableCatalog catalog, Map<String, String> properties, SparkCall.Action commit)
+            throws Exception {
+        Method carrying;
+        try {
+            carrying = Class.forName(METADATA, true, catalog.getClass().getClassLoader())
+                    .getMethod("withCommitProperties", Map.class, Callable.class, Class.class);
+        } catch (ReflectiveOperationException e) {
+            commit.run();
+            return;
+        }
+        Callable<Boolean> made = () -> {
+            commit.run();
+            return true;
+        };
+        try {
+            carrying.invoke(null, properties, made, Exception.class);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof Exception thrown ? thrown : e;
+        }
     }
 }

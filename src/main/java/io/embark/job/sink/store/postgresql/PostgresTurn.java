@@ -4,7 +4,6 @@
  */
 package io.embark.job.sink.store.postgresql;
 
-import io.embark.base.Redaction;
 import io.embark.job.sink.PlaceHold;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -141,11 +140,14 @@ final class PostgresTurn implements PlaceHold {
             return;
         }
         try {
-            if (connection == null || !connection.isValid(PostgresSession.ANSWER_SECONDS)) {
+            if (connection != null && !connection.isValid(PostgresSession.ANSWER_SECONDS)) {
+                LOG.warn("{}: the connection of this refresh was cut and is made anew", options.output());
+                takeAnew();
+            } else if (connection == null) {
                 takeAnew();
             }
         } catch (SQLException | RuntimeException e) {
-            LOG.warn("{}: cannot be reached: {}", options.output(), Redaction.text(e.toString()));
+            // It is tried again in a second, and told when it is given up.
             leave();
         }
         if (connection != null) {

@@ -108,20 +108,8 @@ abstract class ChangesContract {
     }
 
     Outcome run(List<String> from, List<String> more) {
-        List<String> words = new ArrayList<>(List.of(
-                "embed",
-                "--mode",
-                "refresh",
-                "--model",
-                model,
-                "--text-column",
-                "body",
-                "--id-column",
-                "id",
-                "--report",
-                folder.resolve("report").toString(),
-                "--stage",
-                folder.resolve("stage").toString()));
+        List<String> words = new ArrayList<>(Outcome.refresh(model, folder.resolve("report")));
+        words.addAll(List.of("--stage", folder.resolve("stage").toString()));
         words.addAll(from);
         words.addAll(into());
         words.addAll(more);

@@ -363,18 +363,7 @@ abstract class HistoriesContract {
         }
 
         private Outcome start(List<String> from, String... more) {
-            List<String> words = new ArrayList<>(List.of(
-                    "embed",
-                    "--mode",
-                    "refresh",
-                    "--model",
-                    model,
-                    "--text-column",
-                    "body",
-                    "--id-column",
-                    "id",
-                    "--report",
-                    folder.resolve("report").toString()));
+            List<String> words = new ArrayList<>(Outcome.refresh(model, folder.resolve("report")));
             words.addAll(from);
             words.addAll(output());
             words.addAll(options);

@@ -35,6 +35,22 @@ record Outcome(int code, String out, String err) {
         return of(Stream.concat(command.stream(), Stream.of(more)).toArray(String[]::new));
     }
 
+    /** The words of a refresh of {@code body} by {@code id}, but for its source and its place. */
+    static List<String> refresh(String model, Path report) {
+        return List.of(
+                "embed",
+                "--mode",
+                "refresh",
+                "--model",
+                model,
+                "--text-column",
+                "body",
+                "--id-column",
+                "id",
+                "--report",
+                report.toString());
+    }
+
     /** What a run wrote into the folder of {@code --report}. */
     static JsonObject summary(Path report) throws IOException {
         return JsonParser.parseString(Files.readString(report.resolve(Report.SUMMARY)))

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -488,24 +489,9 @@ class RefreshTest {
     }
 
     private Outcome run(String... more) {
-        return Outcome.of(
-                List.of(
-                        "embed",
-                        "--mode",
-                        "refresh",
-                        "--input",
-                        input,
-                        "--output",
-                        output,
-                        "--model",
-                        model,
-                        "--text-column",
-                        "body",
-                        "--id-column",
-                        "id",
-                        "--report",
-                        folder.resolve("report").toString()),
-                more);
+        List<String> words = new ArrayList<>(Outcome.refresh(model, folder.resolve("report")));
+        words.addAll(List.of("--input", input, "--output", output));
+        return Outcome.of(words, more);
     }
 
     private JsonObject refresh(String... more) throws IOException {

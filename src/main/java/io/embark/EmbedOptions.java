@@ -115,12 +115,11 @@ public final class EmbedOptions implements Serializable {
 
     /** The number format of weights and activations. */
     public static final Option<Precision> PRECISION = Option.choice(
-                    Stage.LOAD,
-                    "precision",
-                    Precision.AUTO,
-                    "The number format inside the model; auto is float32 on a CPU, "
-                            + "float16 or, for models beyond its range, bfloat16 on a GPU.")
-            .ofHost();
+            Stage.LOAD,
+            "precision",
+            Precision.AUTO,
+            "The number format inside the model; auto is float32 on a CPU, float16 or, for models beyond its range, "
+                    + "bfloat16 on a GPU. CPUs that have it compute in bfloat16 or int8, which is faster and less exact.");
 
     /** Cut texts to so many tokens, special tokens and prompt included. */
     public static final Option<Integer> MAX_TOKENS = Option.integer(

@@ -202,7 +202,7 @@ class EmbedOptionsTest {
             normalize    | yes      | true, false                   | false
             tune-malloc  | 1        | true, false                   | true
             device       | tpu      | auto, cpu, gpu                | auto
-            precision    | float64  | auto, float32, float16, bfloat16 | auto
+            precision    | float64  | auto, float32, float16, bfloat16, int8 | auto
             long-text    | chunk    | truncate, fail, mean, chunks  | truncate
             blank        | ''       | embed, null, fail             | embed
             on-error     | skip     | fail, null                    | fail

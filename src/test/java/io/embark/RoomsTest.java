@@ -95,18 +95,19 @@ class RoomsTest {
                     "base . spark spark.call spark.models job.table job.source job.sink job.sink.folder job.session"),
             Map.entry(
                     "job.embed",
-                    "base . model model.files model.weights encode spark spark.version spark.call spark.models spark.exec job.guard"
+                    "base . host model model.files model.weights encode spark spark.version spark.call spark.models spark.exec job.guard"
                             + " job.table job.source job.sink job.sink.folder job.sink.table job.sink.source job.sink.store job.print"
                             + " job.session job.settings"),
             Map.entry(
                     "job.refresh",
                     "base . model encode spark.call spark.exec job.commit job.table job.source job.sink job.print job.session"
                             + " job.stage job.settings job.embed"),
+            Map.entry("job.bench", "base . model encode"),
             Map.entry("refresh", "base . job.print job.session job.refresh job.settings"),
             Map.entry(
                     "job",
                     "base . model model.files model.family model.weights encode spark spark.call spark.models spark.exec"
-                            + " job.table job.source job.sink job.print job.session job.settings job.embed job.refresh"));
+                            + " job.table job.source job.sink job.print job.session job.settings job.bench job.embed job.refresh"));
 
     @Test
     void aRoomUsesOnlyTheRoomsThatItMay() {

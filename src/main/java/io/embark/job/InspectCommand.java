@@ -4,9 +4,14 @@
  */
 package io.embark.job;
 
+import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.Precision;
 import io.embark.base.Redaction;
+import io.embark.job.bench.PrecisionTrial;
+import io.embark.job.bench.SampleTexts;
+import io.embark.job.embed.DriverDevice;
 import io.embark.job.embed.Report;
 import io.embark.job.print.Console;
 import io.embark.job.print.CopyLine;
@@ -28,10 +33,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** {@code embark inspect}: what a model is, without opening it for computing. */
+/** {@code embark inspect}: what a model is, without opening it for computing unless a precision is to be tried. */
 final class InspectCommand {
+    private static final int TRIED = 1_000;
+
     private final Settings settings;
     private final Console console;
 
@@ -43,11 +51,24 @@ final class InspectCommand {
     void run() {
         ModelFolder model = DriverModels.open(settings.embedOptions(), CopyLine.on(console, false));
         List<String> formats = formats(model);
+        Optional<PrecisionTrial> trial = trial(model);
         if (settings.isOn(JobSettings.JSON)) {
-            console.out().println(Report.json(facts(model, formats)));
+            Map<String, Object> facts = facts(model, formats);
+            trial.ifPresent(tried -> facts.put("precision", tried.facts()));
+            console.out().println(Report.json(facts));
         } else {
-            print(model, formats);
+            print(model, formats, trial);
         }
+    }
+
+    /** What a precision that was asked for costs; only those of some CPUs are tried, the others are what hosts take anyway. */
+    private Optional<PrecisionTrial> trial(ModelFolder model) {
+        Precision chosen = settings.embedOptions().get(EmbedOptions.PRECISION);
+        if (!DriverDevice.isOfSomeCpus(chosen)) {
+            return Optional.empty();
+        }
+        console.note("embedding %s glosses in float32 and %s".formatted(Figures.count(TRIED), Option.write(chosen)));
+        return Optional.of(PrecisionTrial.of(model, settings.embedOptions(), SampleTexts.glosses(TRIED)));
     }
 
     /** The number formats that the weights are stored in; none for a program, which has its own. */
@@ -100,7 +121,7 @@ final class InspectCommand {
         return facts;
     }
 
-    private void print(ModelFolder model, List<String> formats) {
+    private void print(ModelFolder model, List<String> formats, Optional<PrecisionTrial> trial) {
         ModelSpecification specification = model.specification();
         line("Model", model.name());
         line("Reference", model.reference());
@@ -109,6 +130,10 @@ final class InspectCommand {
         if (!formats.isEmpty()) {
             line("Numbers", "stored as %s, computed in float32 on CPUs".formatted(String.join(", ", formats)));
         }
+        trial.ifPresent(tried -> {
+            line("Precision", tried.exactnessInWords());
+            line("", tried.paceInWords());
+        });
         if (!specification.tokenModules().isEmpty()) {
             line("Tokens", String.join(", ", formulas(specification.tokenModules())));
         }

@@ -9,6 +9,8 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.LongText;
+import io.embark.Option;
+import io.embark.Precision;
 import io.embark.encode.Embedder;
 import io.embark.job.embed.DriverDevice;
 import io.embark.job.embed.IdColumns;
@@ -201,6 +203,10 @@ final class SearchCommand {
     private EmbedOptions options(Optional<EmbeddingMetadata> metadata) {
         Map<String, String> recorded = new HashMap<>();
         metadata.ifPresent(known -> recorded.putAll(known.shapingOptions()));
+        metadata.filter(known -> !DriverDevice.isOfThisCpu(known.precision())).ifPresent(known -> {
+            recorded.remove(EmbedOptions.PRECISION.key());
+            tellPrecision(known.precision());
+        });
         recorded.keySet().removeIf(key -> settings.isChosen(EmbedOptions.option(key)));
         EmbedOptions chosen = settings.embedOptions().orElse(EmbedOptions.parse(recorded));
         if (chosen.get(EmbedOptions.LONG_TEXT) == LongText.CHUNKS) {
@@ -208,6 +214,14 @@ final class SearchCommand {
             chosen = chosen.with(EmbedOptions.LONG_TEXT, LongText.MEAN);
         }
         return RangesFile.inlined(chosen);
+    }
+
+    /** The query is then as exact as this host computes, and scores differ a little from those among the rows. */
+    private void tellPrecision(Precision precision) {
+        if (DriverDevice.isOfSomeCpus(precision) && !settings.isChosen(EmbedOptions.PRECISION)) {
+            console.note("the query is not embedded in %s as the table was, which this CPU does not multiply in"
+                    .formatted(Option.write(precision)));
+        }
     }
 
     /** The model, and the options with which it embeds the query. */

@@ -16,6 +16,8 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.Option;
+import io.embark.Precision;
 import io.embark.model.Backbone;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelSpecification;
@@ -68,9 +70,13 @@ public final class Encoder implements AutoCloseable {
             this.module = JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(archive), false, false);
             numbers(backbone).forEach((name, value) -> call("number", IValue.from(name), IValue.from(value)));
             choices(backbone).forEach((name, value) -> call("choice", IValue.from(name), IValue.from(value)));
+            call("choice", IValue.from("precision"), IValue.from(Option.write(placement.precision())));
             call("choice", IValue.from("pooling"), IValue.from(pooling(specification)));
             call("choice", IValue.from("modules"), IValue.from(formulas(specification.modules())));
             call("choice", IValue.from("token_modules"), IValue.from(formulas(specification.tokenModules())));
+            if (placement.precision() == Precision.INT8) {
+                requireExactSums();
+            }
             fill(folder, placement);
             call("prepare");
             call("place", IValue.from(placement.device()), IValue.from(placement.torchType()));
@@ -107,6 +113,14 @@ public final class Encoder implements AutoCloseable {
             throw e;
         } catch (RuntimeException e) {
             throw TorchErrors.weightsCannotBeLoaded(folder, e);
+        }
+    }
+
+    private void requireExactSums() {
+        try (IValue adds = IValueUtils.runMethod(module, "adds_exactly")) {
+            if (!adds.toBoolean()) {
+                throw TorchErrors.precisionIsNotOfThisCpu(Precision.INT8);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.embark.EmbedOptions;
 import io.embark.ErrorCode;
 import io.embark.Option;
 import io.embark.Precision;
+import io.embark.host.CpuFeatures;
 import io.embark.model.ModelFolder;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,7 +22,8 @@ import java.util.OptionalInt;
  *
  * @param device as libtorch names it: {@code cpu}, or {@code cuda:0} for the first GPU that the process sees
  * @param precision the number format of weights and activations, not {@link Precision#AUTO}
- * @param reordered whether matrices lie as the kernels of oneDNN read them, which only CPUs in float32 do
+ * @param reordered whether matrices, and they alone in another precision than float32, lie as the kernels of oneDNN read them,
+ *     which only CPUs do
  * @hidden Public for Embark's other rooms only.
  */
 public record Placement(String device, Precision precision, boolean reordered) {
@@ -34,15 +36,26 @@ public record Placement(String device, Precision precision, boolean reordered) {
         if (precision == Precision.AUTO) {
             throw new IllegalArgumentException("precision AUTO names no number format");
         }
-        if (reordered && (!device.equals("cpu") || precision != Precision.FLOAT32)) {
+        if (reordered && (!device.equals("cpu") || precision == Precision.FLOAT16)) {
             throw new IllegalArgumentException("%s in %s has no order of its own".formatted(device, precision));
         }
+        if (!reordered && precision == Precision.INT8) {
+            throw new IllegalArgumentException("INT8 is for matrices in an order of their own");
+        }
+    }
+
+    /** A CPU, in a precision that it has. */
+    public static Placement cpu(Precision precision) {
+        return precision == Precision.AUTO || precision == Precision.FLOAT32
+                ? CPU
+                : new Placement("cpu", precision, true);
     }
 
     /**
      * Refuses what no host can do for the options and the model.
      *
-     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for half precision on a CPU, and for a GPU for a program
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for float16 on a CPU and int8 on a GPU, for a GPU for a program, and
+     *     for another precision than float32 on a CPU for a model without matrices of its own
      */
     public static void check(EmbedOptions options, ModelFolder folder) {
         Device device = options.get(EmbedOptions.DEVICE);
@@ -50,8 +63,11 @@ public record Placement(String device, Precision precision, boolean reordered) {
         if (device == Device.GPU && cpuOnly) {
             throw TorchErrors.programOnGpu(folder);
         }
+        if (device == Device.GPU && options.get(EmbedOptions.PRECISION) == Precision.INT8) {
+            throw TorchErrors.int8OnGpu();
+        }
         if (device == Device.CPU || cpuOnly) {
-            requireCpuPrecision(options);
+            requireCpuPrecision(options, folder);
         }
     }
 
@@ -60,7 +76,8 @@ public record Placement(String device, Precision precision, boolean reordered) {
      *
      * @param gpu the number of the GPU that is the caller's, of those that the process sees; empty if none was given to it
      * @throws EmbarkException {@link ErrorCode#DEVICE_MISSING} if the options ask for a GPU and the process sees none, or not
-     *     that one; {@link ErrorCode#OPTION_INVALID} as {@link #check}, and for half precision where no GPU is seen
+     *     that one, or its CPU has not the precision; {@link ErrorCode#OPTION_INVALID} as {@link #check}, and for float16 where no
+     *     GPU is seen
      */
     public static Placement of(EmbedOptions options, ModelFolder folder, OptionalInt gpu) {
         check(options, folder);
@@ -69,12 +86,17 @@ public record Placement(String device, Precision precision, boolean reordered) {
             throw TorchErrors.noGpu(TorchRuntime.whyNoGpu());
         }
         Optional<Precision> sixteenBitType = sixteenBitType(folder);
-        if (device == Device.CPU || !TorchRuntime.seesGpu() || sixteenBitType.isEmpty()) {
-            requireCpuPrecision(options);
-            return CPU;
+        Precision chosen = options.get(EmbedOptions.PRECISION);
+        // Vectors in bytes are of CPUs; a host that sees a GPU as well gives the same.
+        boolean onCpu = device == Device.CPU || !TorchRuntime.seesGpu() || chosen == Precision.INT8;
+        if (onCpu || sixteenBitType.isEmpty()) {
+            requireCpuPrecision(options, folder);
+            if (chosen != Precision.AUTO && !CpuFeatures.have(chosen)) {
+                throw TorchErrors.precisionIsNotOfThisCpu(chosen);
+            }
+            return cpu(chosen);
         }
         TorchRuntime.requireGpu(gpu.orElse(0));
-        Precision chosen = options.get(EmbedOptions.PRECISION);
         Precision precision = chosen == Precision.AUTO ? sixteenBitType.get() : chosen;
         return new Placement("cuda:" + gpu.orElse(0), precision, false);
     }
@@ -84,12 +106,16 @@ public record Placement(String device, Precision precision, boolean reordered) {
         return !device.equals("cpu");
     }
 
-    /** As {@code c10::ScalarType} numbers them. */
+    /** The format of all that is not a matrix in an order of its own, as {@code c10::ScalarType} numbers them. */
     long torchType() {
+        if (reordered) {
+            return 6;
+        }
         return switch (precision) {
             case FLOAT16 -> 5;
             case FLOAT32 -> 6;
             case BFLOAT16 -> 15;
+            case INT8 -> throw new IllegalStateException("a placement in INT8 without an order");
             case AUTO -> throw new IllegalStateException("a placement in AUTO");
         };
     }
@@ -109,10 +135,15 @@ public record Placement(String device, Precision precision, boolean reordered) {
                         program -> Optional.empty());
     }
 
-    private static void requireCpuPrecision(EmbedOptions options) {
+    private static void requireCpuPrecision(EmbedOptions options, ModelFolder folder) {
         Precision precision = options.get(EmbedOptions.PRECISION);
-        if (precision == Precision.FLOAT16 || precision == Precision.BFLOAT16) {
+        if (precision == Precision.FLOAT16) {
             throw TorchErrors.precisionOnCpu(precision);
+        }
+        boolean hasMatrices =
+                folder.specification().backbone().match(network -> true, table -> false, program -> false);
+        if (!hasMatrices && (precision == Precision.BFLOAT16 || precision == Precision.INT8)) {
+            throw TorchErrors.noMatricesFor(precision, folder);
         }
     }
 }

@@ -10,6 +10,7 @@ import io.embark.Option;
 import io.embark.Precision;
 import io.embark.base.Shown;
 import io.embark.host.CacheDirectory;
+import io.embark.host.CpuFeatures;
 import io.embark.model.ModelFolder;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,8 +55,34 @@ final class TorchErrors {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
                 "option precision: %s is not for CPUs".formatted(Option.write(precision)),
-                "On CPUs Embark computes in float32, and here is no GPU that it may use.",
+                "On CPUs Embark computes in float32, bfloat16 or int8, and here is no GPU that it may use.",
+                "Set precision to auto or to one of these.");
+    }
+
+    static EmbarkException int8OnGpu() {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option precision: int8 is not for GPUs",
+                "Embark multiplies bytes on CPUs only.",
+                "Set precision to auto, or device to auto or cpu.");
+    }
+
+    static EmbarkException noMatricesFor(Precision precision, ModelFolder folder) {
+        return new EmbarkException(
+                ErrorCode.OPTION_INVALID,
+                "option precision: %s is not for model %s".formatted(Option.write(precision), folder.name()),
+                "It is a program or a table of vectors, without matrices that Embark multiplies by.",
                 "Set precision to auto or float32.");
+    }
+
+    static EmbarkException precisionIsNotOfThisCpu(Precision precision) {
+        return new EmbarkException(
+                ErrorCode.DEVICE_MISSING,
+                "option precision: %s is not to be had on host %s"
+                        .formatted(Option.write(precision), CpuFeatures.name()),
+                "Its CPU lacks %s, or libtorch is held from using it; it would give other vectors than the rest of a cluster, or be slow."
+                        .formatted(CpuFeatures.wanted(precision)),
+                "Set precision to auto, or run on hosts that have it.");
     }
 
     /** @param output the key of a dictionary that is looked up */

@@ -115,6 +115,7 @@ public final class TorchRuntime {
         try {
             DJL_SETTINGS.forEach(System::setProperty);
             NativeLibraries.provide(cache);
+            StrictArithmetic.require();
             if (options.get(EmbedOptions.TUNE_MALLOC)) {
                 Malloc.keepFreedMemory();
             }

@@ -286,7 +286,8 @@ class Encoder(Pooling):
         return torch.linear(x, weight, self.weights.get(name + ".bias"))
 
     def linear_activate(self, x: Tensor, name: str, activation: str) -> Tensor:
-        if not self.weights[name + ".weight"].is_mkldnn:
+        weight = self.weights[name + ".weight"]
+        if weight.dtype == 1 or not weight.is_mkldnn:
             return self.activate(self.linear(x, name), activation)
         if activation == "gelu":
             return self.fused(x, name, "gelu", "none", None)
@@ -320,12 +321,49 @@ class Encoder(Pooling):
         return torch.cat(parts)
 
     def fused_rows(self, x: Tensor, name: str, operation: str, variant: str, other: Optional[Tensor]) -> Tensor:
+        # A matrix has the precision that it is multiplied in.
+        weight = self.weights[name + ".weight"]
+        if weight.dtype == 6:
+            bias = self.weights.get(name + ".bias")
+            if other is not None:
+                return ops.mkldnn._linear_pointwise(x, other, weight, bias, operation)
+            scalars: List[Optional[number]] = []
+            return ops.mkldnn._linear_pointwise(x, weight, bias, operation, scalars, variant)
+        alone = "none" if other is not None else operation
+        if weight.dtype == 15:
+            y = self.rows_bfloat16(x, name, alone, variant)
+        else:
+            y = self.rows_int8(x, name)
+        if other is None:
+            return y
+        return y.add_(other) if operation == "add" else y.mul_(other)
+
+    def rows_bfloat16(self, x: Tensor, name: str, operation: str, variant: str) -> Tensor:
+        # What comes out is rounded once more; what is added to it or multiplied with it is not.
         weight = self.weights[name + ".weight"]
         bias = self.weights.get(name + ".bias")
-        if other is not None:
-            return ops.mkldnn._linear_pointwise(x, other, weight, bias, operation)
+        narrow = None if bias is None else bias.to(15)
         scalars: List[Optional[number]] = []
-        return ops.mkldnn._linear_pointwise(x, weight, bias, operation, scalars, variant)
+        return ops.mkldnn._linear_pointwise(x.to(15), weight, narrow, operation, scalars, variant).to(6)
+
+    def rows_int8(self, x: Tensor, name: str) -> Tensor:
+        # Each row of x as bytes from its minimum to its maximum, behind which stand its scale and its minimum, so that no
+        # row depends on another (fbgemm's row-wise format; Dettmers and others, arXiv:2208.07339, section 2.2, has rows
+        # too). The sums of bytes are exact: x W^T = scale (bytes W^T) + minimum (row sums of W).
+        weight = name + ".weight"
+        bytes = ops.quantized.embedding_bag_byte_prepack(x.contiguous())  # [tokens, width + 8]
+        affine = torch.view_copy(torch.contiguous(torch.narrow(bytes, 1, x.size(1), 8)), dtype=6)  # [tokens, 2]
+        scalars: List[Optional[number]] = []
+        sums = ops.onednn.qlinear_pointwise(
+            bytes, 1.0, 0, self.weights[weight], self.weights[weight + ".scales"], self.weights[weight + ".zeros"],
+            None, 1.0, 0, 6, "none", scalars, "")
+        minimum = torch.narrow(affine, 1, 1, 1)
+        bias = self.weights.get(name + ".bias")
+        if bias is None:
+            y = minimum * self.weights[weight + ".sums"]
+        else:
+            y = torch.addcmul(bias, minimum, self.weights[weight + ".sums"])
+        return y.addcmul_(torch.narrow(affine, 1, 0, 1), sums)
 
     # What prepare does with the weights of all layers. Their names begin with layer, in which {} stands for its number.
 

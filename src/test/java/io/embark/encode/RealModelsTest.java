@@ -5,10 +5,13 @@
 package io.embark.encode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.embark.EmbedOptions;
 import io.embark.Precision;
 import io.embark.benchmark.Glosses;
+import io.embark.host.CpuFeatures;
+import io.embark.job.bench.PrecisionTrial;
 import io.embark.model.ModelFolder;
 import io.embark.model.ModelReference;
 import io.embark.torch.Placement;
@@ -83,6 +86,30 @@ class RealModelsTest {
                 OnnxOracle oracle = new OnnxOracle(folder)) {
             Differences.assertNear(Embedder.on(placed, options).embed(texts), oracle.embed(texts), minCosine);
         }
+    }
+
+    /** What the page Faster on CPUs promises, over the glosses of its table; {@code EMBARK_GLOSSES} says how many. */
+    @ParameterizedTest
+    @CsvSource({
+        "bge-small-en-v1.5, cls, BFLOAT16, 0.9995, 0.9995, 0.99",
+        "bge-small-en-v1.5, cls, INT8, 0.998, 0.99, 0.95",
+        "e5-small-v2, mean, BFLOAT16, 0.9995, 0.9995, 0.98",
+        "e5-small-v2, mean, INT8, 0.998, 0.99, 0.93"
+    })
+    void staysNearThemInAPrecisionOfCpus(
+            String model, String pooling, Precision precision, double mean, double worst, double overlap)
+            throws Exception {
+        assumeThat(CpuFeatures.have(precision))
+                .as("this CPU multiplies in %s".formatted(precision))
+                .isTrue();
+        ModelFolder folder = ModelReference.open(write(model, pooling).toString(), temporary);
+        int glosses = Integer.parseInt(System.getenv().getOrDefault("EMBARK_GLOSSES", "500"));
+        EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.PRECISION, precision);
+        PrecisionTrial trial = PrecisionTrial.of(folder, options, Glosses.first(glosses));
+        System.out.printf("%s in %s, %s%n", model, trial.exactnessInWords(), trial.paceInWords());
+        assertThat(trial.fidelity().meanCosine()).isGreaterThanOrEqualTo(mean);
+        assertThat(trial.fidelity().worstCosine()).isGreaterThanOrEqualTo(worst);
+        assertThat(trial.fidelity().overlap()).isGreaterThanOrEqualTo(overlap);
     }
 
     private Path write(String model, String pooling) throws IOException {

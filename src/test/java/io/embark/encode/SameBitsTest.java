@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.Device;
 import io.embark.EmbedOptions;
+import io.embark.Option;
 import io.embark.Precision;
 import io.embark.host.CacheDirectory;
 import io.embark.model.RandomFamilies;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * A text's vector has the same bits in any batch, of every family. Surefire runs it a second time in a JVM of its own, in which
  * oneDNN and libtorch take the kernels of CPUs without AVX-512, with the wide networks alone: those of fixtures are too narrow for
- * their products to be summed up in parts.
+ * their products to be summed up in parts. {@code EMBARK_PRECISION} names another precision than float32.
  */
 class SameBitsTest {
     /** Wide enough that products are summed up in several parts. */
@@ -71,8 +72,9 @@ class SameBitsTest {
     }
 
     private static void assertSameBits(EmbedOptions options, List<String> texts) {
-        EmbedOptions onCpu =
-                options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, Precision.FLOAT32);
+        String precision = System.getenv().getOrDefault("EMBARK_PRECISION", Option.write(Precision.FLOAT32));
+        EmbedOptions onCpu = options.with(EmbedOptions.DEVICE, Device.CPU)
+                .with(EmbedOptions.PRECISION, EmbedOptions.PRECISION.parse(precision));
         List<String> mixed = new ArrayList<>(texts);
         Collections.shuffle(mixed, new Random(5));
         try (LoadedModel model = LoadedModel.open(onCpu)) {

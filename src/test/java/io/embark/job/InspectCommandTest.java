@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.embark.Option;
+import io.embark.Precision;
+import io.embark.host.CpuFeatures;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.model.Programs;
 import io.embark.model.weights.DataType;
@@ -15,6 +18,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class InspectCommandTest {
     @TempDir
@@ -54,6 +59,33 @@ class InspectCommandTest {
                 .contains("Numbers       stored as bfloat16, computed in float32 on CPUs\n");
         assertThat(Outcome.of("inspect", "--model", model.toString(), "--json").out())
                 .containsPattern("\"storedAs\": *\\[\\s*\"bfloat16\"\\s*]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "INT8"})
+    void triesAPrecisionThatTheCpuHas(Precision precision) {
+        Path model = ModelFolderBuilder.in(folder.resolve("tiny")).write();
+        String name = Option.write(precision);
+        Outcome text = Outcome.of("inspect", "--model", model.toString(), "--precision", name);
+        if (!CpuFeatures.have(precision)) {
+            assertThat(text.errorLines().get(0))
+                    .contains("option precision: %s is not to be had on host ".formatted(name));
+            return;
+        }
+        Outcome json = Outcome.of("inspect", "--model", model.toString(), "--precision", name, "--json");
+
+        assertThat(text.code()).as(text.err()).isZero();
+        assertThat(text.err()).contains("embedding 1,000 glosses in float32 and %s".formatted(name));
+        assertThat(text.out())
+                .containsPattern("Precision     %s against float32: cosine [01]\\.\\d+ mean, [01]\\.\\d+ worst; "
+                        .formatted(name))
+                .containsPattern("\\d+\\.\\d times as fast on this CPU, over 1,000 texts\n");
+        JsonObject tried = JsonParser.parseString(json.out()).getAsJsonObject().getAsJsonObject("precision");
+        assertThat(tried.get("name").getAsString()).isEqualTo(name);
+        assertThat(tried.get("meanCosine").getAsDouble()).isBetween(0.99, 1.0);
+        assertThat(tried.keySet())
+                .containsExactly(
+                        "name", "texts", "meanCosine", "worstCosine", "top10Overlap", "spearman", "timesAsFast");
     }
 
     @Test

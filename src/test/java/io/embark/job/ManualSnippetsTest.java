@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.embark.EmbedOptions;
 import io.embark.Page;
+import io.embark.Precision;
 import io.embark.encode.Embedder;
+import io.embark.host.CpuFeatures;
 import io.embark.job.embed.ErrorReport;
 import io.embark.refresh.Refreshed;
 import io.embark.spark.SharedSpark;
@@ -68,7 +70,8 @@ class ManualSnippetsTest {
             "README.md", List.of("embed", "search"),
             "index.md", List.of("embed", "search"),
             "cluster.md", List.of("embed"),
-            "encodings.md", List.of("embed", "embed"));
+            "encodings.md", List.of("embed", "embed"),
+            "precision.md", List.of("embed", "inspect"));
 
     private static final Pattern TEST = Pattern.compile("^mvn (?:-B )?test -Dtest=(\\w+)$");
     private static final Pattern IMPORT = Pattern.compile("(?m)^import .*;$");
@@ -365,6 +368,10 @@ class ManualSnippetsTest {
 
         for (List<String> job : jobs(page)) {
             Outcome outcome = Outcome.of(job.toArray(new String[0]));
+            if (job.contains("--precision")) {
+                assertComputesIn(EmbedOptions.PRECISION.parse(job.get(job.indexOf("--precision") + 1)), outcome);
+                continue;
+            }
             assertThat(outcome.code()).as("%s: %s", job, outcome.err()).isZero();
             if (job.contains("--encoding")) {
                 assertThat(codes(job.get(job.indexOf("--output") + 1)))
@@ -377,6 +384,14 @@ class ManualSnippetsTest {
                 assertThat(lines).hasSize(1 + BODIES.size());
                 assertThat(lines.get(1)).endsWith(ABOUT_VOLCANOES);
             }
+        }
+    }
+
+    private static void assertComputesIn(Precision precision, Outcome outcome) {
+        if (CpuFeatures.have(precision)) {
+            assertThat(outcome.code()).as(outcome.err()).isZero();
+        } else {
+            assertThat(outcome.errorLines().get(0)).contains(" is not to be had on host ");
         }
     }
 

@@ -28,6 +28,7 @@ class OptionsPageTest {
             EmbedOptions.MODEL.key(), "[Models](models.md)",
             EmbedOptions.TRUST_MODEL_CODE.key(), "[Models that are programs](programs.md)",
             EmbedOptions.ENCODING.key(), "[Encodings](encodings.md)",
+            EmbedOptions.PRECISION.key(), "[Faster on CPUs](precision.md)",
             EmbedOptions.DEVICE.key(), "[GPUs](gpu.md)",
             EmbedOptions.LONG_TEXT.key(), "[Long texts](long-texts.md)",
             EmbedOptions.ON_ERROR.key(), "[Errors](errors.md)");

@@ -7,6 +7,7 @@ package io.embark.job.embed;
 import io.embark.Device;
 import io.embark.EmbedOptions;
 import io.embark.Precision;
+import io.embark.host.CpuFeatures;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -28,8 +29,21 @@ public final class DriverDevice {
      * @param isLocal whether the driver itself is the executor
      */
     public static EmbedOptions of(EmbedOptions options, boolean isLocal) {
-        return isLocal
-                ? options
-                : options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, Precision.FLOAT32);
+        if (isLocal) {
+            return options;
+        }
+        Precision chosen = options.get(EmbedOptions.PRECISION);
+        return options.with(EmbedOptions.DEVICE, Device.CPU)
+                .with(EmbedOptions.PRECISION, isOfThisCpu(chosen) ? chosen : Precision.FLOAT32);
+    }
+
+    /** Whether this is a precision of CPUs beside float32, which other hosts need not have, and this one has it. */
+    public static boolean isOfThisCpu(Precision precision) {
+        return isOfSomeCpus(precision) && CpuFeatures.have(precision);
+    }
+
+    /** Whether this is a precision that some CPUs have. */
+    public static boolean isOfSomeCpus(Precision precision) {
+        return precision == Precision.BFLOAT16 || precision == Precision.INT8;
     }
 }

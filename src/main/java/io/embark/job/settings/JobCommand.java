@@ -94,7 +94,9 @@ public enum JobCommand {
             List.of(
                     new Group(
                             "Inspection",
-                            Stream.concat(EmbedOptions.at(Stage.OPEN).stream(), Stream.of(JobSettings.JSON))
+                            Stream.concat(
+                                            EmbedOptions.at(Stage.OPEN).stream(),
+                                            Stream.of(EmbedOptions.PRECISION, JobSettings.JSON))
                                     .toList()),
                     new Group("Run", JobSettings.OF_EVERY_RUN)));
 

@@ -29,8 +29,8 @@ public final class AppendCheck {
      *
      * @param subject the output, for the error
      * @param typed whether the types of the existing columns are known, not guessed from text
-     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the columns differ, or the vectors come from another model or
-     *     are encoded in another way
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if the columns differ, or the vectors come from another model,
+     *     were computed in another precision, or are encoded in another way
      */
     public static void check(String subject, StructType existing, StructType added, boolean typed) {
         Map<String, StructField> there = Columns.byName(existing);
@@ -46,6 +46,7 @@ public final class AppendCheck {
             Optional<EmbeddingMetadata> newVectors = EmbeddingMetadata.of(field);
             if (oldVectors.isPresent() && newVectors.isPresent()) {
                 requireSameModel(subject, name, oldVectors.get(), newVectors.get());
+                requireSamePrecision(subject, name, oldVectors.get(), newVectors.get());
                 requireSameEncoding(subject, name, oldVectors.get(), newVectors.get());
             }
             if (typed && !old.dataType().sameType(field.dataType())) {
@@ -92,6 +93,13 @@ public final class AppendCheck {
             String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
         if (!old.fingerprint().equals(added.fingerprint()) || old.dimension() != added.dimension()) {
             throw AppendErrors.otherModel(subject, column, old, added);
+        }
+    }
+
+    private static void requireSamePrecision(
+            String subject, String column, EmbeddingMetadata old, EmbeddingMetadata added) {
+        if (!EmbeddingMetadata.areAlike(old.precision(), added.precision())) {
+            throw AppendErrors.otherPrecision(subject, column, old.precision(), added.precision());
         }
     }
 

@@ -8,6 +8,7 @@ import io.embark.EmbarkException;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.Precision;
 import io.embark.job.source.RefreshRecord;
 import io.embark.job.table.Failures;
 import io.embark.spark.call.EmbeddingMetadata;
@@ -68,6 +69,15 @@ public final class AppendErrors {
                                 added.fingerprint()));
     }
 
+    public static EmbarkException otherPrecision(String output, String column, Precision old, Precision added) {
+        return refused(
+                "%s: column '%s' holds vectors of another precision".formatted(output, column),
+                "They were computed with precision %s; appended would be %s."
+                        .formatted(Option.write(old), Option.write(added)),
+                "Append with --precision %s, write to another output, or replace this one with --mode overwrite."
+                        .formatted(Option.write(old)));
+    }
+
     public static EmbarkException otherEncoding(String output, String column, Encoding old, Encoding added) {
         return refused(
                 "%s: column '%s' holds vectors of another encoding".formatted(output, column),
@@ -95,10 +105,10 @@ public final class AppendErrors {
     }
 
     private static EmbarkException refused(String problem, String reason) {
-        return new EmbarkException(
-                ErrorCode.OUTPUT_INVALID,
-                problem,
-                reason,
-                "Write to another output, or replace this one with --mode overwrite.");
+        return refused(problem, reason, "Write to another output, or replace this one with --mode overwrite.");
+    }
+
+    private static EmbarkException refused(String problem, String reason, String remedy) {
+        return new EmbarkException(ErrorCode.OUTPUT_INVALID, problem, reason, remedy);
     }
 }

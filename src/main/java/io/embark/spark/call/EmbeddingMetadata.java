@@ -9,6 +9,7 @@ import io.embark.EmbarkException;
 import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.Option;
+import io.embark.Precision;
 import io.embark.Stage;
 import io.embark.base.Redaction;
 import io.embark.base.StrictJson;
@@ -144,6 +145,31 @@ public record EmbeddingMetadata(
         } catch (EmbarkException e) {
             return Encoding.FLOAT32;
         }
+    }
+
+    /** What the model computed in; {@link Precision#AUTO} where that was left to the host, or was said by a version that knows more. */
+    public Precision precision() {
+        return precision(options.get(EmbedOptions.PRECISION.key()));
+    }
+
+    /** The same as it is written, or null. */
+    public static Precision precision(String written) {
+        try {
+            return written == null ? Precision.AUTO : EmbedOptions.PRECISION.parse(written);
+        } catch (EmbarkException e) {
+            return Precision.AUTO;
+        }
+    }
+
+    /** Whether vectors in two precisions can stand in one column: they are the same, or one is what hosts choose by themselves. */
+    public static boolean areAlike(Precision one, Precision other) {
+        return one == other
+                || (one == Precision.AUTO && isOfHosts(other))
+                || (other == Precision.AUTO && isOfHosts(one));
+    }
+
+    private static boolean isOfHosts(Precision precision) {
+        return precision == Precision.FLOAT32 || precision == Precision.FLOAT16;
     }
 
     /** The ranges of the encoding, as {@link EmbedOptions#ENCODING_RANGES} reads them; empty if it has none. */

@@ -21,6 +21,13 @@ class EmbeddingMetadataTest {
 
         assertThat(metadata.shapingOptions().keySet())
                 .containsExactlyInAnyOrder(
-                        "model", "task", "dimensions", "normalize", "encoding", "encoding-ranges", "max-tokens");
+                        "model",
+                        "task",
+                        "dimensions",
+                        "normalize",
+                        "encoding",
+                        "encoding-ranges",
+                        "precision",
+                        "max-tokens");
     }
 }

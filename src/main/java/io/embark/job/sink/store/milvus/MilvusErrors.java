@@ -273,6 +273,14 @@ final class MilvusErrors {
                 "Write to another collection, or use the model that this one has.");
     }
 
+    static EmbarkException otherPrecision(String output, String column, String there, String added) {
+        return refused(
+                output,
+                "field '%s' holds vectors of another precision".formatted(column),
+                "They were computed with precision %s; appended would be %s.".formatted(there, added),
+                "Write to another collection, or with --precision %s.".formatted(there));
+    }
+
     static EmbarkException hasNoVector(String output, String row, String field) {
         return failed(
                 output,

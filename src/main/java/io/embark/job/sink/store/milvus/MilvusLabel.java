@@ -4,6 +4,8 @@
  */
 package io.embark.job.sink.store.milvus;
 
+import io.embark.Option;
+import io.embark.Precision;
 import io.embark.job.sink.store.StoreTable;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.util.Map;
@@ -14,6 +16,7 @@ final class MilvusLabel {
     private static final String MODEL = "model";
     private static final String FINGERPRINT = "fingerprint";
     private static final String DIMENSION = "dimension";
+    private static final String PRECISION = "precision";
 
     private MilvusLabel() {}
 
@@ -25,6 +28,7 @@ final class MilvusLabel {
             properties.put(key(vector, MODEL), metadata.shown());
             properties.put(key(vector, FINGERPRINT), metadata.fingerprint());
             properties.put(key(vector, DIMENSION), String.valueOf(metadata.dimension()));
+            properties.put(key(vector, PRECISION), Option.write(metadata.precision()));
         }
         return properties;
     }
@@ -36,7 +40,7 @@ final class MilvusLabel {
     /**
      * Holds vectors against what a collection says; one that says nothing was made by somebody else.
      *
-     * @throws io.embark.EmbarkException if they come from another model
+     * @throws io.embark.EmbarkException if they come from another model, or were computed in another precision
      */
     static void requireSame(String output, Map<String, String> properties, String field, EmbeddingMetadata added) {
         String fingerprint = properties.get(key(field, FINGERPRINT));
@@ -46,6 +50,10 @@ final class MilvusLabel {
                     field,
                     shown(properties.get(key(field, MODEL)), fingerprint),
                     shown(added.shown(), added.fingerprint()));
+        }
+        Precision there = EmbeddingMetadata.precision(properties.get(key(field, PRECISION)));
+        if (!EmbeddingMetadata.areAlike(there, added.precision())) {
+            throw MilvusErrors.otherPrecision(output, field, Option.write(there), Option.write(added.precision()));
         }
     }
 

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What jobs/embark hands to spark-submit: here a script that prints its words, one in a line, and the packages. */
 class LauncherTest {
+    private static final String COMPILED_LATE =
+            " -XX:Tier4InvocationThreshold=50000 -XX:Tier4MinInvocationThreshold=6000 -XX:Tier4CompileThreshold=150000";
+
     @TempDir
     Path home;
 
@@ -102,10 +105,46 @@ class LauncherTest {
                 .containsSubsequence("--master", "local[*]", "--master", "local[1]")
                 .containsSubsequence("--jars", "z.jar")
                 .containsSubsequence("--driver-class-path", dist + ":x.jar")
-                .containsSubsequence("--driver-java-options", log + " -Da=1 -Db=2")
+                .containsSubsequence("--driver-java-options", log + COMPILED_LATE + " -Da=1 -Db=2")
                 .containsSubsequence("--conf", "spark.executor.extraClassPath=" + dist + ":y.jar")
                 .containsSubsequence("--conf", "spark.sql.extensions=A,B")
                 .containsSubsequence("--class", "io.embark.job.Main", "spark-internal", "embed", "--where", "a = 'b'");
+    }
+
+    @Test
+    void theFirstRunKeepsTheClassesThatItLoadedForTheNextOnes() throws Exception {
+        Files.writeString(home.resolve("target/spark/bin/spark-submit"), """
+                #!/bin/bash
+                printf '%s\\n' "$@"
+                [[ "$*" != *ArchiveClassesAtExit=* ]] || echo classes >"$(sed 's/.*AtExit="\\([^"]*\\)".*/\\1/' <<<"$*" | head -n 1)"
+                """);
+        builtBefore();
+        String uses = "-XX:SharedArchiveFile=\"%s\"".formatted(home.resolve("target/dist/embark.jsa"));
+
+        assertThat(run(Map.of(), ""))
+                .startsWith("embark: preparing a fast start (once, and after a change)")
+                .anyMatch(line -> line.contains(uses));
+        assertThat(run(Map.of(), ""))
+                .doesNotContain("embark: preparing a fast start (once, and after a change)")
+                .anyMatch(line -> line.contains(uses));
+        assertThat(home.resolve("target/dist")).isDirectoryNotContaining("glob:**training*jsa");
+    }
+
+    @Test
+    void whereTheyCannotBeKeptEachRunLoadsThemAndNoneTriesAgain() throws Exception {
+        builtBefore();
+        assertThat(run(Map.of(), "")).startsWith("embark: preparing a fast start (once, and after a change)");
+        assertThat(run(Map.of(), ""))
+                .doesNotContain("embark: preparing a fast start (once, and after a change)")
+                .noneMatch(line -> line.contains("SharedArchiveFile"));
+    }
+
+    private void builtBefore() throws IOException {
+        Files.setLastModifiedTime(
+                home.resolve("target/dist/built"), FileTime.fromMillis(System.currentTimeMillis() - 60_000));
+        for (Path source : List.of(home.resolve("pom.xml"), home.resolve("src/main"))) {
+            Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() - 120_000));
+        }
     }
 
     @Test

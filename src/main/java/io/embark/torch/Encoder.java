@@ -38,6 +38,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A network with its weights in native memory. Any number of threads may encode at the same time, each of which has called
@@ -46,6 +48,8 @@ import java.util.stream.Collectors;
  * @hidden Public for Embark's other rooms only.
  */
 public final class Encoder implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Encoder.class);
+
     /** Weights travel in pieces of this size, so that loading needs no second copy of them. */
     private static final int PIECE_BYTES = 4 << 20;
 
@@ -57,6 +61,9 @@ public final class Encoder implements AutoCloseable {
     private final Optional<TrustedProgram> program;
     private final int dimension;
     private final boolean onGpu;
+
+    /** Of more tokens are only batches of one text, once memory ran out for others. */
+    private volatile int mostTokens = Integer.MAX_VALUE;
 
     private Encoder(ModelFolder folder, Placement placement) {
         ModelSpecification specification = folder.specification();
@@ -130,7 +137,8 @@ public final class Encoder implements AutoCloseable {
     }
 
     /**
-     * Runs one forward pass, the modules behind pooling included.
+     * Runs one forward pass, the modules behind pooling included. A batch for which memory does not suffice is computed in halves,
+     * which gives the same vectors, and so are later ones of its size.
      *
      * @return the vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
      * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails; {@link ErrorCode#MODEL_INVALID} if a program
@@ -141,6 +149,9 @@ public final class Encoder implements AutoCloseable {
     }
 
     private float[] vectors(PackedBatch batch) {
+        if (batch.texts() > 1 && batch.tokens() > mostTokens) {
+            return inHalves(batch);
+        }
         try {
             if (program.isEmpty()) {
                 return vectors(batch, scope -> tokens(batch, scope));
@@ -157,8 +168,33 @@ public final class Encoder implements AutoCloseable {
         } catch (EmbarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw TorchErrors.batchFailed(batch, e);
+            if (batch.texts() == 1 || !LibtorchMessage.saysThatMemoryRanOut(e)) {
+                throw TorchErrors.batchFailed(batch, e);
+            }
+            makeDoWithLess(batch.tokens());
         }
+        return inHalves(batch);
+    }
+
+    private void makeDoWithLess(int tokens) {
+        mostTokens = Math.min(mostTokens, Math.max(1, tokens / 2));
+        LOG.warn("memory ran out in a batch of {} tokens; batches have at most {} now", tokens, mostTokens);
+        if (onGpu) {
+            JniUtils.emptyCudaCache();
+        } else {
+            Malloc.trim();
+        }
+    }
+
+    private float[] inHalves(PackedBatch batch) {
+        float[] vectors = new float[batch.texts() * dimension];
+        int filled = 0;
+        for (PackedBatch half : batch.halves()) {
+            float[] some = vectors(half);
+            System.arraycopy(some, 0, vectors, filled, some.length);
+            filled += some.length;
+        }
+        return vectors;
     }
 
     /** What the script makes of the tokens of a batch, or of the states of these that a program made. */

@@ -15,6 +15,13 @@ final class LibtorchMessage {
     /** What is wrong, there; for some errors hints follow. */
     private static final Pattern WRONG = Pattern.compile("\\w*Error: .+");
 
+    /**
+     * As c10's CUDACachingAllocator.cpp and alloc_cpu.cpp put it. oneDNN names no reason; where it was another one, the smaller batch
+     * fails as well.
+     */
+    private static final Pattern OUT_OF_MEMORY = Pattern.compile(
+            "out of memory|can't allocate memory|not enough memory|could not (create|execute) a primitive(?! descriptor)");
+
     private LibtorchMessage() {}
 
     /** The one line of its message that says what is wrong. */
@@ -23,6 +30,11 @@ final class LibtorchMessage {
         String first = message.lines().findFirst().orElse("nothing");
         String line = first.equals(IN_SCRIPT) ? wrong(message.lines().toList()) : first;
         return "libtorch says: %s".formatted(line.strip());
+    }
+
+    /** Whether memory ran out, that of a GPU or of the host. */
+    static boolean saysThatMemoryRanOut(RuntimeException thrown) {
+        return OUT_OF_MEMORY.matcher(String.valueOf(thrown.getMessage())).find();
     }
 
     private static String wrong(List<String> lines) {

@@ -80,6 +80,38 @@ public final class PackedBatch {
         return parts;
     }
 
+    /** The batch in two parts of whole texts, of about as many tokens each; it has at least two texts. */
+    List<PackedBatch> halves() {
+        int[] lengths = lengths();
+        int cut = 1;
+        int tokens = lengths[0];
+        while (cut < texts - 1 && tokens + lengths[cut] <= ids.length / 2) {
+            tokens += lengths[cut];
+            cut++;
+        }
+        return List.of(some(lengths, 0, cut), some(lengths, cut, texts));
+    }
+
+    private int[] lengths() {
+        int[] lengths = new int[texts];
+        int filled = 0;
+        for (int run = 0; run < runs.length; run += 2) {
+            Arrays.fill(lengths, filled, filled + (int) runs[run + 1], (int) runs[run]);
+            filled += (int) runs[run + 1];
+        }
+        return lengths;
+    }
+
+    private PackedBatch some(int[] lengths, int first, int end) {
+        int start = Arrays.stream(lengths, 0, first).sum();
+        List<int[]> some = new ArrayList<>();
+        for (int text = first; text < end; text++) {
+            some.add(Arrays.copyOfRange(ids, start, start + lengths[text]));
+            start += lengths[text];
+        }
+        return of(some, unpooledPromptTokens);
+    }
+
     private PackedBatch part(int firstRun, int endRun, int firstId, int endId, int count) {
         return new PackedBatch(
                 Arrays.copyOfRange(ids, firstId, endId),

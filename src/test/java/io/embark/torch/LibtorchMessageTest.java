@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.engine.EngineException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LibtorchMessageTest {
     private static final String SCRIPT = """
@@ -29,6 +31,23 @@ class LibtorchMessageTest {
         assertThat(says(SCRIPT + "RuntimeError: sizes differ\n"))
                 .isEqualTo("libtorch says: RuntimeError: sizes differ");
         assertThat(says(SCRIPT + "sizes differ")).isEqualTo("libtorch says: sizes differ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SCRIPT
+                        + "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of",
+                SCRIPT
+                        + "RuntimeError: [enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory:"
+                        + " you tried to allocate 614400000 bytes. Error code 12 (Cannot allocate memory)",
+                SCRIPT + "RuntimeError: could not create a primitive"
+            })
+    void knowsThatMemoryRanOut(String message) {
+        assertThat(LibtorchMessage.saysThatMemoryRanOut(new EngineException(message)))
+                .isTrue();
+        assertThat(LibtorchMessage.saysThatMemoryRanOut(new EngineException(SCRIPT + "sizes differ")))
+                .isFalse();
     }
 
     @Test

@@ -41,6 +41,30 @@ class PackedBatchTest {
     }
 
     @Test
+    void isHalvedBetweenTexts() {
+        Random random = new Random(7);
+        for (int batches = 0; batches < 200; batches++) {
+            List<int[]> texts = new ArrayList<>();
+            for (int count = 2 + random.nextInt(20); count > 0; count--) {
+                texts.add(random.ints(1 + random.nextInt(30), 0, 99).toArray());
+            }
+            PackedBatch whole = PackedBatch.of(texts, 5);
+
+            List<PackedBatch> halves = whole.halves();
+
+            assertThat(halves).hasSize(2).allMatch(half -> half.texts() > 0 && half.unpooledPromptTokens() == 5);
+            PackedBatch first = PackedBatch.of(texts.subList(0, halves.get(0).texts()), 5);
+            PackedBatch second = PackedBatch.of(texts.subList(halves.get(0).texts(), texts.size()), 5);
+            assertThat(halves.get(0).ids()).containsExactly(first.ids());
+            assertThat(halves.get(1).ids()).containsExactly(second.ids());
+            assertThat(halves.get(0).runs()).containsExactly(first.runs());
+            assertThat(halves.get(1).runs()).containsExactly(second.runs());
+            assertThat(Math.min(first.tokens(), second.tokens()))
+                    .isGreaterThanOrEqualTo((whole.tokens() - 2 * whole.longest()) / 2);
+        }
+    }
+
+    @Test
     void isPaddedByAtMostAQuarterOfItsTokens() {
         Random random = new Random(3);
         for (int batches = 0; batches < 200; batches++) {

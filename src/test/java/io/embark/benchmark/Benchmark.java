@@ -14,11 +14,21 @@ public final class Benchmark {
      * Runs the parts named, or all of them.
      *
      * @param parts {@code engine}, {@code families}, {@code column}, {@code job}, {@code lakes}, {@code cores}, {@code copies},
-     *     {@code sinks}, {@code refresh}
+     *     {@code precision}, {@code sinks}, {@code refresh}
      */
     public static void main(String[] parts) throws Exception {
         List<String> chosen = parts.length == 0
-                ? List.of("engine", "families", "column", "job", "lakes", "cores", "copies", "sinks", "refresh")
+                ? List.of(
+                        "engine",
+                        "families",
+                        "column",
+                        "job",
+                        "lakes",
+                        "cores",
+                        "copies",
+                        "precision",
+                        "sinks",
+                        "refresh")
                 : List.of(parts);
         for (String part : chosen) {
             switch (part) {
@@ -29,11 +39,12 @@ public final class Benchmark {
                 case "lakes" -> JobBenchmark.lakes();
                 case "cores" -> JobBenchmark.cores();
                 case "copies" -> JobBenchmark.copies();
+                case "precision" -> PrecisionBenchmark.run();
                 case "sinks" -> SinkBenchmark.run();
                 case "refresh" -> RefreshBenchmark.run();
                 default ->
                     throw new IllegalArgumentException(
-                            "there is no part '%s'; the parts are engine, families, column, job, lakes, cores, copies, sinks, refresh"
+                            "there is no part '%s'; the parts are engine, families, column, job, lakes, cores, copies, precision, sinks, refresh"
                                     .formatted(part));
             }
         }

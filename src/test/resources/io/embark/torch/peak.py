@@ -10,6 +10,7 @@ from torch import Tensor, ops
 
 class Peak(Network):
     def start(self, size: int) -> None:
+        self.choices["precision"] = "float32"
         self.weights["states"] = torch.randn([size, size])
         self.weights["peak.weight"] = torch.randn([size, size])
         self.pack(size)

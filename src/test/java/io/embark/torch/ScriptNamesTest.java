@@ -39,11 +39,12 @@ class ScriptNamesTest {
             "settle",
             "prepare",
             "place",
+            "adds_exactly",
             "pack",
             "forward");
 
     /** Set for every network; a table has one way of pooling, and only a network of Embark's has modules before it. */
-    private static final Set<String> CHOICES_OF_ALL = Set.of("modules", "pooling", "token_modules");
+    private static final Set<String> CHOICES_OF_ALL = Set.of("modules", "pooling", "precision", "token_modules");
 
     private static final Pattern METHOD = Pattern.compile("^    def (\\w+)\\(", Pattern.MULTILINE);
     private static final Pattern CALL = Pattern.compile("\\bself\\.(\\w+)\\(");

@@ -32,7 +32,7 @@ class LauncherTest {
     void layOut() throws IOException {
         Files.createDirectories(home.resolve("src/main"));
         Files.createDirectories(home.resolve("target/dist"));
-        Files.createDirectories(home.resolve("jobs"));
+        Files.createDirectories(home.resolve("jobs/sample"));
         Files.copy(Path.of("jobs/embark"), home.resolve("jobs/embark"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.writeString(home.resolve("pom.xml"), "");
         for (String jar : List.of("embark-1", "pytorch-native-cpu-2", "langchain4j-3")) {
@@ -142,7 +142,7 @@ class LauncherTest {
     private void builtBefore() throws IOException {
         Files.setLastModifiedTime(
                 home.resolve("target/dist/built"), FileTime.fromMillis(System.currentTimeMillis() - 60_000));
-        for (Path source : List.of(home.resolve("pom.xml"), home.resolve("src/main"))) {
+        for (Path source : List.of(home.resolve("pom.xml"), home.resolve("src/main"), home.resolve("jobs/sample"))) {
             Files.setLastModifiedTime(source, FileTime.fromMillis(System.currentTimeMillis() - 120_000));
         }
     }

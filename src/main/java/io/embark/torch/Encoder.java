@@ -62,6 +62,9 @@ public final class Encoder implements AutoCloseable {
     private final int dimension;
     private final boolean onGpu;
 
+    /** Memory that is too small for so few is taken by others, and may be free for the next batch. */
+    private static final int FEW_TOKENS = 512;
+
     /** Of more tokens are only batches of one text, once memory ran out for others. */
     private volatile int mostTokens = Integer.MAX_VALUE;
 
@@ -138,7 +141,7 @@ public final class Encoder implements AutoCloseable {
 
     /**
      * Runs one forward pass, the modules behind pooling included. A batch for which memory does not suffice is computed in halves,
-     * which gives the same vectors, and so are later ones of its size.
+     * which gives the same vectors of a network, and so are later ones of its size.
      *
      * @return the vectors in the order of the batch's texts, {@code [texts * dimension]}, row after row
      * @throws EmbarkException {@link ErrorCode#COMPUTE_FAILED} if libtorch fails; {@link ErrorCode#MODEL_INVALID} if a program
@@ -177,7 +180,9 @@ public final class Encoder implements AutoCloseable {
     }
 
     private void makeDoWithLess(int tokens) {
-        mostTokens = Math.min(mostTokens, Math.max(1, tokens / 2));
+        synchronized (this) {
+            mostTokens = Math.min(mostTokens, Math.max(FEW_TOKENS, tokens / 2));
+        }
         LOG.warn("memory ran out in a batch of {} tokens; batches have at most {} now", tokens, mostTokens);
         if (onGpu) {
             JniUtils.emptyCudaCache();

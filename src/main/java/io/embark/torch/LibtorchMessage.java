@@ -20,7 +20,7 @@ final class LibtorchMessage {
      * fails as well.
      */
     private static final Pattern OUT_OF_MEMORY = Pattern.compile(
-            "out of memory|can't allocate memory|not enough memory|could not (create|execute) a primitive(?! descriptor)");
+            "out of memory|can't allocate memory|not enough memory|std::bad_alloc|CUBLAS_STATUS_ALLOC_FAILED|could not (create|execute) a primitive(?! descriptor)");
 
     private LibtorchMessage() {}
 

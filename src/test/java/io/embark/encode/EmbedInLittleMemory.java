@@ -31,7 +31,7 @@ final class EmbedInLittleMemory {
     public static void main(String[] megabytesMore) throws IOException {
         EmbedOptions options = EmbedOptions.defaults().with(EmbedOptions.THREADS, 1);
         EmbedOptions large = options.with(EmbedOptions.BATCH_TOKENS, 1_048_576);
-        List<String> texts = Glosses.first(2_000);
+        List<String> texts = Glosses.first(4_000);
         try (LoadedModel model = LoadedModel.open(options)) {
             float[][] expected = Embedder.on(model, options).embed(texts);
             limit(addressSpace() + Long.parseLong(megabytesMore[0]) * MEGABYTES);

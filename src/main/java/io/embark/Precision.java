@@ -16,8 +16,8 @@ public enum Precision {
     /** IEEE 754 binary16; GPU only. */
     FLOAT16,
     /**
-     * The upper half of a binary32. On a CPU in the products of matrices only, all else is float32; for CPUs that multiply in it:
-     * {@code avx512_bf16} or {@code amx_bf16}.
+     * The upper half of a binary32. On a CPU for what goes into products of matrices and comes out of them, all else is float32;
+     * for CPUs that multiply in it: {@code avx512_bf16} or {@code amx_bf16}.
      */
     BFLOAT16,
     /**

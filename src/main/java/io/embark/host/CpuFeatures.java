@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -32,15 +33,22 @@ public final class CpuFeatures {
     private static final List<String> HELD = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
 
     private static final List<String> ENOUGH_FOR_BFLOAT16 = List.of("BF16", "FP16", "AMX", "ALL", "DEFAULT", "AVX10");
+    private static final List<String> ENOUGH_FOR_INT8 =
+            Stream.concat(ENOUGH_FOR_BFLOAT16.stream(), Stream.of("VNNI")).toList();
 
     private CpuFeatures() {}
 
     /** Whether products in a precision are this host's own, and fast. */
     public static boolean have(Precision precision) {
+        return have(precision, flags(), System.getenv());
+    }
+
+    /** The same for a CPU with these flags, under these variables. */
+    static boolean have(Precision precision, Set<String> flags, Map<String, String> environment) {
         return switch (precision) {
-            case BFLOAT16 -> has(FOR_BFLOAT16) && held().allMatch(CpuFeatures::isEnoughForBfloat16);
-            // Where oneDNN is held to less, the sums of a trial show it.
-            case INT8 -> has(FOR_INT8);
+            case BFLOAT16 ->
+                !Collections.disjoint(flags, FOR_BFLOAT16) && isHeldToNoLess(ENOUGH_FOR_BFLOAT16, environment);
+            case INT8 -> !Collections.disjoint(flags, FOR_INT8) && isHeldToNoLess(ENOUGH_FOR_INT8, environment);
             case AUTO, FLOAT32, FLOAT16 -> true;
         };
     }
@@ -50,16 +58,11 @@ public final class CpuFeatures {
         return String.join(" or ", precision == Precision.INT8 ? FOR_INT8 : FOR_BFLOAT16);
     }
 
-    private static boolean has(List<String> wanted) {
-        return !Collections.disjoint(flags(), wanted);
-    }
-
-    private static Stream<String> held() {
-        return HELD.stream().map(System::getenv).filter(value -> value != null && !value.isBlank());
-    }
-
-    private static boolean isEnoughForBfloat16(String isa) {
-        return ENOUGH_FOR_BFLOAT16.stream().anyMatch(isa.toUpperCase(Locale.ROOT)::contains);
+    private static boolean isHeldToNoLess(List<String> enough, Map<String, String> environment) {
+        return HELD.stream()
+                .map(environment::get)
+                .filter(isa -> isa != null && !isa.isBlank())
+                .allMatch(isa -> enough.stream().anyMatch(isa.toUpperCase(Locale.ROOT)::contains));
     }
 
     /** Those of the first CPU; none where the system does not tell. */
@@ -67,14 +70,16 @@ public final class CpuFeatures {
         try (Stream<String> lines = Files.lines(CPUS)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line -> Set.of(line.replaceFirst("[^:]*:", "").strip().split("\\s+")))
+                    .map(line -> Set.copyOf(
+                            List.of(line.replaceFirst("[^:]*:", "").strip().split("\\s+"))))
                     .orElse(Set.of());
         } catch (IOException e) {
             return Set.of();
         }
     }
 
-    public static String name() {
+    /** What the network calls this host, for the errors of a cluster. */
+    public static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

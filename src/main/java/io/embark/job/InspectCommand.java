@@ -61,10 +61,14 @@ final class InspectCommand {
         }
     }
 
-    /** What a precision that was asked for costs; only those of some CPUs are tried, the others are what hosts take anyway. */
+    /** What a precision that this command names costs; files name what tables are embedded in, mostly elsewhere. */
     private Optional<PrecisionTrial> trial(ModelFolder model) {
-        Precision chosen = settings.embedOptions().get(EmbedOptions.PRECISION);
+        if (!settings.isOnCommandLine(EmbedOptions.PRECISION)) {
+            return Optional.empty();
+        }
+        Precision chosen = settings.get(EmbedOptions.PRECISION);
         if (!DriverDevice.isOfSomeCpus(chosen)) {
+            console.note("only bfloat16 and int8 are tried, against float32");
             return Optional.empty();
         }
         console.note("embedding %s glosses in float32 and %s".formatted(Figures.count(TRIED), Option.write(chosen)));

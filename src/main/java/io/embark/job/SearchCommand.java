@@ -219,7 +219,7 @@ final class SearchCommand {
     /** The query is then as exact as this host computes, and scores differ a little from those among the rows. */
     private void tellPrecision(Precision precision) {
         if (DriverDevice.isOfSomeCpus(precision) && !settings.isChosen(EmbedOptions.PRECISION)) {
-            console.note("the query is not embedded in %s as the table was, which this CPU does not multiply in"
+            console.note("the query is not embedded in %s as the table was, which this CPU cannot"
                     .formatted(Option.write(precision)));
         }
     }

@@ -55,7 +55,7 @@ public record Placement(String device, Precision precision, boolean reordered) {
      * Refuses what no host can do for the options and the model.
      *
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} for float16 on a CPU and int8 on a GPU, for a GPU for a program, and
-     *     for another precision than float32 on a CPU for a model without matrices of its own
+     *     for bfloat16 and int8 for a model without matrices
      */
     public static void check(EmbedOptions options, ModelFolder folder) {
         Device device = options.get(EmbedOptions.DEVICE);
@@ -66,8 +66,9 @@ public record Placement(String device, Precision precision, boolean reordered) {
         if (device == Device.GPU && options.get(EmbedOptions.PRECISION) == Precision.INT8) {
             throw TorchErrors.int8OnGpu();
         }
+        requireMatrices(options, folder);
         if (device == Device.CPU || cpuOnly) {
-            requireCpuPrecision(options, folder);
+            requireCpuPrecision(options);
         }
     }
 
@@ -90,7 +91,11 @@ public record Placement(String device, Precision precision, boolean reordered) {
         // Vectors in bytes are of CPUs; a host that sees a GPU as well gives the same.
         boolean onCpu = device == Device.CPU || !TorchRuntime.seesGpu() || chosen == Precision.INT8;
         if (onCpu || sixteenBitType.isEmpty()) {
-            requireCpuPrecision(options, folder);
+            requireCpuPrecision(options);
+            if (chosen == Precision.BFLOAT16 && device == Device.AUTO && gpu.isPresent()) {
+                // The others of a cluster with GPUs compute the whole network in it.
+                throw TorchErrors.noGpu(TorchRuntime.whyNoGpu());
+            }
             if (chosen != Precision.AUTO && !CpuFeatures.have(chosen)) {
                 throw TorchErrors.precisionIsNotOfThisCpu(chosen);
             }
@@ -135,11 +140,15 @@ public record Placement(String device, Precision precision, boolean reordered) {
                         program -> Optional.empty());
     }
 
-    private static void requireCpuPrecision(EmbedOptions options, ModelFolder folder) {
+    private static void requireCpuPrecision(EmbedOptions options) {
         Precision precision = options.get(EmbedOptions.PRECISION);
         if (precision == Precision.FLOAT16) {
             throw TorchErrors.precisionOnCpu(precision);
         }
+    }
+
+    private static void requireMatrices(EmbedOptions options, ModelFolder folder) {
+        Precision precision = options.get(EmbedOptions.PRECISION);
         boolean hasMatrices =
                 folder.specification().backbone().match(network -> true, table -> false, program -> false);
         if (!hasMatrices && (precision == Precision.BFLOAT16 || precision == Precision.INT8)) {

@@ -34,8 +34,12 @@ final class StrictArithmetic {
                 return;
             }
             // Java's own map of the environment stays as it was.
-            Function.getFunction("c", "setenv").invokeInt(new Object[] {variable, value, 1});
-            LOG.warn("{}={} would change vectors silently; Embark computes with {}", variable, set, value);
+            try {
+                Function.getFunction("c", "setenv").invokeInt(new Object[] {variable, value, 1});
+                LOG.warn("{}={} would change vectors silently; Embark computes with {}", variable, set, value);
+            } catch (LinkageError e) {
+                LOG.warn("{}={} changes vectors: {}", variable, set, e.toString());
+            }
         });
     }
 }

@@ -79,7 +79,7 @@ final class TorchErrors {
         return new EmbarkException(
                 ErrorCode.DEVICE_MISSING,
                 "option precision: %s is not to be had on host %s"
-                        .formatted(Option.write(precision), CpuFeatures.name()),
+                        .formatted(Option.write(precision), CpuFeatures.hostName()),
                 "Its CPU lacks %s, or libtorch is held from using it; it would give other vectors than the rest of a cluster, or be slow."
                         .formatted(CpuFeatures.wanted(precision)),
                 "Set precision to auto, or run on hosts that have it.");

@@ -347,9 +347,9 @@ class Encoder(Pooling):
         return ops.mkldnn._linear_pointwise(x.to(15), weight, narrow, operation, scalars, variant).to(6)
 
     def rows_int8(self, x: Tensor, name: str) -> Tensor:
-        # Each row of x as bytes from its minimum to its maximum, behind which stand its scale and its minimum, so that no
-        # row depends on another (fbgemm's row-wise format; Dettmers and others, arXiv:2208.07339, section 2.2, has rows
-        # too). The sums of bytes are exact: x W^T = scale (bytes W^T) + minimum (row sums of W).
+        # Each row of x as bytes from its minimum to its maximum, behind which stand its scale and its minimum, so that
+        # no row depends on another (fbgemm's row-wise format; Dettmers and others, arXiv:2208.07339, section 2.2, has
+        # rows too). The sums of bytes are exact: x W^T = scale (bytes W^T) + minimum (row sums of W).
         weight = name + ".weight"
         bytes = ops.quantized.embedding_bag_byte_prepack(x.contiguous())  # [tokens, width + 8]
         affine = torch.view_copy(torch.contiguous(torch.narrow(bytes, 1, x.size(1), 8)), dtype=6)  # [tokens, 2]

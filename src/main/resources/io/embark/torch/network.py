@@ -67,8 +67,8 @@ class Network(Module):
 
     def pack(self, tokens: int) -> None:
         # oneDNN multiplies by a matrix that lies as its kernels read it; tokens is the size of batch that the order
-        # suits best. These matrices alone are in the precision that was chosen, all else stays in float32; so do those by
-        # which a token finds its experts, which rounding would send to others. Tables are looked up, and the modules
+        # suits best. These matrices alone are in the precision that was chosen, all else stays in float32; so do those
+        # by which a token finds its experts, which rounding would send to others. Tables are looked up, and the modules
         # behind pooling see another number of rows each time, for which oneDNN would compile a kernel each.
         by_shape: Dict[str, int] = {}
         for name in self.weights.keys():
@@ -88,9 +88,10 @@ class Network(Module):
                 self.weights[name] = ops.mkldnn._reorder_linear_weight(self.weights[name], tokens)
 
     def quantise(self, name: str, tokens: int) -> None:
-        # Each row of the matrix gets a scale: its largest number becomes 127. Eight columns of zeros meet the eight bytes
-        # behind each row of states that say what its bytes stand for, see Encoder's rows_int8.
+        # Each row of the matrix gets a scale: its largest number becomes 127. Eight columns of zeros meet the eight
+        # bytes behind each row of states that say what its bytes stand for, see Encoder's rows_int8.
         matrix = self.weights[name]
+        assert bool(torch.isfinite(matrix).all()), name + " has values that are not finite"
         scales = matrix.abs().amax([1]).clamp_min(1e-30) / 127.0
         whole = torch.round(matrix / scales.unsqueeze(1))
         bytes = torch.constant_pad_nd(whole, [0, 8]).to(1)
@@ -100,8 +101,8 @@ class Network(Module):
         self.weights[name + ".sums"] = whole.sum([1]) * scales
 
     def adds_exactly(self) -> bool:
-        # Whether this CPU adds up products of bytes in 32 bits. Those without VNNI add pairs of them in 16 first, and cut
-        # off what is too large.
+        # Whether this CPU adds up products of bytes in 32 bits. Those without VNNI add pairs of them in 16 first, and
+        # cut off what is too large.
         bytes = torch.full([16, 64], 127.0).to(1)
         packed = ops.onednn.qlinear_prepack(bytes, [16, 64])
         ones, zeros = torch.ones([16]), torch.zeros([16], dtype=3)
@@ -125,7 +126,7 @@ class Network(Module):
         # multiplied here adds up to zero, so that all that comes out is what sums in this order are rounded by: results
         # in bfloat16 would hide that behind larger numbers.
         half = matrix.size(1) // 2
-        columns = torch.sin(torch.arange(matrix.size(0) * half).float()).view(-1, half).to(matrix.dtype)
+        columns = torch.sin(torch.arange(matrix.size(0) * half).float()).view(matrix.size(0), half).to(matrix.dtype)
         opposed = torch.cat([columns, -columns.flip([1])], 1)
         some = torch.cos(torch.arange(rows * half).float()).view(rows, half).to(matrix.dtype)
         x = torch.cat([some, some.flip([1])], 1)

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.embark.Device;
 import io.embark.EmbedOptions;
-import io.embark.Option;
 import io.embark.Precision;
 import io.embark.host.CacheDirectory;
+import io.embark.host.CpuFeatures;
 import io.embark.model.RandomFamilies;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,17 +18,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A text's vector has the same bits in any batch, of every family. Surefire runs it a second time in a JVM of its own, in which
  * oneDNN and libtorch take the kernels of CPUs without AVX-512, with the wide networks alone: those of fixtures are too narrow for
- * their products to be summed up in parts. {@code EMBARK_PRECISION} names another precision than float32.
+ * their products to be summed up in parts.
  */
 class SameBitsTest {
     /** Wide enough that products are summed up in several parts. */
@@ -71,10 +73,38 @@ class SameBitsTest {
                 EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()), MixedLengths.texts(60, 150, 3));
     }
 
+    /** Of each way to lie in a layer one; {@code EMBARK_FAMILIES=all} takes every family. */
+    static Stream<Arguments> wideInPrecisionsOfCpus() {
+        boolean all = "all".equals(System.getenv("EMBARK_FAMILIES"));
+        return RandomFamilies.names().stream()
+                .filter(family -> all || List.of("bert", "qwen3", "nomic_bert").contains(family))
+                .flatMap(family -> Stream.of(Precision.BFLOAT16, Precision.INT8)
+                        .filter(CpuFeatures::have)
+                        .map(precision -> Arguments.of(family, precision)));
+    }
+
+    @Tag("every-fixture")
+    @Execution(ExecutionMode.CONCURRENT)
+    @ParameterizedTest(name = "{0} in {1}", allowZeroInvocations = true)
+    @MethodSource("wideInPrecisionsOfCpus")
+    void haveTheVectorsOfAWideNetworkInAPrecisionOfCpus(String family, Precision precision) throws Exception {
+        Path folder = RandomFamilies.write(
+                temporary.resolve(family),
+                family,
+                WIDE,
+                CacheDirectory.of(EmbedOptions.defaults()).path());
+        assertSameBits(
+                EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()),
+                MixedLengths.texts(60, 150, 3),
+                precision);
+    }
+
     private static void assertSameBits(EmbedOptions options, List<String> texts) {
-        String precision = System.getenv().getOrDefault("EMBARK_PRECISION", Option.write(Precision.FLOAT32));
-        EmbedOptions onCpu = options.with(EmbedOptions.DEVICE, Device.CPU)
-                .with(EmbedOptions.PRECISION, EmbedOptions.PRECISION.parse(precision));
+        assertSameBits(options, texts, Precision.FLOAT32);
+    }
+
+    private static void assertSameBits(EmbedOptions options, List<String> texts, Precision precision) {
+        EmbedOptions onCpu = options.with(EmbedOptions.DEVICE, Device.CPU).with(EmbedOptions.PRECISION, precision);
         List<String> mixed = new ArrayList<>(texts);
         Collections.shuffle(mixed, new Random(5));
         try (LoadedModel model = LoadedModel.open(onCpu)) {

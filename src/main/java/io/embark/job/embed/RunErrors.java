@@ -9,6 +9,7 @@ import io.embark.EmbedOptions;
 import io.embark.Encoding;
 import io.embark.ErrorCode;
 import io.embark.Option;
+import io.embark.Precision;
 import io.embark.base.Shown;
 import io.embark.job.print.Figures;
 import io.embark.job.settings.JobSettings;
@@ -308,9 +309,14 @@ public final class RunErrors {
                 "table %s: column '%s' holds vectors of several models".formatted(table, column.name()),
                 "Its parts were embedded with %s; vectors of two models cannot be compared."
                         .formatted(labels.stream()
-                                .map(label -> "%s (fingerprint %.12s)".formatted(label.shown(), label.fingerprint()))
+                                .map(label -> "%s (fingerprint %.12s%s)"
+                                        .formatted(label.shown(), label.fingerprint(), precision(label)))
                                 .collect(Collectors.joining(" and "))),
                 "Search one of its parts, or embed the others anew with one model.");
+    }
+
+    private static String precision(EmbeddingMetadata label) {
+        return label.precision() == Precision.AUTO ? "" : ", precision " + Option.write(label.precision());
     }
 
     /**

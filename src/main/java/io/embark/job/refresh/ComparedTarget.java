@@ -5,6 +5,7 @@
 package io.embark.job.refresh;
 
 import io.embark.EmbedOptions;
+import io.embark.Precision;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.sink.Refreshing;
@@ -201,6 +202,10 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 .filter(option -> option.key().equals(key))
                 .anyMatch(option ->
                         option.isOfHost() || option == EmbedOptions.MODEL || option == EmbedOptions.ON_ERROR));
+        if (EmbeddingMetadata.areAlike(Precision.AUTO, label.precision())) {
+            // Older tables name what hosts choose by themselves.
+            shape.remove(EmbedOptions.PRECISION.key());
+        }
         shape.put("fingerprint", "%.12s".formatted(label.fingerprint()));
         shape.put("components", Long.toString(label.dimension()));
         return shape;

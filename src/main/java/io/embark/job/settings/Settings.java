@@ -113,6 +113,11 @@ public final class Settings {
         return chosen.containsKey(setting.key());
     }
 
+    /** Whether the command itself says it. */
+    public boolean isOnCommandLine(Option<?> setting) {
+        return isChosen(setting) && chosen.get(setting.key()).place() == Place.COMMAND_LINE;
+    }
+
     /** The names in a list with commas between them; none if it is not chosen. */
     public List<String> names(Option<String> setting) {
         return find(setting)

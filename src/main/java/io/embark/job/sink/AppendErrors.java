@@ -72,10 +72,13 @@ public final class AppendErrors {
     public static EmbarkException otherPrecision(String output, String column, Precision old, Precision added) {
         return refused(
                 "%s: column '%s' holds vectors of another precision".formatted(output, column),
-                "They were computed with precision %s; appended would be %s."
-                        .formatted(Option.write(old), Option.write(added)),
+                "They were computed with precision %s; appended would be %s.".formatted(inWords(old), inWords(added)),
                 "Append with --precision %s, write to another output, or replace this one with --mode overwrite."
                         .formatted(Option.write(old)));
+    }
+
+    private static String inWords(Precision precision) {
+        return precision == Precision.AUTO ? "auto, as the host chose" : Option.write(precision);
     }
 
     public static EmbarkException otherEncoding(String output, String column, Encoding old, Encoding added) {

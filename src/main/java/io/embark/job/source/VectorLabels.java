@@ -4,6 +4,7 @@
  */
 package io.embark.job.source;
 
+import io.embark.Precision;
 import io.embark.job.table.TableLabels;
 import io.embark.spark.call.EmbeddingMetadata;
 import io.embark.spark.version.Scala;
@@ -36,7 +37,7 @@ public final class VectorLabels {
 
     private VectorLabels() {}
 
-    /** The labels of a column, one for each fingerprint; none if no table says anything. */
+    /** The labels of a column, one for each fingerprint and precision; none if no table says anything. */
     public static List<EmbeddingMetadata> of(Dataset<Row> rows, StructField column) {
         VectorLabels labels = new VectorLabels();
         LogicalPlan plan = rows.queryExecution().analyzed();
@@ -65,8 +66,14 @@ public final class VectorLabels {
             }
         }
         Optional<EmbeddingMetadata> own = isFound ? Optional.empty() : label(plan, column);
-        own.ifPresent(label -> found.putIfAbsent(label.fingerprint(), label));
+        own.ifPresent(label -> found.putIfAbsent(key(label), label));
         return isFound || own.isPresent();
+    }
+
+    /** Of vectors that can be compared. */
+    private static String key(EmbeddingMetadata label) {
+        boolean isOfHosts = EmbeddingMetadata.areAlike(Precision.AUTO, label.precision());
+        return label.fingerprint() + " " + (isOfHosts ? Precision.AUTO : label.precision());
     }
 
     private static Optional<EmbeddingMetadata> label(LogicalPlan plan, Attribute column) {

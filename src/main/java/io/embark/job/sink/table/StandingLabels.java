@@ -24,13 +24,18 @@ record StandingLabels(NamedTable table) {
                 throw CatalogErrors.labelIsInDoubt(table.output(), column.name());
             }
             boolean other = there.flatMap(EmbeddingMetadata::of)
-                    .filter(label -> !label.fingerprint()
-                            .equals(EmbeddingMetadata.of(column).orElseThrow().fingerprint()))
+                    .filter(label ->
+                            !isAlike(label, EmbeddingMetadata.of(column).orElseThrow()))
                     .isPresent();
             if (other) {
                 throw CatalogErrors.labelChanged(table.output(), column.name());
             }
         }
+    }
+
+    private static boolean isAlike(EmbeddingMetadata one, EmbeddingMetadata other) {
+        return one.fingerprint().equals(other.fingerprint())
+                && EmbeddingMetadata.areAlike(one.precision(), other.precision());
     }
 
     private StructType columnsNow() {

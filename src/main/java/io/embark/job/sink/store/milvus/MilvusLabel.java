@@ -52,7 +52,7 @@ final class MilvusLabel {
                     shown(added.shown(), added.fingerprint()));
         }
         Precision there = EmbeddingMetadata.precision(properties.get(key(field, PRECISION)));
-        if (!EmbeddingMetadata.areAlike(there, added.precision())) {
+        if (fingerprint != null && !EmbeddingMetadata.areAlike(there, added.precision())) {
             throw MilvusErrors.otherPrecision(output, field, Option.write(there), Option.write(added.precision()));
         }
     }

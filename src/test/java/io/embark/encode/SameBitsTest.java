@@ -57,20 +57,17 @@ class SameBitsTest {
     @MethodSource("fixtures")
     void haveTheVectorsOfEveryFixture(FamilyFixture fixture) {
         EmbedOptions options = fixture.cases().get(0).options();
-        assertSameBits(options.with(EmbedOptions.MODEL, fixture.folder().toString()), FamilyFixture.texts());
+        assertSameBits(
+                options.with(EmbedOptions.MODEL, fixture.folder().toString()),
+                FamilyFixture.texts(),
+                Precision.FLOAT32);
     }
 
     @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0}")
     @MethodSource("families")
     void haveTheVectorsOfAWideNetworkOfEveryFamily(String family) throws Exception {
-        Path folder = RandomFamilies.write(
-                temporary.resolve(family),
-                family,
-                WIDE,
-                CacheDirectory.of(EmbedOptions.defaults()).path());
-        assertSameBits(
-                EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()), MixedLengths.texts(60, 150, 3));
+        assertSameBits(wide(family), MixedLengths.texts(60, 150, 3), Precision.FLOAT32);
     }
 
     /** Of each way to lie in a layer one; {@code EMBARK_FAMILIES=all} takes every family. */
@@ -88,19 +85,17 @@ class SameBitsTest {
     @ParameterizedTest(name = "{0} in {1}", allowZeroInvocations = true)
     @MethodSource("wideInPrecisionsOfCpus")
     void haveTheVectorsOfAWideNetworkInAPrecisionOfCpus(String family, Precision precision) throws Exception {
+        assertSameBits(wide(family), MixedLengths.texts(60, 150, 3), precision);
+    }
+
+    private EmbedOptions wide(String family) throws Exception {
+        EmbedOptions options = EmbedOptions.defaults();
         Path folder = RandomFamilies.write(
                 temporary.resolve(family),
                 family,
                 WIDE,
-                CacheDirectory.of(EmbedOptions.defaults()).path());
-        assertSameBits(
-                EmbedOptions.defaults().with(EmbedOptions.MODEL, folder.toString()),
-                MixedLengths.texts(60, 150, 3),
-                precision);
-    }
-
-    private static void assertSameBits(EmbedOptions options, List<String> texts) {
-        assertSameBits(options, texts, Precision.FLOAT32);
+                CacheDirectory.of(options).path());
+        return options.with(EmbedOptions.MODEL, folder.toString());
     }
 
     private static void assertSameBits(EmbedOptions options, List<String> texts, Precision precision) {

@@ -23,6 +23,8 @@ import io.embark.job.source.SourceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -97,6 +99,8 @@ public final class RequestedTables {
         Stream.of(JobSettings.TABLE, JobSettings.OUTPUT_TABLE)
                 .flatMap(setting -> settings.find(setting).stream())
                 .forEach(name -> lines.addAll(recovery.ofTable(name)));
+        settings.find(JobSettings.STATE)
+                .ifPresent(name -> lines.addAll(name.contains("/") ? recovery.ofFolder(name) : recovery.ofTable(name)));
         return List.copyOf(lines);
     }
 
@@ -138,6 +142,24 @@ public final class RequestedTables {
             throw SettingErrors.noOutput();
         }
         return SinkKinds.open(spark, sinkRequest(settings, mode));
+    }
+
+    /** What keeps the state of an output that cannot be read back: a folder if its name has a slash, else a table. */
+    public static Sink state(SparkSession spark, Settings settings) {
+        String name = settings.require(JobSettings.STATE);
+        boolean isFolder = name.contains("/");
+        return SinkKinds.open(
+                spark,
+                new SinkRequest(
+                        isFolder ? Optional.of(name) : Optional.empty(),
+                        isFolder ? Optional.empty() : Optional.of(name),
+                        Optional.empty(),
+                        WriteMode.OVERWRITE,
+                        Map.of(),
+                        List.of(),
+                        IdColumns.names(settings),
+                        Optional.empty(),
+                        false));
     }
 
     /** Whether the settings name an output: a place of Spark, or a format whose options say where. */

@@ -88,9 +88,10 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 throw RefreshErrors.cannotBeAdopted(output, "Its rows are not written anew.");
             }
         }
-        // Of rows that are taken over, their texts are asked for by what hashes them.
-        Stream<String> texts =
-                missing.isEmpty() ? refresh.embed().columns().byText().keySet().stream() : Stream.empty();
+        // Of rows that are taken over, their texts are asked for by what hashes them; a state has none.
+        Stream<String> texts = missing.isEmpty() && refresh.apart().isEmpty()
+                ? refresh.embed().columns().byText().keySet().stream()
+                : Stream.empty();
         Stream.concat(refresh.embed().ids().stream(), texts)
                 .filter(name -> !found.contains(Columns.lower(name)))
                 .findFirst()
@@ -99,6 +100,9 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                 });
         Set<String> old = new LinkedHashSet<>(found);
         missing.forEach(name -> old.add(Columns.lower(name)));
+        if (refresh.apart().isPresent()) {
+            return missing;
+        }
         Set<String> all = Columns.byName(schema).keySet();
         if (!all.containsAll(old) || !(refresh.addsColumns() || old.containsAll(all))) {
             throw RefreshErrors.otherColumns(output, there.schema(), List.copyOf(old), List.copyOf(all));

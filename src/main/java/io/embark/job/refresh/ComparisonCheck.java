@@ -81,7 +81,7 @@ record ComparisonCheck(String output, Settings settings) {
         long gone = ChangedRows.matching(before, keyed.select(keys), ids, "left_anti")
                 .count();
         if (gone > 0 && settings.get(JobSettings.DELETED) != Deleted.DELETE) {
-            throw RefreshErrors.wouldMixModels(output, gone);
+            throw RefreshErrors.wouldMixModels(output, gone, !settings.isChosen(JobSettings.STATE));
         }
         requireFewGone(gone, all);
     }

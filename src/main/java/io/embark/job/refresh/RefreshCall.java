@@ -13,6 +13,9 @@ import io.embark.job.settings.NewColumns;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /**
  * What one refresh works with from its start to its end.
@@ -22,11 +25,29 @@ import io.embark.job.sink.Sink;
  * @param embed source, columns and model
  * @param sink the place, as something that is written to
  * @param place the same, as something that is brought up to date
+ * @param apart the same, if its state is kept elsewhere
  * @param isPart whether the source is known to hold some of its rows only
  */
-record RefreshCall(Settings settings, Console console, EmbedCall embed, Sink sink, Refreshing place, boolean isPart) {
+record RefreshCall(
+        Settings settings,
+        Console console,
+        EmbedCall embed,
+        Sink sink,
+        Refreshing place,
+        Optional<StateApart> apart,
+        boolean isPart) {
     RefreshCall with(EmbedCall other) {
-        return new RefreshCall(settings, console, other, sink, place, isPart);
+        return new RefreshCall(settings, console, other, sink, place, apart, isPart);
+    }
+
+    /** What holds the state: the place itself, unless it is kept apart. */
+    Sink keeper() {
+        return apart.map(StateApart::keeper).orElse(sink);
+    }
+
+    /** Writes the place as a whole, with the state of its rows. */
+    void write(Dataset<Row> rows, Runnable before) {
+        apart.ifPresentOrElse(state -> state.replace(rows, before), () -> sink.write(rows, before));
     }
 
     boolean quiet() {

@@ -17,6 +17,7 @@ import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.Settings;
+import io.embark.job.sink.Capability;
 import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
@@ -72,14 +73,16 @@ public final class RefreshCommand {
                 .forEach(console::note);
         EmbedCall call = EmbedCall.open(spark, settings, console, source.get(), () -> Optional.of(sink(spark)));
         Sink sink = call.sink().orElseThrow();
-        Refreshing place = sink.refreshing()
-                .orElseThrow(() -> RefreshErrors.cannotBeRefreshed(
-                        sink.description(), "Its rows cannot be read back and updated by key."));
+        Optional<StateApart> apart = settings.find(JobSettings.STATE).map(name -> StateApart.of(call, settings, sink));
+        Refreshing place = apart.<Refreshing>map(state -> state)
+                .or(sink::refreshing)
+                .orElseThrow(() ->
+                        RefreshErrors.cannotBeRefreshed(sink.description(), sink.can(Capability.MAY_UPDATE_BY_KEY)));
         Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
         report.ifPresent(folder -> folder.check(call.source(), call.sink()));
         PlaceHold hold = writes ? place.hold() : PlaceHold.NONE;
         try {
-            return new RefreshRun(new RefreshCall(settings, console, call, sink, place, isPart), report).run();
+            return new RefreshRun(new RefreshCall(settings, console, call, sink, place, apart, isPart), report).run();
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them.
             if (Stop.isTold()) {
@@ -93,6 +96,9 @@ public final class RefreshCommand {
 
     /** A place that takes rows as they come is asked to add them, unless all of them are made anew. */
     private Sink sink(SparkSession spark) {
+        if (settings.isChosen(JobSettings.STATE)) {
+            return RequestedTables.sink(spark, settings, WriteMode.APPEND);
+        }
         Sink whole = RequestedTables.sink(spark, settings);
         boolean byKey =
                 whole.refreshing().filter(Refreshing::takesRowsAsTheyCome).isPresent()
@@ -121,6 +127,9 @@ public final class RefreshCommand {
         }
         if (settings.isChosen(JobSettings.ORDER_BY) && settings.get(JobSettings.DUPLICATES) == Duplicates.FAIL) {
             throw RefreshErrors.orderWithoutDuplicates();
+        }
+        if (settings.isChosen(JobSettings.STATE)) {
+            StateApart.requireOptionsGoTogether(settings);
         }
         ComparisonCheck.mostDeleted(settings);
         settings.find(JobSettings.COMMIT_EVERY).ifPresent(CommitEvery::parse);

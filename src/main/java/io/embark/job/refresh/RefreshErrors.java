@@ -89,12 +89,52 @@ final class RefreshErrors {
                 "Keep one of them.");
     }
 
-    static EmbarkException cannotBeRefreshed(String output, String because) {
+    /** @param mayUpdate whether it may put a row in the place of the one with its key */
+    static EmbarkException cannotBeRefreshed(String output, boolean mayUpdate) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: cannot be refreshed".formatted(output),
-                because,
+                "Its rows cannot be read back and updated by key.",
+                mayUpdate
+                        ? "Name a folder or table that keeps what was written, --state PATH, if it puts a row in the place of the"
+                                + " one with its key; else use --mode overwrite."
+                        : "Refresh a Parquet or ORC folder, a table, Delta, Iceberg, PostgreSQL or Milvus; else use --mode overwrite.");
+    }
+
+    static EmbarkException keepsItsState(String output) {
+        return option(
+                "option state: is not for %s".formatted(output),
+                "This output keeps what a refresh compares beside its vectors.",
+                "Leave it out.");
+    }
+
+    static EmbarkException hasNoKeys(String output) {
+        return option(
+                "option state: is not for %s".formatted(output),
+                "This output adds rows and replaces none, so that a changed one would stand there twice.",
                 "Refresh a Parquet or ORC folder, a table, Delta, Iceberg, PostgreSQL or Milvus; else use --mode overwrite.");
+    }
+
+    static EmbarkException cannotKeepState(String state) {
+        return option(
+                "option state: %s cannot keep it".formatted(state),
+                "Its rows cannot be read back and updated by key.",
+                "Name a folder, such as ./articles_state, or a table of Parquet, ORC, Delta or Iceberg.");
+    }
+
+    static EmbarkException isNoState(String state, String column) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "option state: %s is none".formatted(state),
+                "It lacks %s, which says what output its rows are in.".formatted(column),
+                "Name the one of the first run, or a folder or table that is not there yet.");
+    }
+
+    static EmbarkException doesNotGoWithState(String option, String because) {
+        return option(
+                "option %s: does not go with --state".formatted(option),
+                because,
+                "Leave it out, or refresh an output that keeps its state itself.");
     }
 
     static EmbarkException keyHasNoEquals(String column, DataType type) {
@@ -233,13 +273,14 @@ final class RefreshErrors {
                 "Look whether the source is complete; if it is, raise --max-deleted.");
     }
 
-    static EmbarkException wouldMixModels(String output, long gone) {
+    /** @param canDelete whether rows of the output can be deleted */
+    static EmbarkException wouldMixModels(String output, long gone, boolean canDelete) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,
                 "%s: %s left the source and cannot be embedded anew"
                         .formatted(output, Figures.count(gone, "row", "rows")),
                 "Beside those of a rebuild they would keep vectors that cannot be compared.",
-                "Add --deleted delete to drop them.");
+                canDelete ? "Add --deleted delete to drop them." : "Write to another output, with another --state.");
     }
 
     static EmbarkException lostTooOften(String output, int times) {

@@ -91,7 +91,9 @@ final class RefreshRun {
         if (kept.isPresent() && !refresh.place().takesRowsAsTheyCome()) {
             ComparedTarget.requireColumns(refresh, kept.get(), state, state.addedTo(written));
         }
-        refresh.sink().check(state.addedTo(written), source);
+        refresh.sink().check(refresh.apart().isPresent() ? written : state.addedTo(written), source);
+        StateColumns checked = state;
+        refresh.apart().ifPresent(apart -> apart.check(checked, written, source));
         if (!refresh.place().takesRowsAsTheyCome() && !refresh.rebuilds()) {
             // Names of folders have no types: now the place knows those of the rows.
             there = there("before");
@@ -140,6 +142,7 @@ final class RefreshRun {
         refresh.note("reading %s".formatted(source.name()));
         source.notes().forEach(refresh::note);
         refresh.sink().note().ifPresent(refresh::note);
+        refresh.apart().flatMap(StateApart::note).ifPresent(refresh::note);
     }
 
     private Source read() {

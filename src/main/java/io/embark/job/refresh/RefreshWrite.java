@@ -291,7 +291,7 @@ final class RefreshWrite {
         if (target.rows().isEmpty()) {
             Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
             sink.chosen(rows);
-            sink.write(labelled(rows), compared);
+            refresh.write(labelled(rows), compared);
             return true;
         }
         Changes others = changed.of(source.rows(), plan, puts, target.rows().get(), found);

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the stage of a target lies: beside the folder that the target is; for a table that has none of its own below the folder
+ * Where the stage of a target lies: beside the folder that the target is, or that keeps its state; for a table that has none of its own below the folder
  * that was named, else below {@code .embark/stage} in the home of whoever runs this, on the file system that executors share.
  *
  * @param files its file system
@@ -28,7 +28,7 @@ record StagePlace(FileSystem files, Path target) {
     private static final String HOME = ".embark/stage";
 
     static StagePlace of(RefreshCall refresh) throws IOException {
-        Sink sink = refresh.sink();
+        Sink sink = refresh.keeper();
         Optional<String> stage = refresh.settings().find(JobSettings.STAGE);
         Configuration conf = refresh.embed().spark().sessionState().newHadoopConf();
         if (stage.isPresent()) {

@@ -150,6 +150,11 @@ public final class JobSettings {
                     "Where a refresh keeps finished vectors until they are committed: a folder that every executor reaches.")
             .orElse("hidden beside the output");
 
+    public static final Option<String> STATE = text(
+            "state",
+            "PATH|TABLE",
+            "Where a refresh keeps the vectors and hashes of an output that cannot be read back, such as the index behind a connector: a folder, with a slash in its name, or a table.");
+
     public static final Option<String> MAX_FAILED = text(
                     "max-failed",
                     "SHARE|ROWS",
@@ -175,7 +180,8 @@ public final class JobSettings {
             REBUILD,
             ADOPT,
             COMMIT_EVERY,
-            STAGE);
+            STAGE,
+            STATE);
 
     public static final Option<String> SEARCH_TABLE = text(
             "table",

@@ -22,6 +22,8 @@ public enum Capability {
     ALL_OR_NOTHING,
     /** Puts a row in the place of the one with its key. */
     UPDATES_BY_KEY,
+    /** Puts a row in the place of the one with its key if its own options say so; nobody else can tell. */
+    MAY_UPDATE_BY_KEY,
     /** Removes rows by their keys. */
     DELETES_BY_KEY,
     /** A reader finds with the vectors which model they come from. */

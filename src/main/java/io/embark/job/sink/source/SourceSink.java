@@ -205,6 +205,9 @@ final class SourceSink implements Sink {
         if (source.canBeRead()) {
             all.add(Capability.READS_BACK);
         }
+        if (!source.isOfFiles() && !source.isJdbc()) {
+            all.add(Capability.MAY_UPDATE_BY_KEY);
+        }
         return all;
     }
 

@@ -38,6 +38,11 @@ class MilvusNightsTest extends NightsContract {
     }
 
     @Override
+    boolean rowsGoInAsTheyCome() {
+        return true;
+    }
+
+    @Override
     boolean getsColumns() {
         return false;
     }

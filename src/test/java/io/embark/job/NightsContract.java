@@ -65,6 +65,11 @@ abstract class NightsContract {
         return false;
     }
 
+    /** Whether rows are there before the run is done. */
+    boolean rowsGoInAsTheyCome() {
+        return false;
+    }
+
     /** Whether a run can give columns to the output. */
     boolean getsColumns() {
         return true;
@@ -180,6 +185,35 @@ abstract class NightsContract {
         assertThat(refresh("--adopt")).isEqualTo("new 0, changed 1, updated 0, unchanged 1, deleted 0, embedded 1");
         requireFresh();
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 2, deleted 0, embedded 0");
+    }
+
+    @Test
+    void whatIsEmbeddedIsMergedPartByPartWhereThatIsAskedFor() throws Exception {
+        source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", "a cat"), row(9, "i", "a mat"));
+        if (rowsGoInAsTheyCome()) {
+            assertThat(run("--merge-every", "2").errorLines())
+                    .containsSequence(
+                            "Rows go into this output batch by batch, as they are embedded.", "Leave it out.");
+            return;
+        }
+        String[] parts = {"--merge-every", "2", "--deleted", "delete", "--max-deleted", "50%"};
+        Outcome first = run(parts);
+        assertThat(first.code()).as(first.err()).isZero();
+        assertThat(first.err()).contains(" of 4 rows to embed are in the output\n");
+        requireFresh();
+        assertThat(refresh(parts)).isEqualTo("new 0, changed 0, updated 0, unchanged 4, deleted 0, embedded 0");
+
+        source(
+                row(1, "another title", "the cat sat"),
+                row(2, "b", "another mat"),
+                row(3, "c", "a dog"),
+                row(4, "d", "a dog"),
+                row(5, "e", null));
+        assertThat(refresh(parts)).isEqualTo("new 2, changed 2, updated 1, unchanged 0, deleted 1, embedded 3");
+        requireFresh();
+        assertThat(refresh(parts)).isEqualTo("new 0, changed 0, updated 0, unchanged 5, deleted 0, embedded 0");
+        assertThat(run("--merge-every", "2", "--rebuild").errorLines())
+                .contains("options rebuild and merge-every: do not go together");
     }
 
     private Outcome embed(String mode) {

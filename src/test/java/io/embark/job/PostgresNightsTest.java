@@ -48,6 +48,11 @@ class PostgresNightsTest extends NightsContract {
     }
 
     @Override
+    boolean rowsGoInAsTheyCome() {
+        return true;
+    }
+
+    @Override
     boolean getsColumns() {
         return false;
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -96,6 +97,15 @@ public record FailedRows(Optional<String> idColumn, List<FailedRow> rows) {
                         Optional.ofNullable(row.getString(2))))
                 .toList();
         return new FailedRows(names.isEmpty() ? Optional.empty() : Optional.of(String.join(",", names)), found);
+    }
+
+    /** These and others of the same run, each once and not more than are named of one. */
+    public FailedRows plus(FailedRows others) {
+        List<FailedRow> all = Stream.concat(rows.stream(), others.rows.stream())
+                .distinct()
+                .limit(MOST)
+                .toList();
+        return new FailedRows(others.idColumn.or(() -> idColumn), all);
     }
 
     /** The content of {@code failed.json}; empty if no row is to be named. */

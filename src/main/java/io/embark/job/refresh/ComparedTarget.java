@@ -223,6 +223,11 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
                         .toArray(Column[]::new));
     }
 
+    /** The same after a commit that left these rows. */
+    ComparedTarget after(Optional<Dataset<Row>> there) {
+        return new ComparedTarget(state, schema, there.map(left -> spelled(left, schema)), false);
+    }
+
     /** What is done with rows of the target that the source does not have. */
     Missing missing(Deleted deleted, boolean isNarrowed, Optional<String> where) {
         return new Missing(

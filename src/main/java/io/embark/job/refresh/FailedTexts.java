@@ -58,7 +58,7 @@ final class FailedTexts {
         if (counts.get(Count.FAILED) == 0) {
             return;
         }
-        rows = find(embedded);
+        rows = rows.plus(find(embedded));
         long all = Math.max(counts.get(Count.TEXTS), texts);
         limit.ifPresent(most -> most.require(counts, all, () -> rows, output(), isWhole));
     }

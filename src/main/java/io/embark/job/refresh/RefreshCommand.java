@@ -78,6 +78,9 @@ public final class RefreshCommand {
                 .or(sink::refreshing)
                 .orElseThrow(() ->
                         RefreshErrors.cannotBeRefreshed(sink.description(), sink.can(Capability.MAY_UPDATE_BY_KEY)));
+        if (settings.isChosen(JobSettings.MERGE_EVERY) && place.takesRowsAsTheyCome()) {
+            throw RefreshErrors.isNotMerged(sink.description());
+        }
         Optional<Report> report = settings.find(JobSettings.REPORT).map(folder -> Report.in(spark, folder));
         report.ifPresent(folder -> folder.check(call.source(), call.sink()));
         PlaceHold hold = writes ? place.hold() : PlaceHold.NONE;
@@ -132,7 +135,11 @@ public final class RefreshCommand {
             StateApart.requireOptionsGoTogether(settings);
         }
         ComparisonCheck.mostDeleted(settings);
-        settings.find(JobSettings.COMMIT_EVERY).ifPresent(CommitEvery::parse);
+        settings.find(JobSettings.COMMIT_EVERY)
+                .ifPresent(text -> CommitEvery.parse(JobSettings.COMMIT_EVERY.key(), text));
+        if (Slices.interval(settings).isPresent() && settings.isOn(JobSettings.REBUILD)) {
+            throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.MERGE_EVERY.key());
+        }
         FailureLimit.of(settings);
     }
 }

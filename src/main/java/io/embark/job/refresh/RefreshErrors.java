@@ -85,7 +85,7 @@ final class RefreshErrors {
     static EmbarkException togetherMakeNoSense(String one, String other) {
         return option(
                 "options %s and %s: do not go together".formatted(one, other),
-                "An output is taken over as it is, or made anew.",
+                "An output is brought up to date or taken over as it is, or made anew in one step.",
                 "Keep one of them.");
     }
 
@@ -128,6 +128,13 @@ final class RefreshErrors {
                 "option state: %s is none".formatted(state),
                 "It lacks %s, which says what output its rows are in.".formatted(column),
                 "Name the one of the first run, or a folder or table that is not there yet.");
+    }
+
+    static EmbarkException isNotMerged(String output) {
+        return option(
+                "option merge-every: is not for %s".formatted(output),
+                "Rows go into this output batch by batch, as they are embedded.",
+                "Leave it out.");
     }
 
     static EmbarkException doesNotGoWithState(String option, String because) {

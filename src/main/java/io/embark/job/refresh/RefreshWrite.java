@@ -53,7 +53,7 @@ final class RefreshWrite {
     private final EmbedCall call;
     private final Sink sink;
     private final Refreshing place;
-    private final ComparedTarget target;
+    private ComparedTarget target;
     private final ChangedRows changed;
     private final Comparison comparison;
     private final Optional<String> toRemember;
@@ -212,13 +212,12 @@ final class RefreshWrite {
     private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
         StagePlace at = StagePlace.of(refresh);
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
+            Slices slices = Slices.of(settings, call.ids(), found.toEmbed());
             // What is there of a dead run is held against them again and again, and must be the same each time.
-            boolean isKept = target.rows().isEmpty() && stage.followsAnother();
+            boolean isKept = target.rows().isEmpty() && (stage.followsAnother() || !slices.areOne());
             Dataset<Row> known = isKept ? plan.persist(StorageLevel.MEMORY_AND_DISK()) : plan;
             try {
-                Optional<Dataset<Row>> puts =
-                        found.toEmbed() == 0 ? Optional.empty() : puts(source, known, found, stage);
-                boolean done = commit(source, known, puts, found, before);
+                boolean done = commit(source, known, found, slices, stage, before);
                 if (done) {
                     stage.discardThis();
                     StagePlace.discardLeft(refresh);
@@ -232,8 +231,39 @@ final class RefreshWrite {
         }
     }
 
-    private Optional<Dataset<Row>> puts(Source source, Dataset<Row> plan, ClassCounts found, StageFolder stage)
+    private boolean commit(
+            Source source, Dataset<Row> plan, ClassCounts all, Slices slices, StageFolder stage, Runnable before)
             throws IOException {
+        long done = 0;
+        while (true) {
+            long began = System.nanoTime();
+            boolean isAll = slices.areOne();
+            Dataset<Row> part = slices.next(plan);
+            ClassCounts found =
+                    isAll ? all : ClassCounts.of(comparison.counted(part).collectAsList());
+            Optional<Dataset<Row>> puts =
+                    found.toEmbed() == 0 ? Optional.empty() : puts(source, part, found, isAll, stage);
+            if (found.differing() > 0 || isAll) {
+                place.remember(
+                        slices.isLast() ? toRemember.filter(json -> counts.get(Count.FAILED) == 0) : Optional.empty());
+                if (!commit(source, part, puts, found, before)) {
+                    return false;
+                }
+            }
+            if (slices.isLast()) {
+                return true;
+            }
+            done += found.toEmbed();
+            refresh.note("%s of %s rows to embed are in the output"
+                    .formatted(Figures.count(done), Figures.count(all.toEmbed())));
+            slices.took(found.toEmbed(), Figures.seconds(System.nanoTime() - began));
+            target = target.after(place.there());
+        }
+    }
+
+    /** @param isAll whether all rows to embed are among those of the plan */
+    private Optional<Dataset<Row>> puts(
+            Source source, Dataset<Row> plan, ClassCounts found, boolean isAll, StageFolder stage) throws IOException {
         Dataset<Row> wanted = Comparison.toEmbed(plan);
         Optional<Dataset<Row>> kept =
                 new StagedPuts(comparison, target.state(), call.ids(), target.schema()).of(stage, wanted);
@@ -252,21 +282,22 @@ final class RefreshWrite {
         if (left <= 0) {
             return kept;
         }
-        boolean isWhole = target.rows().isEmpty() && kept.isEmpty();
+        boolean isWhole = isAll && target.rows().isEmpty() && kept.isEmpty();
         Dataset<Row> chosen = chosen(source, todo, left, isWhole);
-        CommitEvery every =
-                CommitEvery.parse(settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
+        CommitEvery every = CommitEvery.parse(
+                JobSettings.COMMIT_EVERY.key(),
+                settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
         try (WatchedRun watched = watched(left)) {
             Dataset<Row> embedded = embedded(source, chosen, known(todo, left));
             List<StagedFile> files =
-                    failed.endedBy(watched, () -> kept(stage), true, () -> StageWriter.write(embedded, stage, every));
+                    failed.endedBy(watched, () -> kept(stage), isAll, () -> StageWriter.write(embedded, stage, every));
             watched.stopCounting();
-            counts = watched.counts();
+            counts = counts.plus(watched.counts());
             long staged = files.stream().mapToLong(StagedFile::rows).sum();
             rowsWritten += staged;
             requireAllCame(staged, left);
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
-            made.ifPresent(rows -> failed.requireFew(counts, () -> rows, true));
+            made.ifPresent(rows -> failed.requireFew(counts, () -> rows, isAll));
             return kept.isPresent() && made.isPresent()
                     ? Optional.of(kept.get().union(made.get()))
                     : made.or(() -> kept);
@@ -287,7 +318,6 @@ final class RefreshWrite {
                     .require(sink.description(), rows));
             before.run();
         };
-        place.remember(toRemember.filter(json -> counts.get(Count.FAILED) == 0));
         if (target.rows().isEmpty()) {
             Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
             sink.chosen(rows);

@@ -144,6 +144,11 @@ public final class JobSettings {
                     "TIME|ROWS",
                     "How much work of a task a refresh may lose when it is killed: 10m, 30s, or a number of rows.")
             .orElse("10m");
+    public static final Option<String> MERGE_EVERY = text(
+                    "merge-every",
+                    "TIME|ROWS",
+                    "How much work of a refresh is merged into the output at a time: 2h, 30m, or a number of rows.")
+            .orElse("all at once");
     public static final Option<String> STAGE = text(
                     "stage",
                     "PATH",
@@ -180,6 +185,7 @@ public final class JobSettings {
             REBUILD,
             ADOPT,
             COMMIT_EVERY,
+            MERGE_EVERY,
             STAGE,
             STATE);
 

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often a task puts aside for good what it finished: after a time, or after a number of rows. Immutable.
+ * How often work that is finished is put where it is safe: after a time, or after a number of rows. Immutable.
  *
  * @param text as somebody wrote it
  * @param amount of the unit
@@ -24,7 +24,7 @@ public record CommitEvery(String text, long amount, Unit unit) implements Serial
 
     /** What is counted. */
     public enum Unit {
-        /** Rows of a task. */
+        /** Rows. */
         ROWS(Duration.ZERO),
         /** Seconds since the first row that is not put aside. */
         SECONDS(Duration.ofSeconds(1)),
@@ -52,12 +52,13 @@ public record CommitEvery(String text, long amount, Unit unit) implements Serial
     /**
      * Reads {@code 10m}, {@code 30s}, {@code 2h} or a number of rows.
      *
+     * @param option the key of the option that says it, for the error
      * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if it is none of these
      */
-    public static CommitEvery parse(String text) {
+    public static CommitEvery parse(String option, String text) {
         Matcher written = WRITTEN.matcher(text.strip());
         if (!written.matches() || Long.parseLong(written.group(1)) == 0) {
-            throw StageErrors.isNoInterval(text);
+            throw StageErrors.isNoInterval(option, text);
         }
         return new CommitEvery(text.strip(), Long.parseLong(written.group(1)), Unit.of(written.group(2)));
     }
@@ -67,10 +68,15 @@ public record CommitEvery(String text, long amount, Unit unit) implements Serial
         return unit == Unit.ROWS && rows >= amount;
     }
 
+    /** The time in seconds; 0 for a number of rows. */
+    public long seconds() {
+        return amount * unit.duration.toSeconds();
+    }
+
     /** Whether the time is over: a difference of {@link System#nanoTime}. */
     boolean isOver(long nanos) {
         // In seconds, of which a long holds all that can be written.
-        return unit != Unit.ROWS && nanos / 1_000_000_000 >= amount * unit.duration.toSeconds();
+        return unit != Unit.ROWS && nanos / 1_000_000_000 >= seconds();
     }
 
     @Override

@@ -13,12 +13,12 @@ import org.apache.spark.sql.types.StructField;
 final class StageErrors {
     private StageErrors() {}
 
-    static EmbarkException isNoInterval(String text) {
+    static EmbarkException isNoInterval(String option, String text) {
         return new EmbarkException(
                 ErrorCode.OPTION_INVALID,
-                "option commit-every: '%s' is neither a time nor a number of rows".formatted(Shown.value(text)),
+                "option %s: '%s' is neither a time nor a number of rows".formatted(option, Shown.value(text)),
                 "It takes a whole number of at least 1, alone for rows or with h, m or s for a time.",
-                "Write --commit-every 10m, for instance.");
+                "Write --%s 10m, for instance.".formatted(option));
     }
 
     static EmbarkException cannotBeKept(StructField column) {

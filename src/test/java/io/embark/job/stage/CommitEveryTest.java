@@ -19,7 +19,7 @@ class CommitEveryTest {
     @ParameterizedTest
     @CsvSource({"10m, 600", "30s, 30", "2h, 7200", " 1 m , 60", "999999999999h, 3599999999996400"})
     void aTimeIsOverAfterSoManySeconds(String text, long seconds) {
-        CommitEvery every = CommitEvery.parse(text);
+        CommitEvery every = CommitEvery.parse("commit-every", text);
 
         assertThat(every.isReachedBy(Long.MAX_VALUE)).isFalse();
         // A clock of nanoseconds counts 292 years.
@@ -33,7 +33,7 @@ class CommitEveryTest {
 
     @Test
     void aNumberAloneCountsRows() {
-        CommitEvery every = CommitEvery.parse("1000");
+        CommitEvery every = CommitEvery.parse("commit-every", "1000");
 
         assertThat(every.isReachedBy(999)).isFalse();
         assertThat(every.isReachedBy(1000)).isTrue();
@@ -42,13 +42,13 @@ class CommitEveryTest {
 
     @Test
     void showsWhatWasWritten() {
-        assertThat(CommitEvery.parse(" 10m ")).hasToString("10m");
+        assertThat(CommitEvery.parse("commit-every", " 10m ")).hasToString("10m");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "0", "0s", "-1", "m", "10 minutes", "500ms", "1.5h", "10M", "1e3", "1000000000000"})
     void allElseIsRefused(String text) {
-        assertThatThrownBy(() -> CommitEvery.parse(text))
+        assertThatThrownBy(() -> CommitEvery.parse("commit-every", text))
                 .isInstanceOfSatisfying(
                         EmbarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OPTION_INVALID))
                 .hasMessage("""

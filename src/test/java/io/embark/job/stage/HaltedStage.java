@@ -35,7 +35,7 @@ final class HaltedStage {
                 .getOrCreate();
         FileSystem files = FileSystem.get(spark.sessionState().newHadoopConf());
         try (StageFolder stage = StageFolder.open(files, files.makeQualified(new Path(args[0])), args[0])) {
-            StageWriter.write(rows(spark), stage, CommitEvery.parse("4"));
+            StageWriter.write(rows(spark), stage, CommitEvery.parse("commit-every", "4"));
         }
     }
 

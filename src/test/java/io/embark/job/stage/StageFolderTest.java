@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A stage is its run's alone while that lives, and the next run's afterwards. */
 class StageFolderTest {
-    private static final CommitEvery LONG = CommitEvery.parse("1h");
+    private static final CommitEvery LONG = CommitEvery.parse("commit-every", "1h");
 
     private final SparkSession spark = SharedSpark.session();
 
@@ -92,7 +92,7 @@ class StageFolderTest {
     void whatARunLeftIsTheNextOnesUntilItIsDiscarded(String kind) throws IOException {
         scheme = kind;
         try (StageFolder first = open()) {
-            StageWriter.write(rows(0, 5), first, CommitEvery.parse("2"));
+            StageWriter.write(rows(0, 5), first, CommitEvery.parse("commit-every", "2"));
             StageWriter.write(rows(5, 7), first, LONG);
             assertThat(leftovers(first)).as("its own are none").isEmpty();
         }
@@ -131,9 +131,10 @@ class StageFolderTest {
     void aFileThatBrokeOffOrCannotBeReadIsPassedOver() throws IOException {
         Path left;
         try (StageFolder first = open()) {
-            left = Path.of(new org.apache.hadoop.fs.Path(StageWriter.write(rows(0, 4), first, CommitEvery.parse("2"))
-                            .get(0)
-                            .path())
+            left = Path.of(new org.apache.hadoop.fs.Path(
+                            StageWriter.write(rows(0, 4), first, CommitEvery.parse("commit-every", "2"))
+                                    .get(0)
+                                    .path())
                     .toUri()
                     .getPath());
         }

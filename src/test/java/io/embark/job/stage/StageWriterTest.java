@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows that are written to a stage are read again as they were, whatever happens to a task. */
 class StageWriterTest {
-    private static final CommitEvery LONG = CommitEvery.parse("1h");
+    private static final CommitEvery LONG = CommitEvery.parse("commit-every", "1h");
 
     /** All kinds of values, most of which some file format or calendar would change. */
     private static final String VALUES = """
@@ -135,7 +135,8 @@ class StageWriterTest {
 
     @Test
     void aFileIsCompleteAfterSoManyRows() {
-        List<StagedFile> files = StageWriter.write(spark.range(0, 14, 1, 2).toDF(), stage, CommitEvery.parse("3"));
+        List<StagedFile> files =
+                StageWriter.write(spark.range(0, 14, 1, 2).toDF(), stage, CommitEvery.parse("commit-every", "3"));
 
         assertThat(files).extracting(StagedFile::partition).containsExactly(0, 0, 0, 1, 1, 1);
         assertThat(files).extracting(StagedFile::sequence).containsExactly(0, 1, 2, 0, 1, 2);
@@ -151,7 +152,7 @@ class StageWriterTest {
                         .apply(col("id"))
                         .as("id"));
 
-        List<StagedFile> files = StageWriter.write(rows, stage, CommitEvery.parse("1s"));
+        List<StagedFile> files = StageWriter.write(rows, stage, CommitEvery.parse("commit-every", "1s"));
 
         assertThat(ids(files)).isEqualTo(upTo(4));
         assertThat(files.size()).isGreaterThan(1);
@@ -183,7 +184,7 @@ class StageWriterTest {
         Dataset<Row> rows =
                 spark.range(0, 100, 1, 4).repartition(3).where("id % 2 = 0").toDF();
 
-        assertThat(ids(StageWriter.write(rows, stage, CommitEvery.parse("7"))))
+        assertThat(ids(StageWriter.write(rows, stage, CommitEvery.parse("commit-every", "7"))))
                 .isEqualTo(LongStream.range(0, 50).map(id -> id * 2).boxed().toList());
     }
 
@@ -191,7 +192,7 @@ class StageWriterTest {
     void aTaskThatFailsLeavesWhatItFinishedAndTheNextOneBeginsAnew() throws IOException {
         Dataset<Row> rows = failing(5, 1);
 
-        List<StagedFile> files = StageWriter.write(rows, stage, CommitEvery.parse("2"));
+        List<StagedFile> files = StageWriter.write(rows, stage, CommitEvery.parse("commit-every", "2"));
 
         assertThat(ids(files)).isEqualTo(upTo(6));
         assertThat(files)
@@ -211,7 +212,7 @@ class StageWriterTest {
     void whatAFailedJobFinishedIsFoundOncePerPartition() throws IOException {
         Dataset<Row> rows = failing(5, 2);
 
-        assertThatThrownBy(() -> StageWriter.write(rows, stage, CommitEvery.parse("2")))
+        assertThatThrownBy(() -> StageWriter.write(rows, stage, CommitEvery.parse("commit-every", "2")))
                 .hasMessageContaining("row 5 of try 1");
 
         assertThat(names()).hasSize(2 + 2);
@@ -250,7 +251,7 @@ class StageWriterTest {
         };
         spark.sparkContext().addSparkListener(listener);
         try {
-            StageWriter.write(spark.range(0, 25, 1, 2).toDF(), stage, CommitEvery.parse("4"));
+            StageWriter.write(spark.range(0, 25, 1, 2).toDF(), stage, CommitEvery.parse("commit-every", "4"));
 
             Awaitility.await().untilAtomic(written, org.hamcrest.Matchers.equalTo(25L));
         } finally {

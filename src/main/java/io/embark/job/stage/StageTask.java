@@ -46,11 +46,11 @@ record StageTask(
         String stage,
         int write,
         CommitEvery every)
-        implements FlatMapFunction<Iterator<InternalRow>, StagedFile> {
+        implements FlatMapFunction<Iterator<InternalRow>, String> {
     private static final Logger LOG = LoggerFactory.getLogger(StageTask.class);
 
     @Override
-    public Iterator<StagedFile> call(Iterator<InternalRow> rows) throws IOException {
+    public Iterator<String> call(Iterator<InternalRow> rows) throws IOException {
         return new Attempt(TaskContext.get()).write(rows);
     }
 
@@ -69,7 +69,7 @@ record StageTask(
             this.task = task;
         }
 
-        private Iterator<StagedFile> write(Iterator<InternalRow> rows) throws IOException {
+        private Iterator<String> write(Iterator<InternalRow> rows) throws IOException {
             boolean complete = false;
             try {
                 while (rows.hasNext()) {
@@ -91,7 +91,7 @@ record StageTask(
                     publish();
                 }
                 complete = true;
-                return done.iterator();
+                return done.stream().map(StagedFile::told).iterator();
             } finally {
                 if (!complete) {
                     abort();

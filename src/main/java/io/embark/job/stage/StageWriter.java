@@ -49,11 +49,11 @@ public final class StageWriter {
         StageTask task = task(spark, schema, stage, every);
         QueryExecution query = rows.queryExecution();
         // Within it, since a plan that adapts itself runs its first stages when it is asked for its rows.
-        List<StagedFile> written = SQLExecution.withNewExecutionId(
+        List<String> written = SQLExecution.withNewExecutionId(
                 query,
                 Option.apply("stage"),
                 () -> query.toRdd().toJavaRDD().mapPartitions(task).collect());
-        return written.stream().sorted(StagedFile.ORDER).toList();
+        return written.stream().map(StagedFile::of).sorted(StagedFile.ORDER).toList();
     }
 
     private static void requireKept(StructType schema) {

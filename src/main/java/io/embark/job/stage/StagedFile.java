@@ -4,7 +4,6 @@
  */
 package io.embark.job.stage;
 
-import java.io.Serializable;
 import java.util.Comparator;
 
 /**
@@ -19,11 +18,28 @@ import java.util.Comparator;
  * @param bytes its size
  * @hidden Public for Embark's other rooms only.
  */
-public record StagedFile(String path, int write, int partition, long attempt, int sequence, long rows, long bytes)
-        implements Serializable {
+public record StagedFile(String path, int write, int partition, long attempt, int sequence, long rows, long bytes) {
     /** As they were written. */
     static final Comparator<StagedFile> ORDER = Comparator.comparingInt(StagedFile::write)
             .thenComparingInt(StagedFile::partition)
             .thenComparingLong(StagedFile::attempt)
             .thenComparingInt(StagedFile::sequence);
+
+    /** As a task tells the driver of it: whatever {@code spark.serializer} is, it takes a text. Kryo takes no records. */
+    String told() {
+        return "%s %s %s %s %s %s %s".formatted(write, partition, attempt, sequence, rows, bytes, path);
+    }
+
+    /** What {@link #told} says. */
+    static StagedFile of(String told) {
+        String[] parts = told.split(" ", 7);
+        return new StagedFile(
+                parts[6],
+                Integer.parseInt(parts[0]),
+                Integer.parseInt(parts[1]),
+                Long.parseLong(parts[2]),
+                Integer.parseInt(parts[3]),
+                Long.parseLong(parts[4]),
+                Long.parseLong(parts[5]));
+    }
 }

@@ -25,9 +25,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import scala.reflect.ClassTag;
 
 /** Rows that are written to a stage are read again as they were, whatever happens to a task. */
 class StageWriterTest {
@@ -103,6 +107,17 @@ class StageWriterTest {
 
     private static List<Row> json(Dataset<Row> rows) {
         return rows.selectExpr("to_json(struct(*))").collectAsList();
+    }
+
+    /** Kryo, which many clusters have, takes no records. */
+    @Test
+    void aTaskTellsOfItsFilesInATextThatEverySerializerTakes() {
+        StagedFile file = new StagedFile("file:/a folder/of%20rows/w1/p2/a3/4.parquet", 1, 2, 3, 4, 5, 6);
+
+        SerializerInstance kryo = new KryoSerializer(new SparkConf()).newInstance();
+        String told = kryo.deserialize(
+                kryo.serialize(file.told(), ClassTag.apply(String.class)), ClassTag.apply(String.class));
+        assertThat(StagedFile.of(told)).isEqualTo(file);
     }
 
     @Test

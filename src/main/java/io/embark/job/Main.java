@@ -118,7 +118,9 @@ public final class Main {
             settings = prepared(settings, console);
             switch (arguments.get().command()) {
                 case EMBED -> {
-                    if (settings.get(JobSettings.MODE) == RunMode.REFRESH) {
+                    boolean previews = settings.isOn(JobSettings.DRY_RUN) || settings.isOn(JobSettings.EXPLAIN);
+                    boolean stages = settings.isChosen(JobSettings.COMMIT_EVERY) && !previews;
+                    if (settings.get(JobSettings.MODE) == RunMode.REFRESH || stages) {
                         new RefreshCommand(settings, console).run();
                     } else {
                         new EmbedCommand(settings, console).run();

@@ -48,9 +48,7 @@ public final class EmbedCommand {
 
     public void run() {
         boolean preview = settings.isOn(JobSettings.EXPLAIN) || settings.isOn(JobSettings.DRY_RUN);
-        JobSettings.OF_REFRESH.stream().filter(settings::isChosen).findFirst().ifPresent(setting -> {
-            throw SettingErrors.isForARefresh(setting);
-        });
+        requireNoRefresh(settings);
         Optional<FailureLimit> limit = FailureLimit.of(settings);
         try (JobSession session = JobSession.open(settings.session())) {
             List<String> settled = RequestedTables.recover(session.spark(), settings, !preview);
@@ -90,6 +88,18 @@ public final class EmbedCommand {
                 }
             }
         }
+    }
+
+    /** Refuses settings that only a refresh heeds; a stage is for whoever puts work aside. */
+    public static void requireNoRefresh(Settings settings) {
+        boolean stages = settings.isChosen(JobSettings.COMMIT_EVERY);
+        JobSettings.OF_REFRESH.stream()
+                .filter(setting -> !(stages && JobSettings.OF_STAGE.contains(setting)))
+                .filter(settings::isChosen)
+                .findFirst()
+                .ifPresent(setting -> {
+                    throw SettingErrors.isForARefresh(setting);
+                });
     }
 
     /**

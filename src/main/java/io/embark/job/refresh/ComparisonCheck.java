@@ -7,6 +7,7 @@ package io.embark.job.refresh;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.RowLimit;
+import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
 import io.embark.job.table.Columns;
 import java.util.List;
@@ -38,7 +39,10 @@ record ComparisonCheck(String output, Settings settings) {
             throw RefreshErrors.keyIsNull(found.get(RowClass.NULL_KEY));
         }
         if (found.has(RowClass.DOUBLED)) {
-            throw RefreshErrors.keyStandsTwice(found.get(RowClass.DOUBLED), found.example(RowClass.DOUBLED));
+            throw RefreshErrors.keyStandsTwice(
+                    found.get(RowClass.DOUBLED),
+                    found.example(RowClass.DOUBLED),
+                    settings.get(JobSettings.MODE) == RunMode.REFRESH);
         }
         if (found.has(RowClass.DOUBLED_THERE)) {
             throw RefreshErrors.keyStandsTwiceThere(

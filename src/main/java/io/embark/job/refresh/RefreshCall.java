@@ -10,12 +10,11 @@ import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.NewColumns;
+import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
 import java.util.Optional;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 
 /**
  * What one refresh works with from its start to its end.
@@ -45,9 +44,14 @@ record RefreshCall(
         return apart.map(StateApart::keeper).orElse(sink);
     }
 
-    /** Writes the place as a whole, with the state of its rows. */
-    void write(Dataset<Row> rows, Runnable before) {
-        apart.ifPresentOrElse(state -> state.replace(rows, before), () -> sink.write(rows, before));
+    /** Whether source and place are compared; else all rows are written, and none has a state. */
+    boolean compares() {
+        return settings.get(JobSettings.MODE) == RunMode.REFRESH;
+    }
+
+    /** Whether rows have their state beside them in the place. */
+    boolean keepsState() {
+        return compares() && apart.isEmpty();
     }
 
     boolean quiet() {

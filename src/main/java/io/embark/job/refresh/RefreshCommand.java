@@ -6,6 +6,7 @@ package io.embark.job.refresh;
 
 import io.embark.Option;
 import io.embark.job.embed.EmbedCall;
+import io.embark.job.embed.EmbedCommand;
 import io.embark.job.embed.FailureLimit;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
@@ -16,6 +17,7 @@ import io.embark.job.session.JobSession;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.PlaceHold;
@@ -32,7 +34,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code embark embed --mode refresh}: what is new or changed in the source is embedded, and nothing else is.
+ * {@code embark embed --mode refresh}: what is new or changed in the source is embedded, and nothing else is. So are runs of the
+ * other modes that put their work aside, {@code --commit-every}: they compare nothing, and write all rows in one step.
  *
  * @hidden Public for Embark's other rooms only.
  */
@@ -75,7 +78,7 @@ public final class RefreshCommand {
         Sink sink = call.sink().orElseThrow();
         Optional<StateApart> apart = settings.find(JobSettings.STATE).map(name -> StateApart.of(call, settings, sink));
         Refreshing place = apart.<Refreshing>map(state -> state)
-                .or(sink::refreshing)
+                .or(() -> isRefresh() ? sink.refreshing() : Optional.of(new WrittenOnce()))
                 .orElseThrow(() ->
                         RefreshErrors.cannotBeRefreshed(sink.description(), sink.can(Capability.MAY_UPDATE_BY_KEY)));
         if (settings.isChosen(JobSettings.MERGE_EVERY) && place.takesRowsAsTheyCome()) {
@@ -97,12 +100,19 @@ public final class RefreshCommand {
         }
     }
 
+    private boolean isRefresh() {
+        return settings.get(JobSettings.MODE) == RunMode.REFRESH;
+    }
+
     /** A place that takes rows as they come is asked to add them, unless all of them are made anew. */
     private Sink sink(SparkSession spark) {
         if (settings.isChosen(JobSettings.STATE)) {
             return RequestedTables.sink(spark, settings, WriteMode.APPEND);
         }
         Sink whole = RequestedTables.sink(spark, settings);
+        if (!isRefresh()) {
+            return whole;
+        }
         boolean byKey =
                 whole.refreshing().filter(Refreshing::takesRowsAsTheyCome).isPresent()
                         && !settings.isOn(JobSettings.REBUILD);
@@ -111,7 +121,10 @@ public final class RefreshCommand {
 
     private void requireOptionsGoTogether(boolean isPart) {
         if (settings.names(JobSettings.ID_COLUMN).isEmpty()) {
-            throw RefreshErrors.keyIsMissing();
+            throw isRefresh() ? RefreshErrors.keyIsMissing() : RefreshErrors.keyOfTheStageIsMissing();
+        }
+        if (!isRefresh()) {
+            EmbedCommand.requireNoRefresh(settings);
         }
         if (settings.isOn(JobSettings.REBUILD) && settings.isOn(JobSettings.ADOPT)) {
             throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.ADOPT.key());

@@ -34,6 +34,13 @@ final class RefreshErrors {
                 "Name the columns that tell rows apart: --id-column id.");
     }
 
+    static EmbarkException keyOfTheStageIsMissing() {
+        return option(
+                "option id-column: --commit-every needs one",
+                "Rows that are put aside are found again by their keys.",
+                "Name the columns that tell rows apart, --id-column id, or leave --commit-every out.");
+    }
+
     static EmbarkException orderWithoutDuplicates() {
         return option(
                 "option order-by: is not heeded without --duplicates first",
@@ -246,13 +253,16 @@ final class RefreshErrors {
                 "Fill it with --sql, or leave such rows out with --where.");
     }
 
-    static EmbarkException keyStandsTwice(long keys, String example) {
+    /** @param canTakeFirst whether one row of each key may be taken */
+    static EmbarkException keyStandsTwice(long keys, String example, boolean canTakeFirst) {
         return new EmbarkException(
                 ErrorCode.COLUMN_INVALID,
                 "option id-column: %s more than one row of the source"
                         .formatted(Figures.count(keys, "key has", "keys have")),
                 "Key %s for instance.".formatted(Shown.value(example)),
-                "Name more columns with --id-column, or take the first row of each with --duplicates first --order-by ORDER.");
+                canTakeFirst
+                        ? "Name more columns with --id-column, or take the first row of each with --duplicates first --order-by ORDER."
+                        : "Name more columns with --id-column, or leave --commit-every out.");
     }
 
     static EmbarkException keyStandsTwiceThere(String output, long keys, String example) {

@@ -91,7 +91,7 @@ final class RefreshRun {
         if (kept.isPresent() && !refresh.place().takesRowsAsTheyCome()) {
             ComparedTarget.requireColumns(refresh, kept.get(), state, state.addedTo(written));
         }
-        refresh.sink().check(refresh.apart().isPresent() ? written : state.addedTo(written), source);
+        refresh.sink().check(refresh.keepsState() ? state.addedTo(written) : written, source);
         StateColumns checked = state;
         refresh.apart().ifPresent(apart -> apart.check(checked, written, source));
         if (!refresh.place().takesRowsAsTheyCome() && !refresh.rebuilds()) {
@@ -355,7 +355,11 @@ final class RefreshRun {
         if (!refresh.quiet()) {
             EmbedCall call = refresh.embed();
             VectorColumns columns = call.columns();
-            console.say("Refreshed %s: %s".formatted(refresh.sink().description(), found.shown(columns.chunked())));
+            console.say(
+                    refresh.compares()
+                            ? "Refreshed %s: %s".formatted(refresh.sink().description(), found.shown(columns.chunked()))
+                            : "Wrote %s: %s"
+                                    .formatted(refresh.sink().description(), Figures.count(rows, "row", "rows")));
             if (counts.get(Count.TEXTS) > 0) {
                 summary.print(
                         console,
@@ -371,7 +375,10 @@ final class RefreshRun {
         RefreshOutcome outcome = outcome(found, summary);
         report.ifPresent(folder -> {
             folder.write(
-                    Report.SUMMARY, summary.toJson(settings.effective(), outcome.classes(), versions, changesRead));
+                    Report.SUMMARY,
+                    refresh.compares()
+                            ? summary.toJson(settings.effective(), outcome.classes(), versions, changesRead)
+                            : summary.toJson(settings.effective()));
             failed.toJson()
                     .ifPresentOrElse(json -> folder.write(Report.FAILED, json), () -> folder.remove(Report.FAILED));
         });

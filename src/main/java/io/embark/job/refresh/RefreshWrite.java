@@ -41,6 +41,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
 /** Embeds what is new or changed, and brings all changes into the target. */
@@ -310,7 +312,7 @@ final class RefreshWrite {
             if (!place.isAsCompared()) {
                 throw OutputErrors.changedMeanwhile(sink.description());
             }
-            sink.unseen(target.schema()).ifPresent(rows -> new ReadBack(
+            sink.unseen(written()).ifPresent(rows -> new ReadBack(
                             call.columns(),
                             call.ids(),
                             call.options(),
@@ -321,7 +323,12 @@ final class RefreshWrite {
         if (target.rows().isEmpty()) {
             Dataset<Row> rows = puts.orElseGet(() -> call.spark().createDataFrame(List.<Row>of(), target.schema()));
             sink.chosen(rows);
-            refresh.write(labelled(rows), compared);
+            Dataset<Row> whole = labelled(rows);
+            refresh.apart()
+                    .ifPresentOrElse(
+                            state -> state.replace(whole, compared),
+                            () -> sink.write(
+                                    refresh.compares() ? whole : target.state().without(whole), compared));
             return true;
         }
         Changes others = changed.of(source.rows(), plan, puts, target.rows().get(), found);
@@ -330,6 +337,16 @@ final class RefreshWrite {
             return true;
         }
         return place.apply(others, before);
+    }
+
+    /** The columns of the place, as far as it is one that can be looked into before its rows are seen. */
+    private StructType written() {
+        StructType all = target.schema();
+        return refresh.keepsState()
+                ? all
+                : new StructType(Arrays.stream(all.fields())
+                        .filter(field -> !target.state().names().contains(field.name()))
+                        .toArray(StructField[]::new));
     }
 
     /** Files keep what is said of columns as text; here they get it back as it is written. */

@@ -159,6 +159,16 @@ record StateColumns(
                 .toArray(Column[]::new));
     }
 
+    /** Rows as they are where no state is kept: a text without a vector has no chunk. */
+    Dataset<Row> without(Dataset<Row> rows) {
+        Dataset<Row> plain = rows.drop(names().toArray(String[]::new));
+        Column hasVector =
+                Columns.named(vectors.byText().values().iterator().next()).isNotNull();
+        return vectors.chunked()
+                ? plain.withColumn(VectorColumns.CHUNK, functions.when(hasVector, Columns.named(VectorColumns.CHUNK)))
+                : plain;
+    }
+
     /** Whether a row has a text that was to be embedded, and no vector; never null. */
     Column failed(String text) {
         Column original = Columns.named(text);

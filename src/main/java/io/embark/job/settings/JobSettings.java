@@ -142,8 +142,8 @@ public final class JobSettings {
     public static final Option<String> COMMIT_EVERY = text(
                     "commit-every",
                     "TIME|ROWS",
-                    "How much work of a task a refresh may lose when it is killed: 10m, 30s, or a number of rows.")
-            .orElse("10m");
+                    "How much work of a task a run may lose when it is killed: 10m, 30s, or a number of rows. A refresh puts its work aside by itself, runs of other modes if this is set, with --id-column.")
+            .orElse("10m in a refresh");
     public static final Option<String> MERGE_EVERY = text(
                     "merge-every",
                     "TIME|ROWS",
@@ -152,7 +152,7 @@ public final class JobSettings {
     public static final Option<String> STAGE = text(
                     "stage",
                     "PATH",
-                    "Where a refresh keeps finished vectors until they are committed: a folder that every executor reaches.")
+                    "Where finished vectors are kept until they are committed: a folder that every executor reaches.")
             .orElse("hidden beside the output");
 
     public static final Option<String> STATE = text(
@@ -173,7 +173,10 @@ public final class JobSettings {
     /** Settings that are heeded only where rows may have no vector. */
     public static final List<Option<?>> OF_FAILED_ROWS = List.of(MAX_FAILED, ERROR_COLUMN, SHOW_TEXT);
 
-    /** Settings that only a refresh heeds. */
+    /** Settings of runs that put their work aside. */
+    public static final List<Option<?>> OF_STAGE = List.of(COMMIT_EVERY, STAGE);
+
+    /** Settings that only a refresh heeds; those of a stage, other runs that have one too. */
     public static final List<Option<?>> OF_REFRESH = List.of(
             DELETED,
             MAX_DELETED,

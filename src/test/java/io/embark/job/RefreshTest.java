@@ -7,7 +7,6 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.embark.job.table.Columns;
 import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.SharedSpark;
@@ -346,32 +345,6 @@ class RefreshTest {
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.err()).doesNotContain("left out");
         assertThat(found.out()).contains("the cat sat", "1.0000").doesNotContain("_hash", "_fingerprint");
-    }
-
-    @Test
-    void theStatusCountsRowsByWhatTheirVectorsAreOf() throws IOException {
-        assertThat(Outcome.of("status", "--table", input).errorLines().get(0))
-                .isEqualTo("table " + input + ": was not made by a refresh");
-        refresh();
-        Outcome people = Outcome.of("status", "--table", output);
-        assertThat(people.code()).as(people.err()).isZero();
-        assertThat(people.out())
-                .contains("Column  embedding: 4 rows, ", "fingerprint  ", "with a vector  without text")
-                .contains("What a refresh would embed: ");
-
-        JsonObject column = JsonParser.parseString(
-                        Outcome.of("status", "--table", output, "--json").out())
-                .getAsJsonObject()
-                .getAsJsonArray("columns")
-                .get(0)
-                .getAsJsonObject();
-        JsonObject part = column.getAsJsonArray("parts").get(0).getAsJsonObject();
-        assertThat(part.get("fingerprint").getAsString())
-                .startsWith(column.get("fingerprint").getAsString().substring(0, 16) + ":");
-        assertThat(part.get("rows").getAsLong()).isEqualTo(4);
-        assertThat(part.get("embedded").getAsLong()).isEqualTo(3);
-        assertThat(part.get("withoutText").getAsLong()).isEqualTo(1);
-        assertThat(part.get("failed").getAsLong()).isZero();
     }
 
     @Test

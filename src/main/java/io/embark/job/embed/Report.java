@@ -9,6 +9,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.encode.Count;
 import io.embark.job.guard.ReportFolder;
 import io.embark.job.sink.Sink;
 import io.embark.job.source.Source;
@@ -102,16 +103,38 @@ public final class Report {
         }
     }
 
+    /** The report in this folder, if there is one, of which nothing is written. */
+    public static Report toRead(SparkSession spark, String reference) {
+        try {
+            Path folder = new Path(reference);
+            return new Report(
+                    reference, folder.getFileSystem(spark.sessionState().newHadoopConf()), folder);
+        } catch (IOException | RuntimeException e) {
+            throw RunErrors.reportCannotBeRead(reference, e);
+        }
+    }
+
     /** Tokens in a second of the run that this folder reports; empty if there is none, or it was busy with other things. */
     public OptionalDouble pace() {
+        return each(Count.TOKENS.key());
+    }
+
+    /** How long that run would take for so many texts; empty in the same cases. */
+    public OptionalDouble secondsOf(long texts) {
+        OptionalDouble pace = each(Count.TEXTS.key());
+        return pace.isPresent() ? OptionalDouble.of(texts / pace.getAsDouble()) : pace;
+    }
+
+    /** How many of what it counted came in a second. */
+    private OptionalDouble each(String counted) {
         try (Reader reader = new InputStreamReader(files.open(new Path(folder, SUMMARY)), StandardCharsets.UTF_8)) {
             JsonObject summary = GSON.fromJson(reader, JsonObject.class);
-            double tokens = summary.get("tokens").getAsDouble();
+            double count = summary.get(counted).getAsDouble();
             JsonObject spent = summary.getAsJsonObject("seconds");
             double seconds = spent.get("total").getAsDouble();
             // The pace of a run that mostly compared says nothing of one that embeds.
             boolean isOfEmbedding = spent.get("forward").getAsDouble() > seconds / 2;
-            return tokens > 0 && isOfEmbedding ? OptionalDouble.of(tokens / seconds) : OptionalDouble.empty();
+            return count > 0 && isOfEmbedding ? OptionalDouble.of(count / seconds) : OptionalDouble.empty();
         } catch (IOException | RuntimeException e) {
             // Whatever lies there, an estimate is not worth a failure.
             LOG.debug("No earlier run: {}", Failures.rootLine(e));

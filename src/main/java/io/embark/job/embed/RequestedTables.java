@@ -68,6 +68,14 @@ public final class RequestedTables {
         throw SettingErrors.noInput();
     }
 
+    /** Whether the settings name what {@link #source} reads. */
+    public static boolean namesSource(Settings settings) {
+        return settings.isChosen(JobSettings.INPUT)
+                || settings.isChosen(JobSettings.TABLE)
+                || settings.isChosen(JobSettings.SQL)
+                || SourceFormat.isOther(settings.find(JobSettings.FORMAT));
+    }
+
     /**
      * Rows that a program has, as far as the settings want them.
      *

@@ -119,6 +119,15 @@ public final class RunErrors {
                 thrown);
     }
 
+    public static EmbarkException reportCannotBeRead(String reference, Exception thrown) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "report %s: cannot be read".formatted(reference),
+                Failures.rootLine(thrown),
+                "Name the folder of an earlier run with --report, or none.",
+                thrown);
+    }
+
     public static EmbarkException reportHasNoRoom(String reference, Path folder, long free) {
         return new EmbarkException(
                 ErrorCode.OUTPUT_INVALID,

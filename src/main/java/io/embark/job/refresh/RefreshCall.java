@@ -10,7 +10,6 @@ import io.embark.job.settings.Deleted;
 import io.embark.job.settings.Duplicates;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.NewColumns;
-import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
@@ -46,7 +45,7 @@ record RefreshCall(
 
     /** Whether source and place are compared; else all rows are written, and none has a state. */
     boolean compares() {
-        return settings.get(JobSettings.MODE) == RunMode.REFRESH;
+        return !(place instanceof WrittenOnce);
     }
 
     /** Whether rows have their state beside them in the place. */

@@ -138,13 +138,7 @@ final class SourceChanges implements AutoCloseable {
         if (all.getLong(0) > 0 && (all.getBoolean(1) || all.getBoolean(2))) {
             return Answer.none("a key may be null in it, or stand twice");
         }
-        Source now = new Source(
-                now(changes, all.getLong(0)),
-                source.name(),
-                source.path(),
-                source.cheap(),
-                source.notes(),
-                source.version());
+        Source now = source.with(now(changes, all.getLong(0)));
         Dataset<Row> keyed =
                 comparison.ofChanges(comparison.keyed(now.rows()), changed.drop(TableFeed.CAME, TableFeed.COMMIT));
         Dataset<Row> classes = comparison.compare(keyed, target.rows(), missing.told());

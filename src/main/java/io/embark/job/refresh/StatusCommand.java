@@ -4,40 +4,42 @@
  */
 package io.embark.job.refresh;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import io.embark.EmbarkException;
+import io.embark.EmbedOptions;
+import io.embark.Option;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
 import io.embark.job.print.Console;
-import io.embark.job.print.Figures;
-import io.embark.job.print.TextTable;
 import io.embark.job.session.JobSession;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.SettingErrors;
 import io.embark.job.settings.Settings;
-import io.embark.job.source.RefreshRecord;
+import io.embark.job.sink.Sink;
 import io.embark.job.source.Source;
-import io.embark.job.table.Columns;
-import io.embark.spark.call.EmbeddingMetadata;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.embark.job.table.TableLabels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.spark.sql.Column;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.SparkSession;
 
 /**
- * {@code embark status}: counts the rows of an output that refreshes keep, by what their vectors are of. Reads what stands beside
- * the vectors, and changes nothing.
+ * {@code embark status}: counts the rows of an output that refreshes keep, by what their vectors are of, and those that a refresh
+ * would embed, where the settings name the source. Reads keys and what stands beside the vectors, and changes nothing.
  *
  * @hidden Public for Embark's other rooms only.
  */
 public final class StatusCommand {
-    private static final List<String> HEADER =
-            List.of("fingerprint", "rows", "with a vector", "without text", "failed", "left the source");
+    /** What is not known is told as such. */
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .serializeNulls()
+            .create();
 
     private final Settings settings;
     private final Console console;
@@ -48,139 +50,99 @@ public final class StatusCommand {
         this.console = console;
     }
 
-    /** Rows whose vectors are of one model and of the same options; null of none that a refresh knows. */
-    private record Part(String fingerprint, long rows, long embedded, long withoutText, long failed, long flagged) {
-        List<String> cells() {
-            return List.of(
-                    fingerprint == null ? "none" : fingerprint,
-                    Figures.count(rows),
-                    Figures.count(embedded),
-                    Figures.count(withoutText),
-                    Figures.count(failed),
-                    Figures.count(flagged));
-        }
-
-        Map<String, Object> toJson() {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("fingerprint", fingerprint);
-            all.put("rows", rows);
-            all.put("embedded", embedded);
-            all.put("withoutText", withoutText);
-            all.put("failed", failed);
-            all.put("flagged", flagged);
-            return all;
-        }
-    }
-
     /** Runs it. */
     public void run() {
-        if (!settings.isChosen(JobSettings.FORMAT)) {
-            settings.require(JobSettings.SEARCH_TABLE);
-        }
         try (JobSession session = JobSession.open(settings.session())) {
-            Source source = RequestedTables.searched(session.spark(), settings);
-            Map<String, List<Part>> parts = new LinkedHashMap<>();
-            for (String vector : vectors(source)) {
-                parts.put(vector, parts(source.rows(), vector));
-            }
-            if (settings.isOn(JobSettings.JSON)) {
-                console.out().println(Report.json(json(source, parts)));
+            SparkSession spark = session.spark();
+            if (!namesOutput(spark)) {
+                countTable(spark);
+            } else if (RequestedTables.namesSource(settings)) {
+                countBoth(spark);
             } else {
-                print(source, parts);
+                countOutput(spark);
             }
         }
     }
 
-    /** The columns of vectors that have a refresh's record beside them. */
-    private List<String> vectors(Source source) {
-        StructType schema = source.rows().schema();
-        Set<String> names = Columns.byName(schema).keySet();
-        List<String> vectors = Arrays.stream(schema.fieldNames())
-                .filter(name -> RefreshRecord.standsBeside(name, names))
-                .filter(name -> settings.find(JobSettings.SEARCH_COLUMN)
-                        .map(name::equalsIgnoreCase)
-                        .orElse(true))
-                .toList();
-        if (vectors.isEmpty()) {
-            String vector = settings.find(JobSettings.SEARCH_COLUMN).orElse(Columns.EMBEDDING);
-            throw RefreshErrors.hasNoState(
-                    "table " + source.name(),
-                    List.of(StateColumns.textHash(vector), StateColumns.fingerprint(vector)),
-                    true);
+    /** Whether an output is named as embark embed takes it, by a place at least as important as one that names a table. */
+    private boolean namesOutput(SparkSession spark) {
+        return RequestedTables.namesSink(spark, settings)
+                && !settings.outranks(
+                        JobSettings.STATUS_TABLE,
+                        List.of(JobSettings.OUTPUT, JobSettings.OUTPUT_TABLE, JobSettings.OUTPUT_FORMAT));
+    }
+
+    private void countTable(SparkSession spark) {
+        requireNone(JobSettings.OF_STATUS_OUTPUT);
+        requireNone(JobSettings.OF_STATUS_SOURCE);
+        requireNone(EmbedOptions.all());
+        if (!settings.isChosen(JobSettings.FORMAT)) {
+            settings.require(JobSettings.STATUS_TABLE);
         }
-        return vectors;
+        Source source = RequestedTables.searched(spark, settings);
+        Census census = Census.of(source.rows(), "table " + source.name(), settings.find(JobSettings.SEARCH_COLUMN));
+        print(source.name(), census, Optional.empty());
+        sayHowToAskForMore();
     }
 
-    private static List<Part> parts(Dataset<Row> rows, String vector) {
-        Column isEmbedded = Columns.named(vector).isNotNull();
-        Column hasHash = Columns.named(StateColumns.textHash(vector)).isNotNull();
-        String deletedAt = RefreshRecord.DELETED_AT.beside(vector);
-        boolean flags = Arrays.stream(rows.columns()).anyMatch(deletedAt::equalsIgnoreCase);
-        Column isFlagged = flags ? Columns.named(deletedAt).isNotNull() : functions.lit(false);
-        return rows
-                .groupBy(Columns.named(StateColumns.fingerprint(vector)).as("fingerprint"))
-                .agg(
-                        functions.count(functions.lit(1)).as("rows"),
-                        functions.count_if(isEmbedded),
-                        functions.count_if(functions.not(isEmbedded).and(hasHash)),
-                        functions.count_if(functions.not(isEmbedded).and(functions.not(hasHash))),
-                        functions.count_if(isFlagged))
-                .orderBy(functions.col("rows").desc(), functions.col("fingerprint"))
-                .collectAsList()
-                .stream()
-                .map(row -> new Part(
-                        row.getString(0),
-                        row.getLong(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        row.getLong(4),
-                        row.getLong(5)))
-                .toList();
+    private void countOutput(SparkSession spark) {
+        requireNone(JobSettings.OF_STATUS_SOURCE);
+        requireNone(EmbedOptions.all());
+        Sink sink = RequestedRefresh.sink(spark, settings);
+        Optional<Dataset<Row>> there = RequestedRefresh.refreshing(sink).there();
+        print(sink.reference(), census(sink, there, settings.find(JobSettings.SEARCH_COLUMN)), Optional.empty());
+        sayHowToAskForMore();
     }
 
-    private static long rows(List<Part> parts) {
-        return parts.stream().mapToLong(Part::rows).sum();
+    private void countBoth(SparkSession spark) {
+        RequestedRefresh.requireOptionsGoTogether(settings, false);
+        RequestedTables.recover(spark, settings, false).forEach(console::note);
+        RefreshCall refresh =
+                RequestedRefresh.open(spark, settings, console, RequestedTables.source(spark, settings), false);
+        Sink sink = refresh.sink();
+        Census census = census(sink, refresh.place().there(), Optional.empty());
+        Forecast forecast;
+        try {
+            Optional<Report> last = settings.find(JobSettings.REPORT).map(folder -> Report.toRead(spark, folder));
+            forecast = Forecast.of(refresh, last);
+        } catch (EmbarkException e) {
+            // A refresh would be refused for the same reason, which the counts may explain.
+            print(sink.reference(), census, Optional.empty());
+            throw e;
+        }
+        print(sink.reference(), census, Optional.of(forecast));
     }
 
-    private Map<String, Object> json(Source source, Map<String, List<Part>> parts) {
-        List<Map<String, Object>> columns = new ArrayList<>();
-        parts.forEach((vector, of) -> {
-            Map<String, Object> column = new LinkedHashMap<>();
-            column.put("name", vector);
-            EmbeddingMetadata.of(field(source, vector)).ifPresent(label -> {
-                column.put("model", label.model());
-                column.put("fingerprint", label.fingerprint());
-            });
-            column.put("rows", rows(of));
-            column.put("parts", of.stream().map(Part::toJson).toList());
-            columns.add(column);
+    private static Census census(Sink sink, Optional<Dataset<Row>> there, Optional<String> column) {
+        return there.map(rows -> Census.of(TableLabels.labelled(rows), sink.description(), column))
+                .orElse(Census.NONE);
+    }
+
+    /** What stands in a file is for other commands too; what is asked for here is heeded or refused. */
+    private void requireNone(List<Option<?>> unheeded) {
+        unheeded.stream().filter(settings::isAskedForHere).findFirst().ifPresent(setting -> {
+            throw SettingErrors.isForARefreshThatIsNamed(setting);
         });
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("version", 1);
-        all.put("table", source.name());
-        all.put("columns", columns);
-        return all;
     }
 
-    private static StructField field(Source source, String vector) {
-        return source.rows().schema().apply(vector);
+    private void print(String table, Census census, Optional<Forecast> forecast) {
+        if (settings.isOn(JobSettings.JSON)) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("version", 1);
+            all.put("table", table);
+            all.put("columns", census.toJson());
+            all.put("refresh", forecast.map(Forecast::toJson).orElse(null));
+            console.out().println(GSON.toJson(all));
+            return;
+        }
+        console.say("Table   %s".formatted(table));
+        census.print(console);
+        forecast.ifPresent(told -> console.say(told.shown()));
     }
 
-    private void print(Source source, Map<String, List<Part>> parts) {
-        console.say("Table   %s".formatted(source.name()));
-        parts.forEach((vector, of) -> {
-            String model = EmbeddingMetadata.of(field(source, vector))
-                    .map(label -> ", %s, fingerprint %.12s".formatted(label.shown(), label.fingerprint()))
-                    .orElse("");
-            console.say("Column  %s: %s%s".formatted(vector, Figures.count(rows(of), "row", "rows"), model));
-            new TextTable(HEADER, of.stream().map(Part::cells).toList())
-                    .lines(Integer.MAX_VALUE)
-                    .forEach(line -> console.out().println("  " + line));
-            if (of.size() > 1) {
-                console.say(
-                        "Vectors of different models or options cannot be compared: embed all anew with --rebuild.");
-            }
-        });
-        console.say("What a refresh would embed: embark embed --mode refresh --dry-run with the source.");
+    private void sayHowToAskForMore() {
+        if (!settings.isOn(JobSettings.JSON)) {
+            console.say("What a refresh would embed: name source, --output and --id-column too, as embark embed does.");
+        }
     }
 }

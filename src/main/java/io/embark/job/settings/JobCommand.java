@@ -77,16 +77,22 @@ public enum JobCommand {
                     new Group("Run", JobSettings.OF_EVERY_RUN))),
     STATUS(
             "status",
-            "Counts the rows of a refreshed table: by model, without a vector, failed, gone from the source.",
+            "Counts the rows of a refreshed table: by model, without a vector, failed, gone from the source; and what a refresh would embed.",
             List.of(
                     new Group(
                             "Status",
                             List.of(
-                                    JobSettings.SEARCH_TABLE,
+                                    JobSettings.STATUS_TABLE,
                                     JobSettings.FORMAT,
                                     JobSettings.SOURCE_OPTION,
                                     JobSettings.SEARCH_COLUMN,
                                     JobSettings.JSON)),
+                    new Group(
+                            "The output, as embark embed takes it, in place of --table", JobSettings.OF_STATUS_OUTPUT),
+                    new Group(
+                            "What a refresh would embed, with an output, --id-column and one of --input, --table, --sql",
+                            JobSettings.OF_STATUS_SOURCE),
+                    new Group("Embedding, as the refresh has it", EmbedOptions.all()),
                     new Group("Run", JobSettings.OF_EVERY_RUN))),
     INSPECT(
             "inspect",

@@ -198,6 +198,35 @@ public final class JobSettings {
             "What embark embed wrote: a path, or the name of a table of any catalog; not needed where --format and its options say it.");
     public static final Option<String> SEARCH_COLUMN = text("embedding-column", "C", "The column of the vectors.")
             .orElse("the only column with vectors of Embark, else embedding");
+    public static final Option<String> STATUS_TABLE = text(
+            "table",
+            "P",
+            "What embark embed wrote: a path, or the name of a table of any catalog; not needed where --format and its options say it. Beside --output or --output-table it is the source.");
+
+    /** Settings that say which output {@code embark status} counts, beside {@link #STATUS_TABLE}. */
+    public static final List<Option<?>> OF_STATUS_OUTPUT = List.of(OUTPUT, OUTPUT_TABLE, OUTPUT_FORMAT, SINK_OPTION);
+
+    /** Settings of a run of {@code embark embed} that say what a refresh would embed. */
+    public static final List<Option<?>> OF_STATUS_SOURCE = List.of(
+            INPUT,
+            SQL,
+            TEXT_COLUMN,
+            ID_COLUMN,
+            WHERE,
+            LIMIT,
+            VECTOR_TYPE,
+            PARTITION_BY,
+            DELETED,
+            MAX_DELETED,
+            DUPLICATES,
+            ORDER_BY,
+            SINCE,
+            CHANGES,
+            NEW_COLUMNS,
+            ADOPT,
+            STATE,
+            REPORT);
+
     public static final Option<String> QUERY = text("query", "TEXT", "What to search for.");
     public static final Option<Integer> TOP =
             Option.integer(Stage.COMMAND, "top", 10, 1, 1_000_000, "rows", "How many rows to show.");

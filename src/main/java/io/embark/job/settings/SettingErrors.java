@@ -98,6 +98,13 @@ public final class SettingErrors {
                 "Add --mode refresh and --id-column, or leave it out.");
     }
 
+    public static EmbarkException isForARefreshThatIsNamed(Option<?> setting) {
+        return invalid(
+                "option %s: is not heeded without a source and an output".formatted(setting.key()),
+                "embark status counts what is in a table, and compares it with nothing.",
+                "Name both as embark embed does, --input, --output and --id-column for instance, or leave it out.");
+    }
+
     public static EmbarkException isForTheCommandLine(String key) {
         return invalid(
                 "option %s: cannot be set here".formatted(key),

@@ -11,6 +11,7 @@ import io.embark.job.session.SparkKeys;
 import io.embark.job.session.SparkStart;
 import io.embark.spark.models.SparkSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +117,30 @@ public final class Settings {
     /** Whether the command itself says it. */
     public boolean isOnCommandLine(Option<?> setting) {
         return isChosen(setting) && chosen.get(setting.key()).place() == Place.COMMAND_LINE;
+    }
+
+    /** Whether this run is asked for it, on the command line or with {@code --set}; places that serve others may name it too. */
+    public boolean isAskedForHere(Option<?> setting) {
+        return places(setting).anyMatch(place -> place.compareTo(Place.SET) <= 0);
+    }
+
+    /** Whether a more important place names it than any that names one of the others. */
+    public boolean outranks(Option<?> setting, List<Option<?>> others) {
+        Place best = others.stream()
+                .flatMap(this::places)
+                .min(Comparator.naturalOrder())
+                .orElse(Place.DEFAULT);
+        return places(setting).anyMatch(place -> place.compareTo(best) < 0);
+    }
+
+    /** Where it stands, for settings with entries each of them. */
+    private Stream<Place> places(Option<?> setting) {
+        String key = setting.key();
+        return chosen.entrySet().stream()
+                .filter(value -> value.getKey().equals(key)
+                        || (setting.form() == Option.Form.ENTRIES
+                                && value.getKey().startsWith(key + ".")))
+                .map(value -> value.getValue().place());
     }
 
     /** The names in a list with commas between them; none if it is not chosen. */

@@ -176,11 +176,16 @@ public record Source(
                 .orElse(this);
     }
 
+    /** The same with other rows of the same columns. */
+    public Source with(Dataset<Row> others) {
+        return new Source(others, name, path, cheap, notes, version);
+    }
+
     private Source narrowed(SourceRequest request) {
         Dataset<Row> met = request.where().map(this::where).orElse(rows);
         Dataset<Row> limited =
                 request.limit().isPresent() ? met.limit(request.limit().getAsInt()) : met;
-        return new Source(limited, name, path, cheap, notes, version);
+        return with(limited);
     }
 
     private Dataset<Row> where(String condition) {

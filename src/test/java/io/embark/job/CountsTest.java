@@ -93,6 +93,20 @@ class CountsTest {
     }
 
     @Test
+    void eachTextIsComputedOnceWhereThatIsAskedFor() throws IOException {
+        assertThat(computed("--deduplicate always --mode refresh --id-column id"))
+                .isEqualTo(3);
+        assertThat(computed("--deduplicate always --mode overwrite")).isEqualTo(3);
+        assertThat(computed("--deduplicate never --mode overwrite")).isGreaterThan(3);
+    }
+
+    private long computed(String more) throws IOException {
+        Outcome outcome = embed("SELECT id, concat('a cat ', id % 3) AS text FROM range(64)", List.of(more.split(" ")));
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        return summary().get("distinct").getAsLong();
+    }
+
+    @Test
     void filesTablesAndAppendedRowsAreCountedAlike() throws IOException {
         spark.sql("SELECT 'same' AS text FROM range(7)").write().parquet(path("in"));
         spark.read().parquet(path("in")).createOrReplaceTempView("same");

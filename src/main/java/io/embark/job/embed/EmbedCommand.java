@@ -129,8 +129,8 @@ public final class EmbedCommand {
             sink.note().ifPresent(console::note);
         }
         boolean limited = settings.isChosen(JobSettings.LIMIT);
-        Repartitioning repartitioning =
-                Repartitioning.of(run.source(), run.columns().byText().keySet(), limited);
+        Repartitioning repartitioning = Repartitioning.of(
+                run.source(), run.columns().byText().keySet(), limited, settings.get(JobSettings.DEDUPLICATE));
         if (limited) {
             sink.chosen(repartitioning.rows());
         }

@@ -20,6 +20,7 @@ import io.embark.job.sink.Changes;
 import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
+import io.embark.job.source.Deduplicate;
 import io.embark.job.source.Repartitioning;
 import io.embark.job.source.Source;
 import io.embark.job.stage.CommitEvery;
@@ -184,7 +185,8 @@ final class RefreshWrite {
 
     /** What is known of rows to embed; of a place that is made anew, finding out would read the whole source. */
     private Repartitioning.Known known(Dataset<Row> wanted, long count) {
-        return target.rows().isEmpty() ? Repartitioning.Known.rows(count) : comparison.known(wanted);
+        boolean isAsked = target.rows().isPresent() && settings.get(JobSettings.DEDUPLICATE) == Deduplicate.AUTO;
+        return isAsked ? comparison.known(wanted) : Repartitioning.Known.rows(count);
     }
 
     /** Chunks of documents that have fewer of them now that the new ones are in. */
@@ -379,9 +381,10 @@ final class RefreshWrite {
     /** The same rows with their vectors and state, spread over all cores. */
     private Dataset<Row> embedded(Source source, Dataset<Row> chosen, Repartitioning.Known known) {
         Set<String> texts = call.columns().byText().keySet();
+        Deduplicate deduplicate = settings.get(JobSettings.DEDUPLICATE);
         Dataset<Row> spread = chosen == source.rows() && source.cheap()
-                ? Repartitioning.of(source, texts, false).rows()
-                : Repartitioning.ofKnown(chosen, texts, known);
+                ? Repartitioning.of(source, texts, false, deduplicate).rows()
+                : Repartitioning.ofKnown(chosen, texts, known, deduplicate);
         String vector = call.columns().byText().values().iterator().next();
         Dataset<Row> embedded = call.columns()
                 .embedCounted(

@@ -32,7 +32,8 @@ public enum JobCommand {
                                     JobSettings.TEXT_COLUMN,
                                     JobSettings.ID_COLUMN,
                                     JobSettings.WHERE,
-                                    JobSettings.LIMIT)),
+                                    JobSettings.LIMIT,
+                                    JobSettings.DEDUPLICATE)),
                     new Group(
                             "Sink: one of --output, --output-table",
                             List.of(

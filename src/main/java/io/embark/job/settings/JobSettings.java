@@ -10,6 +10,7 @@ import io.embark.Stage;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.VectorType;
 import io.embark.job.sink.folder.FolderFormat;
+import io.embark.job.source.Deduplicate;
 import io.embark.job.source.SourceFormat;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -50,6 +51,12 @@ public final class JobSettings {
     public static final Option<Integer> LIMIT = Option.integer(
                     Stage.COMMAND, "limit", null, 0, Integer.MAX_VALUE, "rows", "Read only so many rows.")
             .orElse("all rows");
+
+    public static final Option<Deduplicate> DEDUPLICATE = Option.choice(
+            Stage.COMMAND,
+            "deduplicate",
+            Deduplicate.AUTO,
+            "Whether rows of equal texts are brought together, so that each text is embedded once: where that pays, always, or never.");
 
     public static final Option<String> OUTPUT = text("output", "PATH", "The folder to write.");
     public static final Option<String> OUTPUT_TABLE = text("output-table", "NAME", "The table to write.");

@@ -25,6 +25,11 @@ import org.apache.spark.sql.functions;
  * would make a partition too big, since a text or null stands in a great part of the rows, rows are dealt out in turn: then
  * such a text is still embedded only once in each window. The result of a query is dealt out in turn as well.
  *
+ * <p>That is {@link Deduplicate#AUTO}. With {@link Deduplicate#ALWAYS} rows are dealt out by their texts in each of these cases,
+ * and where they lie well already. It costs a shuffle of all rows; and where a text stands in a great part of them, one task has
+ * that part alone, in as little memory as any other, and embeds the text once in each of its windows. With {@link
+ * Deduplicate#NEVER} rows are dealt out in turn or not at all, and nothing is asked of their texts before.
+ *
  * <p>A task that is run again deals the same rows to the same partitions: by their texts, or in turn after Spark sorted them
  * ({@code spark.sql.execution.sortBeforeRepartition}).
  *
@@ -53,23 +58,28 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
      *
      * @param texts the columns to embed
      * @param limited whether the source is limited to some number of rows
+     * @param deduplicate whether rows of equal texts come together
      */
-    public static Repartitioning of(Source source, Collection<String> texts, boolean limited) {
+    public static Repartitioning of(Source source, Collection<String> texts, boolean limited, Deduplicate deduplicate) {
         // Which rows a limit lets through depends on who comes first; once kept, a task that runs again sees the same
         // ones.
         Dataset<Row> rows = limited ? source.rows().localCheckpoint() : source.rows();
         int cores = rows.sparkSession().sparkContext().defaultParallelism();
         if (!source.cheap() && !limited) {
-            return new Repartitioning(rows.repartition(partitionsOfUncounted(rows, cores)), OptionalLong.empty());
+            int partitions = partitionsOfUncounted(rows, cores);
+            return new Repartitioning(
+                    deduplicate == Deduplicate.ALWAYS ? byText(rows, texts, partitions) : rows.repartition(partitions),
+                    OptionalLong.empty());
         }
 
         List<Long> counts = rows.groupBy(functions.spark_partition_id()).count().collectAsList().stream()
                 .map(row -> row.getLong(1))
                 .toList();
         long total = counts.stream().mapToLong(Long::longValue).sum();
-        Dataset<Row> spread =
-                isFine(counts, cores) ? rows : deal(rows, texts, total, Math.toIntExact(partitions(total, cores)));
-        return new Repartitioning(spread, OptionalLong.of(total));
+        boolean stays = deduplicate != Deduplicate.ALWAYS && isFine(counts, cores);
+        int partitions = Math.toIntExact(partitions(total, cores));
+        return new Repartitioning(
+                stays ? rows : deal(rows, texts, total, partitions, deduplicate), OptionalLong.of(total));
     }
 
     /**
@@ -95,15 +105,21 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
      * partitions of their source, and finding out how would read it once more. By their texts if these repeat, else in turn.
      *
      * @param columns the columns to embed
+     * @param known of their texts, only what {@link Deduplicate#AUTO} goes by
      */
-    public static Dataset<Row> ofKnown(Dataset<Row> rows, Collection<String> columns, Known known) {
+    public static Dataset<Row> ofKnown(
+            Dataset<Row> rows, Collection<String> columns, Known known, Deduplicate deduplicate) {
         int cores = rows.sparkSession().sparkContext().defaultParallelism();
         int partitions = Math.toIntExact(partitions(known.total(), cores));
         // A partition gets its share of the texts, and perhaps the one that stands in most rows.
         long share = ceilDiv(known.total(), partitions);
-        return known.repeats() && known.most() <= (MOST_SHARES_BY_TEXT - 1) * share
-                ? byText(rows, columns, partitions)
-                : rows.repartition(partitions);
+        boolean byText =
+                switch (deduplicate) {
+                    case AUTO -> known.repeats() && known.most() <= (MOST_SHARES_BY_TEXT - 1) * share;
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                };
+        return byText ? byText(rows, columns, partitions) : rows.repartition(partitions);
     }
 
     private static Dataset<Row> byText(Dataset<Row> rows, Collection<String> texts, int partitions) {
@@ -111,7 +127,17 @@ public record Repartitioning(Dataset<Row> rows, OptionalLong total) {
         return rows.repartition(partitions, columns).sortWithinPartitions(functions.xxhash64(columns));
     }
 
-    private static Dataset<Row> deal(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {
+    private static Dataset<Row> deal(
+            Dataset<Row> rows, Collection<String> texts, long total, int partitions, Deduplicate deduplicate) {
+        return switch (deduplicate) {
+            case AUTO -> dealIfEven(rows, texts, total, partitions);
+            case ALWAYS -> byText(rows, texts, partitions);
+            case NEVER -> rows.repartition(partitions);
+        };
+    }
+
+    /** By their texts, unless that makes a partition too big. */
+    private static Dataset<Row> dealIfEven(Dataset<Row> rows, Collection<String> texts, long total, int partitions) {
         Column[] columns = texts.stream().map(Columns::named).toArray(Column[]::new);
         // What Spark's repartition computes for each row: the sizes of the partitions that it would make.
         Column partition = functions.pmod(functions.hash(columns), functions.lit(partitions));

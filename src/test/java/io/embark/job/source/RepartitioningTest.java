@@ -52,7 +52,7 @@ class RepartitioningTest {
     @Test
     void spreadsOnePartitionAndLosesNoRow() {
         Repartitioning repartitioning =
-                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), ID, false);
+                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), true), ID, false, Deduplicate.AUTO);
 
         assertThat(repartitioning.total()).hasValue(3_000);
         assertThat(sizes(repartitioning.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
@@ -63,7 +63,7 @@ class RepartitioningTest {
     @Test
     void equalTextsStandTogetherInOnePartition() {
         Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 1000) AS text");
-        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false);
+        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false, Deduplicate.AUTO);
 
         List<List<String>> partitions = repartitioning
                 .rows()
@@ -81,7 +81,7 @@ class RepartitioningTest {
     @Test
     void aTextInAGreatPartOfTheRowsStaysSpread() {
         Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "if(id % 2 = 0, null, string(id)) AS text");
-        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false);
+        Repartitioning repartitioning = Repartitioning.of(source(rows, true), List.of("text"), false, Deduplicate.AUTO);
 
         assertThat(sizes(repartitioning.rows())).hasSize(8).allSatisfy(size -> assertThat(size)
                 .isBetween(400L, 600L));
@@ -91,7 +91,8 @@ class RepartitioningTest {
     @Test
     void rowsThatAreKnownToRepeatTheirTextsAreDealtOutByThem() {
         Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 1000) AS text");
-        Dataset<Row> dealt = Repartitioning.ofKnown(rows, List.of("text"), new Repartitioning.Known(4_000, 1_000, 4));
+        Dataset<Row> dealt = Repartitioning.ofKnown(
+                rows, List.of("text"), new Repartitioning.Known(4_000, 1_000, 4), Deduplicate.AUTO);
 
         List<String> firsts = dealt.select("text").as(Encoders.STRING()).javaRDD().glom().collect().stream()
                 .flatMap(RepartitioningTest::firstOfEach)
@@ -105,9 +106,45 @@ class RepartitioningTest {
         List<Repartitioning.Known> known =
                 List.of(Repartitioning.Known.rows(4_000), new Repartitioning.Known(4_000, 2_001, 2_000));
 
-        assertThat(known).allSatisfy(each -> assertThat(sizes(Repartitioning.ofKnown(rows, List.of("text"), each)))
+        assertThat(known).allSatisfy(each -> assertThat(
+                        sizes(Repartitioning.ofKnown(rows, List.of("text"), each, Deduplicate.AUTO)))
                 .hasSize(8)
                 .allSatisfy(size -> assertThat(size).isBetween(450L, 550L)));
+    }
+
+    @Test
+    void alwaysBringsEqualTextsTogetherThoughRowsLieWellOrOneTextIsInMany() {
+        Dataset<Row> rows =
+                spark.range(0, 4_000, 1, 8).selectExpr("id", "concat('text ', if(id % 2 = 0, 0, id % 1000)) AS text");
+        List<String> text = List.of("text");
+        assertThat(Repartitioning.of(source(rows, true), text, false, Deduplicate.AUTO)
+                        .rows())
+                .isSameAs(rows);
+
+        List<Dataset<Row>> dealt = List.of(
+                Repartitioning.of(source(rows, true), text, false, Deduplicate.ALWAYS)
+                        .rows(),
+                Repartitioning.of(source(rows, false), text, false, Deduplicate.ALWAYS)
+                        .rows(),
+                Repartitioning.ofKnown(rows, text, Repartitioning.Known.rows(4_000), Deduplicate.ALWAYS));
+        assertThat(dealt).allSatisfy(each -> assertThat(
+                        each.select("text").as(Encoders.STRING()).javaRDD().glom().collect().stream()
+                                .flatMap(RepartitioningTest::firstOfEach))
+                .hasSize(501)
+                .doesNotHaveDuplicates());
+    }
+
+    @Test
+    void neverDealsRowsOutInTurn() {
+        Dataset<Row> rows = spark.range(0, 4_000, 1, 1).selectExpr("id", "concat('text ', id % 3) AS text");
+        List<Dataset<Row>> dealt = List.of(
+                Repartitioning.of(source(rows, true), List.of("text"), false, Deduplicate.NEVER)
+                        .rows(),
+                Repartitioning.ofKnown(
+                        rows, List.of("text"), new Repartitioning.Known(4_000, 3, 4), Deduplicate.NEVER));
+
+        assertThat(dealt).allSatisfy(each -> assertThat(sizes(each)).hasSize(8).allSatisfy(size -> assertThat(size)
+                .isBetween(450L, 550L)));
     }
 
     /** The texts that differ from the one before. */
@@ -121,13 +158,15 @@ class RepartitioningTest {
     void leavesAGoodInputAlone() {
         Dataset<Row> rows = spark.range(0, 8_000, 1, 8).toDF();
 
-        assertThat(Repartitioning.of(source(rows, true), ID, false).rows()).isSameAs(rows);
+        assertThat(Repartitioning.of(source(rows, true), ID, false, Deduplicate.AUTO)
+                        .rows())
+                .isSameAs(rows);
     }
 
     @Test
     void keepsTheRowsOfALimitForTasksThatRunAgain() {
-        Repartitioning repartitioning =
-                Repartitioning.of(source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), ID, true);
+        Repartitioning repartitioning = Repartitioning.of(
+                source(spark.range(0, 100_000, 1, 4).toDF().limit(1_000), true), ID, true, Deduplicate.AUTO);
 
         assertThat(repartitioning.total()).hasValue(1_000);
         assertThat(repartitioning.rows().collectAsList())
@@ -137,7 +176,7 @@ class RepartitioningTest {
     @Test
     void doesNotRunAQueryTwice() {
         Repartitioning repartitioning =
-                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), ID, false);
+                Repartitioning.of(source(spark.range(0, 3_000, 1, 1).toDF(), false), ID, false, Deduplicate.AUTO);
 
         assertThat(repartitioning.total()).isEmpty();
         assertThat(sizes(repartitioning.rows())).hasSize(8);

@@ -68,9 +68,16 @@ final class RefreshRun {
         sides.source().version().ifPresent(version -> versions.put("source", version));
         keepVersion("before");
         tell(sides.source());
-        if (refresh.rebuilds()) {
-            return rebuild(sides);
+        try (KeptSource kept = KeptSource.of(sides)) {
+            return run(sides.with(kept.source()));
         }
+    }
+
+    private RefreshOutcome run(Sides first) {
+        if (refresh.rebuilds()) {
+            return rebuild(first);
+        }
+        Sides sides = first;
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             Optional<RefreshOutcome> outcome = refresh(sides);
             if (outcome.isPresent()) {

@@ -75,6 +75,11 @@ record Sides(RefreshCall refresh, Source source, Optional<Dataset<Row>> there, S
         return new Sides(refresh, source, refresh.place().there(), state, written);
     }
 
+    /** The same with the rows of the source read from elsewhere. */
+    Sides with(Source other) {
+        return new Sides(refresh, other, there, state, written);
+    }
+
     /** What is in the place, checked. */
     ComparedTarget target() {
         return ComparedTarget.of(refresh, there, state, written);

@@ -27,6 +27,9 @@ record StagePlace(FileSystem files, Path target) {
     private static final Logger LOG = LoggerFactory.getLogger(StagePlace.class);
     private static final String HOME = ".embark/stage";
 
+    /** Behind the name of what a stage is for; no output is called so. */
+    private static final String OF_SOURCE = ".embark-source";
+
     static StagePlace of(RefreshCall refresh) throws IOException {
         Sink sink = refresh.keeper();
         Optional<String> stage = refresh.settings().find(JobSettings.STAGE);
@@ -43,6 +46,11 @@ record StagePlace(FileSystem files, Path target) {
         return in(new Path(shared.getHomeDirectory(), HOME), sink, conf);
     }
 
+    /** Where the rows of the source lie while a run compares them: beside its stage, which outlives a run that fails. */
+    StagePlace ofSource() {
+        return new StagePlace(files, target.suffix(OF_SOURCE));
+    }
+
     /** Removes what killed runs kept for an output that has all of it now; a run over some of the rows cannot tell. */
     static void discardLeft(RefreshCall refresh) {
         if (refresh.isOfAPart()) {
@@ -51,6 +59,7 @@ record StagePlace(FileSystem files, Path target) {
         try {
             StagePlace at = of(refresh);
             StageFolder.discardLeft(at.files(), at.target());
+            StageFolder.discardLeft(at.files(), at.ofSource().target());
         } catch (IOException e) {
             LOG.warn("Not looked at: stages of {}: {}", refresh.sink().description(), Failures.rootLine(e));
         }

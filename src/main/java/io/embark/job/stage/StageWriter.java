@@ -8,7 +8,9 @@ import io.embark.EmbarkException;
 import io.embark.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.spark.sql.Dataset;
@@ -57,12 +59,17 @@ public final class StageWriter {
     }
 
     private static void requireKept(StructType schema) {
+        unkept(schema).ifPresent(column -> {
+            throw StageErrors.cannotBeKept(column);
+        });
+    }
+
+    /** A column whose type no file of a stage has; empty if rows with such columns can be kept. */
+    public static Optional<StructField> unkept(StructType schema) {
         ParquetFileFormat format = new ParquetFileFormat();
-        for (StructField column : schema.fields()) {
-            if (!format.supportDataType(column.dataType())) {
-                throw StageErrors.cannotBeKept(column);
-            }
-        }
+        return Arrays.stream(schema.fields())
+                .filter(column -> !format.supportDataType(column.dataType()))
+                .findFirst();
     }
 
     private static StageTask task(SparkSession spark, StructType schema, StageFolder stage, CommitEvery every) {

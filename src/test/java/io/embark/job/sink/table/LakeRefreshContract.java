@@ -15,6 +15,7 @@ import io.embark.job.sink.WriteMode;
 import io.embark.job.source.Source;
 import io.embark.job.source.SourceRequest;
 import io.embark.job.table.TableLabels;
+import io.embark.job.table.TablePin;
 import io.embark.spark.LakeSpark;
 import io.embark.spark.call.EmbeddingMetadata;
 import java.nio.file.Path;
@@ -257,7 +258,15 @@ abstract class LakeRefreshContract extends RefreshingContract {
         Source source = Source.pathOrTable(spark(), reference(), SourceRequest.ALL.where("id > 1"))
                 .pinned();
         assertThat(source.version().orElseThrow()).matches("(version|snapshot) \\d+");
+        Source.pathOrTable(spark(), reference(), SourceRequest.ALL).rows().createOrReplaceTempView("seen");
+        String query = "SELECT id FROM seen JOIN (SELECT max(id) AS id FROM seen) USING (id)";
+        Dataset<Row> settled = TablePin.settled(spark().sql(query)).orElseThrow();
+        assertThat(TablePin.settled(spark().sql("SELECT id FROM seen WHERE id IN (SELECT id FROM seen)")))
+                .as("what a subquery reads is not looked at")
+                .isEmpty();
         insert(4);
+        assertThat(settled.as(Encoders.LONG()).collectAsList()).containsExactly(3L);
+        assertThat(spark().sql(query).as(Encoders.LONG()).collectAsList()).containsExactly(4L);
 
         assertThat(source.rows().count()).isEqualTo(2);
         assertThat(source.rows().select("id").as(Encoders.LONG()).collectAsList())

@@ -61,6 +61,9 @@ public final class RefreshCommand {
         boolean compares = settings.get(JobSettings.MODE) == RunMode.REFRESH;
         if (!compares) {
             EmbedCommand.requireNoRefresh(settings);
+            if (settings.names(JobSettings.ID_COLUMN).isEmpty()) {
+                throw RefreshErrors.keyOfTheStageIsMissing();
+            }
         }
         RequestedRefresh.requireOptionsGoTogether(settings, isPart);
         boolean writes = !settings.isOn(JobSettings.DRY_RUN) && !settings.isOn(JobSettings.EXPLAIN);

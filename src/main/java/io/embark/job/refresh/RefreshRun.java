@@ -233,8 +233,7 @@ final class RefreshRun {
             VectorColumns columns = call.columns();
             console.say(
                     refresh.compares()
-                            ? "Refreshed %s: %s"
-                                    .formatted(refresh.sink().description(), found.shown(columns.chunked()))
+                            ? "Refreshed %s: %s".formatted(refresh.sink().description(), found.shown(columns.chunked()))
                             : "Wrote %s: %s"
                                     .formatted(refresh.sink().description(), Figures.count(rows, "row", "rows")));
             if (counts.get(Count.TEXTS) > 0) {

@@ -36,8 +36,7 @@ final class RequestedRefresh {
     static RefreshCall open(SparkSession spark, Settings settings, Console console, Source source, boolean isPart) {
         EmbedCall call = EmbedCall.open(spark, settings, console, source, () -> Optional.of(sink(spark, settings)));
         Sink sink = call.sink().orElseThrow();
-        Optional<StateApart> apart =
-                settings.find(JobSettings.STATE).map(name -> StateApart.of(call, settings, sink));
+        Optional<StateApart> apart = settings.find(JobSettings.STATE).map(name -> StateApart.of(call, settings, sink));
         Refreshing place = apart.<Refreshing>map(state -> state).orElseGet(() -> refreshing(sink));
         if (settings.isChosen(JobSettings.MERGE_EVERY) && place.takesRowsAsTheyCome()) {
             throw RefreshErrors.isNotMerged(sink.description());
@@ -81,9 +80,7 @@ final class RequestedRefresh {
     /** Refuses options that do not go together. */
     static void requireOptionsGoTogether(Settings settings, boolean isPart) {
         if (settings.names(JobSettings.ID_COLUMN).isEmpty()) {
-            throw settings.get(JobSettings.MODE) == RunMode.REFRESH
-                    ? RefreshErrors.keyIsMissing()
-                    : RefreshErrors.keyOfTheStageIsMissing();
+            throw RefreshErrors.keyIsMissing();
         }
         if (settings.isOn(JobSettings.REBUILD) && settings.isOn(JobSettings.ADOPT)) {
             throw RefreshErrors.togetherMakeNoSense(JobSettings.REBUILD.key(), JobSettings.ADOPT.key());

@@ -80,9 +80,20 @@ class StagedRunTest {
                 "1",
                 "--stage",
                 folder.resolve("stage").toString());
-        Outcome failed = Outcome.of(words("append", index), "--sink-option", "most=2");
+        StateApartTest.Index.full("staged", true);
+        Outcome failed = Outcome.of(words("append", index));
         assertThat(failed.err()).contains("the index is full");
-        Outcome done = Outcome.of(words("append", index));
+        StateApartTest.Index.full("staged", false);
+        Outcome doubted = Outcome.of(words("append", index));
+        List<String> said = doubted.errorLines();
+        assertThat(said.get(said.size() - 3))
+                .isEqualTo("%s: the rows of a run that did not come to its end may be in it"
+                        .formatted(StateApartTest.Index.class.getName()));
+        assertThat(said.get(said.size() - 1))
+                .isEqualTo(
+                        "Look whether they are there: if so, remove that folder; if not, remove the file handed-over in it."
+                                + " Then run it again.");
+        Outcome done = Outcome.of(words("overwrite", index));
 
         assertThat(done.code()).as(done.err()).isZero();
         assertThat(done.err()).contains("4 rows were embedded by a run that did not come to its end; taken from there");
@@ -90,6 +101,23 @@ class StagedRunTest {
         assertThat(Outcome.summary(folder.resolve("report")).get("embedded").getAsLong())
                 .isZero();
         assertThat(StateApartTest.Index.of("staged")).hasSize(4);
+    }
+
+    @Test
+    void rangesAreNotMadeUpForAPlaceThatKeepsNone() {
+        Outcome outcome = Outcome.of(words(
+                "append",
+                List.of(
+                        "--output-format",
+                        StateApartTest.Index.class.getName(),
+                        "--sink-option",
+                        "index=codes",
+                        "--encoding",
+                        "int8",
+                        "--commit-every",
+                        "1")));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains("option encoding: int8 needs ranges");
     }
 
     @Test

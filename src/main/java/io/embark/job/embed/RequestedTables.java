@@ -93,6 +93,19 @@ public final class RequestedTables {
         return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
     }
 
+    /** The same of what is counted: which rows of its source a run takes says nothing of it. */
+    public static Source counted(SparkSession spark, Settings settings) {
+        SourceRequest all = new SourceRequest(
+                settings.find(JobSettings.FORMAT),
+                settings.entries(JobSettings.SOURCE_OPTION),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty());
+        return !settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(all.format())
+                ? Source.format(spark, all)
+                : Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), all);
+    }
+
     /**
      * Settles what killed runs left of the tables that are named, and says what was found and done.
      *

@@ -108,6 +108,32 @@ record ChangedRows(Comparison comparison, StructType target, Deleted deleted, bo
                 .orElse(before.limit(0));
     }
 
+    /**
+     * Changes beside which chunks go of documents that have fewer of them, once the new ones are in.
+     *
+     * @param now the rows that are there
+     */
+    Changes withSurplus(Changes changes, Dataset<Row> classes, Dataset<Row> now) {
+        String chunks = StateColumns.chunks(
+                state().vectors().byText().values().iterator().next());
+        Dataset<Row> changed = matching(now, ofClass(classes, RowClass.CHANGED), ids(), "left_semi");
+        Column chunk = Columns.named(VectorColumns.CHUNK);
+        Dataset<Row> first = changed.where(chunk.equalTo(0))
+                .select(Stream.concat(
+                                ids().stream().map(Columns::named),
+                                Stream.of(Columns.named(chunks).as("embark_first")))
+                        .toArray(Column[]::new));
+        Dataset<Row> surplus = keysOf(changed)
+                .join(first, ids().toArray(String[]::new), "inner")
+                .where(chunk.geq(Columns.named("embark_first")))
+                .drop("embark_first");
+        return new Changes(
+                changes.rows().unionByName(filled(surplus, Changes.DELETE)),
+                changes.keys(),
+                changes.kept(),
+                changes.mark());
+    }
+
     private Dataset<Row> keysOf(Dataset<Row> rows) {
         return rows.select(keys().stream().map(Columns::named).toArray(Column[]::new));
     }

@@ -72,13 +72,14 @@ record ComparedTarget(StateColumns state, StructType schema, Optional<Dataset<Ro
      * @return the columns of state that are missing
      */
     static List<String> requireColumns(RefreshCall refresh, Dataset<Row> there, StateColumns state, StructType schema) {
-        String output = refresh.sink().description();
+        String output = refresh.keeper().description();
         Set<String> found = Columns.byName(there.schema()).keySet();
         List<String> missing = state.names().stream()
                 .filter(name -> !found.contains(Columns.lower(name)))
                 .toList();
         if (!missing.isEmpty()) {
-            boolean canBeAdopted = !refresh.place().takesRowsAsTheyCome();
+            boolean canBeAdopted =
+                    !refresh.place().takesRowsAsTheyCome() && refresh.apart().isEmpty();
             if (!refresh.settings().isOn(JobSettings.ADOPT)) {
                 throw missing.equals(List.of(state.deletedAt()))
                         ? RefreshErrors.hasNoFlags(output, state.deletedAt(), canBeAdopted)

@@ -7,7 +7,6 @@ package io.embark.job.refresh;
 import io.embark.job.settings.Deleted;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.RowLimit;
-import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
 import io.embark.job.table.Columns;
 import java.util.List;
@@ -15,13 +14,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/**
- * What has to hold of a comparison before anything is written.
- *
- * @param output the place as errors call it
- */
-record ComparisonCheck(String output, Settings settings) {
+/** What has to hold of a comparison before anything is written. */
+record ComparisonCheck(RefreshCall refresh) {
     private static final String MOST_DELETED = "10%";
+
+    /** The place as errors call it. */
+    private String output() {
+        return refresh.sink().description();
+    }
 
     /** The most rows that may be deleted or flagged. */
     static RowLimit mostDeleted(Settings settings) {
@@ -40,17 +40,15 @@ record ComparisonCheck(String output, Settings settings) {
         }
         if (found.has(RowClass.DOUBLED)) {
             throw RefreshErrors.keyStandsTwice(
-                    found.get(RowClass.DOUBLED),
-                    found.example(RowClass.DOUBLED),
-                    settings.get(JobSettings.MODE) == RunMode.REFRESH);
+                    found.get(RowClass.DOUBLED), found.example(RowClass.DOUBLED), refresh.compares());
         }
         if (found.has(RowClass.DOUBLED_THERE)) {
             throw RefreshErrors.keyStandsTwiceThere(
-                    output, found.get(RowClass.DOUBLED_THERE), found.example(RowClass.DOUBLED_THERE));
+                    output(), found.get(RowClass.DOUBLED_THERE), found.example(RowClass.DOUBLED_THERE));
         }
         if (found.has(RowClass.OTHER_MODEL)) {
             throw RefreshErrors.isOfAnotherModel(
-                    output,
+                    output(),
                     found.get(RowClass.OTHER_MODEL),
                     found.example(RowClass.OTHER_MODEL),
                     target.state().shape().toString());
@@ -63,9 +61,9 @@ record ComparisonCheck(String output, Settings settings) {
     }
 
     private void requireFewGone(long gone, long there) {
-        RowLimit most = mostDeleted(settings);
+        RowLimit most = mostDeleted(refresh.settings());
         if (!most.allows(gone, there)) {
-            throw RefreshErrors.tooManyDeleted(output, gone, there, most.toString());
+            throw RefreshErrors.tooManyDeleted(output(), gone, there, most.toString());
         }
     }
 
@@ -84,8 +82,8 @@ record ComparisonCheck(String output, Settings settings) {
         }
         long gone = ChangedRows.matching(before, keyed.select(keys), ids, "left_anti")
                 .count();
-        if (gone > 0 && settings.get(JobSettings.DELETED) != Deleted.DELETE) {
-            throw RefreshErrors.wouldMixModels(output, gone, !settings.isChosen(JobSettings.STATE));
+        if (gone > 0 && refresh.settings().get(JobSettings.DELETED) != Deleted.DELETE) {
+            throw RefreshErrors.wouldMixModels(output(), gone, refresh.apart().isEmpty());
         }
         requireFewGone(gone, all);
     }

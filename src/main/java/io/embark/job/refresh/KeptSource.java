@@ -45,7 +45,9 @@ record KeptSource(Source source, Optional<StageFolder> folder) implements AutoCl
     static KeptSource of(Sides sides) {
         RefreshCall refresh = sides.refresh();
         Source source = sides.source();
-        boolean isKept = source.version().isPresent()
+        // The time of now, or another table, may be within the condition.
+        boolean isPinned = source.version().isPresent() && !refresh.settings().isChosen(JobSettings.SINCE);
+        boolean isKept = isPinned
                 || refresh.settings().isChosen(JobSettings.LIMIT)
                 // A preview writes nothing, and rows of a program are as it keeps them.
                 || refresh.settings().isOn(JobSettings.DRY_RUN)

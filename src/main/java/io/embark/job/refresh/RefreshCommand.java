@@ -4,7 +4,9 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.EmbarkException;
 import io.embark.job.embed.EmbedCommand;
+import io.embark.job.embed.ErrorReport;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
 import io.embark.job.embed.RunErrors;
@@ -14,6 +16,7 @@ import io.embark.job.session.JobSession;
 import io.embark.job.settings.JobSettings;
 import io.embark.job.settings.RunMode;
 import io.embark.job.settings.Settings;
+import io.embark.job.sink.Capability;
 import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.source.Source;
@@ -79,16 +82,36 @@ public final class RefreshCommand {
                 folder -> folder.check(call.embed().source(), call.embed().sink()));
         Refreshing place = call.place();
         PlaceHold hold = writes ? place.hold() : PlaceHold.NONE;
+        RefreshRun run = new RefreshRun(call, report);
         try {
-            return new RefreshRun(call, report).run();
+            return run.run();
         } catch (Throwable e) {
             // Spark throws checked exceptions without declaring them.
-            if (Stop.isTold()) {
-                throw place.takesRowsAsTheyCome() ? RunErrors.stoppedHalfWay(e) : RunErrors.stoppedInARefresh(e);
-            }
+            told(call, run, e).ifPresent(ours -> {
+                throw ours;
+            });
             throw e;
         } finally {
             hold.close();
         }
+    }
+
+    /** What a failure means for whoever would run it again; empty if it says so itself. */
+    private static Optional<EmbarkException> told(RefreshCall call, RefreshRun run, Throwable thrown) {
+        // A refresh that is run again finds what is there; whoever only adds rows would add them twice.
+        boolean isToldWritten = run.isDone() && !call.compares();
+        if (Stop.isTold()) {
+            boolean isSeen = run.hasCommitted()
+                    || call.place().takesRowsAsTheyCome()
+                    || !(call.keepsState() || call.sink().can(Capability.ALL_OR_NOTHING));
+            return Optional.of(
+                    isToldWritten
+                            ? RunErrors.stoppedWithOutput(thrown)
+                            : isSeen ? RunErrors.stoppedHalfWay(thrown) : RunErrors.stoppedInARefresh(thrown));
+        }
+        ErrorReport report = ErrorReport.of(thrown);
+        return isToldWritten && report.exitCode() == ErrorReport.REQUEST_WRONG
+                ? Optional.of(RunErrors.failedWithOutput(report.problem(), report.reason(), thrown))
+                : Optional.empty();
     }
 }

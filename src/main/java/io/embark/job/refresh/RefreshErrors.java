@@ -6,12 +6,14 @@ package io.embark.job.refresh;
 
 import io.embark.EmbarkException;
 import io.embark.ErrorCode;
+import io.embark.base.Redaction;
 import io.embark.base.Shown;
 import io.embark.job.print.Figures;
 import io.embark.job.table.Columns;
 import io.embark.job.table.Failures;
 import java.util.Collection;
 import java.util.List;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
@@ -135,6 +137,17 @@ final class RefreshErrors {
                 "option state: %s is none".formatted(state),
                 "It lacks %s, which says what output its rows are in.".formatted(column),
                 "Name the one of the first run, or a folder or table that is not there yet.");
+    }
+
+    /** @param mark the file that says so */
+    static EmbarkException mayBeAppended(String output, Path mark) {
+        return new EmbarkException(
+                ErrorCode.OUTPUT_INVALID,
+                "%s: the rows of a run that did not come to its end may be in it".formatted(output),
+                "It was appending them. They are kept in %s."
+                        .formatted(Redaction.text(mark.getParent().toString())),
+                "Look whether they are there: if so, remove that folder; if not, remove the file %s in it. Then run it again."
+                        .formatted(mark.getName()));
     }
 
     static EmbarkException isNotMerged(String output) {
@@ -300,11 +313,13 @@ final class RefreshErrors {
                 canDelete ? "Add --deleted delete to drop them." : "Write to another output, with another --state.");
     }
 
-    static EmbarkException lostTooOften(String output, int times) {
+    /** @param isPartIn whether a part of the rows was merged before */
+    static EmbarkException lostTooOften(String output, int times, boolean isPartIn) {
         return new EmbarkException(
                 ErrorCode.RUN_FAILED,
                 "%s: another run was quicker, %s times".formatted(output, times),
-                "Each time the output had changed since it was compared. Nothing of this run is in it.",
+                "Each time the output had changed since it was compared. %s of this run is in it."
+                        .formatted(isPartIn ? "A part" : "Nothing"),
                 "Run it again: its vectors are kept in the stage, and are not computed twice.");
     }
 

@@ -47,11 +47,23 @@ final class RefreshRun {
     private Map<String, String> changesRead = Map.of();
     private FailedRows failed = FailedRows.NONE;
     private EmbedCounts counts = EmbedCounts.of(Map.of());
+    private boolean hasCommitted;
+    private boolean isDone;
 
     RefreshRun(RefreshCall refresh, Optional<Report> report) {
         this.settings = refresh.settings();
         this.refresh = refresh;
         this.report = report;
+    }
+
+    /** Whether a part of the rows is in the output. */
+    boolean hasCommitted() {
+        return hasCommitted;
+    }
+
+    /** Whether all of them are. */
+    boolean isDone() {
+        return isDone;
     }
 
     RefreshOutcome run() {
@@ -87,7 +99,7 @@ final class RefreshRun {
             sides = sides.again();
             keepVersion("before");
         }
-        throw RefreshErrors.lostTooOften(refresh.sink().description(), MOST_ATTEMPTS);
+        throw RefreshErrors.lostTooOften(refresh.sink().description(), MOST_ATTEMPTS, hasCommitted);
     }
 
     /** Keeps the version that the place showed last, for the summary. */
@@ -153,7 +165,7 @@ final class RefreshRun {
         Missing missing = none.missing(Deleted.KEEP, true, Optional.empty());
         Compared compared = sides.compareAll(none, comparison, missing);
         ClassCounts found = compared.found();
-        ComparisonCheck check = new ComparisonCheck(refresh.sink().description(), settings);
+        ComparisonCheck check = new ComparisonCheck(refresh);
         check.require(found, missing, none);
         sides.there()
                 .ifPresent(rows -> check.requireNoneIsLost(
@@ -183,8 +195,14 @@ final class RefreshRun {
     }
 
     private Optional<RefreshOutcome> write(RefreshWrite write, Compared compared) {
-        boolean done = write.run(
-                compared.source(), compared.classes(), compared.found(), () -> report.ifPresent(Report::forget));
+        boolean done;
+        try {
+            done = write.run(
+                    compared.source(), compared.classes(), compared.found(), () -> report.ifPresent(Report::forget));
+        } finally {
+            hasCommitted |= write.hasCommitted();
+        }
+        isDone = done;
         // A run that compares again finds in the stage what the first try computed.
         counts = counts.plus(write.counts());
         failed = write.counts().get(Count.TEXTS) > 0 ? write.failed() : failed;

@@ -11,7 +11,6 @@ import io.embark.job.embed.FailedRows;
 import io.embark.job.embed.FullDisk;
 import io.embark.job.embed.ReadBack;
 import io.embark.job.embed.RunErrors;
-import io.embark.job.embed.VectorColumns;
 import io.embark.job.embed.WatchedRun;
 import io.embark.job.print.Figures;
 import io.embark.job.settings.JobSettings;
@@ -36,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -63,6 +61,7 @@ final class RefreshWrite {
     private EmbedCounts counts = EmbedCounts.of(Map.of());
     private FailedTexts failed;
     private long rowsWritten;
+    private boolean hasCommitted;
 
     /** @param toRemember what the commit is to carry, unless a text fails, which is to be tried again though it does not change */
     RefreshWrite(RefreshCall refresh, ComparedTarget target, Comparison comparison, Optional<String> toRemember) {
@@ -85,6 +84,11 @@ final class RefreshWrite {
     /** The rows that have a text and got no vector. */
     FailedRows failed() {
         return failed == null ? FailedRows.NONE : failed.rows();
+    }
+
+    /** Whether a part of the rows is in the output. */
+    boolean hasCommitted() {
+        return hasCommitted;
     }
 
     /** Rows that were put, updated, flagged and deleted. */
@@ -153,7 +157,9 @@ final class RefreshWrite {
         }
         Changes others =
                 changed.of(source.rows(), plan, Optional.empty(), target.rows().get(), found);
-        Changes all = target.state().vectors().chunked() ? withSurplus(others, plan) : others;
+        Changes all = target.state().vectors().chunked()
+                ? changed.withSurplus(others, plan, place.there().orElseThrow())
+                : others;
         return place.apply(all, found.toEmbed() > 0 ? () -> {} : before);
     }
 
@@ -189,33 +195,10 @@ final class RefreshWrite {
         return isAsked ? comparison.known(wanted) : Repartitioning.Known.rows(count);
     }
 
-    /** Chunks of documents that have fewer of them now that the new ones are in. */
-    private Changes withSurplus(Changes changes, Dataset<Row> plan) {
-        String chunks =
-                StateColumns.chunks(call.columns().byText().values().iterator().next());
-        Dataset<Row> now = ChangedRows.matching(
-                place.there().orElseThrow(), changed.ofClass(plan, RowClass.CHANGED), call.ids(), "left_semi");
-        Column chunk = Columns.named(VectorColumns.CHUNK);
-        List<Column> ids = call.ids().stream().map(Columns::named).toList();
-        Dataset<Row> first = now.where(chunk.equalTo(0))
-                .select(Stream.concat(
-                                ids.stream(), Stream.of(Columns.named(chunks).as("embark_first")))
-                        .toArray(Column[]::new));
-        Dataset<Row> surplus = now.select(
-                        changed.keys().stream().map(Columns::named).toArray(Column[]::new))
-                .join(first, call.ids().toArray(String[]::new), "inner")
-                .where(chunk.geq(Columns.named("embark_first")))
-                .drop("embark_first");
-        return new Changes(
-                changes.rows().unionByName(changed.filled(surplus, Changes.DELETE)),
-                changes.keys(),
-                changes.kept(),
-                changes.mark());
-    }
-
     private boolean stage(Source source, Dataset<Row> plan, ClassCounts found, Runnable before) throws IOException {
         StagePlace at = StagePlace.of(refresh);
         try (StageFolder stage = StageFolder.open(at.files(), at.target(), sink.description())) {
+            Appended.requireNone(refresh, stage);
             Slices slices = Slices.of(settings, call.ids(), found.toEmbed());
             // What is there of a dead run is held against them again and again, and must be the same each time.
             boolean isKept = target.rows().isEmpty() && (stage.followsAnother() || !slices.areOne());
@@ -241,18 +224,20 @@ final class RefreshWrite {
         long done = 0;
         while (true) {
             long began = System.nanoTime();
+            long embedded = counts.get(Count.TEXTS);
             boolean isAll = slices.areOne();
             Dataset<Row> part = slices.next(plan);
             ClassCounts found =
                     isAll ? all : ClassCounts.of(comparison.counted(part).collectAsList());
             Optional<Dataset<Row>> puts =
                     found.toEmbed() == 0 ? Optional.empty() : puts(source, part, found, isAll, stage);
-            if (found.differing() > 0 || isAll) {
+            if (found.differing() > 0 || target.isAdopted() || isAll) {
                 place.remember(
                         slices.isLast() ? toRemember.filter(json -> counts.get(Count.FAILED) == 0) : Optional.empty());
-                if (!commit(source, part, puts, found, before)) {
+                if (!Appended.marked(refresh, stage, () -> commit(source, part, puts, found, before))) {
                     return false;
                 }
+                hasCommitted = true;
             }
             if (slices.isLast()) {
                 return true;
@@ -260,8 +245,13 @@ final class RefreshWrite {
             done += found.toEmbed();
             refresh.note("%s of %s rows to embed are in the output"
                     .formatted(Figures.count(done), Figures.count(all.toEmbed())));
-            slices.took(found.toEmbed(), Figures.seconds(System.nanoTime() - began));
-            target = target.after(place.there());
+            slices.took(
+                    (counts.get(Count.TEXTS) - embedded)
+                            / call.columns().byText().size(),
+                    Figures.seconds(System.nanoTime() - began));
+            if (hasCommitted) {
+                target = target.after(place.there());
+            }
         }
     }
 
@@ -293,15 +283,15 @@ final class RefreshWrite {
                 settings.find(JobSettings.COMMIT_EVERY).orElse("10m"));
         try (WatchedRun watched = watched(left)) {
             Dataset<Row> embedded = embedded(source, chosen, known(todo, left));
-            List<StagedFile> files =
-                    failed.endedBy(watched, () -> kept(stage), isAll, () -> StageWriter.write(embedded, stage, every));
+            List<StagedFile> files = failed.endedBy(
+                    watched, () -> kept(stage), !hasCommitted, () -> StageWriter.write(embedded, stage, every));
             watched.stopCounting();
             counts = counts.plus(watched.counts());
             long staged = files.stream().mapToLong(StagedFile::rows).sum();
             rowsWritten += staged;
             requireAllCame(staged, left);
             Optional<Dataset<Row>> made = StagedRows.read(call.spark(), files, target.schema());
-            made.ifPresent(rows -> failed.requireFew(counts, () -> rows, isAll));
+            made.ifPresent(rows -> failed.requireFew(counts, () -> rows, !hasCommitted));
             return kept.isPresent() && made.isPresent()
                     ? Optional.of(kept.get().union(made.get()))
                     : made.or(() -> kept);

@@ -53,6 +53,10 @@ record Sides(RefreshCall refresh, Source source, Optional<Dataset<Row>> there, S
         Source source = read(asked);
         Optional<Dataset<Row>> there = asked.place().there();
         Optional<Dataset<Row>> kept = there.filter(rows -> !asked.rebuilds());
+        if (!asked.compares()) {
+            // Before a sample tells the ranges of this run alone: the place may not keep them for the next one.
+            asked.sink().check(call.columns().addedTo(call.schema(), call.metadata()), source);
+        }
         RefreshCall refresh = asked.with(call.with(withRanges(asked, source.rows(), kept, samples)));
         StateColumns state = withFlagsOfTheTarget(state(refresh), kept);
         requireNamesAreFree(call.schema(), state);
@@ -110,7 +114,7 @@ record Sides(RefreshCall refresh, Source source, Optional<Dataset<Row>> there, S
         Settings settings = refresh.settings();
         Missing missing = target.missing(refresh.deleted(), refresh.isNarrowed(), settings.find(JobSettings.WHERE));
         Compared compared = changes.compare(missing).orElseGet(() -> compareAll(target, comparison, missing));
-        new ComparisonCheck(refresh.sink().description(), settings).require(compared.found(), missing, target);
+        new ComparisonCheck(refresh).require(compared.found(), missing, target);
         return compared;
     }
 

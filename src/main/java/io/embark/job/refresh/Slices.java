@@ -85,9 +85,15 @@ final class Slices {
         return to == BUCKETS;
     }
 
-    /** Tells what a slice took, by which the next ones are cut. */
+    /**
+     * Tells what a slice took, by which the next ones are cut.
+     *
+     * @param rows how many were embedded; of those that were taken from elsewhere no pace is known
+     */
     void took(long rows, double seconds) {
-        rowsPerSecond = rows / Math.max(seconds, 1e-3);
+        if (rows > 0) {
+            rowsPerSecond = rows / Math.max(seconds, 1e-3);
+        }
     }
 
     private long rows() {

@@ -4,12 +4,18 @@
  */
 package io.embark.job.refresh;
 
+import io.embark.Option;
+import io.embark.base.Redaction;
 import io.embark.job.settings.JobSettings;
+import io.embark.job.settings.Settings;
 import io.embark.job.sink.Sink;
 import io.embark.job.stage.StageFolder;
 import io.embark.job.table.Failures;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -30,7 +36,42 @@ record StagePlace(FileSystem files, Path target) {
     /** Behind the name of what a stage is for; no output is called so. */
     private static final String OF_SOURCE = ".embark-source";
 
+    private static final String OF_REQUEST = ".embark-request-";
+
     static StagePlace of(RefreshCall refresh) throws IOException {
+        StagePlace place = ofTarget(refresh);
+        return refresh.compares()
+                ? place
+                : new StagePlace(place.files(), place.target().suffix(request(refresh)));
+    }
+
+    /**
+     * Tells runs that compare nothing by what they read and write: the rows that one of them put aside are none that another one
+     * into the same output is done with.
+     */
+    private static String request(RefreshCall refresh) {
+        Settings settings = refresh.settings();
+        Map<String, String> told = new TreeMap<>();
+        for (Option<String> setting : List.of(
+                JobSettings.INPUT,
+                JobSettings.TABLE,
+                JobSettings.SQL,
+                JobSettings.FORMAT,
+                JobSettings.WHERE,
+                JobSettings.ID_COLUMN)) {
+            settings.find(setting).ifPresent(value -> told.put(setting.key(), value));
+        }
+        for (Option<String> entries : List.of(JobSettings.SOURCE_OPTION, JobSettings.SINK_OPTION)) {
+            settings.entries(entries).forEach((name, value) -> {
+                if (!Redaction.isSecret(name)) {
+                    told.put(entries.key() + "." + name, value);
+                }
+            });
+        }
+        return OF_REQUEST + Integer.toHexString(told.hashCode());
+    }
+
+    private static StagePlace ofTarget(RefreshCall refresh) throws IOException {
         Sink sink = refresh.keeper();
         Optional<String> stage = refresh.settings().find(JobSettings.STAGE);
         Configuration conf = refresh.embed().spark().sessionState().newHadoopConf();

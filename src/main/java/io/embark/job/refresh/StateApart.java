@@ -16,6 +16,7 @@ import io.embark.job.settings.NewColumns;
 import io.embark.job.settings.Settings;
 import io.embark.job.sink.Capability;
 import io.embark.job.sink.Changes;
+import io.embark.job.sink.OutputErrors;
 import io.embark.job.sink.PlaceHold;
 import io.embark.job.sink.Refreshing;
 import io.embark.job.sink.Sink;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -46,8 +48,8 @@ import org.slf4j.LoggerFactory;
  * beside it that keeps what a refresh compares: keys, vectors and their state. The place puts a row in the place of the one with
  * its key, by options of its own. It takes whole rows; of one that differs in other columns only, the vector comes from the state.
  *
- * <p>The state is committed once the place has taken the rows. A run that is killed in between leaves rows there that the next one
- * puts there again, from the stage. Each row of the state names the output that it was written to, so that the rows of another
+ * <p>Before rows are written, the state forgets that it knows what the place has of them, and it is committed once the place has taken
+ * them: what a run that is killed in between has written there, the next one writes again, with vectors of stage or state. Each row of the state names the output that it was written to, so that the rows of another
  * one are written anew, with the vectors that are known.
  */
 final class StateApart implements Refreshing {
@@ -145,8 +147,9 @@ final class StateApart implements Refreshing {
             return Optional.empty();
         }
         String what = isEmptied ? "%s is empty" : "%s is not the output that the state was kept for";
-        boolean isToldAnew = isEmptied || !there.get().where(isElsewhere()).isEmpty();
-        return isToldAnew
+        boolean isOther =
+                !there.get().where(Columns.named(OUTPUT).notEqual(identity())).isEmpty();
+        return isEmptied || isOther
                 ? Optional.of((what + ": its rows are written anew, with the vectors that are known")
                         .formatted(output.description()))
                 : Optional.empty();
@@ -190,14 +193,19 @@ final class StateApart implements Refreshing {
         } catch (Exception e) {
             // Spark throws checked exceptions without declaring them, and a data source what it likes.
             LOG.debug("{} cannot be read: {}", output.description(), Failures.rootLine(e));
-            return settings.find(JobSettings.OUTPUT).map(this::isGone).orElse(false);
+            return settings.find(JobSettings.OUTPUT)
+                    .filter(name -> name.contains("/"))
+                    .map(this::isGone)
+                    .orElse(false);
         }
     }
 
     private boolean isGone(String folder) {
         try {
             Path path = new Path(folder);
-            return !path.getFileSystem(spark.sessionState().newHadoopConf()).exists(path);
+            FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+            // What a data source takes for a path may be the name of an index.
+            return path.getParent() != null && files.exists(path.getParent()) && !files.exists(path);
         } catch (Exception e) {
             LOG.debug("{} is no path: {}", folder, e.toString());
             return false;
@@ -246,6 +254,9 @@ final class StateApart implements Refreshing {
      * @param rows all columns with those of state, the same at each read
      */
     void replace(Dataset<Row> rows, Runnable before) {
+        if (there.isPresent() && !forget(functions.lit(true), Optional.empty())) {
+            throw OutputErrors.changedMeanwhile(state.description());
+        }
         output.write(outOf(rows), before);
         state.write(stateOf(rows));
     }
@@ -253,9 +264,49 @@ final class StateApart implements Refreshing {
     @Override
     public boolean apply(Changes changes, Runnable beforeTheyAreSeen) {
         Dataset<Row> rows = changes.of(Changes.PUT).union(updated(changes));
+        Column isUncertain =
+                isEmptied ? functions.lit(true) : Columns.named(OUTPUT).notEqual(identity());
+        if (!forget(isUncertain, Optional.of(rows.select(keys())))) {
+            return false;
+        }
         output.write(outOf(rows), beforeTheyAreSeen);
         Dataset<Row> puts = stateOf(rows).withColumn(Changes.ACTION, functions.lit(Changes.PUT));
         return kept.apply(new Changes(puts, changes.keys(), List.of(), List.of(), changes.most()), () -> {});
+    }
+
+    /**
+     * Says in the state of rows that nobody knows whether they are in the output, before others take their place there: what a run
+     * that is killed meanwhile has written is written again by the next one.
+     *
+     * @param isUncertain of which rows of the state this is so in any case
+     * @param keys of which others
+     * @return false if another writer of the state was quicker
+     */
+    private boolean forget(Column isUncertain, Optional<Dataset<Row>> keys) {
+        Dataset<Row> known = there.orElseThrow().where(Columns.named(OUTPUT).isNotNull());
+        String[] names = ids.toArray(String[]::new);
+        Dataset<Row> all = known.where(isUncertain).select(keys());
+        Dataset<Row> forgotten = keys.map(
+                        written -> all.union(known.select(keys()).join(written, names, "left_semi"))
+                                .distinct())
+                .orElse(all);
+        if (forgotten.isEmpty()) {
+            return true;
+        }
+        StructType schema = there.get().schema();
+        Dataset<Row> marks = Columns.filled(forgotten, schema)
+                .select(Arrays.stream(schema.fields())
+                        .map(field -> Columns.named(field.name()).as(field.name(), field.metadata()))
+                        .toArray(Column[]::new))
+                .withColumn(Changes.ACTION, functions.lit(Changes.MARK));
+        // All but what is marked stays as it is.
+        boolean done = kept.apply(new Changes(marks, ids, List.of(), List.of(OUTPUT)), () -> {});
+        there = kept.there();
+        return done;
+    }
+
+    private Column[] keys() {
+        return ids.stream().map(Columns::named).toArray(Column[]::new);
     }
 
     /** Whole rows of those that keep their vectors. They are read once: output and state are to hold the same. */

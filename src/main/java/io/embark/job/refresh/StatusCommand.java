@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -66,10 +67,12 @@ public final class StatusCommand {
 
     /** Whether an output is named as embark embed takes it, by a place at least as important as one that names a table. */
     private boolean namesOutput(SparkSession spark) {
+        List<Option<?>> output = List.of(JobSettings.OUTPUT, JobSettings.OUTPUT_TABLE, JobSettings.OUTPUT_FORMAT);
+        boolean isOfAFormat = Stream.of(JobSettings.INPUT, JobSettings.STATUS_TABLE, JobSettings.SQL)
+                .noneMatch(settings::isChosen);
         return RequestedTables.namesSink(spark, settings)
-                && !settings.outranks(
-                        JobSettings.STATUS_TABLE,
-                        List.of(JobSettings.OUTPUT, JobSettings.OUTPUT_TABLE, JobSettings.OUTPUT_FORMAT));
+                && !settings.outranks(JobSettings.STATUS_TABLE, output)
+                && !(isOfAFormat && settings.outranks(JobSettings.FORMAT, output));
     }
 
     private void countTable(SparkSession spark) {
@@ -79,7 +82,7 @@ public final class StatusCommand {
         if (!settings.isChosen(JobSettings.FORMAT)) {
             settings.require(JobSettings.STATUS_TABLE);
         }
-        Source source = RequestedTables.searched(spark, settings);
+        Source source = RequestedTables.counted(spark, settings);
         Census census = Census.of(source.rows(), "table " + source.name(), settings.find(JobSettings.SEARCH_COLUMN));
         print(source.name(), census, Optional.empty());
         sayHowToAskForMore();
@@ -88,7 +91,9 @@ public final class StatusCommand {
     private void countOutput(SparkSession spark) {
         requireNone(JobSettings.OF_STATUS_SOURCE);
         requireNone(EmbedOptions.all());
-        Sink sink = RequestedRefresh.sink(spark, settings);
+        Sink sink = settings.isChosen(JobSettings.STATE)
+                ? RequestedTables.state(spark, settings)
+                : RequestedRefresh.sink(spark, settings);
         Optional<Dataset<Row>> there = RequestedRefresh.refreshing(sink).there();
         print(sink.reference(), census(sink, there, settings.find(JobSettings.SEARCH_COLUMN)), Optional.empty());
         sayHowToAskForMore();
@@ -100,7 +105,10 @@ public final class StatusCommand {
         RefreshCall refresh =
                 RequestedRefresh.open(spark, settings, console, RequestedTables.source(spark, settings), false);
         Sink sink = refresh.sink();
-        Census census = census(sink, refresh.place().there(), Optional.empty());
+        // What is to be taken over has nothing to count yet.
+        Census census = settings.isOn(JobSettings.ADOPT)
+                ? Census.NONE
+                : census(sink, refresh.place().there(), Optional.empty());
         Forecast forecast;
         try {
             Optional<Report> last = settings.find(JobSettings.REPORT).map(folder -> Report.toRead(spark, folder));

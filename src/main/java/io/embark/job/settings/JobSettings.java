@@ -232,6 +232,7 @@ public final class JobSettings {
             NEW_COLUMNS,
             ADOPT,
             STATE,
+            ERROR_COLUMN,
             REPORT);
 
     public static final Option<String> QUERY = text("query", "TEXT", "What to search for.");

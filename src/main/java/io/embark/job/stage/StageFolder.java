@@ -13,6 +13,7 @@ import io.embark.job.commit.RunPlaces;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -32,6 +33,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class StageFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StageFolder.class);
+
+    private static final String HANDED_OVER = "handed-over";
 
     /** Rows are read by whoever runs this, and not by all who may see the output. */
     private static final FsPermission PRIVATE = new FsPermission((short) 0700);
@@ -106,6 +109,27 @@ public final class StageFolder implements AutoCloseable {
     /** Whether a dead run left anything for this output. */
     public boolean followsAnother() throws IOException {
         return !dead().isEmpty();
+    }
+
+    /** Says that the rows of this run are on their way to the output from now on. */
+    public void handOver() throws IOException {
+        files.create(new Path(places.folder(), HANDED_OVER), true).close();
+    }
+
+    /** Takes that back: none of them is there. */
+    public void takeBack() throws IOException {
+        files.delete(new Path(places.folder(), HANDED_OVER), false);
+    }
+
+    /** The mark of a dead run whose rows may be in the output; empty if there is none. */
+    public Optional<Path> handedOver() throws IOException {
+        for (RunPlaces other : dead()) {
+            Path mark = new Path(other.folder(), HANDED_OVER);
+            if (files.exists(mark)) {
+                return Optional.of(mark);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The rows that this run has put aside so far, one for each of its writes. */

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.catalog.HiveTableRelation;
 import org.apache.spark.sql.catalyst.plans.logical.CTERelationRef;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
@@ -21,6 +20,7 @@ import org.apache.spark.sql.catalyst.plans.logical.Range;
 import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
 import org.apache.spark.sql.catalyst.trees.TreePattern;
 import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
+import org.apache.spark.sql.execution.datasources.InMemoryFileIndex;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import org.apache.spark.sql.execution.datasources.v2.DataSourceV2Relation;
 import org.apache.spark.sql.execution.datasources.v2.FileTable;
@@ -34,8 +34,6 @@ import org.apache.spark.sql.execution.datasources.v2.FileTable;
  * @hidden Public for Embark's other rooms only.
  */
 public record TablePin(Dataset<Row> rows, String version, Optional<String> before) {
-    private static final String OF_SPARK = "org.apache.spark.sql.execution.datasources";
-
     /** Rows of one such table, of which columns and rows may have been chosen; empty for rows that may be others at each read. */
     public static Optional<TablePin> of(Dataset<Row> rows) {
         LogicalPlan plan = rows.queryExecution().analyzed();
@@ -71,14 +69,13 @@ public record TablePin(Dataset<Row> rows, String version, Optional<String> befor
     /** Whether a leaf has rows of its own, or reads files that Spark lists. */
     private static boolean isOfFiles(LogicalPlan leaf) {
         if (leaf instanceof LogicalRelation read) {
-            return read.relation() instanceof HadoopFsRelation files
-                    && files.location().getClass().getPackageName().equals(OF_SPARK);
+            // Others ask a catalog at each read which partitions there are.
+            return read.relation() instanceof HadoopFsRelation files && files.location() instanceof InMemoryFileIndex;
         }
         if (leaf instanceof DataSourceV2Relation read) {
             return read.table() instanceof FileTable;
         }
-        return leaf instanceof HiveTableRelation
-                || leaf instanceof LocalRelation
+        return leaf instanceof LocalRelation
                 || leaf instanceof OneRowRelation
                 || leaf instanceof Range
                 // What it names is among the other leaves.

@@ -199,15 +199,19 @@ class ManualSnippetsTest {
     }
 
     @Test
-    void theGateRunsTheTestsAndTheProofs() {
+    void theGateRunsTheTestsAndTheProofs() throws IOException {
         assertThat(GATE)
                 .content()
                 .contains(
                         "\nstep mvn -B verify\n",
-                        "\nproofs yes >",
-                        "\nproofs no\n",
+                        "\nof_the_job >",
+                        "\nothers\n",
                         "  for proof in .ci/proofs/*; do\n",
-                        "    step \"$proof\"\n");
+                        "    [[ \" $OF_THE_JOB \" == *\" ${proof##*/} \"* ]] || step \"$proof\"\n",
+                        "  for proof in $OF_THE_JOB; do\n    step \".ci/proofs/$proof\"\n");
+        String lane = Files.readString(GATE).split("OF_THE_JOB=\"", 2)[1].split("\"", 2)[0];
+        assertThat(Stream.of(lane.split(" ")).map(PROOFS::resolve)).isNotEmpty().allSatisfy(proof -> assertThat(proof)
+                .isExecutable());
     }
 
     @Test

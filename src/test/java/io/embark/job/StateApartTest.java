@@ -7,7 +7,9 @@ package io.embark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.embark.EmbedOptions;
 import io.embark.model.ModelFolderBuilder;
+import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +32,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SQLContext;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.sources.BaseRelation;
 import org.apache.spark.sql.sources.CreatableRelationProvider;
 import org.apache.spark.sql.sources.RelationProvider;
@@ -140,7 +143,7 @@ class StateApartTest {
     @Test
     void embedsWhatIsNewOrChangedAndWritesWhatDiffers() throws IOException {
         assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 3");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
         assertThat(Index.of("a").get(1L).schema().fieldNames()).containsExactly("id", "title", "body", "embedding");
 
         Index.of("a").clear();
@@ -156,8 +159,8 @@ class StateApartTest {
                 row(5, "e", "a dog"));
         assertThat(refresh()).isEqualTo("new 1, changed 1, updated 1, unchanged 1; embedded 2");
         assertThat(Index.of("a")).containsOnlyKeys(1L, 2L, 5L);
-        Index.of("a").put(3L, fresh().get(3L));
-        requireEqualToFresh("a");
+        Index.of("a").put(3L, fresh(options()).get(3L));
+        requireEqualToFresh("a", options());
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
     }
 
@@ -167,7 +170,7 @@ class StateApartTest {
         assertThat(refresh("--state", "kept_apart")).isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 3");
         source(row(1, "x", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null), row(4, "d", "a dog"));
         assertThat(refresh("--state", "kept_apart")).isEqualTo("new 0, changed 0, updated 1, unchanged 3; embedded 0");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
         Outcome census = Outcome.of("status", "--table", "kept_apart");
         assertThat(census.out()).contains("Column  embedding: 4 rows");
         spark.sql("DROP TABLE kept_apart");
@@ -182,7 +185,7 @@ class StateApartTest {
                 .contains("is not the output that the state was kept for: its rows are written anew, with the vectors"
                         + " that are known");
         assertThat(counts()).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
-        requireEqualToFresh("b");
+        requireEqualToFresh("b", options());
         assertThat(refresh("--sink-option", "index=b"))
                 .isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
     }
@@ -197,7 +200,7 @@ class StateApartTest {
         assertThat(run(readable).err())
                 .contains("is empty: its rows are written anew, with the vectors that are known");
         assertThat(counts()).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
     }
 
     @Test
@@ -210,7 +213,7 @@ class StateApartTest {
         assertThat(Index.of("a")).hasSize(2);
         Index.full("a", false);
         assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 0");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
     }
 
     @Test
@@ -223,7 +226,7 @@ class StateApartTest {
         Index.full("a", false);
         assertThat(Index.of("a")).as("the index is not empty any more").hasSize(2);
         assertThat(refresh(readable)).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
 
         Row before = Index.of("a").get(2L);
         source(row(1, "a", "the cat sat"), row(2, "b", "another mat"), row(3, "c", null), row(4, "d", "a dog"));
@@ -237,7 +240,7 @@ class StateApartTest {
         assertThat(run(other).code()).isEqualTo(1);
         Index.full("a", false);
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
-        requireEqualToFresh("a");
+        requireEqualToFresh("a", options());
     }
 
     @Test
@@ -249,7 +252,7 @@ class StateApartTest {
                 .contains(Index.class.getName() + ": 4 rows are of another model or other options");
         assertThat(refresh("--max-tokens", "3", "--rebuild"))
                 .isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 3");
-        requireEqualToFresh("a", other);
+        requireEqualToFresh("a", options().with(EmbedOptions.MAX_TOKENS, 3));
         assertThat(refresh(other)).isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
 
         source(row(1, "a", "the cat sat"));
@@ -308,7 +311,7 @@ class StateApartTest {
         assertThat(files()).isEqualTo(files);
     }
 
-    private void requireEqualToFresh(String index, String... options) throws IOException {
+    private void requireEqualToFresh(String index, EmbedOptions options) {
         Map<Long, String> expected = fresh(options).entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, row -> row.getValue().toString()));
@@ -319,25 +322,19 @@ class StateApartTest {
                 .isEqualTo(expected);
     }
 
-    /** The rows of the source, embedded by a run of its own. */
-    private Map<Long, Row> fresh(String... options) throws IOException {
-        String fresh = folder.resolve("fresh").toString();
-        List<String> words = List.of(
-                "embed",
-                "--input",
-                input(),
-                "--output",
-                fresh,
-                "--model",
-                model,
-                "--text-column",
-                "body",
-                "--mode",
-                "overwrite");
-        Outcome outcome = Outcome.of(words, options);
-        assertThat(outcome.code()).as(outcome.err()).isZero();
-        return spark.read().parquet(fresh).collectAsList().stream()
+    /** The rows of the source with the vectors of the column function. */
+    private Map<Long, Row> fresh(EmbedOptions options) {
+        return spark
+                .read()
+                .parquet(input())
+                .withColumn("embedding", EmbarkFunctions.embed(functions.col("body"), options))
+                .collectAsList()
+                .stream()
                 .collect(Collectors.toMap(row -> row.getLong(0), row -> row));
+    }
+
+    private EmbedOptions options() {
+        return EmbedOptions.defaults().with(EmbedOptions.MODEL, model);
     }
 
     private static Row row(long id, String title, String body) {

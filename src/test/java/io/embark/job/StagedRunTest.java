@@ -70,25 +70,25 @@ class StagedRunTest {
 
     @Test
     void theNextRunTakesWhatAFailedOneEmbedded() throws IOException {
-        StateApartTest.Index.of("staged").clear();
+        KeyedIndex.of("staged").clear();
         List<String> index = List.of(
                 "--output-format",
-                StateApartTest.Index.class.getName(),
+                KeyedIndex.class.getName(),
                 "--sink-option",
                 "index=staged",
                 "--commit-every",
                 "1",
                 "--stage",
                 folder.resolve("stage").toString());
-        StateApartTest.Index.full("staged", true);
+        KeyedIndex.full("staged", true);
         Outcome failed = Outcome.of(words("append", index));
         assertThat(failed.err()).contains("the index is full");
-        StateApartTest.Index.full("staged", false);
+        KeyedIndex.full("staged", false);
         Outcome doubted = Outcome.of(words("append", index));
         List<String> said = doubted.errorLines();
         assertThat(said.get(said.size() - 3))
                 .isEqualTo("%s: the rows of a run that did not come to its end may be in it"
-                        .formatted(StateApartTest.Index.class.getName()));
+                        .formatted(KeyedIndex.class.getName()));
         assertThat(said.get(said.size() - 1))
                 .isEqualTo(
                         "Look whether they are there: if so, remove that folder; if not, remove the file handed-over in it."
@@ -97,10 +97,10 @@ class StagedRunTest {
 
         assertThat(done.code()).as(done.err()).isZero();
         assertThat(done.err()).contains("4 rows were embedded by a run that did not come to its end; taken from there");
-        assertThat(done.out()).contains("Wrote %s: 4 rows".formatted(StateApartTest.Index.class.getName()));
+        assertThat(done.out()).contains("Wrote %s: 4 rows".formatted(KeyedIndex.class.getName()));
         assertThat(Outcome.summary(folder.resolve("report")).get("embedded").getAsLong())
                 .isZero();
-        assertThat(StateApartTest.Index.of("staged")).hasSize(4);
+        assertThat(KeyedIndex.of("staged")).hasSize(4);
     }
 
     @Test
@@ -109,7 +109,7 @@ class StagedRunTest {
                 "append",
                 List.of(
                         "--output-format",
-                        StateApartTest.Index.class.getName(),
+                        KeyedIndex.class.getName(),
                         "--sink-option",
                         "index=codes",
                         "--encoding",

@@ -12,7 +12,6 @@ import io.embark.model.ModelFolderBuilder;
 import io.embark.spark.EmbarkFunctions;
 import io.embark.spark.SharedSpark;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,20 +20,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.rdd.RDD;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SQLContext;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.sources.BaseRelation;
-import org.apache.spark.sql.sources.CreatableRelationProvider;
 import org.apache.spark.sql.sources.RelationProvider;
 import org.apache.spark.sql.sources.TableScan;
 import org.apache.spark.sql.types.DataTypes;
@@ -57,47 +51,8 @@ class StateApartTest {
 
     private String model;
 
-    /** Keeps rows in this JVM, by their first column, under the name of {@code index}; a full one takes two more. */
-    public static class Index implements CreatableRelationProvider {
-        private static final Map<String, Map<Long, Row>> ALL = new ConcurrentHashMap<>();
-        private static final Set<String> FULL = ConcurrentHashMap.newKeySet();
-
-        /** Spark makes it. */
-        public Index() {}
-
-        static Map<Long, Row> of(String index) {
-            return ALL.computeIfAbsent(index, name -> new ConcurrentSkipListMap<>());
-        }
-
-        static void full(String index, boolean isFull) {
-            if (isFull) {
-                FULL.add(index);
-            } else {
-                FULL.remove(index);
-            }
-        }
-
-        @Override
-        public BaseRelation createRelation(
-                SQLContext context,
-                SaveMode mode,
-                scala.collection.immutable.Map<String, String> options,
-                Dataset<Row> rows) {
-            String name = options.apply("index");
-            Map<Long, Row> index = of(name);
-            int taken = 0;
-            for (Row row : rows.collectAsList()) {
-                if (FULL.contains(name) && taken++ == 2) {
-                    throw new UncheckedIOException(new IOException("the index is full"));
-                }
-                index.put(row.getLong(0), row);
-            }
-            return null;
-        }
-    }
-
     /** The same, which can be read. */
-    public static final class ReadableIndex extends Index implements RelationProvider {
+    public static final class ReadableIndex extends KeyedIndex implements RelationProvider {
         /** Spark makes it. */
         public ReadableIndex() {}
 
@@ -134,8 +89,7 @@ class StateApartTest {
 
     @BeforeEach
     void writeASourceAndAModel() throws IOException {
-        Index.ALL.clear();
-        Index.FULL.clear();
+        KeyedIndex.clear();
         model = ModelFolderBuilder.in(folder.resolve("model")).write().toString();
         source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null), row(4, "d", "a dog"));
     }
@@ -144,12 +98,13 @@ class StateApartTest {
     void embedsWhatIsNewOrChangedAndWritesWhatDiffers() throws IOException {
         assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 3");
         requireEqualToFresh("a", options());
-        assertThat(Index.of("a").get(1L).schema().fieldNames()).containsExactly("id", "title", "body", "embedding");
+        assertThat(KeyedIndex.of("a").get(1L).schema().fieldNames())
+                .containsExactly("id", "title", "body", "embedding");
 
-        Index.of("a").clear();
+        KeyedIndex.of("a").clear();
         Set<String> files = files();
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
-        assertThat(Index.of("a")).isEmpty();
+        assertThat(KeyedIndex.of("a")).isEmpty();
         assertThat(files()).isEqualTo(files);
 
         source(
@@ -158,8 +113,8 @@ class StateApartTest {
                 row(3, "c", null),
                 row(5, "e", "a dog"));
         assertThat(refresh()).isEqualTo("new 1, changed 1, updated 1, unchanged 1; embedded 2");
-        assertThat(Index.of("a")).containsOnlyKeys(1L, 2L, 5L);
-        Index.of("a").put(3L, fresh(options()).get(3L));
+        assertThat(KeyedIndex.of("a")).containsOnlyKeys(1L, 2L, 5L);
+        KeyedIndex.of("a").put(3L, fresh(options()).get(3L));
         requireEqualToFresh("a", options());
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
     }
@@ -195,7 +150,7 @@ class StateApartTest {
         String[] readable = {"--output-format", ReadableIndex.class.getName()};
         refresh(readable);
         assertThat(refresh(readable)).isEqualTo("new 0, changed 0, updated 0, unchanged 4; embedded 0");
-        Index.of("a").clear();
+        KeyedIndex.of("a").clear();
 
         assertThat(run(readable).err())
                 .contains("is empty: its rows are written anew, with the vectors that are known");
@@ -205,13 +160,13 @@ class StateApartTest {
 
     @Test
     void rowsOfARunThatFailsOnTheWayAreWrittenByTheNextOneAndNotEmbeddedAgain() throws IOException {
-        Index.full("a", true);
+        KeyedIndex.full("a", true);
         Outcome outcome = run();
 
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(outcome.err()).contains("the index is full");
-        assertThat(Index.of("a")).hasSize(2);
-        Index.full("a", false);
+        assertThat(KeyedIndex.of("a")).hasSize(2);
+        KeyedIndex.full("a", false);
         assertThat(refresh()).isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 0");
         requireEqualToFresh("a", options());
     }
@@ -220,25 +175,25 @@ class StateApartTest {
     void whatARunThatFailedWroteIsWrittenAgainWhateverTheNextOneFinds() throws IOException {
         String[] readable = {"--output-format", ReadableIndex.class.getName()};
         refresh(readable);
-        Index.of("a").clear();
-        Index.full("a", true);
+        KeyedIndex.of("a").clear();
+        KeyedIndex.full("a", true);
         assertThat(run(readable).code()).isEqualTo(1);
-        Index.full("a", false);
-        assertThat(Index.of("a")).as("the index is not empty any more").hasSize(2);
+        KeyedIndex.full("a", false);
+        assertThat(KeyedIndex.of("a")).as("the index is not empty any more").hasSize(2);
         assertThat(refresh(readable)).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
         requireEqualToFresh("a", options());
 
-        Row before = Index.of("a").get(2L);
+        Row before = KeyedIndex.of("a").get(2L);
         source(row(1, "a", "the cat sat"), row(2, "b", "another mat"), row(3, "c", null), row(4, "d", "a dog"));
         assertThat(run("--limit", "3", "--since", "id < 3").code()).isZero();
         source(row(1, "a", "the cat sat"), row(2, "b", "the mat"), row(3, "c", null), row(4, "d", "a dog"));
         refresh();
-        assertThat(Index.of("a").get(2L)).hasToString(before.toString());
+        assertThat(KeyedIndex.of("a").get(2L)).hasToString(before.toString());
 
-        Index.full("a", true);
+        KeyedIndex.full("a", true);
         String[] other = {"--max-tokens", "3", "--rebuild"};
         assertThat(run(other).code()).isEqualTo(1);
-        Index.full("a", false);
+        KeyedIndex.full("a", false);
         assertThat(refresh()).isEqualTo("new 0, changed 0, updated 4, unchanged 0; embedded 0");
         requireEqualToFresh("a", options());
     }
@@ -249,7 +204,7 @@ class StateApartTest {
         String[] other = {"--max-tokens", "3"};
 
         assertThat(run(other).errorLines())
-                .contains(Index.class.getName() + ": 4 rows are of another model or other options");
+                .contains(KeyedIndex.class.getName() + ": 4 rows are of another model or other options");
         assertThat(refresh("--max-tokens", "3", "--rebuild"))
                 .isEqualTo("new 4, changed 0, updated 0, unchanged 0; embedded 3");
         requireEqualToFresh("a", options().with(EmbedOptions.MAX_TOKENS, 3));
@@ -285,17 +240,18 @@ class StateApartTest {
                         "Refresh a Parquet or ORC folder, a table, Delta, Iceberg, PostgreSQL or Milvus; else use --mode overwrite.");
 
         List<String> words = new ArrayList<>(Outcome.refresh(model, folder.resolve("report")));
-        words.addAll(List.of("--input", input(), "--output-format", Index.class.getName(), "--sink-option", "index=a"));
+        words.addAll(
+                List.of("--input", input(), "--output-format", KeyedIndex.class.getName(), "--sink-option", "index=a"));
         assertThat(Outcome.of(words).errorLines())
                 .endsWith(
-                        Index.class.getName() + ": cannot be refreshed",
+                        KeyedIndex.class.getName() + ": cannot be refreshed",
                         "Its rows cannot be read back and updated by key.",
                         "Name a folder or table that keeps what was written, --state PATH, if it puts a row in the place"
                                 + " of the one with its key; else use --mode overwrite.");
         words.set(2, "append");
         assertThat(Outcome.of(words, "--state", state()).errorLines())
                 .contains("option state: is not heeded without --mode refresh");
-        assertThat(Index.of("a")).isEmpty();
+        assertThat(KeyedIndex.of("a")).isEmpty();
     }
 
     @Test
@@ -315,7 +271,7 @@ class StateApartTest {
         Map<Long, String> expected = fresh(options).entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, row -> row.getValue().toString()));
-        assertThat(Index.of(index).entrySet().stream()
+        assertThat(KeyedIndex.of(index).entrySet().stream()
                         .filter(row -> expected.containsKey(row.getKey()))
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, row -> row.getValue().toString())))
@@ -361,7 +317,7 @@ class StateApartTest {
         List<String> words = new ArrayList<>(Outcome.refresh(model, folder.resolve("report")));
         words.addAll(List.of("--input", input()));
         Map<String, String> chosen =
-                Map.of("--state", state(), "--output-format", Index.class.getName(), "--sink-option", "index=a");
+                Map.of("--state", state(), "--output-format", KeyedIndex.class.getName(), "--sink-option", "index=a");
         List<String> rest = new ArrayList<>(List.of(more));
         chosen.forEach((option, value) -> {
             if (!rest.contains(option)) {

@@ -81,7 +81,7 @@ public final class EmbedCommand {
                     embed(call, limit, report);
                 } catch (Throwable e) {
                     // Spark throws checked exceptions without declaring them.
-                    told(e, isWhole).ifPresent(ours -> {
+                    told(e, written, isWhole).ifPresent(ours -> {
                         throw ours;
                     });
                     throw e;
@@ -105,9 +105,10 @@ public final class EmbedCommand {
     /**
      * What a failure means for whoever would run it again, which depends on what became of the rows; empty if it says so itself.
      *
-     * @param isWhole whether nobody sees a part of the rows
+     * @param written whether all rows are in their place
+     * @param isWhole whether nobody sees a part of the rows before
      */
-    private Optional<EmbarkException> told(Throwable thrown, boolean isWhole) {
+    public static Optional<EmbarkException> told(Throwable thrown, boolean written, boolean isWhole) {
         if (Stop.isTold()) {
             return written
                     ? Optional.of(RunErrors.stoppedWithOutput(thrown))

@@ -23,7 +23,6 @@ import io.embark.job.source.SourceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -87,23 +86,26 @@ public final class RequestedTables {
 
     /** What is searched. */
     public static Source searched(SparkSession spark, Settings settings) {
-        if (!settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(settings.find(JobSettings.FORMAT))) {
-            return Source.format(spark, sourceRequest(settings));
-        }
-        return Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), sourceRequest(settings));
+        return searched(spark, settings, sourceRequest(settings));
     }
 
     /** The same of what is counted: which rows of its source a run takes says nothing of it. */
     public static Source counted(SparkSession spark, Settings settings) {
-        SourceRequest all = new SourceRequest(
-                settings.find(JobSettings.FORMAT),
-                settings.entries(JobSettings.SOURCE_OPTION),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Optional.empty());
-        return !settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(all.format())
-                ? Source.format(spark, all)
-                : Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), all);
+        return searched(
+                spark,
+                settings,
+                new SourceRequest(
+                        settings.find(JobSettings.FORMAT),
+                        settings.entries(JobSettings.SOURCE_OPTION),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty()));
+    }
+
+    private static Source searched(SparkSession spark, Settings settings, SourceRequest request) {
+        return !settings.isChosen(JobSettings.SEARCH_TABLE) && SourceFormat.isOther(request.format())
+                ? Source.format(spark, request)
+                : Source.pathOrTable(spark, settings.require(JobSettings.SEARCH_TABLE), request);
     }
 
     /**
@@ -121,7 +123,7 @@ public final class RequestedTables {
                 .flatMap(setting -> settings.find(setting).stream())
                 .forEach(name -> lines.addAll(recovery.ofTable(name)));
         settings.find(JobSettings.STATE)
-                .ifPresent(name -> lines.addAll(name.contains("/") ? recovery.ofFolder(name) : recovery.ofTable(name)));
+                .ifPresent(name -> lines.addAll(isFolder(name) ? recovery.ofFolder(name) : recovery.ofTable(name)));
         return List.copyOf(lines);
     }
 
@@ -168,19 +170,15 @@ public final class RequestedTables {
     /** What keeps the state of an output that cannot be read back: a folder if its name has a slash, else a table. */
     public static Sink state(SparkSession spark, Settings settings) {
         String name = settings.require(JobSettings.STATE);
-        boolean isFolder = name.contains("/");
         return SinkKinds.open(
                 spark,
-                new SinkRequest(
-                        isFolder ? Optional.of(name) : Optional.empty(),
-                        isFolder ? Optional.empty() : Optional.of(name),
-                        Optional.empty(),
-                        WriteMode.OVERWRITE,
-                        Map.of(),
-                        List.of(),
-                        IdColumns.names(settings),
-                        Optional.empty(),
-                        false));
+                isFolder(name)
+                        ? SinkRequest.folder(name, WriteMode.OVERWRITE)
+                        : SinkRequest.table(name, WriteMode.OVERWRITE));
+    }
+
+    private static boolean isFolder(String state) {
+        return state.contains("/");
     }
 
     /** Whether the settings name an output: a place of Spark, or a format whose options say where. */

@@ -6,7 +6,6 @@ package io.embark.job.refresh;
 
 import io.embark.EmbarkException;
 import io.embark.job.embed.EmbedCommand;
-import io.embark.job.embed.ErrorReport;
 import io.embark.job.embed.Report;
 import io.embark.job.embed.RequestedTables;
 import io.embark.job.embed.RunErrors;
@@ -99,19 +98,11 @@ public final class RefreshCommand {
     /** What a failure means for whoever would run it again; empty if it says so itself. */
     private static Optional<EmbarkException> told(RefreshCall call, RefreshRun run, Throwable thrown) {
         // A refresh that is run again finds what is there; whoever only adds rows would add them twice.
-        boolean isToldWritten = run.isDone() && !call.compares();
-        if (Stop.isTold()) {
-            boolean isSeen = run.hasCommitted()
-                    || call.place().takesRowsAsTheyCome()
-                    || !(call.keepsState() || call.sink().can(Capability.ALL_OR_NOTHING));
-            return Optional.of(
-                    isToldWritten
-                            ? RunErrors.stoppedWithOutput(thrown)
-                            : isSeen ? RunErrors.stoppedHalfWay(thrown) : RunErrors.stoppedInARefresh(thrown));
-        }
-        ErrorReport report = ErrorReport.of(thrown);
-        return isToldWritten && report.exitCode() == ErrorReport.REQUEST_WRONG
-                ? Optional.of(RunErrors.failedWithOutput(report.problem(), report.reason(), thrown))
-                : Optional.empty();
+        boolean written = run.isDone() && !call.compares();
+        boolean isSeen = run.hasCommitted()
+                || call.place().takesRowsAsTheyCome()
+                || !(call.keepsState() || call.sink().can(Capability.ALL_OR_NOTHING));
+        return EmbedCommand.told(thrown, written, !isSeen)
+                .or(() -> Stop.isTold() ? Optional.of(RunErrors.stoppedInARefresh(thrown)) : Optional.empty());
     }
 }

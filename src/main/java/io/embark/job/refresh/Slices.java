@@ -30,7 +30,8 @@ final class Slices {
     private final long total;
     private final boolean areOne;
     private double rowsPerSecond;
-    private long from;
+
+    /** Where the next slice begins. */
     private long to;
 
     private Slices(Optional<CommitEvery> every, List<String> ids, long total) {
@@ -68,17 +69,16 @@ final class Slices {
      * @param plan keys, hashes and classes
      */
     Dataset<Row> next(Dataset<Row> plan) {
-        boolean isFirst = to == 0;
         if (areOne) {
             to = BUCKETS;
             return plan;
         }
-        from = to;
+        long from = to;
         double share = (double) rows() / Math.max(1, total);
         to = (long) Math.min(BUCKETS, from + Math.max(1, Math.ceil(share * BUCKETS)));
         Column isEmbedded = Columns.named(Comparison.CLASS).isin(RowClass.NEW.key(), RowClass.CHANGED.key());
         Column isIn = bucket.geq(from).and(bucket.lt(to));
-        return plan.where(isFirst ? functions.not(isEmbedded).or(isIn) : isEmbedded.and(isIn));
+        return plan.where(from == 0 ? functions.not(isEmbedded).or(isIn) : isEmbedded.and(isIn));
     }
 
     boolean isLast() {

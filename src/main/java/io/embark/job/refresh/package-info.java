@@ -10,7 +10,8 @@
  * keys and hashes alone), {@code RowClass} with {@code ClassRule} (in which ways) and {@code ChangedRows} (what becomes of them).
  * {@code SourceChanges} reads less than the whole source where both tables tell enough, by what {@code LastSource} left with the
  * last commit. {@code RefreshWrite} embeds and commits, in {@code Slices} where that is asked for. A place that shows nothing has a
- * {@code StateApart}; runs that compare nothing and put their work aside all the same write to a {@code WrittenOnce}. {@code Forecast} compares for {@code StatusCommand}, and changes nothing. How a place takes changes is its own
- * matter, see {@link io.embark.job.sink.Refreshing}. Nothing here knows a kind of place.
+ * {@code StateApart}; runs that compare nothing and put their work aside all the same write to a {@code WrittenOnce}. {@code
+ * Forecast} compares for {@code StatusCommand}, and changes nothing. How a place takes changes is its own matter, see {@link
+ * io.embark.job.sink.Refreshing}. Nothing here knows a kind of place.
  */
 package io.embark.job.refresh;

@@ -39,7 +39,7 @@ import org.apache.spark.sql.types.StructType;
  */
 record KeptSource(Source source, Optional<StageFolder> folder) implements AutoCloseable {
     /** A file counts from when it is complete, and one that is lost is read anew. */
-    private static final CommitEvery EVERY = new CommitEvery("1h", 1, CommitEvery.Unit.HOURS);
+    private static final CommitEvery EVERY = CommitEvery.parse("", "1h");
 
     /** Reads the rows of a run that will write, where they may be others later. */
     static KeptSource of(Sides sides) {

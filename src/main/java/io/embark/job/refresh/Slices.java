@@ -97,8 +97,8 @@ final class Slices {
     }
 
     private long rows() {
-        return every.map(interval -> interval.unit() == CommitEvery.Unit.ROWS
-                        ? interval.amount()
+        return every.map(interval -> interval.countsRows()
+                        ? interval.rows()
                         : rowsPerSecond == 0 ? FIRST : Math.max(1, (long) (rowsPerSecond * interval.seconds())))
                 .orElse(total);
     }

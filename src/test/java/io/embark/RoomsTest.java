@@ -102,7 +102,11 @@ class RoomsTest {
                     "job.refresh",
                     "base . model encode spark.call spark.exec job.commit job.table job.source job.sink job.print job.session"
                             + " job.stage job.settings job.embed"),
-            Map.entry("job.bench", "base . model encode"),
+            Map.entry("job.page", "job.guard"),
+            Map.entry(
+                    "job.bench",
+                    "base . host model model.family text torch encode spark.models job.page job.table job.source job.print"
+                            + " job.session job.settings job.embed"),
             Map.entry("refresh", "base . job.print job.session job.refresh job.settings"),
             Map.entry(
                     "job",

@@ -34,6 +34,13 @@ import java.util.function.BooleanSupplier;
  * threads may embed at the same time and share the compute threads; {@link #close} waits for them.
  */
 public final class Embedder implements AutoCloseable {
+    /**
+     * A window also ends where its texts have so many chars, about 100,000 tokens: enough to sort, without minutes of silence.
+     *
+     * @hidden For Embark's other rooms only.
+     */
+    public static final long WINDOW_CHARS = 1L << 19;
+
     private final LoadedModel model;
     private final EmbedOptions options;
     private final boolean ownsModel;
@@ -350,7 +357,13 @@ public final class Embedder implements AutoCloseable {
         }
     }
 
-    private static String prompt(ModelFolder folder, EmbedOptions options) {
+    /**
+     * What the options and the model put before each text; empty for nothing.
+     *
+     * @throws EmbarkException {@link ErrorCode#OPTION_INVALID} if the model has no prompt of the name that the options give
+     * @hidden For Embark's other rooms only.
+     */
+    public static String prompt(ModelFolder folder, EmbedOptions options) {
         ModelSpecification specification = folder.specification();
         Map<String, String> prompts = specification.prompts();
         String prompt = options.get(EmbedOptions.PROMPT);

@@ -5,6 +5,7 @@
 package io.embark.job;
 
 import io.embark.base.Redaction;
+import io.embark.job.bench.BenchCommand;
 import io.embark.job.embed.EmbedCommand;
 import io.embark.job.embed.ErrorReport;
 import io.embark.job.embed.RunErrors;
@@ -32,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The command line: {@code embark embed|search|status|inspect}. Started by spark-submit or by plain java. */
+/** The command line: {@code embark embed|search|status|bench|inspect}. Started by spark-submit or by plain java. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -128,6 +129,7 @@ public final class Main {
                 }
                 case SEARCH -> new SearchCommand(settings, console).run();
                 case STATUS -> new StatusCommand(settings, console).run();
+                case BENCH -> new BenchCommand(settings, console).run();
                 case INSPECT -> new InspectCommand(settings, console).run();
             }
             console.out().flush();

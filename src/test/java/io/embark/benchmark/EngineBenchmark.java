@@ -5,10 +5,14 @@
 package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
+import io.embark.Precision;
 import io.embark.encode.Count;
 import io.embark.encode.CountedVectors;
 import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
+import io.embark.job.bench.TextSample;
+import io.embark.job.bench.Work;
+import io.embark.torch.MatrixPeak;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +30,7 @@ final class EngineBenchmark {
     static void run() throws Exception {
         long start = System.nanoTime();
         try (Embedder embedder = Embedder.open(EmbedOptions.defaults().with(EmbedOptions.THREADS, 1));
-                MatrixPeak peak = new MatrixPeak(1)) {
+                MatrixPeak peak = new MatrixPeak(1, Precision.FLOAT32)) {
             double opened = (System.nanoTime() - start) / 1e9;
             Figures.print("Opening the model in a new process, natives unpacked: %.2f s", opened);
             measure(
@@ -45,14 +49,18 @@ final class EngineBenchmark {
         embedder.embed(texts.subList(0, perTurn));
         List<Double> model = new ArrayList<>();
         List<Double> whole = new ArrayList<>();
-        double before = peak.measure();
+        double before = peak.measure(1);
         for (int turn = 1; turn <= TURNS; turn++) {
             List<String> part = texts.subList(turn * perTurn, (turn + 1) * perTurn);
-            Work work = Work.of(part.stream().distinct().toList(), embedder.folder());
+            Work work = Work.of(
+                            TextSample.of(
+                                    "", part.stream().distinct().toList(), embedder.folder(), EmbedOptions.defaults()),
+                            embedder.folder())
+                    .orElseThrow();
             long start = System.nanoTime();
             EmbedCounts took = CountedVectors.of(embedder, part).counts();
             double seconds = (System.nanoTime() - start) / 1e9;
-            double after = peak.measure();
+            double after = peak.measure(1);
 
             double reachable = (before + after) / 2;
             double forward = work.operations() / (took.get(Count.FORWARD) / 1e9);

@@ -5,14 +5,18 @@
 package io.embark.benchmark;
 
 import io.embark.EmbedOptions;
+import io.embark.Precision;
 import io.embark.encode.Count;
 import io.embark.encode.CountedVectors;
 import io.embark.encode.EmbedCounts;
 import io.embark.encode.Embedder;
 import io.embark.host.CacheDirectory;
+import io.embark.job.bench.TextSample;
+import io.embark.job.bench.Work;
 import io.embark.model.RandomFamilies;
 import io.embark.model.RandomModel;
 import io.embark.text.TextTokenizer;
+import io.embark.torch.MatrixPeak;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +42,7 @@ final class FamilyBenchmark {
     static void run() throws Exception {
         List<String> texts = Glosses.joined(TEXTS_PER_TURN * (TURNS + 1));
         Path directory = Files.createTempDirectory("embark-families");
-        try (MatrixPeak peak = new MatrixPeak(1)) {
+        try (MatrixPeak peak = new MatrixPeak(1, Precision.FLOAT32)) {
             for (String family : RandomFamilies.names()) {
                 Path folder = RandomFamilies.write(
                         directory.resolve(family),
@@ -104,13 +108,14 @@ final class FamilyBenchmark {
         List<Double> speeds = new ArrayList<>();
         try (Embedder embedder = Embedder.open(options)) {
             embedder.embed(texts.subList(0, TEXTS_PER_TURN));
-            double before = peak.measure();
+            double before = peak.measure(1);
             for (int turn = 1; turn <= TURNS; turn++) {
                 List<String> part = texts.subList(turn * TEXTS_PER_TURN, (turn + 1) * TEXTS_PER_TURN);
-                Work work = Work.of(part, embedder.folder());
+                Work work = Work.of(TextSample.of("", part, embedder.folder(), options), embedder.folder())
+                        .orElseThrow();
                 EmbedCounts took = CountedVectors.of(embedder, part).counts();
                 double seconds = took.get(Count.FORWARD) / 1e9;
-                double after = peak.measure();
+                double after = peak.measure(1);
                 shares.add(work.operations() / seconds / ((before + after) / 2));
                 speeds.add(work.tokens() / seconds);
                 before = after;

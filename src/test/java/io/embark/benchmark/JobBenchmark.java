@@ -10,7 +10,11 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.embark.EmbedOptions;
+import io.embark.Precision;
 import io.embark.encode.Embedder;
+import io.embark.job.bench.TextSample;
+import io.embark.job.bench.Work;
+import io.embark.torch.MatrixPeak;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -67,11 +71,14 @@ final class JobBenchmark {
         List<String> texts = Glosses.first(ALL);
         Path input = write("all", texts);
         try (Embedder embedder = Embedder.open(EmbedOptions.defaults());
-                MatrixPeak peak = new MatrixPeak(2)) {
-            double perToken = Work.of(texts, embedder.folder()).operationsPerToken();
-            double before = peak.measure();
+                MatrixPeak peak = new MatrixPeak(2, Precision.FLOAT32)) {
+            double perToken = Work.of(
+                            TextSample.of("", texts, embedder.folder(), EmbedOptions.defaults()), embedder.folder())
+                    .orElseThrow()
+                    .operationsPerToken();
+            double before = peak.measure(1);
             Run run = run(input, "local[2]", place + OVERWRITE);
-            double reachable = (before + peak.measure()) / 2;
+            double reachable = (before + peak.measure(1)) / 2;
             double reached = run.tokens * perToken / run.wall;
             Figures.print("%nWhole job, %d glosses into %s, local[2], from start to end of the process", ALL, name);
             Figures.print(

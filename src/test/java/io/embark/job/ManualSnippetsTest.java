@@ -71,6 +71,7 @@ class ManualSnippetsTest {
             "index.md", List.of("embed", "search"),
             "cluster.md", List.of("embed"),
             "encodings.md", List.of("embed", "embed"),
+            "bench.md", List.of("bench"),
             "precision.md", List.of("embed", "inspect"));
 
     private static final Pattern TEST = Pattern.compile("^mvn (?:-B )?test -Dtest=(\\w+)$");
@@ -371,7 +372,10 @@ class ManualSnippetsTest {
         articles.write().parquet(inFolder("hdfs:///articles"));
 
         for (List<String> job : jobs(page)) {
-            Outcome outcome = Outcome.of(job.toArray(new String[0]));
+            Outcome outcome = job.get(0).equals("bench")
+                    // In the time that a test has.
+                    ? Outcome.of(job, "--budget", "4s")
+                    : Outcome.of(job.toArray(new String[0]));
             if (job.contains("--precision")) {
                 assertComputesIn(EmbedOptions.PRECISION.parse(job.get(job.indexOf("--precision") + 1)), outcome);
                 continue;
@@ -381,6 +385,10 @@ class ManualSnippetsTest {
                 assertThat(codes(job.get(job.indexOf("--output") + 1)))
                         .hasSize(BODIES.size())
                         .isEqualTo(codes(inFolder("codes")));
+            } else if (job.get(0).equals("bench")) {
+                assertThat(outcome.out()).contains("\n250,000,000 rows of texts take ");
+                assertThat(Path.of(job.get(job.indexOf("--report") + 1), "bench.html"))
+                        .exists();
             } else if (job.get(0).equals("embed")) {
                 assertEmbedded(spark.read().parquet(job.get(job.indexOf("--output") + 1)));
             } else {
@@ -469,7 +477,7 @@ class ManualSnippetsTest {
 
     private List<String> withLocalPaths(List<String> arguments) {
         List<String> local = new ArrayList<>(arguments);
-        for (String option : List.of("--input", "--output", "--table", "--encoding-ranges")) {
+        for (String option : List.of("--input", "--output", "--table", "--encoding-ranges", "--report")) {
             int at = arguments.indexOf(option);
             if (at >= 0) {
                 local.set(at + 1, inFolder(arguments.get(at + 1)));

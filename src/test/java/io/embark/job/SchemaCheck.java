@@ -41,6 +41,8 @@ record SchemaCheck(JsonObject schema) {
                                     value.getAsJsonObject().has(key.getAsString()),
                                     place,
                                     key.getAsString() + " is missing"));
+                case "items" ->
+                    value.getAsJsonArray().forEach(item -> require(place + "[]", item, says.getAsJsonObject()));
                 case "properties", "additionalProperties" -> requireProperties(place, value.getAsJsonObject(), schema);
                 default -> require(DESCRIPTIONS.contains(word), place, word + " is no word of the schema");
             }
@@ -63,6 +65,9 @@ record SchemaCheck(JsonObject schema) {
     private static boolean isOfType(JsonElement value, String type) {
         return switch (type) {
             case "object" -> value.isJsonObject();
+            case "array" -> value.isJsonArray();
+            case "boolean" ->
+                value.isJsonPrimitive() && value.getAsJsonPrimitive().isBoolean();
             case "string" ->
                 value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
             case "number" ->

@@ -26,6 +26,9 @@ import java.util.stream.IntStream;
 public record Fidelity(int texts, double meanCosine, double worstCosine, double overlap, double spearman) {
     private static final int NEAREST = 10;
 
+    /** Texts without which there is nothing to be near to. */
+    static final int FEWEST = NEAREST + 1;
+
     /** With how many of the texts behind it each is compared for the rank correlation. */
     private static final int PAIRED = 200;
 
@@ -36,7 +39,7 @@ public record Fidelity(int texts, double meanCosine, double worstCosine, double 
      * @param others the same shape
      */
     public static Fidelity of(float[][] exact, float[][] others) {
-        if (exact.length != others.length || exact.length <= NEAREST) {
+        if (exact.length != others.length || exact.length < FEWEST) {
             throw new IllegalArgumentException(
                     "%s and %s vectors cannot be compared".formatted(exact.length, others.length));
         }

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -22,7 +23,24 @@ import java.util.Objects;
 public final class SampleTexts {
     private static final String GLOSSES = "/io/embark/job/sample/glosses.jsonl";
 
+    /** All there are. */
+    static final int ALL = 3_000;
+
     private SampleTexts() {}
+
+    /** All glosses joined until each text has so many characters, of which English has about four to a token. */
+    static List<String> passages(int characters) {
+        List<String> passages = new ArrayList<>();
+        StringBuilder passage = new StringBuilder();
+        for (String gloss : glosses(ALL)) {
+            passage.append(passage.isEmpty() ? "" : " ").append(gloss);
+            if (passage.length() >= characters) {
+                passages.add(passage.toString());
+                passage.setLength(0);
+            }
+        }
+        return passages;
+    }
 
     /** The first glosses, at most as many as there are; about 18 tokens each. */
     public static List<String> glosses(int most) {

@@ -119,7 +119,7 @@ public record EmbedCall(
     }
 
     /** A folder named from here is found from elsewhere too: by executors, and by a search next week. */
-    private static EmbedOptions withAbsoluteModel(EmbedOptions options) {
+    public static EmbedOptions withAbsoluteModel(EmbedOptions options) {
         String reference = options.get(EmbedOptions.MODEL);
         String absolute = ModelReference.absolute(reference);
         return absolute.equals(reference) ? options : options.with(EmbedOptions.MODEL, absolute);

@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Report {
     public static final String SUMMARY = "summary.json";
     public static final String FAILED = "failed.json";
+    private static final List<String> OF_A_RUN = List.of(SUMMARY, FAILED);
 
     /** Far more than a report takes. */
     private static final long LEAST_FREE = 1 << 20;
@@ -51,8 +52,10 @@ public final class Report {
     private final String reference;
     private final FileSystem files;
     private final Path folder;
+    private final List<String> names;
 
-    private Report(String reference, FileSystem files, Path folder) {
+    private Report(String reference, FileSystem files, Path folder, List<String> names) {
+        this.names = List.copyOf(names);
         this.reference = reference;
         this.files = files;
         this.folder = folder;
@@ -65,6 +68,11 @@ public final class Report {
      *     cannot be reached or written to
      */
     public static Report in(SparkSession spark, String reference) {
+        return in(spark, reference, OF_A_RUN);
+    }
+
+    /** The same with other files than those of a run that embeds. */
+    public static Report in(SparkSession spark, String reference, List<String> names) {
         try {
             Path folder = new Path(reference);
             FileSystem files = folder.getFileSystem(spark.sessionState().newHadoopConf());
@@ -81,12 +89,21 @@ public final class Report {
             if (free < LEAST_FREE) {
                 throw RunErrors.reportHasNoRoom(reference, existing, free);
             }
-            return new Report(reference, files, folder);
+            return new Report(reference, files, folder, names);
         } catch (EmbarkException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
         }
+    }
+
+    /**
+     * Checks the report where nothing is read.
+     *
+     * @throws EmbarkException {@link ErrorCode#OUTPUT_INVALID} if it would replace what is no report
+     */
+    public void check(SparkSession spark) {
+        check(Source.of(spark.emptyDataFrame(), "nothing", Optional.empty(), true), Optional.empty());
     }
 
     /**
@@ -96,7 +113,7 @@ public final class Report {
      */
     public void check(Source source, Optional<Sink> sink) {
         try {
-            new ReportFolder("report %s".formatted(reference), folder, List.of(SUMMARY, FAILED))
+            new ReportFolder("report %s".formatted(reference), folder, names)
                     .check(source.rows(), sink.flatMap(Sink::folder).map(Path::new));
         } catch (IOException e) {
             throw RunErrors.reportCannotBeWritten(reference, e);
@@ -108,7 +125,7 @@ public final class Report {
         try {
             Path folder = new Path(reference);
             return new Report(
-                    reference, folder.getFileSystem(spark.sessionState().newHadoopConf()), folder);
+                    reference, folder.getFileSystem(spark.sessionState().newHadoopConf()), folder, OF_A_RUN);
         } catch (IOException | RuntimeException e) {
             throw RunErrors.reportCannotBeRead(reference, e);
         }
@@ -152,7 +169,7 @@ public final class Report {
      * cannot be, the output is worth more: whoever writes the new report says so.
      */
     public void forget() {
-        for (String name : List.of(SUMMARY, FAILED)) {
+        for (String name : names) {
             try {
                 files.delete(new Path(folder, name), false);
             } catch (IOException e) {

@@ -4,6 +4,8 @@
  */
 package io.embark.job.guard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.gson.JsonElement;
 import com.google.gson.stream.MalformedJsonException;
 import io.embark.EmbarkException;
@@ -29,6 +31,11 @@ import org.apache.spark.sql.Row;
  */
 public record ReportFolder(String report, Path folder, List<String> names) {
     private static final int LARGEST_REPORT = 16 << 20;
+
+    /** What a page has in its head. */
+    public static final String PAGE = "<meta name=\"generator\" content=\"Embark\">";
+
+    private static final int HEAD_OF_A_PAGE = 1_000;
 
     /** What one of them has: a summary, the rows that failed, and these as they were in the first version. */
     private static final List<String> CONTENTS = List.of("settings", "idColumn", "ids");
@@ -96,6 +103,9 @@ public record ReportFolder(String report, Path folder, List<String> names) {
         if (files.getFileStatus(file).isDirectory()) {
             return false;
         }
+        if (file.getName().endsWith(".html")) {
+            return isPage(files, file);
+        }
         try (InputStream content = files.open(file)) {
             JsonElement json = StrictJson.read(content, LARGEST_REPORT);
             return json.isJsonObject()
@@ -103,6 +113,12 @@ public record ReportFolder(String report, Path folder, List<String> names) {
                     && CONTENTS.stream().anyMatch(json.getAsJsonObject()::has);
         } catch (MalformedJsonException e) {
             return false;
+        }
+    }
+
+    private static boolean isPage(FileSystem files, Path file) throws IOException {
+        try (InputStream content = files.open(file)) {
+            return new String(content.readNBytes(HEAD_OF_A_PAGE), UTF_8).contains(PAGE);
         }
     }
 }

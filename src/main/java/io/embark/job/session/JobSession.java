@@ -60,6 +60,12 @@ public final class JobSession implements AutoCloseable {
         return SparkSession.getDefaultSession().isDefined();
     }
 
+    /** Whether {@link #open} starts a session of this configuration, in this process and on this machine alone. */
+    public static boolean startsLocally(Map<String, String> conf) {
+        String master = conf.getOrDefault(MASTER, HERE);
+        return !isRunning() && isLocal(conf) && !master.startsWith("local-cluster");
+    }
+
     /** Whether a session of this configuration computes on this machine alone. */
     static boolean isLocal(Map<String, String> conf) {
         return conf.getOrDefault(MASTER, HERE).startsWith("local");

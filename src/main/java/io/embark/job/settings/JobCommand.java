@@ -95,6 +95,34 @@ public enum JobCommand {
                             JobSettings.OF_STATUS_SOURCE),
                     new Group("Embedding, as the refresh has it", EmbedOptions.all()),
                     new Group("Run", JobSettings.OF_EVERY_RUN))),
+    BENCH(
+            "bench",
+            "Tries settings on this machine and your texts: the fastest, how near to the hardware's limit, and how long a table takes.",
+            List.of(
+                    new Group(
+                            "Texts: one of --input, --table, --sql; else glosses of WordNet, and passages made of them",
+                            List.of(
+                                    JobSettings.INPUT,
+                                    JobSettings.TABLE,
+                                    JobSettings.SQL,
+                                    JobSettings.FORMAT,
+                                    JobSettings.SOURCE_OPTION,
+                                    JobSettings.TEXT_COLUMN,
+                                    JobSettings.WHERE,
+                                    JobSettings.SAMPLE)),
+                    new Group("Sweep", List.of(JobSettings.BUDGET, JobSettings.SWEEP)),
+                    new Group("Forecast", List.of(JobSettings.ROWS, JobSettings.PRICE_PER_HOUR, JobSettings.FINISH_IN)),
+                    new Group("Embedding; what settings are held against", EmbedOptions.all()),
+                    new Group(
+                            "Run",
+                            List.of(
+                                    JobSettings.CONFIG,
+                                    JobSettings.SET,
+                                    JobSettings.PACKAGES,
+                                    JobSettings.BENCH_REPORT,
+                                    JobSettings.JSON,
+                                    JobSettings.QUIET,
+                                    JobSettings.VERBOSE)))),
     INSPECT(
             "inspect",
             "Shows what a model is: its architecture, limits, prompts and files.",

@@ -239,6 +239,37 @@ public final class JobSettings {
     public static final Option<Integer> TOP =
             Option.integer(Stage.COMMAND, "top", 10, 1, 1_000_000, "rows", "How many rows to show.");
 
+    public static final Option<Integer> SAMPLE = Option.integer(
+            Stage.COMMAND,
+            "sample",
+            20_000,
+            100,
+            1_000_000,
+            "texts",
+            "Texts of the source that settings are tried with.");
+    public static final Option<String> BUDGET = text(
+                    "budget", "TIME", "The time that all of it may take: 90s, 10m. More of it makes figures steadier.")
+            .orElse("120s");
+    public static final Option<String> SWEEP = text(
+                    "sweep",
+                    "WHAT[,...]",
+                    "The settings that are tried: batch-tokens, threads, precision, window, executors. Threads and executors are tried where this command starts Spark by itself, on this machine.")
+            .orElse("all of them");
+    public static final Option<String> ROWS = text(
+                    "rows", "N", "Rows of the table whose time is to be told, such as 250000000.")
+            .orElse("those of the source where they are cheap to count");
+    public static final Option<String> PRICE_PER_HOUR = text(
+            "price-per-hour",
+            "AMOUNT",
+            "What a machine like this one costs in an hour, such as 0.40, in any currency.");
+    public static final Option<String> FINISH_IN = text(
+            "finish-in",
+            "TIME",
+            "The time in which the table is to be done, such as 6h: tells how many machines it takes.");
+
+    public static final Option<String> BENCH_REPORT =
+            text("report", "DIR", "A folder to write bench.json and bench.html into.");
+
     public static final Option<Boolean> JSON = flag("json", "Print JSON instead of text.");
 
     /** Settings of a run that every command takes. */

@@ -35,9 +35,6 @@ final class EmbedIterator implements Iterator<InternalRow> {
     /** A window also ends where the rows copied for it fill so much memory. */
     private static final long WINDOW_BYTES = 32L << 20;
 
-    /** And where its texts have so many chars, about 100,000 tokens: enough to sort, without minutes of silence. */
-    private static final long WINDOW_CHARS = 1L << 19;
-
     private final Iterator<InternalRow> rows;
     private final List<PinnedCall> calls;
     private final InterpretedProjection texts;
@@ -150,7 +147,7 @@ final class EmbedIterator implements Iterator<InternalRow> {
             chars += column.chars();
             most = Math.max(most, column.texts().size());
         }
-        return most < windowRows && chars < WINDOW_CHARS;
+        return most < windowRows && chars < Embedder.WINDOW_CHARS;
     }
 
     private void embed(List<TextColumn> columns) {

@@ -6,11 +6,15 @@ package io.embark.model.family;
 
 import java.util.List;
 
-/** What the linear layers of a network compute, as the shapes of its tensors tell. */
+/**
+ * What the linear layers of a network compute, as the shapes of its tensors tell.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
 public final class LinearLayers {
     private LinearLayers() {}
 
-    /** The same of a network, whose tokens each go through some of its experts only, or several times through a layer. */
+    /** Multiplications with an addition for one token of a network, whose tokens each go through some of its experts only, or several times through a layer. */
     public static double multiplyAddsPerToken(Architecture network) {
         double share = network.numbers().getOrDefault("chosen_experts", 1.0)
                 / network.numbers().getOrDefault("experts", 1.0);

@@ -10,25 +10,33 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.embark.Option;
+import io.embark.Precision;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** A product of random square matrices, of which one lies as oneDNN's kernels read it, as the networks' linear layers have it. */
-public final class PackedProduct implements AutoCloseable {
+final class PackedProduct implements AutoCloseable {
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
     private final PtSymbolBlock module;
 
     /** @param size rows and columns of both */
-    public PackedProduct(long size) throws IOException {
-        module = JniUtils.loadModule(
-                (PtNDManager) manager, new ByteArrayInputStream(ScriptArchive.of("peak")), false, false);
-        try (IValue length = IValue.from(size)) {
-            IValueUtils.runMethod(module, "start", length).close();
+    PackedProduct(long size, Precision precision) {
+        try {
+            module = JniUtils.loadModule(
+                    (PtNDManager) manager, new ByteArrayInputStream(ScriptArchive.of("peak")), false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
+        }
+        try (IValue length = IValue.from(size);
+                IValue format = IValue.from(Option.write(precision))) {
+            IValueUtils.runMethod(module, "start", length, format).close();
         }
     }
 
     /** Multiplies them once. */
-    public void multiply() {
+    void multiply() {
         IValueUtils.runMethod(module, "multiply").close();
     }
 

@@ -18,20 +18,20 @@ import java.util.Map;
  * @param heap what an executor's heap was, as Spark writes it
  * @param overheadMegabytes what each executor needs beside its heap
  * @param onGpu whether a GPU computes
- * @param hosts machines that the executors are on
+ * @param machines machines that the executors are on
  */
-record Advice(Setup setup, String heap, long overheadMegabytes, boolean onGpu, int hosts) {
+record Advice(Setup setup, String heap, long overheadMegabytes, boolean onGpu, int machines) {
     /** Above what was seen: batches of other texts are never larger, but the allocator may keep more. */
     private static final double MARGIN = 1.25;
 
     private static final long STEP = 128L << 20;
 
     /** @param all what was measured with it */
-    static Advice of(Setup setup, List<Measured> all, String heap, int hosts) {
+    static Advice of(Setup setup, List<Measured> all, String heap, int machines) {
         long outside = all.stream().mapToLong(Measured::outsideHeap).max().orElse(0);
         long steps = (long) Math.ceil(outside * MARGIN / STEP);
         long overhead = steps * (STEP >> 20);
-        return new Advice(setup, heap, overhead, all.stream().anyMatch(Measured::onGpu), hosts);
+        return new Advice(setup, heap, overhead, all.stream().anyMatch(Measured::onGpu), machines);
     }
 
     /** Options of Embark that are not the default. */
@@ -61,11 +61,11 @@ record Advice(Setup setup, String heap, long overheadMegabytes, boolean onGpu, i
     String submit() {
         List<String> words = new ArrayList<>();
         words.add("--num-executors %s --executor-cores %s --executor-memory %s"
-                .formatted(Math.max(1, setup.executors() / hosts), setup.tasks(), heap));
+                .formatted(Math.max(1, setup.executors() / machines), setup.tasks(), heap));
         if (overheadMegabytes > 0) {
             words.add("--conf spark.executor.memoryOverhead=%sm".formatted(overheadMegabytes));
         }
-        if (onGpu && setup.executors() == hosts) {
+        if (onGpu && setup.executors() == machines) {
             words.add("--conf spark.executor.resource.gpu.amount=1 --conf spark.task.resource.gpu.amount=%s"
                     .formatted(1.0 / setup.tasks()));
         }

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
@@ -83,8 +82,7 @@ public final class BenchCommand {
             Subject subject = read(session.spark(), report);
             String heap = session.spark().sparkContext().conf().get("spark.executor.memory", "1g");
             Optional<Crew> there = mine ? Optional.empty() : Optional.of(Crew.of(session));
-            int hosts =
-                    mine ? 1 : Set.copyOf(ExecutorPlace.hosts(session.spark())).size();
+            int machines = there.map(Crew::machines).orElse(1);
             Setup start = start(
                     subject,
                     there.map(Crew::executors).orElse(1),
@@ -100,7 +98,7 @@ public final class BenchCommand {
                 }
                 whole = true;
             } finally {
-                tell(sweep, subject, hosts, heap, report, whole);
+                tell(sweep, subject, machines, heap, report, whole);
             }
         } finally {
             session.close();
@@ -148,7 +146,7 @@ public final class BenchCommand {
                 .mapToObj(i -> TextSample.of(names.get(i), texts.get(i), model, options))
                 .toList();
         samples.forEach(sample -> sample.inWords().forEach(this::note));
-        return new Subject(model, options, samples, rows, textsPerRow, ExecutorPlace.cores(spark, 1));
+        return new Subject(model, options, samples, rows, textsPerRow, ExecutorPlace.cores(spark));
     }
 
     /** What others are held against: one process with all cores, or the executors that are there, and the settings in force. */
@@ -243,7 +241,7 @@ public final class BenchCommand {
         }
     }
 
-    private void tell(Sweep sweep, Subject subject, int hosts, String heap, Optional<Report> report, boolean whole) {
+    private void tell(Sweep sweep, Subject subject, int machines, String heap, Optional<Report> report, boolean whole) {
         List<Measured> ofBest = sweep.timings().of(sweep.best());
         if (ofBest.isEmpty()) {
             return;
@@ -254,11 +252,14 @@ public final class BenchCommand {
                 subject.model(),
                 subject.samples(),
                 sweep,
-                Optional.of(Advice.of(sweep.best(), ofBest, heap, hosts)),
+                Advice.of(sweep.best(), ofBest, heap, machines),
                 subject.rows().isPresent()
                         ? ofBest.stream()
                                 .map(measured -> Outlook.of(
-                                        measured, subject.rows().getAsLong(), subject.textsPerRow() * hosts, request))
+                                        measured,
+                                        subject.rows().getAsLong(),
+                                        subject.textsPerRow() * machines,
+                                        request))
                                 .toList()
                         : List.of(),
                 budget.spent(),
@@ -281,7 +282,7 @@ public final class BenchCommand {
         new TextTable(found.header(), found.rows()).lines(Terminal.width()).forEach(console.out()::println);
         console.out().println();
         found.conclusions().forEach(console::say);
-        found.submit().map("For each machine like this one: "::concat).ifPresent(console::say);
+        console.say("For each machine like this one: " + found.submit());
         found.sweep().notes().lines().forEach(console::say);
     }
 }

@@ -29,7 +29,7 @@ import java.util.function.Function;
  * @param model the model
  * @param samples the texts
  * @param sweep what was tried
- * @param advice what to run with; empty where nothing was measured
+ * @param advice what to run with
  * @param outlooks for each of the texts, where the number of rows is known
  * @param seconds that all of it took
  * @param budget seconds that it might take
@@ -41,7 +41,7 @@ record BenchReport(
         ModelFolder model,
         List<TextSample> samples,
         Sweep sweep,
-        Optional<Advice> advice,
+        Advice advice,
         List<Outlook> outlooks,
         double seconds,
         long budget,
@@ -106,20 +106,18 @@ record BenchReport(
     }
 
     /** Words to copy. */
-    Optional<String> submit() {
-        return advice.map(best -> "spark-submit " + best.submit());
+    String submit() {
+        return "spark-submit " + advice.submit();
     }
 
     /** What to do, line by line, beside {@link #submit}. */
     List<String> conclusions() {
         List<String> lines = new ArrayList<>();
-        advice.ifPresent(best -> {
-            lines.add("Fastest here: %s of %s, with %s"
-                    .formatted(
-                            Figures.count(best.setup().executors(), "executor", "executors"),
-                            Figures.count(best.setup().tasks(), "task", "tasks"),
-                            best.words()));
-        });
+        lines.add("Fastest here: %s of %s, with %s"
+                .formatted(
+                        Figures.count(advice.setup().executors(), "executor", "executors"),
+                        Figures.count(advice.setup().tasks(), "task", "tasks"),
+                        advice.words()));
         lowerPrecisions()
                 .forEach((precision, times) -> lines.add(String.format(
                         Locale.ROOT,
@@ -162,7 +160,7 @@ record BenchReport(
                 sweep.timings().all().stream()
                         .map(measured -> measured.facts(share(measured)))
                         .toList());
-        advice.ifPresent(best -> facts.put("recommended", best.facts()));
+        facts.put("recommended", advice.facts());
         facts.put("forecast", outlooks.stream().map(Outlook::facts).toList());
         facts.put("notes", sweep.notes().lines());
         Map<String, Object> inForce = new LinkedHashMap<>();
@@ -177,8 +175,7 @@ record BenchReport(
     String page() {
         Page page = new Page("How fast %s embeds here".formatted(model.name()));
         page.list(conclusions());
-        submit().ifPresent(words ->
-                page.sentence("For each machine like this one:").code(words));
+        page.sentence("For each machine like this one:").code(submit());
         if (!whole) {
             page.sentence("This run was stopped before it was done; what it had measured is here.");
         }

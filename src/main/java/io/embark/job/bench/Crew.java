@@ -10,10 +10,12 @@ import io.embark.job.session.JobSession;
 import io.embark.job.session.SessionRequest;
 import io.embark.spark.models.DriverModels;
 import io.embark.spark.models.ModelRequest;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -34,23 +36,23 @@ final class Crew implements AutoCloseable {
 
     private final JobSession session;
     private final JavaSparkContext context;
-    private final int executors;
+    private final List<String> hosts;
     private final int slots;
     private final boolean started;
     private final Map<TextSample, Broadcast<String[]>> texts = new HashMap<>();
 
-    private Crew(JobSession session, int executors, int slots, boolean started) {
+    /** @param hosts one for each executor */
+    private Crew(JobSession session, List<String> hosts, int slots, boolean started) {
         this.started = started;
         this.session = session;
         this.context = JavaSparkContext.fromSparkContext(session.spark().sparkContext());
-        this.executors = executors;
+        this.hosts = hosts;
         this.slots = slots;
     }
 
     /** Those of a session that is there, which stays open. */
     static Crew of(JobSession session) {
-        int executors = ExecutorPlace.hosts(session.spark()).size();
-        return new Crew(session, executors, ExecutorPlace.tasks(session.spark(), executors), false);
+        return new Crew(session, ExecutorPlace.hosts(session.spark()), ExecutorPlace.tasks(session.spark()), false);
     }
 
     /**
@@ -77,11 +79,16 @@ final class Crew implements AutoCloseable {
         conf.put("spark.cores.max", String.valueOf(executors * slots));
         JobSession session =
                 JobSession.open(new SessionRequest(request.name(), conf, request.verbose(), request.ofTheJob()));
-        return new Crew(session, executors, slots, true);
+        return new Crew(session, Collections.nCopies(executors, "here"), slots, true);
     }
 
     int executors() {
-        return executors;
+        return hosts.size();
+    }
+
+    /** Machines that they are on. */
+    int machines() {
+        return Set.copyOf(hosts).size();
     }
 
     /** Tasks of each executor at the same time. */
@@ -115,7 +122,7 @@ final class Crew implements AutoCloseable {
     }
 
     private boolean isSpread(List<Reading> readings, Setup setup) {
-        return executors == 1
+        return executors() == 1
                 || readings.stream()
                         .collect(Collectors.groupingBy(reading -> reading.executor, Collectors.counting()))
                         .values()
@@ -156,12 +163,12 @@ final class Crew implements AutoCloseable {
         return context.parallelize(numbers, tasks).map(work).collect();
     }
 
-    /** Ends them, and removes the logs of those that this command started by itself. */
+    /** Ends those that this command started by itself, and removes their logs; others stay. */
     @Override
     public void close() {
-        String application = context.sc().applicationId();
-        session.close();
         if (started) {
+            String application = context.sc().applicationId();
+            session.close();
             ExecutorPlace.removeLogs(application);
         }
     }

@@ -5,6 +5,7 @@
 package io.embark.job.bench;
 
 import io.embark.job.session.JobSession;
+import io.embark.spark.models.ExecutorSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkExecutorInfo;
@@ -27,8 +26,6 @@ final class ExecutorPlace {
     private static final String SPARK_HOME = "SPARK_HOME";
 
     private static final Logger LOG = LoggerFactory.getLogger(ExecutorPlace.class);
-
-    private static final Pattern LOCAL = Pattern.compile("local(?:\\[\\s*([0-9]+|\\*)\\s*(?:,\\s*[0-9]+\\s*)?])?");
 
     private ExecutorPlace() {}
 
@@ -85,23 +82,16 @@ final class ExecutorPlace {
     }
 
     /** The cores of an executor, or of the driver where the master is local. */
-    static int cores(SparkSession spark, int executors) {
-        SparkContext context = spark.sparkContext();
-        Matcher local = LOCAL.matcher(context.master());
-        if (local.matches()) {
-            return local.group(1) == null
-                    ? 1
-                    : local.group(1).equals("*")
-                            ? Runtime.getRuntime().availableProcessors()
-                            : Integer.parseInt(local.group(1));
-        }
-        int each = context.conf().getInt("spark.executor.cores", 0);
-        return each > 0 ? each : Math.max(1, context.defaultParallelism() / executors);
+    static int cores(SparkSession spark) {
+        return ExecutorSettings.cores(
+                spark.sparkContext().conf(),
+                spark.sparkContext().isLocal(),
+                Runtime.getRuntime().availableProcessors());
     }
 
     /** How many tasks each of them runs at the same time. */
-    static int tasks(SparkSession spark, int executors) {
+    static int tasks(SparkSession spark) {
         int each = Math.max(1, spark.sparkContext().conf().getInt("spark.task.cpus", 1));
-        return Math.max(1, cores(spark, executors) / each);
+        return Math.max(1, cores(spark) / each);
     }
 }

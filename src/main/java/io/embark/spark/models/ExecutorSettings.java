@@ -11,8 +11,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
-/** What Spark's configuration says about an executor. */
-final class ExecutorSettings {
+/**
+ * What Spark's configuration says about an executor.
+ *
+ * @hidden Public for Embark's other rooms only.
+ */
+public final class ExecutorSettings {
     private static final Pattern LOCAL = Pattern.compile("local(?:\\[\\s*([0-9]+|\\*)\\s*(?:,\\s*[0-9]+\\s*)?])?");
     private static final Pattern LOCAL_CLUSTER =
             Pattern.compile("local-cluster\\[\\s*[0-9]+\\s*,\\s*([0-9]+)\\s*,\\s*[0-9]+\\s*]");
@@ -37,7 +41,7 @@ final class ExecutorSettings {
      * @param isDriver whether this is the driver, which runs tasks under a local master only
      * @param processors those of the machine, as far as this process may use them
      */
-    static int cores(SparkConf conf, boolean isDriver, int processors) {
+    public static int cores(SparkConf conf, boolean isDriver, int processors) {
         String master = conf.get("spark.master", "local[*]");
         if (isDriver) {
             Matcher local = LOCAL.matcher(master);
